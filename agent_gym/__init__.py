@@ -1,0 +1,2 @@
+"""Turn conversation logs into a reinforcement-learning environment."""
+__version__ = "0.1.0"
