@@ -89,7 +89,7 @@ class _Value(BaseModel):
 
     def model_post_init(self, context: object, /) -> None:
         if self.__pydantic_extra__:
-            self.__dict__["metadata"] = {**self.__pydantic_extra__, **self.__dict__.get("metadata", {})}
+            object.__setattr__(self, "metadata", {**self.__pydantic_extra__, **self.__dict__.get("metadata", {})})
             object.__setattr__(self, "__pydantic_extra__", {})
 
 # %% ../nbs/00_trace.ipynb #eb0eb6cd
@@ -276,13 +276,13 @@ def _answers(m: Message, call: ToolCall) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Subset(Sequence[Trace]):
     base: Sequence[Trace]
-    index: tuple[int, ...]
+    positions: tuple[int, ...]
 
     def __len__(self) -> int:
-        return len(self.index)
+        return len(self.positions)
 
     def __getitem__(self, i):  # type: ignore[override]
-        return [self.base[j] for j in self.index[i]] if isinstance(i, slice) else self.base[self.index[i]]
+        return [self.base[j] for j in self.positions[i]] if isinstance(i, slice) else self.base[self.positions[i]]
 
 class TraceSet(Sequence[Trace]):
     """Traces in order, with the records that could not be read in `.errors`.
