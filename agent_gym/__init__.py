@@ -4,7 +4,9 @@ The names below are the public surface; each is loaded from its room when first 
 """
 __version__ = "0.1.0"
 
+import sys as _sys
 from importlib import import_module as _import_module
+from types import ModuleType as _ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,3 +55,13 @@ def __getattr__(name: str):
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *_HOME])
+
+
+class _Package(_ModuleType):
+    "Importing a room that is named like its function (`agent_gym.train`) must not hide the function `agent_gym.train`."
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, getattr(value, name) if name in _HOME and isinstance(value, _ModuleType) else value)
+
+
+_sys.modules[__name__].__class__ = _Package
