@@ -37,16 +37,17 @@ class EpisodeError(AgentGymError):
 class LLMError(AgentGymError):
     """A language model that did not answer.
 
-    `kind` is one of `auth`, `quota`, `blocked`, `malformed`, `timeout`, `server`, `request`; `retryable` says whether waiting may help."""
-    def __init__(self, message: str, *, kind: str = "server", retryable: bool = False):
+    `kind` is one of `auth`, `quota`, `blocked`, `malformed`, `timeout`, `server`, `request`; `retryable` says whether waiting may help,
+    `retry_after` how many seconds the server asked for."""
+    def __init__(self, message: str, *, kind: str = "server", retryable: bool = False, retry_after: float | None = None):
         super().__init__(message)
-        self.kind, self.retryable = kind, retryable
+        self.kind, self.retryable, self.retry_after = kind, retryable, retry_after
 
     def __reduce__(self):
-        return _llm_error, (self.args[0], self.kind, self.retryable)
+        return _llm_error, (self.args[0], self.kind, self.retryable, self.retry_after)
 
-def _llm_error(message: str, kind: str, retryable: bool) -> LLMError:
-    return LLMError(message, kind=kind, retryable=retryable)
+def _llm_error(message: str, kind: str, retryable: bool, retry_after: float | None) -> LLMError:
+    return LLMError(message, kind=kind, retryable=retryable, retry_after=retry_after)
 
 # %% ../nbs/00_trace.ipynb #a4cce269
 class TraceError(AgentGymError, ValueError):

@@ -38,7 +38,7 @@ SITE_CSS = ".ag{background:transparent!important;--ag-fg:var(--color-foreground-
 
 def signature(obj: object) -> str:
     try:
-        return str(inspect.signature(obj)).replace("'", "")  # type: ignore[arg-type]
+        return re.sub(r"(?<=: |> )'([^']*)'", r"\1", str(inspect.signature(obj)))  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return "(...)"
 
