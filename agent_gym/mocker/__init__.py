@@ -1,0 +1,5 @@
+"""A backend learned from logs: records, writes, refusals and look-ups, with state, provenance and calibrated confidence."""
+from agent_gym.mocker.results import Change, ToolResult
+from agent_gym.mocker.session import ToolMocker, ToolSession
+
+__all__ = ["Change", "ToolMocker", "ToolResult", "ToolSession"]
