@@ -1,0 +1,6 @@
+"""Simulated users: from one logged conversation, alone or with what all conversations teach."""
+from agent_gym.user.llm import LLMUser
+from agent_gym.user.script import Script
+from agent_gym.user.traced import TraceUser
+
+__all__ = ["LLMUser", "Script", "TraceUser"]
