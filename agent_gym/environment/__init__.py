@@ -1,15 +1,24 @@
 """Episodes with a learned backend and a simulated user, the Gymnasium environment, rollouts and what comes out of them."""
+from typing import TYPE_CHECKING
+
 from agent_gym.environment.action import MalformedAction, parse_action
 from agent_gym.environment.episode import Episode, Step
+from agent_gym.environment.records import EpisodeRecord, EpisodeSet
+from agent_gym.environment.rollouts import rollout
+from agent_gym.environment.statistics import Comparison, Estimate
 from agent_gym.environment.tasks import Task, TaskSet
 from agent_gym.environment.world import World
 
-__all__ = ["AgentGymEnv", "AnyText", "Episode", "MalformedAction", "Step", "Task", "TaskSet", "World", "parse_action"]
-_HOME = {"AgentGymEnv": "env", "AnyText": "env"}
+if TYPE_CHECKING:
+    from agent_gym.environment.env import AgentGymEnv, AnyText
+
+__all__ = ["AgentGymEnv", "AnyText", "Comparison", "Episode", "EpisodeRecord", "EpisodeSet", "Estimate", "MalformedAction", "Step", "Task", "TaskSet", "World",
+           "parse_action", "rollout"]
 
 
 def __getattr__(name: str):
-    if name not in _HOME:
+    "Gymnasium is loaded with the first use of an environment, so that episodes and rollouts do without it."
+    if name not in ("AgentGymEnv", "AnyText"):
         raise AttributeError(f"module 'agent_gym.environment' has no attribute {name!r}")
-    from importlib import import_module
-    return getattr(import_module(f"agent_gym.environment.{_HOME[name]}"), name)
+    from agent_gym.environment import env
+    return getattr(env, name)
