@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['CAP', 'escape', 'stylesheet', 'block', 'page', 'Raw', 'badge', 'cell', 'table', 'tiles', 'bars', 'json_html', 'short',
-           'call_html', 'message_html', 'verdict_badge', 'messages_html', 'trace_html', 'tool_spec_html',
+           'call_html', 'message_html', 'verdict_badge', 'messages_html', 'trace_head', 'trace_html', 'tool_spec_html',
            'summary_html', 'trace_set_html']
 
 # %% ../nbs/04_render.ipynb #3f6c1c52
@@ -93,7 +93,7 @@ def bars(values: Mapping[str, float], width: int = 420, tones: Mapping[str, str]
         tone = (tones or {}).get(k, "accent")
         label = k if len(k) <= 20 else k[:19] + "…"
         out.append(f'<text x="{left - 8}" y="{i * row + 14}" text-anchor="end">{escape(label)}</text>'
-                   f'<rect x="{left}" y="{i * row + 4}" width="{w:.1f}" height="12" rx="2" style="fill:var(--ag-{escape(tone)})"/>'
+                   f'<rect x="{left}" y="{i * row + 4}" width="{w:.1f}" height="12" rx="2" style="fill:var(--ag-{escape(tone)}-fill)"/>'
                    f'<text class="dim" x="{left + w + 6:.1f}" y="{i * row + 14}">{v:,.4g}</text>')
     alt = ", ".join(f"{k}: {v:,.4g}" for k, v in values.items())
     return Raw(f'<svg role="img" aria-label="{escape(alt)}" width="{width}" height="{len(values) * row + 4}" viewBox="0 0 {width} {len(values) * row + 4}">{"".join(out)}</svg>')
@@ -122,29 +122,29 @@ def short(value: object, limit: int = 72) -> str:
     text = " ".join((value if isinstance(value, str) else dumps(value)).split())
     return text if len(text) <= limit else text[:limit - 1] + "…"
 
-def call_html(call: ToolCall, answer: Message | None = None, extra: str = "") -> str:
-    "One tool call with its answer; `extra` (HTML) stands below the answer."
+def call_html(call: ToolCall, answer: Message | None = None, extra: str = "", cap: int = CAP) -> str:
+    "One tool call with its answer; `extra` (HTML) stands below the answer; values are cut at `cap` characters."
     args = ", ".join(f"{k}={short(v, 40)}" for k, v in call.arguments.items())
     if answer is None:
         state, body = badge("no result", "warn"), ""
     else:
         state = badge("error", "bad") if answer.is_error else badge(f"ok · {len(dumps(answer.value)):,} B", "good")
-        body = json_html(answer.value)
+        body = json_html(answer.value, cap)
     return (f'<div class="ag-msg tool{" error" if answer is not None and answer.is_error else ""}"><details{" open" if answer is not None and answer.is_error else ""}>'
             f'<summary><code>{escape(call.name)}</code> <span class="dim">{escape(short(args, 120))}</span> → {state}</summary>'
-            f"{json_html(dict(call.arguments))}{body}{extra}</details></div>")
+            f"{json_html(dict(call.arguments), cap)}{body}{extra}</details></div>")
 
 def message_html(message: Message) -> str:
     "One message as a notebook output."
     return block(_message(message))
 
-def _message(m: Message, calls: Sequence[str] = ()) -> str:
-    text = escape(m.content or "", CAP * 4)
+def _message(m: Message, calls: Sequence[str] = (), cap: int = CAP) -> str:
+    text = escape(m.content or "", cap * 4)
     if m.role == "system":
         return f'<div class="ag-msg system"><details><summary class="who">system · {len(m.content or ""):,} characters</summary><div class="ag-text">{text}</div></details></div>'
     if m.role == "tool":
         tone = " error" if m.is_error else ""
-        return f'<div class="ag-msg tool{tone}"><div class="who">tool {escape(m.name or "")}</div>{json_html(m.value)}</div>'
+        return f'<div class="ag-msg tool{tone}"><div class="who">tool {escape(m.name or "")}</div>{json_html(m.value, cap)}</div>'
     said = f'<div class="ag-text">{text}</div>' if m.content else ""
     return f'<div class="ag-msg {m.role}"><div class="who">{m.role}</div>{said}{"".join(calls) or "".join(call_html(c) for c in m.tool_calls)}</div>'
 
@@ -154,20 +154,23 @@ def verdict_badge(success: bool | None, word: str | None) -> Raw:
     tone, glyph = {True: ("good", "✓"), False: ("bad", "✗"), None: ("", "?")}[success]
     return badge(f"{glyph} {word or 'no outcome'}", tone)
 
-def messages_html(messages: Sequence[Message]) -> str:
-    "The messages of a conversation, each result under the call it answers."
-    answered = {a for _, _, a in pair(messages) if a is not None}
-    calls: dict[int, list[str]] = {}
-    for i, c, a in pair(messages):
-        calls.setdefault(i, []).append(call_html(c, None if a is None else messages[a]))
-    return "".join(_message(m, calls.get(i, ())) for i, m in enumerate(messages) if i not in answered)
+def messages_html(messages: Sequence[Message], cap: int = CAP, extra: Mapping[int, str] | None = None) -> str:
+    "The messages of a conversation, each result under the call it answers; `extra` maps the index of a result to HTML below it."
+    paired, calls = pair(messages), {}
+    for i, c, a in paired:
+        calls.setdefault(i, []).append(call_html(c, None if a is None else messages[a], (extra or {}).get(-1 if a is None else a, ""), cap))
+    answered = {a for _, _, a in paired if a is not None}
+    return "".join(_message(m, calls.get(i, ()), cap) for i, m in enumerate(messages) if i not in answered)
+
+def trace_head(trace: Trace) -> Raw:
+    "One line on a conversation: id, how it ended, satisfaction, length, task."
+    stars = "" if trace.satisfaction_score is None else f'<span title="satisfaction, 1 to 5">satisfaction {trace.satisfaction_score:g} of 5</span>'
+    task = f'<span class="dim">task {escape(trace.task)}</span>' if "task_id" in trace.metadata else ""
+    return Raw(f'<div class="ag-head"><b>{escape(trace.conversation_id)}</b>{verdict_badge(trace.success, trace.outcome)}{stars}<span class="dim">{len(trace.messages)} messages</span>{task}</div>')
 
 def trace_html(trace: Trace) -> str:
     "A whole conversation as a notebook output."
-    stars = "" if trace.satisfaction_score is None else f'<span title="satisfaction, 1 to 5">satisfaction {trace.satisfaction_score:g} of 5</span>'
-    task = f'<span class="dim">task {escape(trace.task)}</span>' if "task_id" in trace.metadata else ""
-    head = f'<div class="ag-head"><b>{escape(trace.conversation_id)}</b>{verdict_badge(trace.success, trace.outcome)}{stars}<span class="dim">{len(trace.messages)} messages</span>{task}</div>'
-    return block(head + messages_html(trace.messages), f"conversation {trace.conversation_id}")
+    return block(trace_head(trace) + messages_html(trace.messages), f"conversation {trace.conversation_id}")
 
 # %% ../nbs/04_render.ipynb #0e1ac684
 def tool_spec_html(spec: ToolSpec) -> str:
