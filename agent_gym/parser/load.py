@@ -23,14 +23,14 @@ from ..trace import Trace, TraceError, TraceSet
 # %% auto #0
 __all__ = ['Success', 'FAULTS', 'finish', 'conversation_id', 'Loader', 'load_traces']
 
-# %% ../../nbs/parser/05_load.ipynb #71db23bf
+# %% ../../nbs/parser/05_load.ipynb #6125bfdf
 Success = Callable[[Trace], object] | Mapping[str, bool]
 
 def finish(draft: Record, name: str, notes: list[str]) -> Trace:
     "The trace of a reader's draft; `name` goes to metadata['format']. Raises pydantic's ValidationError."
     meta: Record = dict(draft.get("metadata") or {})
     if name != "native":
-        meta["format"] = name
+        meta.setdefault("format", name)
     outcome, original = outcome_of(draft.get("outcome"))
     if original is not None:
         meta.setdefault("outcome_original", original)

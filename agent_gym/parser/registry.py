@@ -41,8 +41,8 @@ def register(name: str, matches: Callable[[Any], object], to_trace: Callable[[An
     READERS[name] = reader
     return reader
 
-# %% ../../nbs/parser/02_registry.ipynb #944aa998
-BUILT_IN = ("chat", "tau")
+# %% ../../nbs/parser/02_registry.ipynb #3d6ebddb
+BUILT_IN = ("chat", "tau", "sharegpt", "preferences", "dialogues", "star", "evals", "streams", "payloads")
 GROUP = "agent_gym.parsers"
 
 @cache

@@ -104,7 +104,7 @@ def as_utf8(stream: IO[bytes]) -> IO[bytes]:
         stream.read(3)
     return stream
 
-# %% ../../nbs/parser/04_source.ipynb #eee2b0d5
+# %% ../../nbs/parser/04_source.ipynb #de5fd3a0
 PEEK = 1 << 16
 
 def sniff(head: bytes, name: str) -> str:
@@ -118,7 +118,7 @@ def sniff(head: bytes, name: str) -> str:
         first, newline, more = text.partition(b"\n")
         if newline and more.strip(b" \t\r\n\x00") and _whole(first):
             return "lines"
-        return "value" if len(head) < PEEK or newline else "lines"
+        return "lines" if text[:1] == b"{" and len(head) >= PEEK and not newline else "value"
     if b"\x00" in head[:1000]:
         raise TraceError("NUL bytes at the beginning: not UTF-8 text")
     if text[:1] in b"<":
