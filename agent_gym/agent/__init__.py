@@ -1,1 +1,25 @@
 """Agents: what they may propose, the offline ones, and those that ask a language model. Names load when first used."""
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agent_gym.agent.gemini import GeminiLLM
+    from agent_gym.agent.llm_agent import LLMAgent
+    from agent_gym.agent.openai import OpenAICompatibleLLM
+    from agent_gym.agent.policy import Policy, PolicyAgent
+    from agent_gym.agent.proposals import Proposals
+    from agent_gym.agent.query import QueryAgent
+    from agent_gym.agent.replay import ReplayAgent
+    from agent_gym.agent.retrieval import RetrievalAgent
+
+_HOME = {"GeminiLLM": "gemini", "LLMAgent": "llm_agent", "OpenAICompatibleLLM": "openai", "Policy": "policy", "PolicyAgent": "policy", "Proposals": "proposals",
+         "QueryAgent": "query", "ReplayAgent": "replay", "RetrievalAgent": "retrieval"}
+__all__ = ["GeminiLLM", "LLMAgent", "OpenAICompatibleLLM", "Policy", "PolicyAgent", "Proposals", "QueryAgent", "ReplayAgent", "RetrievalAgent"]
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module 'agent_gym.agent' has no attribute {name!r}")
+    value = getattr(_import_module(f"agent_gym.agent.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

@@ -209,7 +209,7 @@ def _kind(used: list[_Span], heard: list[_Span]) -> FactPattern | None:
     below = [x for x in neg if x < best]
     return FactPattern(pattern, closed, cues, (best + max(below)) / 2 if below else best - 1)
 
-# %% ../../nbs/agent/00_dialogue.ipynb #5699b975
+# %% ../../nbs/agent/00_dialogue.ipynb #61f91527
 _MAX_ROWS, _MAX_SLOTS = 60, 400
 
 class Dialogue:
@@ -218,7 +218,7 @@ class Dialogue:
     `slots` maps a source to its scalar: `user.<kind>` for facts told, `<tool><path>` for results, `<tool><path>[*]` for the row of a list that the user
     named, `<tool><path>[0]` for its first row, `<tool><path>#` for its length. `events` are the tools' answers in order (`tool:ok`, `tool:error`),
     `used` the proposals already made, `latest` the last of them, `asked` the words of the agent's last reply."""
-    __slots__ = ("reader", "slots", "text", "first", "last", "asked", "events", "recent", "used", "latest", "turns", "_rows", "_lower")
+    __slots__ = ("_lower", "_rows", "asked", "events", "first", "last", "latest", "reader", "recent", "slots", "text", "turns", "used")
 
     def __init__(self, reader: FactReader):
         self.reader = reader
@@ -249,7 +249,7 @@ class Dialogue:
         for kind, words, _, _ in facts:
             self.slots[f"user.{kind}"] = words
         masked = text
-        for kind, _, a, b in sorted(facts, key=lambda f: -f[2]):
+        for _, _, a, b in sorted(facts, key=lambda f: -f[2]):
             masked = f"{masked[:a]} {masked[b:]}"
         self.last = words_of(masked) | {f"<{k}>" for k, *_ in facts}
         self.first = self.last if self.first is None else self.first
