@@ -49,7 +49,7 @@ def number(text: str) -> str:
     value = (whole.lstrip("0") or "0") + (f".{rest}" if rest else "")
     return sign + value if value != "0" else value
 
-# %% ../nbs/01b_facts.ipynb #49f01d67
+# %% ../nbs/01b_facts.ipynb #528158f1
 def _year(text: str) -> str:
     return text if len(text) == 4 else f"{2000 + int(text) if int(text) < 70 else 1900 + int(text)}" if text else ""
 
@@ -61,7 +61,7 @@ def _date(year: str, month: int, day: str) -> str | None:
 
 def _month(word: str) -> int:
     word = word.casefold()
-    return next((i for i, m in enumerate(MONTHS, 1) if any(word.startswith(x) for x in m.split("|"))), 0)
+    return next((i for i, names in enumerate(MONTHS, 1) if any(n.startswith(word) for n in names.split("|"))), 0)
 
 def _clock(hour: str, minute: str, half: str) -> str | None:
     "24-hour time; None where it is no time."
@@ -70,8 +70,8 @@ def _clock(hour: str, minute: str, half: str) -> str | None:
         return None
     return f"{(h % 12 + 12 * half.lower().startswith('p')) if half else h:02d}:{m:02d}"
 
-# %% ../nbs/01b_facts.ipynb #7422e2f3
-_M = rf"(?i:{'|'.join(MONTHS)})[^\W\d_]{{0,7}}"
+# %% ../nbs/01b_facts.ipynb #ff12f7dc
+_M = rf"(?i:{'|'.join(sorted({n[:3] for m in MONTHS for n in m.split('|')}))})[^\W\d_]{{0,7}}"
 _N = r"\d{1,3}(?:[,.'’\u00a0\u202f٬]\d{3})+(?:[.,٫]\d+)?(?![\d])|\d+(?:[.,٫]\d+)?"
 _S = "$¢-¥֏؋৲৳৻૱௹฿៛₠-₿﷼＄￠￡￥￦"
 _PATTERN = re.compile(rf"""
@@ -83,7 +83,7 @@ _PATTERN = re.compile(rf"""
 |(?P<mdy>\b({_M})\.?\s(?:the\s)?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.]\d)(?:,?\s(\d{{4}})\b)?)
 |(?P<dMy>\b(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s(?:of\s|de\s)?({_M})(?![^\W\d_])(?:\.?,?\s(?:de\s|del\s|of\s)?(\d{{4}})\b)?)
 |(?P<time>(?<![\w.:])(\d{{1,2}})(?:[:.h](\d{{2}})(?::\d{{2}})?)?\s?([aApP])\.?\s?[mM]\b)
-|(?P<clock>(?<![\w.:])(\d{{1,2}})[:h](\d{{2}})(?::\d{{2}}(?:\.\d+)?)?(?![\w:]))
+|(?P<clock>(?:(?<![\w.:])|(?<=\dT))(\d{{1,2}})[:h](\d{{2}})(?::\d{{2}}(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?(?![\w:]))
 |(?P<money>([{_S}]|\b[A-Z]{{2,3}}[{_S}]?\s(?=\d)|\b[A-Z]{{1,3}}[{_S}])\s?(-?(?:{_N})))
 |(?P<price>(?<![\w#.,])(-?(?:{_N}))\s?([{_S}%٪€]|[A-Z]{{3}}\b))
 |(?P<phone>(?<!\w)(?:\+\d{{1,3}}[\s.-])?(?:\(\d{{2,4}}\)|\d{{2,4}})(?:[\s.-]\d{{2,4}}){{1,4}}(?![\w-])|(?<!\w)\+\d{{7,15}}\b)
@@ -93,14 +93,14 @@ _PATTERN = re.compile(rf"""
 """, re.VERBOSE)
 _MEASURE = re.compile(r"(\d+(?:[.,]\d+)?)([^\W\d_]{1,3})$")
 
-# %% ../nbs/01b_facts.ipynb #96b74822
+# %% ../nbs/01b_facts.ipynb #0f459c07
 _Found: TypeAlias = tuple[FactKind, str, str] | None
 
 def _read(kind: str, text: str, g: tuple[str, ...]) -> _Found:
     "(kind, value, unit) of a match of the pattern's branch `kind` with groups `g`, or None where it is no such value."
     match kind:
         case "email" | "url":
-            return kind, text.rstrip(".,;:!?").casefold(), ""
+            return ("email" if kind == "email" else "url"), text.rstrip(".,;:!?").casefold(), ""
         case "iso" | "cjk":
             return _dated(_date(g[0], int(g[1]), g[2]))
         case "dmy":
@@ -109,7 +109,8 @@ def _read(kind: str, text: str, g: tuple[str, ...]) -> _Found:
             return _dated(_date(g[2], int(month), day))
         case "mdy" | "dMy":
             month, day = (g[0], g[1]) if kind == "mdy" else (g[1], g[0])
-            return _dated(_date(g[2], _month(month), day))
+            # "may" and "mar" are words too: without a capital they need a year
+            return _dated(_date(g[2], _month(month), day)) if g[2] or len(month) > 3 or month[0].isupper() else None
         case "time" | "clock":
             clock = _clock(g[0], g[1], g[2] if kind == "time" else "")
             return ("time", clock, "") if clock else None
@@ -136,7 +137,7 @@ def _id(text: str) -> _Found:
     value = normalise(text.lstrip("# "))
     return ("id", value, "") if any(c.isdigit() for c in value) else None
 
-# %% ../nbs/01b_facts.ipynb #e6db801e
+# %% ../nbs/01b_facts.ipynb #b02338c7
 _DIGIT = re.compile(r"\d")
 _PLAIN = re.compile(r"(?P<email>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)|(?P<url>(?:https?://|www\.)[^\s<>\"')\]]+)|(?P<quoted>[\"“„«][^\"“”„«»\n]{1,80}[\"”“»])")
 _NUMBER = re.compile(_N)
@@ -146,9 +147,10 @@ def _values(text: str) -> list[Fact]:
     while m := pattern.search(text, at):
         kind, span = m.lastgroup or "", m.span()
         first = pattern.groupindex[kind]
-        found = _read(kind, _digits(m[0]), tuple(_digits(x or "") for x in m.groups()[first:first + 3]))
+        found: _Found = _read(kind, _digits(m[0]), tuple(_digits(x or "") for x in m.groups()[first:first + 3]))
         if found is None and (plain := _NUMBER.search(text, *span)):
-            found, span = ("number", number(plain[0]), ""), plain.span()
+            found = ("number", number(plain[0]), "")
+            span = plain.span()
         elif found and kind in ("email", "url"):
             span = span[0], span[0] + len(m[0].rstrip(".,;:!?"))
         at = max(span[1], span[0] + 1)
@@ -156,7 +158,7 @@ def _values(text: str) -> list[Fact]:
             out.append(Fact(found[0], found[1], text[span[0]:span[1]], span, found[2]))
     return out
 
-# %% ../nbs/01b_facts.ipynb #4e711dfb
+# %% ../nbs/01b_facts.ipynb #fa6a92c4
 _CASED = re.compile(r"[^\W\d_][\w'’&]*(?:[.-]\w+)*")
 _OPENS = re.compile(r"(?:^|[.!?:;\n\"“„«*#>•(\[|-]\s*)$")
 
@@ -177,7 +179,7 @@ def _names(text: str, taken: list[Fact]) -> list[Fact]:
         gap = text[run[-1][1] + len(run[-1][0]):start] if run else ""
         if run and (gap not in (" ", ". ", " & ") or not word[0].isupper()):
             close()
-        if word[0].isupper() and start not in busy:
+        if word[0].isupper() and busy.isdisjoint(range(*m.span())):
             run.append((word, start, bool(_OPENS.search(text, max(0, start - 4), start))))
     close()
     return out

@@ -45,13 +45,16 @@ def words(text: str) -> list[str]:
     text = normalise(text)
     return (_ASCII_WORD if text.isascii() else _WORD).findall(text)
 
-# %% ../nbs/01_text.ipynb #529df210
+# %% ../nbs/01_text.ipynb #ca8e5b6e
 _END = re.compile(r"(?<=[.!?…])[\"'”’»)\]*_]*\s+|(?<=[。！？｡।॥؟۔։።])[”’」』）]*\s*|[\r\n\u2028\u2029]+")
 _BULLET = re.compile(r"^\s*(?:[-*•·▪‣–#>|]+\s+|\d{1,2}[.)]\s+)")
 _STUMP = re.compile(r"(?:^|\s)(?:[^\W\d_]|[A-Z]\w)\.$|^\d{1,3}\.$")
 _DAY = re.compile(r"(?:^|\D)\d{1,2}\.$")
-MONTHS: tuple[str, ...] = ("jan|ene|gen|янв", "feb|fév|fev|фев", "mar|mär|maa|мар", "apr|abr|avr|апр", "may|mai|mag|maj|mei|мая", "jun|juin|giu|июн", "jul|juil|lug|июл", "aug|ago|aoû|авг", "sep|set|сен", "oct|okt|ott|out|окт", "nov|ноя", "dec|dez|dic|déc|дек")
-_MONTH = re.compile("|".join(MONTHS), re.IGNORECASE)
+MONTHS: tuple[str, ...] = ("january|januar|januari|janvier|enero|gennaio|janeiro|января", "february|februar|februari|février|febrero|febbraio|fevereiro|февраля",
+    "march|märz|maart|mars|marzo|março|марта", "april|avril|abril|aprile|апреля", "may|mai|mei|mayo|maggio|maio|мая", "june|juni|juin|junio|giugno|junho|июня",
+    "july|juli|juillet|julio|luglio|julho|июля", "august|augustus|août|agosto|августа", "september|sept|septembre|septiembre|settembre|setembro|сентября",
+    "october|oktober|octobre|octubre|ottobre|outubro|октября", "november|novembre|noviembre|novembro|ноября", "december|dezember|décembre|diciembre|dicembre|dezembro|декабря")
+_MONTH = re.compile(rf"(?:{'|'.join(MONTHS)})\b", re.IGNORECASE)
 
 def _joins(before: str, after: str) -> bool:
     "Whether the full stop that ends `before` does not end a sentence."
