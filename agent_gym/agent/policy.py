@@ -42,7 +42,7 @@ def examples(p: Proposals, messages: Iterable[Message], weight: float = 1.) -> l
     made = (Example.at(p, d, i, weight) for d, i in p.walk(messages) if i is not None)
     return [e for e in made if e is not None]
 
-# %% ../../nbs/agent/02_policy.ipynb #020f81f4
+# %% ../../nbs/agent/02_policy.ipynb #d831c4e2
 class Policy:
     """A softmax over the candidates of a state.
 
@@ -86,14 +86,16 @@ class Policy:
         p = self.proposals
         return self.probabilities(p.candidates(d), features(d, p.vocabulary), d.used, temperature)
 
-    def fit(self, data: Sequence[Example], *, epochs: int = 60, rate: float = .02, l2: float = 1e-3, pull: Policy | None = None, kl: float = 0., seed: int = 0) -> Policy:
+    def fit(self, data: Sequence[Example], *, anchors: Sequence[Example] = (), epochs: int = 60, rate: float = .02, l2: float = 1e-3, pull: Policy | None = None, kl: float = 0., seed: int = 0) -> Policy:
         """Fit to `data` by Adam (Kingma and Ba 2015), starting from the present weights; returns itself.
 
         The loss is the weighted mean cross-entropy of the choices; `pull` with share `kl` mixes the targets with that policy's probabilities, which is a KL penalty
-        towards it. Examples whose choice is closed are left out."""
+        towards it; in the states of `anchors` the target is that policy alone. Examples whose choice is closed are left out."""
         rows = [e for e in data if self.open[e.choice] and e.weight]
+        fixed = [e for e in anchors if self.open[e.choice]] if pull is not None else []
         if rows:
-            _descend(self, rows, _targets(self, rows, pull, kl), epochs, rate, l2, seed)
+            target = np.concatenate([_targets(self, rows, pull, kl), _targets(self, fixed, pull, 1.)])
+            _descend(self, [*rows, *fixed], target, epochs, rate, l2, seed)
         return self
 
 # %% ../../nbs/agent/02_policy.ipynb #bbbedd75
