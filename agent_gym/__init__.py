@@ -63,5 +63,9 @@ class _Package(_ModuleType):
     def __setattr__(self, name: str, value: object) -> None:
         super().__setattr__(name, getattr(value, name) if name in _HOME and isinstance(value, _ModuleType) else value)
 
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        "Functions of a notebook that say `ag.Message` travel to other processes with a reference to this module."
+        return _import_module, (__name__,)
+
 
 _sys.modules[__name__].__class__ = _Package
