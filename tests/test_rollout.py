@@ -1,0 +1,212 @@
+"""Rollouts: the same records on every back end, nothing lost when agents fail or workers die, and interrupted ones go on."""
+import asyncio
+import importlib.util
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from test_environment import make_world
+
+from agent_gym.environment import EpisodeRecord, EpisodeSet, rollout
+from agent_gym.environment.play import Work, plan
+from agent_gym.environment.pools import LocalPool, Pool
+from agent_gym.environment.rollouts import surviving
+from agent_gym.trace import EpisodeError, Message, Trace
+
+WORLD = make_world()
+
+
+class Asks:
+    "Looks the box up, then asks until the user leaves; stateless."
+    def act(self, messages, tools):
+        done = any(m.role == "tool" for m in messages)
+        return Message(role="assistant", content="Anything else?") if done else Message(role="assistant", tool_calls=[{"name": "get_box", "arguments": {"box": f"B-{100 + len(messages)}"}}],
+                                                                                      metadata={"usage": {"input_tokens": 10, "output_tokens": len(messages)}})
+
+
+class Replays:
+    "A factory for one conversation: repeats its log."
+    def __init__(self, trace: Trace):
+        self.left = [m for m in trace.messages if m.role == "assistant"]
+
+    def act(self, messages, tools):
+        return self.left.pop(0)
+
+
+class Breaks:
+    "Raises in some conversations."
+    def act(self, messages, tools):
+        if "B-103" in str(messages[1]) and len(messages) > 2:
+            raise KeyError("box")
+        return Asks().act(messages, tools)
+
+
+class Kills:
+    "Takes its process with it: once, guarded by a file, or every time in one conversation."
+    def __init__(self, flag: Path | None = None):
+        self.flag = flag
+
+    def act(self, messages, tools):
+        if self.flag is None:
+            if "B-105" in str(messages[1]):
+                os.kill(os.getpid(), signal.SIGKILL)
+        elif "B-110" in str(messages[1]) and not self.flag.exists():
+            self.flag.write_text("dead")
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Asks().act(messages, tools)
+
+
+class Waits:
+    "A network-bound agent."
+    under_way = most = 0
+
+    async def act(self, messages, tools):
+        Waits.under_way += 1
+        Waits.most = max(Waits.most, Waits.under_way)
+        await asyncio.sleep(.002)
+        Waits.under_way -= 1
+        return Asks().act(messages, tools)
+
+
+def test_plan_is_a_function_of_the_seed():
+    assert plan(WORLD.tasks, None, 3) == plan(WORLD.tasks, None, 3) and len(plan(WORLD.tasks)) == len(WORLD.tasks)
+    jobs = plan(WORLD.tasks, 60, 1)
+    assert [j.index for j in jobs] == list(range(60)) and len({(j.conversation_id, j.seed) for j in jobs}) == 60
+    assert jobs[:10] == plan(WORLD.tasks, 10, 1) != plan(WORLD.tasks, 10, 2)
+    with pytest.raises(ValueError, match="at least 1"):
+        plan(WORLD.tasks, 0)
+
+
+def test_replaying_the_logs_scores_as_the_logs():
+    e = rollout(WORLD, Replays)
+    assert [r.score for r in e] == [WORLD.reward.episode(t).score for t in WORLD.traces] and set(e.sources()) == {"replay"} and e.agent == "Replays"
+
+
+def test_every_back_end_gives_the_same_records():
+    want = rollout(WORLD, Asks(), 50, seed=1)
+    assert want.digest() == rollout(WORLD, Asks(), 50, seed=1, chunk=7).digest() == rollout(WORLD, Asks(), 50, seed=1, backend="process", workers=2, chunk=9).digest()
+    assert want == rollout(WORLD, Asks(), 50, seed=1) != rollout(WORLD, Asks(), 50, seed=2)
+
+
+def test_asynchronous_agents_wait_together():
+    Waits.most = 0
+    e = rollout(WORLD, Waits(), 40, seed=1, concurrency=8, chunk=40)
+    assert e.digest() == rollout(WORLD, Asks(), 40, seed=1).digest() and Waits.most == 8
+
+
+def test_a_failing_agent_breaks_only_its_own_episode():
+    e, good = rollout(WORLD, Breaks()), rollout(WORLD, Asks())
+    assert [r.conversation_id for r in e.failures] == ["box-3"] and e.failures[0].error == "KeyError: 'box'" and e.failures[0].score == 0
+    assert [r for r in e if not r.error] == [r for r in good if r.conversation_id != "box-3"]
+    assert len(rollout(WORLD, lambda trace: 1 / 0, 3).failures) == 3 and "no agent" in rollout(WORLD, lambda trace: object(), 1)[0].error
+
+
+def test_a_worker_killed_once_loses_nothing(tmp_path):
+    e = rollout(WORLD, Kills(tmp_path / "flag"), backend="process", workers=2, chunk=5)
+    assert (tmp_path / "flag").exists() and e.digest() == rollout(WORLD, Asks()).digest()
+
+
+def test_an_episode_that_always_kills_is_marked_alone():
+    e = rollout(WORLD, Kills(), backend="process", workers=2, chunk=6)
+    assert [r.conversation_id for r in e.failures] == ["box-5"] and "died" in e.failures[0].error and len(e) == len(WORLD.tasks)
+
+
+class Flaky(LocalPool):
+    "A pool whose worker dies at chosen submissions."
+    def __init__(self, work: Work, deadly: set[int]):
+        super().__init__(work)
+        self.deadly, self.n = deadly, -1
+
+    def next(self):
+        self.n += 1
+        key, jobs = self._queue.popleft()
+        return (key, None) if self.n in self.deadly else (key, self._work(jobs))
+
+
+def test_surviving_plays_every_job_once():
+    work, jobs = Work(WORLD, Asks()), plan(WORLD.tasks)
+    pool: Pool = Flaky(work, {0, 1, 4})
+    done = [r for records in surviving(pool, [jobs[:8], jobs[8:16], jobs[16:]], lambda j: pytest.fail(f"lost {j}")) for r in records]
+    assert sorted(r.index for r in done) == [j.index for j in jobs]
+    lost = [r for records in surviving(Flaky(work, set(range(99))), [jobs[:2]], lambda j: EpisodeRecord(j.index, j.conversation_id, "", 0, WORLD.traces[0], 0., error="died")) for r in records]
+    assert [r.error for r in lost] == ["died", "died"]
+
+
+def test_an_interrupted_rollout_goes_on(tmp_path):
+    class Stops(Asks):
+        name, turns = "asks", 0
+
+        def act(self, messages, tools):
+            self.turns += 1
+            if self.turns == 60:
+                raise KeyboardInterrupt
+            return super().act(messages, tools)
+
+    class Named(Asks):
+        name = "asks"
+    with pytest.raises(KeyboardInterrupt):
+        rollout(WORLD, Stops(), 50, directory=tmp_path, chunk=4)
+    parts = sorted(p.name for p in tmp_path.glob("part-*"))
+    assert parts and len(parts) < 13 and not list(tmp_path.glob("*.half"))
+    played = []
+
+    class Counts(Named):
+        def act(self, messages, tools):
+            if len(messages) == 2:
+                played.append(1)
+            return super().act(messages, tools)
+    e = rollout(WORLD, Counts(), 50, directory=tmp_path, chunk=4)
+    assert len(played) == 50 - 4 * len(parts) and e.digest() == rollout(WORLD, Asks(), 50).digest()
+    with pytest.raises(EpisodeError, match="another rollout"):
+        rollout(WORLD, Named(), 51, directory=tmp_path)
+
+
+def test_an_agent_that_cannot_be_sent_is_refused():
+    import threading
+    agent = Asks()
+    agent.lock = threading.Lock()
+    with pytest.raises(EpisodeError, match="cannot be sent"):
+        rollout(WORLD, agent, 4, backend="process")
+    with pytest.raises(ValueError, match="backend"):
+        rollout(WORLD, Asks(), 4, backend="threads")
+
+
+def test_episodes_become_logs(tmp_path):
+    from agent_gym.parser import load_traces
+    e = rollout(WORLD, Asks(), 12)
+    path = e.to_jsonl(tmp_path / "episodes.jsonl")
+    assert EpisodeSet.from_jsonl(path) == e
+    logs = load_traces(path)
+    assert [t.messages for t in logs] == [r.trace.messages for r in e]
+    assert json.loads(path.read_text("utf-8").splitlines()[0])["metadata"]["episode"]["usage"]["input_tokens"] == 10
+    assert e.usage()["input_tokens"] == 120 and len(e.to_pandas()) == 12 and e.latency() >= 0
+
+
+def test_filters_and_splits():
+    assert {r.conversation_id for r in rollout(WORLD, Asks(), filter=lambda t: t.success is False)} == {f"box-{i}" for i in range(0, 24, 4)}
+    train, held_out = rollout(WORLD, Asks(), split="train"), rollout(WORLD, Asks(), split="held_out")
+    assert len(train) + len(held_out) == len(WORLD.tasks)
+    with pytest.raises(EpisodeError, match="no task"):
+        rollout(WORLD, Asks(), filter=lambda t: False)
+
+
+def test_a_malformed_turn_is_counted_and_answered():
+    class Mute:
+        def act(self, messages, tools):
+            return None
+    e = rollout(WORLD, Mute(), 2, max_turns=4)
+    assert all(r.truncated and r.turns == 4 for r in e) and "Malformed action" in e[0].trace.messages[-1].content
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install 'agent-gym[ray]'")
+def test_ray_gives_the_same_records(tmp_path):
+    import ray
+    try:
+        assert rollout(WORLD, Asks(), 50, seed=1, backend="ray", workers=2).digest() == rollout(WORLD, Asks(), 50, seed=1).digest()
+        assert rollout(WORLD, Kills(tmp_path / "flag"), backend="ray", workers=2, chunk=5).digest() == rollout(WORLD, Asks()).digest()
+        e = rollout(WORLD, Kills(), backend="ray", workers=2, chunk=6)
+        assert [r.conversation_id for r in e.failures] == ["box-5"]
+    finally:
+        ray.shutdown()
