@@ -65,7 +65,7 @@ def _with(messages: list[Record], meta: Record) -> list[Record]:
             m["metadata"] = {**m.get("metadata", {}), **meta}
     return messages
 
-# %% ../../nbs/parser/21_payloads.ipynb #510c7082
+# %% ../../nbs/parser/21_payloads.ipynb #65940a3f
 class Talk:
     "A conversation that grows by requests: its messages, and what it can be known by."
     def __init__(self, format: str) -> None:
@@ -74,7 +74,11 @@ class Talk:
 
     def add(self, messages: list[Record]) -> None:
         self.messages += messages
-        self.marks += [mark for m in messages for mark in marks(m)]
+        self.marks += [mark for m in messages for mark in self.known_by(m)]
+
+    def known_by(self, m: Record) -> list[str]:
+        "What a message is recognised by when it is sent again."
+        return marks(m)
 
     def continued(self, messages: list[Record]) -> list[Record] | None:
         "What is new in `messages` if they begin with all of this conversation, else None."
@@ -82,7 +86,7 @@ class Talk:
         for i, m in enumerate(messages):
             if at == len(self.marks):
                 return messages[i:]
-            for mark in marks(m):
+            for mark in self.known_by(m):
                 if at == len(self.marks) or self.marks[at] != mark:
                     return None
                 at += 1

@@ -18,31 +18,32 @@ from ..trace import Trace, TraceError
 # %% auto #0
 __all__ = ['READERS', 'BUILT_IN', 'GROUP', 'Reader', 'register', 'load_readers', 'reader_named', 'detect', 'shape']
 
-# %% ../../nbs/parser/02_registry.ipynb #c3f2d396
+# %% ../../nbs/parser/02_registry.ipynb #25cf1687
 @dataclass(frozen=True, slots=True)
 class Reader:
     """A format. `matches(record)` is true (or a reason in words) for its records; `to_trace(record)` gives a `Trace`, or a dict in the user's schema whose `conversation_id` may
     be missing. `unpack(document)` yields (JSON path, record) where an object holds many conversations. `whole` gives `matches` the first record and `unpack` the list of all.
-    `over` names more general formats that this one wins against. `to_trace` raises TraceError with a path below `$`."""
+    `over` names more general formats that this one wins against. `companions` names tables beside the file (without suffix) whose rows `unpack` gets too. `to_trace` raises TraceError with a path below `$`."""
     name: str
     matches: Callable[[Any], object]
     to_trace: Callable[[Any], Trace | Record]
-    unpack: Callable[[Any], Iterable[tuple[str, Any]]] | None = None
+    unpack: Callable[..., Iterable[tuple[str, Any]]] | None = None
     whole: bool = False
     over: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
     about: str = ""
 
 READERS: dict[str, Reader] = {}
 
-def register(name: str, matches: Callable[[Any], object], to_trace: Callable[[Any], Trace | Record], *, unpack: Callable[[Any], Iterable[tuple[str, Any]]] | None = None,
-             whole: bool = False, over: Sequence[str] = (), about: str = "") -> Reader:
+def register(name: str, matches: Callable[[Any], object], to_trace: Callable[[Any], Trace | Record], *, unpack: Callable[..., Iterable[tuple[str, Any]]] | None = None,
+             whole: bool = False, over: Sequence[str] = (), companions: Sequence[str] = (), about: str = "") -> Reader:
     "Make a format known to `load_traces`; a second registration of a name replaces the first. Returns the `Reader`."
-    reader = Reader(name, matches, to_trace, unpack, whole, tuple(over), about)
+    reader = Reader(name, matches, to_trace, unpack, whole, tuple(over), tuple(companions), about)
     READERS[name] = reader
     return reader
 
-# %% ../../nbs/parser/02_registry.ipynb #3d6ebddb
-BUILT_IN = ("chat", "tau", "sharegpt", "preferences", "dialogues", "star", "evals", "streams", "payloads")
+# %% ../../nbs/parser/02_registry.ipynb #29240af3
+BUILT_IN = ("chat", "tau", "sharegpt", "preferences", "dialogues", "star", "evals", "payloads", "runs", "otel", "tickets", "tables")
 GROUP = "agent_gym.parsers"
 
 @cache

@@ -24,7 +24,7 @@ from ..trace import TraceError
 
 # %% auto #0
 __all__ = ['BROKEN', 'BOMS', 'PEEK', 'DATA', 'Item', 'Document', 'parse', 'unwrap', 'as_utf8', 'sniff', 'from_stream',
-           'from_bytes', 'paths', 'from_path', 'documents']
+           'from_bytes', 'paths', 'from_path', 'companion', 'documents']
 
 # %% ../../nbs/parser/04_source.ipynb #93cad3d8
 @dataclass(slots=True)
@@ -257,7 +257,7 @@ def _log(open_zip: Callable[[], IO[bytes]], names: list[str]) -> Iterator[Item]:
                 yield Item(error=TraceError(f"{n}: {getattr(e, 'reason', e)}"))
         yield Item({**whole, "samples": samples})
 
-# %% ../../nbs/parser/04_source.ipynb #f95b5a84
+# %% ../../nbs/parser/04_source.ipynb #0fc455ef
 def paths(source: str) -> list[str]:
     "The files that `source` names; raises TraceError where there are none."
     path = os.path.expanduser(source)
@@ -306,6 +306,14 @@ def _parquet(path: str) -> Iterator[Item]:
             for row in batch.to_pylist():
                 yield Item(raw=row["trace"].encode(), path=f"$[{n}]") if ours else Item(plain(row), path=f"$[{n}]")
                 n += 1
+
+def companion(path: str, name: str) -> list[Any] | None:
+    "The rows of the table `name` beside the file `path`; None where there is none."
+    for suffix in DATA[:4]:
+        beside = Path(path).parent / f"{name}{suffix}"
+        if beside.is_file() and str(beside) != path:
+            return [i.parse() for doc in from_path(str(beside)) for i in doc.items()]
+    return None
 
 # %% ../../nbs/parser/04_source.ipynb #15dd47b0
 def documents(source: object) -> Iterator[Document]:

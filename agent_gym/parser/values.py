@@ -17,7 +17,7 @@ from ..trace import FAILURE_WORDS, SUCCESS_WORDS, TraceError, dumps, loads, pars
 
 # %% auto #0
 __all__ = ['Record', 'KINDS', 'ROLE_WORDS', 'DEPTH', 'RAW', 'kind', 'field', 'objects', 'rest', 'role_of', 'plain',
-           'arguments_of', 'looks_like_error', 'error_flag', 'outcome_of', 'satisfaction_of', 'read_json']
+           'arguments_of', 'literal', 'looks_like_error', 'error_flag', 'outcome_of', 'satisfaction_of', 'read_json']
 
 # %% ../../nbs/parser/00_values.ipynb #0b595a01
 Record: TypeAlias = dict[str, Any]
@@ -100,7 +100,7 @@ def _foreign(value: object, path: str, depth: int) -> Any:
         return None
     raise TraceError(f"{type(value).__name__} is no JSON value", path=path)
 
-# %% ../../nbs/parser/00_values.ipynb #d268e0d6
+# %% ../../nbs/parser/00_values.ipynb #01261f98
 RAW = "_raw"
 
 def arguments_of(value: object) -> tuple[Record, str | None]:
@@ -113,15 +113,16 @@ def arguments_of(value: object) -> tuple[Record, str | None]:
         return {RAW: value}, "arguments were no object: kept under " + RAW
     parsed = parse_json(value)
     if isinstance(parsed, str):
-        parsed = parse_json(parsed) if parsed != value else _literal(value)
+        parsed = parse_json(parsed) if parsed != value else literal(value)
     if isinstance(parsed, dict):
         return parsed, None
     if parsed is None:
         return {}, None
     return {RAW: value}, "arguments were no object: kept under " + RAW
 
-def _literal(text: str) -> object:
-    if len(text) > 200_000 or not text.lstrip().startswith("{"):
+def literal(text: str) -> object:
+    "The value of a Python literal of an object or a list, read and never evaluated; the text itself where it is none."
+    if len(text) > 200_000 or text.lstrip()[:1] not in ("{", "["):
         return text
     try:
         return plain(ast.literal_eval(text.strip()))
