@@ -1,5 +1,7 @@
 """Rewards from logs: replies and episodes graded by named parts that show what they rest on."""
 from agent_gym.reward.breakdown import Part, RewardBreakdown
+from agent_gym.reward.guards import Guard
 from agent_gym.reward.reward import Reward, RewardPart
+from agent_gym.reward.verifier import Verdict, Verifier
 
-__all__ = ["Part", "Reward", "RewardBreakdown", "RewardPart"]
+__all__ = ["Guard", "Part", "Reward", "RewardBreakdown", "RewardPart", "Verdict", "Verifier"]

@@ -53,7 +53,7 @@ def news(found: Iterable[Statement], seen: Mapping[Statement, float], own: float
             counts[kind] += 1
     return {_news(kind, many) for kind, n in counts.items() for many in (1, 3, 5) if n >= many}
 
-# %% ../../nbs/reward/33_guards.ipynb #e8e393d2
+# %% ../../nbs/reward/33_guards.ipynb #98fcf22e
 def noisy_or(x: csr_array, q: np.ndarray, w: np.ndarray, cost: np.ndarray, *, steps: int = 250, rate: float = .05, base: float = .02) -> np.ndarray:
     """Weights at least 0, shape (k,), such that `exp(-(base + x @ weights))` is near `q`.
 
@@ -61,7 +61,7 @@ def noisy_or(x: csr_array, q: np.ndarray, w: np.ndarray, cost: np.ndarray, *, st
     Proximal Adam on the cross entropy; deterministic."""
     import numpy as np
     from scipy.sparse import csr_matrix
-    theta, m, v = np.full(x.shape[1], .01), np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    theta, m, v = np.full(len(cost), .01), np.zeros(len(cost)), np.zeros(len(cost))
     w, xt = w / w.sum(), csr_matrix(x).T.tocsr()
     for t in range(1, steps + 1):
         p = np.clip(np.exp(-(base + x @ theta)), 1e-4, 1 - 1e-4)

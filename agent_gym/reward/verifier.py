@@ -70,7 +70,7 @@ class Verdict(RewardBreakdown):
         "What the judgement rests on, in words, the weightiest first."
         return tuple(p.reason for p in self.parts if p.reason)
 
-# %% ../../nbs/reward/36_verifier.ipynb #c95aad40
+# %% ../../nbs/reward/36_verifier.ipynb #e38cfb61
 PASS, FAIL = .5, .2     # chances above and below which a verdict is given
 
 class Verifier:
@@ -156,7 +156,7 @@ class Verifier:
         return replace(model, column=column, weights=weights, stats=stats)
 
     def blocked(self, messages: Sequence[Message], action: ToolCall | Message | str) -> list[Guard]:
-        "The guards that `action` would break if it were done now, after `messages`; only those that at least halve the chance of success."
+        "The guards that `action` would break if it were done now, after `messages`, where together they take more than half of the chance of success."
         calls = [action] if isinstance(action, ToolCall) else list(action.tool_calls) if isinstance(action, Message) else []
         calls = [c for c in calls if c.name in self.lexicon.acting]
         reading = self._reading(messages)
@@ -165,7 +165,7 @@ class Verifier:
             act = reading.act(c)
             act = replace(act, asked=self.lexicon.say(act.asked), answered=self.lexicon.hear(act.answered))
             found.update(act_statements(act, self.lexicon.intents(reading.opening), self.model.needed))
-        return [g for g in self._broken(self.model, found) if g.weight >= .7]
+        return self._broken(self.model, found) if self.model.chance(found) < .5 * self.model.chance(()) else []
 
     def _reading(self, messages: Sequence[Message]) -> Reading:
         reading = self.lexicon.reading()
