@@ -17,7 +17,7 @@ from .scenarios import PAUSE_MONTHS, REFUND_DAYS
 from ..trace import Message, ToolCall, ToolSpec
 
 # %% auto #0
-__all__ = ['SAY', 'KINDS', 'FACTS', 'NEEDS', 'FAULTS', 'REQUESTS', 'View', 'view', 'Step', 'decide', 'ScriptedAgent']
+__all__ = ['SAY', 'KINDS', 'FACTS', 'NEEDS', 'FAULTS', 'REQUESTS', 'CHECKS', 'View', 'view', 'Step', 'decide', 'ScriptedAgent']
 
 # %% ../../nbs/sample/04_agent.ipynb #17edee06
 SAY: dict[str, tuple[str, ...]] = {
@@ -216,11 +216,13 @@ REQUESTS: dict[str, Callable[[View, frozenset[str]], Step]] = {
     "cancel": _cancel, "plan": _plan, "refund": _refund, "email": _email, "renewal": _info, "price": _info, "pause": _on_subscription("pause_subscription", "done_pause", "months", {}),
     "promo": _on_subscription("apply_promo", "done_promo", "code", {"code_expired": "no_expired", "code_not_for_plan": "no_other_plan"})}
 
-# %% ../../nbs/sample/04_agent.ipynb #6300bc0b
+# %% ../../nbs/sample/04_agent.ipynb #0ba9c0d9
+CHECKS: dict[str, str] = {"cancel_subscription": "get_subscription", "change_plan": "get_subscription", "pause_subscription": "get_subscription", "apply_promo": "get_subscription", "issue_refund": "list_invoices"}
+
 class ScriptedAgent:
     """An agent of adjustable `skill` (0 to 1), without state: the same messages and seed give the same turn.
 
-    Faults are drawn from the customer's first words, so that they hold for a whole talk; `faults` fixes them instead."""
+    Faults are drawn from the customer's first words, so that they hold for a whole talk; `faults` fixes them instead. In some talks it looks whether a write has worked."""
     def __init__(self, skill: float = 1., seed: int = 0, faults: frozenset[str] | None = None):
         self.skill, self.seed, self.faults = skill, seed, faults
 
@@ -230,7 +232,8 @@ class ScriptedAgent:
         drawn, r = random.Random(talk), random.Random(f"{talk}/{len(messages)}")
         faults = frozenset(k for k, rate in FAULTS.items() if drawn.random() < rate * (1 - self.skill)) if self.faults is None else self.faults
         v = view(messages)
-        step = _slip(v, r) if r.random() < .15 * (1 - self.skill) else decide(v, faults)
+        look = CHECKS.get(messages[-1].name or "") if messages[-1].role == "tool" and not messages[-1].is_error and drawn.random() < .3 else None
+        step = _use(look, user_id=v.slots["user_id"]) if look else _slip(v, r) if r.random() < .15 * (1 - self.skill) else decide(v, faults)
         if step.tool:
             return Message(role="assistant", tool_calls=[ToolCall(name=step.tool, arguments=step.values)])
         return Message(role="assistant", content=r.choice(SAY[step.say]).format(**step.values))
