@@ -5,8 +5,6 @@
 # %% ../nbs/02_tools.ipynb #ea195df3
 from __future__ import annotations
 
-import ast
-import operator
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,11 +13,11 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from .kinds import arithmetic, kinds_of
 from .trace import ToolKind, ToolSpec, Trace, dumps
 
 # %% auto #0
-__all__ = ['LoggedCall', 'logged_calls', 'is_error_value', 'json_type', 'infer_schema', 'arithmetic', 'gather_evidence',
-           'infer_tools', 'check_arguments']
+__all__ = ['LoggedCall', 'logged_calls', 'is_error_value', 'json_type', 'infer_schema', 'infer_tools', 'check_arguments']
 
 # %% ../nbs/02_tools.ipynb #d37fb505
 @dataclass(frozen=True, slots=True)
@@ -143,128 +141,6 @@ def _text_schema(s: _Shape) -> dict[str, Any]:
     few = len(s.texts) <= 8 and s.seen >= 5 * len(s.texts) and all(len(t) <= 60 for t in s.texts) and min(s.texts.values()) >= 2
     return {"enum": sorted(s.texts)} if few else {}
 
-# %% ../nbs/02_tools.ipynb #573f4d82
-_OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.FloorDiv: operator.floordiv,
-              ast.Mod: operator.mod, ast.USub: operator.neg, ast.UAdd: operator.pos}
-_FUNCTIONS = {"round": round, "abs": abs, "min": min, "max": max}
-
-def arithmetic(text: str) -> float | int:
-    """The value of an arithmetic expression: + - * / // % **, parentheses, round, abs, min, max.
-
-    Raises ValueError where `text` is not one (syntax, names, sizes beyond 500 characters or 1e100) and ZeroDivisionError."""
-    if len(text) > 500:
-        raise ValueError("the expression is longer than 500 characters")
-    try:
-        return _value(ast.parse(text.strip(), mode="eval").body)
-    except (SyntaxError, RecursionError, MemoryError, OverflowError, TypeError) as error:
-        raise ValueError(f"not an arithmetic expression: {text[:80]!r}") from error
-
-def _value(node: ast.AST) -> float | int:
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        out = node.value
-    elif isinstance(node, ast.UnaryOp) and type(node.op) in _OPERATORS:
-        out = _OPERATORS[type(node.op)](_value(node.operand))
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-        base, power = _value(node.left), _value(node.right)
-        if abs(power) > 64:
-            raise ValueError("an exponent beyond 64")
-        out = base ** power
-    elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        out = _OPERATORS[type(node.op)](_value(node.left), _value(node.right))
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS and not node.keywords:
-        out = _FUNCTIONS[node.func.id](*map(_value, node.args))
-    else:
-        raise ValueError("not an arithmetic expression")
-    if isinstance(out, complex) or abs(out) > 1e100:
-        raise ValueError("not a number of bounded size")
-    return out
-
-# %% ../nbs/02_tools.ipynb #c1497fcf
-@dataclass(slots=True)
-class _Evidence:
-    calls: int = 0
-    rows: int = 0
-    sums: int = 0
-    changed: int = 0
-    same: int = 0
-    fresh: int = 0
-    answers: set[str] = field(default_factory=set)
-
-def _names(arguments: Mapping[str, JsonValue]) -> list[str]:
-    "Argument values that could name a record: texts and integers of three characters or more."
-    return [str(v) for v in arguments.values() if isinstance(v, str | int) and not isinstance(v, bool) and 3 <= len(str(v)) <= 80]
-
-def _alike(a: Mapping[str, JsonValue], b: Mapping[str, JsonValue]) -> bool:
-    return len(a.keys() & b.keys()) >= max(2, .6 * min(len(a), len(b)))
-
-def _changed(a: Mapping[str, JsonValue], b: Mapping[str, JsonValue]) -> bool:
-    return any(a[k] != b[k] for k in a.keys() & b.keys()) or (len(a) < len(b) and a.keys() < b.keys())
-
-def gather_evidence(calls: Iterable[LoggedCall]) -> dict[str, _Evidence]:
-    "Counts per tool over the calls of one or more conversations, given in order."
-    out: dict[str, _Evidence] = defaultdict(_Evidence)
-    views: dict[str, tuple[dict[str, JsonValue], str, list[str]]] = {}
-    conversation, known = None, set[str]()
-    for c in calls:
-        if c.conversation != conversation:
-            views, conversation, known = {}, c.conversation, set()
-        e = out[c.name]
-        e.calls += 1
-        if c.is_error:
-            continue
-        e.sums += _is_sum(c)
-        e.rows += _rows(c.value) is not None
-        if len(e.answers) < 50:
-            e.answers.add(dumps(c.value)[:400])
-        for name in _names(c.arguments):
-            _compare(out, views, name, c)
-        e.fresh += isinstance(c.value, dict) and any(_is_fresh(v, known, c) for v in c.value.values())
-        known |= {str(v) for v in c.arguments.values() if not isinstance(v, dict | list)}
-    return out
-
-def _compare(out: dict[str, _Evidence], views: dict[str, tuple[dict[str, JsonValue], str, list[str]]], name: str, c: LoggedCall) -> None:
-    old = views.get(name)
-    if not isinstance(c.value, dict) or (old and not _alike(old[0], c.value)):
-        if old and old[1] != c.name:
-            old[2].append(c.name)
-        elif not old and isinstance(c.value, dict) and len(c.value) > 1:
-            views[name] = (c.value, c.name, [])
-        return
-    if old:
-        for tool in set(old[2]) or {c.name}:
-            out[tool].changed += _changed(old[0], c.value)
-            out[tool].same += not _changed(old[0], c.value)
-    views[name] = (c.value, c.name, [])
-
-def _is_fresh(v: JsonValue, known: set[str], c: LoggedCall) -> bool:
-    return isinstance(v, str) and any(ch.isdigit() for ch in v) and 4 <= len(v) <= 40 and " " not in v and v not in known and v not in map(str, c.arguments.values())
-
-def _rows(value: JsonValue) -> list[JsonValue] | None:
-    "The rows of a listing: a list of objects, alone or as the one list of a small wrapper."
-    if isinstance(value, dict) and len(value) <= 3:
-        lists = [v for v in value.values() if isinstance(v, list)]
-        value = lists[0] if len(lists) == 1 else None
-    return value if isinstance(value, list) and all(isinstance(v, dict) for v in value) else None
-
-def _is_sum(c: LoggedCall) -> bool:
-    texts = [v for v in c.arguments.values() if isinstance(v, str)]
-    if len(texts) != 1 or not re.search(r"\d\s*[-+*/%]", texts[0]):
-        return False
-    try:
-        return abs(float(str(c.value)) - arithmetic(texts[0])) < .011
-    except (ValueError, ZeroDivisionError):
-        return False
-
-# %% ../nbs/02_tools.ipynb #10cb01ac
-def _kind(e: _Evidence, always_rows: bool) -> ToolKind:
-    if e.sums and e.sums >= .9 * e.calls:
-        return "pure"
-    if e.changed >= max(1, .25 * (e.changed + e.same)):
-        return "write"
-    if always_rows:
-        return "search"
-    return "read" if e.calls else "unknown"
-
 # %% ../nbs/02_tools.ipynb #9f828e0f
 def infer_tools(traces: Iterable[Trace]) -> dict[str, ToolSpec]:
     """The tools of `traces` by name, sorted: schemas of arguments and results, kind, and the number of logged calls in `metadata["calls"]`.
@@ -278,10 +154,10 @@ def infer_tools(traces: Iterable[Trace]) -> dict[str, ToolSpec]:
             for c in logged_calls(trace):
                 calls[c.name].append(c)
                 yield LoggedCall(f"{i}", c.turn, c.name, c.arguments, c.value, c.is_error)
-    evidence = gather_evidence(every())
-    return {name: _spec(name, calls.get(name, []), evidence.get(name, _Evidence()), defined.get(name)) for name in sorted(calls.keys() | defined.keys())}
+    kinds = kinds_of(every())
+    return {name: _spec(name, calls.get(name, []), kinds.get(name, "unknown"), defined.get(name)) for name in sorted(calls.keys() | defined.keys())}
 
-def _spec(name: str, calls: list[LoggedCall], evidence: _Evidence, given: ToolSpec | None) -> ToolSpec:
+def _spec(name: str, calls: list[LoggedCall], kind: ToolKind, given: ToolSpec | None) -> ToolSpec:
     good = [c for c in calls if not c.is_error] or calls
     parameters = {"type": "object", "properties": {}, "required": [], "additionalProperties": False} | infer_schema(c.arguments for c in good)
     if "properties" not in parameters or not isinstance(parameters["additionalProperties"], bool):
@@ -289,7 +165,6 @@ def _spec(name: str, calls: list[LoggedCall], evidence: _Evidence, given: ToolSp
     answers = [c.value for c in calls if not c.is_error]
     answered = len(answers)
     result = infer_schema(answers[::max(1, answered // 200)])
-    kind = _kind(evidence, answered > 0 and evidence.rows >= .9 * answered)
     meta: dict[str, Any] = {"calls": len(calls), "errors": len(calls) - answered, "defined": given is not None}
     if given is not None:
         return ToolSpec(name=name, description=given.description, parameters=given.parameters, result=given.result or result,
