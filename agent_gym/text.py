@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 # %% auto #0
-__all__ = ['MONTHS', 'CAP', 'visible', 'normalise', 'words', 'sentences', 'token_vectors', 'embed', 'similarity']
+__all__ = ['DENSE', 'MONTHS', 'CAP', 'visible', 'normalise', 'words', 'sentences', 'token_vectors', 'word_vectors', 'embed',
+           'similarity']
 
 # %% ../nbs/01_text.ipynb #f46cf37b
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]")
@@ -35,9 +36,9 @@ def normalise(text: str) -> str:
         text = unicodedata.normalize("NFKC", visible(text)).translate(_QUOTES)
     return " ".join(visible(text.casefold()).split())
 
-# %% ../nbs/01_text.ipynb #fd010463
-_DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[{_DENSE}]|(?:(?![{_DENSE}])[^\W_])(?:(?![{_DENSE}])\w)*(?:'(?:(?![{_DENSE}])\w)+)*")
+# %% ../nbs/01_text.ipynb #85b21e5e
+DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{DENSE}]|(?:(?![{DENSE}])[^\W_])(?:(?![{DENSE}])\w)*(?:'(?:(?![{DENSE}])\w)+)*")
 _ASCII_WORD = re.compile(r"[a-z0-9]\w*(?:'\w+)*")
 
 def words(text: str) -> list[str]:
@@ -108,6 +109,24 @@ def _encode(texts: Sequence[str]) -> np.ndarray:
     tokens = np.fromiter((i for row in ids for i in row), np.int32, ends[-1])
     sums = csr_array((np.ones(len(tokens), np.float32), tokens, ends), shape=(len(ids), len(vectors))) @ vectors
     return sums / np.maximum(np.sqrt(np.einsum("ij,ij->i", sums, sums)), 1e-9)[:, None]
+
+# %% ../nbs/01_text.ipynb #7194353a
+_words: dict[str, tuple[np.ndarray, float]] = {}
+
+def word_vectors(words: Sequence[str]) -> list[tuple[np.ndarray, float]]:
+    "For every word the sum of its token vectors, shape (256,), float32, and the length of that sum, which tells how much the word matters."
+    import numpy as np
+    new = [w for w in dict.fromkeys(words) if w not in _words]
+    if new:
+        tokenizer, vectors = _model()
+        if len(_words) > 4 * _KEPT:
+            _words.clear()
+            new = list(dict.fromkeys(words))
+        for word, e in zip(new, tokenizer.encode_batch_fast([visible(w[:100]) for w in new], add_special_tokens=False)):
+            total = vectors[e.ids].sum(0) if e.ids else np.zeros(vectors.shape[1], np.float32)
+            _words[word] = total, float(np.sqrt(np.dot(total, total)))
+    known = [_words.get(w) for w in words]
+    return [k for k in known if k is not None] if None not in known else word_vectors(words)
 
 # %% ../nbs/01_text.ipynb #a5327aed
 _vectors: dict[str, np.ndarray] = {}

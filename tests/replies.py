@@ -137,7 +137,7 @@ def opposite(text: str, words: dict[str, str]) -> str | None:
 
 def exchanged(text: str) -> str | None:
     "Two different numbers of the same length and shape change places."
-    found = list(re.finditer(r"(?<![\w.,:/#-])\d+(?:[.,]\d+)?(?![\w/:-])", text))
+    found = [m for m in re.finditer(r"(?<![\w.,:/#-])\d+(?:[.,]\d+)?(?![\w/:-])", text) if not _item(text, m.start())]
     for i, a in enumerate(found):
         for b in found[i + 1:]:
             if a[0] != b[0] and abs(len(a[0]) - len(b[0])) <= 2:
@@ -145,8 +145,13 @@ def exchanged(text: str) -> str | None:
     return None
 
 
+def _item(text: str, i: int) -> bool:
+    "Whether position `i` is in the number of a list item, which tells nothing."
+    return any(m.start() <= i < m.end() for m in re.finditer(r"(?m)^\s*\d{1,2}[.)]\s", text))
+
+
 def digit_changed(text: str, rng: random.Random) -> str | None:
-    spots = [i for i, c in enumerate(text) if c.isdigit()]
+    spots = [i for i, c in enumerate(text) if c.isdigit() and not _item(text, i)]
     if not spots:
         return None
     i = rng.choice(spots)
