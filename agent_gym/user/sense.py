@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 # %% auto #0
-__all__ = ['Polarity', 'weight', 'share', 'polarity', 'Sense', 'sense']
+__all__ = ['Polarity', 'weight', 'share', 'polarity', 'Sense', 'sense', 'whole']
 
 # %% ../../nbs/user/01_sense.ipynb #ea25bfe3
 @lru_cache(100_000)
@@ -51,14 +51,14 @@ def polarity(text: str) -> Polarity | None:
             return None
     return None
 
-# %% ../../nbs/user/01_sense.ipynb #46284292
+# %% ../../nbs/user/01_sense.ipynb #6bcf725c
 @dataclass(frozen=True, eq=False, slots=True)
 class Sense:
     """What the assistant's `text` asks of the user.
 
     `asks`: its sentences that request something, offers of more help left out. `closed` / `open`: some of them can be answered by yes or no / want to be told
     something. `more`: it asks whether there is anything else. `farewell`, `refusal`: it says so. `words`: those of the requests (of the end, where there are none).
-    `gist`, `whole`: unit vectors, shape (256,), of the requests and of the text (of its first 400 and last 800 characters, if it is longer); `each`: of the single requests, shape (len(asks[-5:]), 256)."""
+    `gist`: their unit vector, shape (256,); `each`: of the single requests, shape (len(asks[-5:]), 256)."""
     text: str
     asks: tuple[str, ...]
     closed: bool
@@ -68,7 +68,6 @@ class Sense:
     refusal: bool
     words: frozenset[str]
     gist: np.ndarray
-    whole: np.ndarray
     each: np.ndarray
 
 _REQUEST = re.compile(r"[?？؟\u037e]|\b(please|let me know|tell me|provide|specify|confirm|por favor|bitte|s'il vous)\b", re.IGNORECASE)
@@ -82,7 +81,7 @@ _REFUSAL = ("I'm sorry, I cannot do that.", "I can't help with that.", "Unfortun
 def _examples() -> np.ndarray:
     return embed([*_MORE, *_FAREWELL, *_REFUSAL])
 
-# %% ../../nbs/user/01_sense.ipynb #ca7efd0a
+# %% ../../nbs/user/01_sense.ipynb #e55d4ea6
 @lru_cache(4096)
 def sense(text: str) -> Sense:
     "The `Sense` of what an assistant says; any string."
@@ -90,17 +89,22 @@ def sense(text: str) -> Sense:
     said = sentences(text[:20_000])
     asks = [s for s in said if _REQUEST.search(s)]
     probe = list(dict.fromkeys([*said[-3:], *asks[-5:]]))
-    vectors = embed([text if len(text) <= 1200 else f"{text[:400]} {text[-800:]}", *probe])
-    like = vectors[1:] @ _examples().T
-    more, farewell, refusal = like[:, :len(_MORE)].max(1), like[:, len(_MORE):-len(_REFUSAL)].max(1), like[:, -len(_REFUSAL):].max(1)
+    vectors = embed(probe)
+    like = vectors @ _examples().T
+    more, farewell, refusal = (like[:, part].max(1) for part in np.split(np.arange(like.shape[1]), np.cumsum([len(_MORE), len(_FAREWELL)])))
     offer = (more >= .5) & (refusal < more)
     asks = [s for s in asks if not (s in probe and offer[probe.index(s)])]
     forms = [_form(words(s)) for s in asks]
     core = asks[-4:] or said[-3:]
-    rows = [1 + probe.index(s) for s in asks[-5:]]
-    gist = vectors[[1 + probe.index(s) for s in core]].sum(0)
+    rows = [probe.index(s) for s in asks[-5:]]
+    gist = vectors[[probe.index(s) for s in core]].sum(0)
     return Sense(text, tuple(asks), "closed" in forms, "open" in forms, bool(offer.any()), bool((farewell >= .5).any()), bool((refusal >= .45).any()),
-                 frozenset(w for s in core for w in words(s)), gist / max(1e-9, float((gist ** 2).sum() ** .5)), vectors[0], np.ascontiguousarray(vectors[rows]))
+                 frozenset(w for s in core for w in words(s)), gist / max(1e-9, float((gist ** 2).sum() ** .5)), np.ascontiguousarray(vectors[rows]))
+
+@lru_cache(1024)
+def whole(text: str) -> np.ndarray:
+    "The unit vector of all of `text` (of its first 400 and last 800 characters, if it is longer), shape (256,)."
+    return embed([text if len(text) <= 1200 else f"{text[:400]} {text[-800:]}"])[0]
 
 def _form(spoken: list[str]) -> str:
     return "open" if any(w in _OPEN for w in spoken) else "closed" if any(w in _CLOSED for w in spoken[:12]) else ""
