@@ -42,7 +42,7 @@ def examples(p: Proposals, messages: Iterable[Message], weight: float = 1.) -> l
     made = (Example.at(p, d, i, weight) for d, i in p.walk(messages) if i is not None)
     return [e for e in made if e is not None]
 
-# %% ../../nbs/agent/02_policy.ipynb #d831c4e2
+# %% ../../nbs/agent/02_policy.ipynb #8543d40f
 class Policy:
     """A softmax over the candidates of a state.
 
@@ -86,7 +86,7 @@ class Policy:
         p = self.proposals
         return self.probabilities(p.candidates(d), features(d, p.vocabulary), d.used, temperature)
 
-    def fit(self, data: Sequence[Example], *, anchors: Sequence[Example] = (), epochs: int = 60, rate: float = .02, l2: float = 1e-3, pull: Policy | None = None, kl: float = 0., seed: int = 0) -> Policy:
+    def fit(self, data: Sequence[Example], *, anchors: Sequence[Example] = (), epochs: int = 60, rate: float = .02, l2: float = 3e-3, pull: Policy | None = None, kl: float = 0., seed: int = 0) -> Policy:
         """Fit to `data` by Adam (Kingma and Ba 2015), starting from the present weights; returns itself.
 
         The loss is the weighted mean cross-entropy of the choices; `pull` with share `kl` mixes the targets with that policy's probabilities, which is a KL penalty
@@ -136,8 +136,8 @@ def _descend(policy: Policy, rows: Sequence[Example], target: NDArray[np.float32
                 s += .001 * (g * g - s)
                 v -= rate * (m / (1 - .9 ** k)) / (np.sqrt(s / (1 - .999 ** k)) + 1e-8)
 
-# %% ../../nbs/agent/02_policy.ipynb #a0951ffc
-def clone(p: Proposals, traces: Sequence[Trace], weights: Sequence[float] | None = None, *, epochs: int = 60, l2: float = 1e-3, seed: int = 0) -> Policy:
+# %% ../../nbs/agent/02_policy.ipynb #11da5d91
+def clone(p: Proposals, traces: Sequence[Trace], weights: Sequence[float] | None = None, *, epochs: int = 60, l2: float = 3e-3, seed: int = 0) -> Policy:
     "A policy fitted to the choices in `traces`, each with its weight (default: 1 for successes, 0 for others)."
     weights = [float(bool(t.success)) for t in traces] if weights is None else weights
     data = [e for t, w in zip(traces, weights) if w for e in examples(p, t.messages, w)]
