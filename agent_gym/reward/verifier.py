@@ -87,6 +87,7 @@ class Verifier:
         labels = [t.success for t in logs]
         self.labelled = sum(v is not None for v in labels)
         found = posterior(cases, labels, [t.satisfaction_score for t in logs], self.settings)
+        self.success = found.success    # (n,): how likely each logged conversation really was one, in the order of `traces`
         self._models = found.models
         self.model = fit(cases, found.success, self.settings)
         self.curve = Curve.fit(found.chance, found.success)
@@ -159,6 +160,8 @@ class Verifier:
         "The guards that `action` would break if it were done now, after `messages`, where together they take more than half of the chance of success."
         calls = [action] if isinstance(action, ToolCall) else list(action.tool_calls) if isinstance(action, Message) else []
         calls = [c for c in calls if c.name in self.lexicon.acting]
+        if not calls:
+            return []
         reading = self._reading(messages)
         found: set[Statement] = set()
         for c in calls:
