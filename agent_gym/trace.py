@@ -161,8 +161,10 @@ def _finite(word: str) -> float:
 
 def _small(text: str | bytes) -> bool:
     "No run of 19 or more digits, so that no integer can have left 64 bits. (Translating and finding is ten times as fast as a regular expression.)"
+    if len(text) < 19:
+        return True
     data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-    return len(data) < 19 or data.translate(_DIGITS).find(_LONG) < 0
+    return data.translate(_DIGITS).find(_LONG) < 0
 
 _DIGITS, _LONG = bytes.maketrans(b"123456789", b"000000000"), b"0" * 19
 

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agent_gym.parser.load import load_traces
+    from agent_gym.parser.parquet import write_parquet
+    from agent_gym.parser.redact import Redactor
     from agent_gym.parser.registry import READERS, Reader, detect, register
 
-_HOME = {"load_traces": "load", "Reader": "registry", "READERS": "registry", "detect": "registry", "register": "registry"}
-__all__ = ["READERS", "Reader", "detect", "load_traces", "register"]
+_HOME = {"load_traces": "load", "Reader": "registry", "READERS": "registry", "detect": "registry", "register": "registry", "write_parquet": "parquet", "Redactor": "redact"}
+__all__ = ["READERS", "Reader", "Redactor", "detect", "load_traces", "register", "write_parquet"]
 
 
 def __getattr__(name: str):

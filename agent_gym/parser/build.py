@@ -41,15 +41,18 @@ def labelled(draft: Record, name: str, notes: list[str]) -> Record:
     draft["metadata"] = meta
     return draft
 
-# %% ../../nbs/parser/03_build.ipynb #cd0c8615
+# %% ../../nbs/parser/03_build.ipynb #af3eead2
 _new, _set = object.__new__, object.__setattr__
+_ROLES = frozenset(ROLES)
+_NONE: Record = {}
 _MESSAGE, _CALL, _TRACE = set(Message.model_fields), set(ToolCall.model_fields), set(Trace.model_fields)
 
 def _value(cls: type, fields: Record, names: set[str]) -> Any:
+    "A value with these fields; what all values share (their set of names, no extras) is shared."
     made = _new(cls)
     _set(made, "__dict__", fields)
     _set(made, "__pydantic_fields_set__", names)
-    _set(made, "__pydantic_extra__", {})
+    _set(made, "__pydantic_extra__", _NONE)
     _set(made, "__pydantic_private__", None)
     return made
 
@@ -58,8 +61,10 @@ def _text(v: object) -> bool:
 
 def _message(d: Record) -> Message | None:
     get = d.get
+    if len(d) == 2 and d["role"] in _ROLES and get("content").__class__ is str:
+        return _value(Message, {"role": d["role"], "content": d["content"], "tool_calls": [], "name": None, "tool_call_id": None, "result": None, "is_error": False, "metadata": {}}, _MESSAGE)
     content, calls, name, answers, error, meta = get("content"), get("tool_calls"), get("name"), get("tool_call_id"), get("is_error", False), get("metadata")
-    if not (_text(content) and _text(name) and _text(answers) and d["role"] in ROLES and error.__class__ is bool and (meta is None or meta.__class__ is dict)):
+    if not (_text(content) and _text(name) and _text(answers) and d["role"] in _ROLES and error.__class__ is bool and (meta is None or meta.__class__ is dict)):
         return None
     made = []
     for c in calls or ():

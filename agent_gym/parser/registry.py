@@ -72,7 +72,7 @@ def reader_named(name: str) -> Reader:
         raise TraceError(f"no reader is named {name!r}; there are: {', '.join(sorted(READERS))}")
     return READERS[name]
 
-# %% ../../nbs/parser/04_registry.ipynb #89c86e84
+# %% ../../nbs/parser/04_registry.ipynb #d37dcea9
 def detect(record: object) -> tuple[Reader, str]:
     "The reader for `record` and why; raises TraceError where none or several match."
     load_readers()
@@ -103,6 +103,8 @@ class Detector:
             reader, why = left[0]
         else:
             reader, why = detect(record)
+            if len(self.known) > 1000:
+                self.known.clear()
             family = {reader.name, *reader.over}
             self.known[keys] = [r for r in READERS.values() if r.name in family or family & set(r.over)]
         return reader, why if isinstance(why, str) else shape(record)

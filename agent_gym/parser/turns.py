@@ -297,13 +297,57 @@ def _speech(role: str, m: Record, path: str) -> list[Record]:
 def _among(call: Record, calls: list[Record]) -> bool:
     return any(c["id"] == call["id"] if c["id"] and call["id"] else (c["name"], c["arguments"]) == (call["name"], call["arguments"]) for c in calls)
 
-# %% ../../nbs/parser/01_turns.ipynb #ebbcc3ca
+# %% ../../nbs/parser/01_turns.ipynb #e545cf8f
+_SPEAKERS, _SPOKEN = frozenset({"user", "assistant", "system"}), frozenset({"role", "content", "tool_calls"})
+_ANSWER, _ANSWERED = frozenset({"role", "content", "name", "tool_call_id"}), frozenset({"role", "content", "name", "tool_call_id", "result", "is_error"})
+
+def _quick(m: Any) -> Record | None:
+    "A plain message, None for one that must be looked at."
+    if m.__class__ is not dict:
+        return None
+    role, content, n = m.get("role"), m.get("content"), len(m)
+    if content.__class__ is not str and content is not None:
+        return None
+    if role in _SPEAKERS:
+        if n == 2 and content is not None:
+            return m
+        calls = m.get("tool_calls")
+        for k, v in m.items():
+            if k not in _SPOKEN and v is not None and v != [] and v != "" and v != {}:
+                return None
+        if not calls:
+            return None if content is None or calls not in (None, []) else {"role": role, "content": content}
+        if calls.__class__ is list:
+            made = [_quick_call(c) for c in calls]
+            return None if None in made else {"role": role, "content": content, "tool_calls": made}
+    elif role == "tool" and content is not None and m.keys() <= _ANSWER:
+        result = parse_json(content)
+        return {"role": role, "content": content, "name": ident(m.get("name")), "tool_call_id": ident(m.get("tool_call_id")), "result": result, "is_error": looks_like_error(result)}
+    elif role == "tool" and m.keys() <= _ANSWERED and "result" in m and m.get("is_error").__class__ is bool and m.get("name").__class__ is str:
+        return m
+    return None
+
+def _quick_call(c: Any) -> Record | None:
+    if c.__class__ is not dict or len(c) != 3:
+        return None
+    inner = c.get("function", c)
+    name = inner.get("name") if inner.__class__ is dict else None
+    if name.__class__ is not str or c.get("id").__class__ is not str or "arguments" not in inner or not ("type" in c or inner is c):
+        return None
+    given, note = arguments_of(inner["arguments"])
+    return None if note else {"id": c["id"], "name": name, "arguments": given}
+
+# %% ../../nbs/parser/01_turns.ipynb #e6c5f9b1
 def turns(items: object, path: str = "$.messages") -> list[Record]:
     "The messages of a conversation in any dialect, in the user's schema; raises TraceError with the path of the message."
     if not isinstance(items, list):
         raise TraceError(f"expected a list of messages, got {kind(items)}", path=path)
     out: list[Record] = []
     for i, item in enumerate(items):
+        plain = _quick(item)
+        if plain is not None:
+            out.append(plain)
+            continue
         alone = isinstance(item, dict) and "role" not in item
         for m in turn(item, f"{path}[{i}]"):
             if alone and _joins(out, m):
