@@ -26,7 +26,7 @@ from ..trace import Trace, TraceError, TraceSet
 # %% auto #0
 __all__ = ['Success', 'FAULTS', 'LAZY', 'Loader', 'load_traces']
 
-# %% ../../nbs/parser/07_load.ipynb #67cd60fb
+# %% ../../nbs/parser/07_load.ipynb #38346a48
 Success = Callable[[Trace], object] | Mapping[str, bool]
 FAULTS = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
 
@@ -165,7 +165,7 @@ class Loader:
 
     def again(self, raw: bytes) -> list[Trace]:
         "The traces of a body that loaded before, as they were then (but for ids that were made)."
-        doc = Document("again", lambda: iter([Item(raw=raw)]))
+        doc = Document("again", lambda: (item for item in (Item(raw=raw),)))
         return list(self.read(doc))
 
     def replay(self) -> Loader:

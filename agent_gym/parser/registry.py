@@ -72,7 +72,7 @@ def reader_named(name: str) -> Reader:
         raise TraceError(f"no reader is named {name!r}; there are: {', '.join(sorted(READERS))}")
     return READERS[name]
 
-# %% ../../nbs/parser/04_registry.ipynb #d37dcea9
+# %% ../../nbs/parser/04_registry.ipynb #782e7166
 def detect(record: object) -> tuple[Reader, str]:
     "The reader for `record` and why; raises TraceError where none or several match."
     load_readers()
@@ -91,6 +91,9 @@ class Detector:
     "`detect` that remembers: records with the same keys are compared only with the readers that knew the last one, and with those that win against them."
     def __init__(self) -> None:
         self.known: dict[tuple[str, ...], list[Reader]] = {}
+
+    def __reduce__(self):
+        return Detector, ()
 
     def __call__(self, record: object) -> tuple[Reader, str]:
         if not isinstance(record, dict):
