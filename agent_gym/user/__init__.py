@@ -1,6 +1,7 @@
 """Simulated users: from one logged conversation, alone or with what all conversations teach."""
 from agent_gym.user.llm import LLMUser
+from agent_gym.user.model import UserModel
 from agent_gym.user.script import Script
-from agent_gym.user.traced import TraceUser
+from agent_gym.user.traced import Persona, TraceUser
 
-__all__ = ["LLMUser", "Script", "TraceUser"]
+__all__ = ["LLMUser", "Persona", "Script", "TraceUser", "UserModel"]

@@ -38,7 +38,7 @@ class Persona:
         rng = random.Random(f"persona/{key}")
         return cls(rng.choice((2, 3, 3, 3, 4)), rng.random() < .25)
 
-# %% ../../nbs/user/03_traced.ipynb #17e764dc
+# %% ../../nbs/user/03_traced.ipynb #1fa67789
 class TraceUser:
     """The user of `trace`.
 
@@ -54,6 +54,7 @@ class TraceUser:
         self.left = False
         self._turn, self._following, self._annoyed, self._refused = 0, True, 0, False
         self._seen, self._told, self._vectors, self._last = 0, frozenset[str](), (), ""
+        self._kin: np.ndarray | None = None
 
     def __repr__(self) -> str:
         return f"TraceUser({self.trace.conversation_id!r}, seed={self.seed}, {'left' if self.left else f'turn {self._turn}'})"
@@ -113,7 +114,34 @@ class TraceUser:
         if not text.strip():
             return next((m.content for m in reversed(messages) if m.role == "user" and m.content), known.said[0])
         self._last = text
-        return self._respond(heard, known)
+        words = self._react(heard, known, next((m.content for m in reversed(messages) if m.role == "user" and m.content), ""))
+        return words if words or self.left else self._respond(heard, known)
+
+    def _react(self, heard: Sense, known: Study, said: str) -> str | None:
+        """What the model expects, in words of this user where it has them; "" where there is nothing to say, None where the model does not know."""
+        if self.model is None:
+            return None
+        if self._kin is None:
+            self._kin = self.model.kin(self.script.said[0])
+        own = known.answered(heard.text)
+        if own is not None:
+            return self._leave() if self.script.parting and own == known.own - 1 else known.said[own]
+        expected = self.model.expect(heard.text, self._kin, said)
+        if expected is None or expected.share < .5:
+            return None
+        stock = random.Random(f"{self.seed}/{heard.text}").choice(expected.words) if expected.words else None
+        if expected.act == "leave":
+            own_words = self._leave()
+            return stock or own_words
+        if expected.act == "tell":
+            return known.telling(expected.shapes, heard) or (self._useless(known) if expected.likeness > .8 else None)
+        if expected.act in ("yes", "no"):
+            own_words = [u.text for u in known.units if u.polarity == expected.act and u.turn in known.inner and not u.facts]
+            return own_words[0] if own_words else stock
+        if stock:
+            self._annoyed += 1
+            return stock if self._annoyed < self.persona.patience else self._leave(silently=True)
+        return None
 
     def _listen(self, messages: Sequence[Message]) -> None:
         "Take note of what has been said on the user's side, whoever chose the words."
