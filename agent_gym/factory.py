@@ -89,6 +89,6 @@ def create_environment(traces: TraceSet | Iterable[Trace | Mapping[str, Any]], *
         raise TraceError("no traces: a gym is learned from conversations, and there are none")
     from agent_gym.agent.query import query_agent
     from agent_gym.reward import Reward
-    from agent_gym.user import TraceUser
-    world = World(logs, ToolMocker(logs), reward or Reward(logs), user or TraceUser, tools, seed)
+    from agent_gym.user import UserModel
+    world = World(logs, ToolMocker(logs), reward or Reward(logs), user or UserModel(logs), tools, seed)
     return Gym(query_agent(logs, world.mocker, llm), world)

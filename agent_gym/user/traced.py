@@ -38,7 +38,7 @@ class Persona:
         rng = random.Random(f"persona/{key}")
         return cls(rng.choice((2, 3, 3, 3, 4)), rng.random() < .25)
 
-# %% ../../nbs/user/03_traced.ipynb #1fa67789
+# %% ../../nbs/user/03_traced.ipynb #4dc7c576
 class TraceUser:
     """The user of `trace`.
 
@@ -114,10 +114,10 @@ class TraceUser:
         if not text.strip():
             return next((m.content for m in reversed(messages) if m.role == "user" and m.content), known.said[0])
         self._last = text
-        words = self._react(heard, known, next((m.content for m in reversed(messages) if m.role == "user" and m.content), ""))
+        words = self._react(heard, known)
         return words if words or self.left else self._respond(heard, known)
 
-    def _react(self, heard: Sense, known: Study, said: str) -> str | None:
+    def _react(self, heard: Sense, known: Study) -> str | None:
         """What the model expects, in words of this user where it has them; "" where there is nothing to say, None where the model does not know."""
         if self.model is None:
             return None
@@ -126,7 +126,7 @@ class TraceUser:
         own = known.answered(heard.text)
         if own is not None:
             return self._leave() if self.script.parting and own == known.own - 1 else known.said[own]
-        expected = self.model.expect(heard.text, self._kin, said)
+        expected = self.model.expect(heard.text, self._kin)
         if expected is None or expected.share < .5:
             return None
         stock = random.Random(f"{self.seed}/{heard.text}").choice(expected.words) if expected.words else None
