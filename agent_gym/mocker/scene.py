@@ -198,7 +198,7 @@ def _pick(a: str, many: bool, calls: Sequence[LoggedCall], store: Store, contain
 def _as_list(value: JsonValue) -> list[str]:
     return [str(v) for v in value if is_name(v)] if isinstance(value, list) else [str(value)] if is_name(value) else []
 
-# %% ../../nbs/mocker/04_scene.ipynb #e25447e1
+# %% ../../nbs/mocker/04_scene.ipynb #d37dde27
 Term: TypeAlias = tuple[str, ...]
 
 class Undefined(LookupError):
@@ -233,6 +233,8 @@ class Scene:
                 if hit is not None:
                     now = record(hit[0])
                     inside[n] = p.container.rows(now).get(n, hit[1])
+                    if not p.many and p.container.kind not in self.records:
+                        self.records[p.container.kind] = (hit[0], now)
         self.rows[p.label] = (names, [inside.get(n) for n in names])
 
     def missing(self, p: Pick) -> list[str]:
@@ -257,7 +259,7 @@ class Scene:
             inner = self.value(tuple(rest))
             if isinstance(inner, list) and inner and all(isinstance(v, int | float) and not isinstance(v, bool) for v in inner):
                 return round(sum(inner), 6)  # type: ignore[arg-type]
-        if head in ("first", "last", "total"):
+        if head in ("first", "last", "total", "col"):
             return self._of_list(head, rest)
         raise Undefined(term)
 
@@ -273,6 +275,8 @@ class Scene:
         rows = _step(self.records.get(rest[0], (None, None))[1], rest[1:-1])
         if not isinstance(rows, list) or not rows:
             raise Undefined((head, *rest))
+        if head == "col":
+            return [_step(r, rest[-1:]) for r in rows]
         if head == "total":
             column = [_step(r, rest[-1:]) for r in rows]
             if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in column):
@@ -332,6 +336,8 @@ def _record_terms(label: str, record: Record) -> Iterator[tuple[Term, JsonValue]
                 for f, x in v[0].items():
                     if not isinstance(x, list | dict):
                         yield ("first", label, k, f), x
+                        if isinstance(x, str) and len(x) <= 40:
+                            yield ("col", label, k, f), [r.get(f) for r in v if isinstance(r, dict)]
                         if len(v) > 1 and f in v[-1]:  # type: ignore[operator]
                             yield ("last", label, k, f), v[-1][f]  # type: ignore[index]
                         if isinstance(x, int | float) and not isinstance(x, bool) and all(isinstance(r, dict) and isinstance(r.get(f), int | float) for r in v):
@@ -344,6 +350,8 @@ def term_text(term: Term) -> str:
     head, *rest = term
     if head in ("arg", "of", "row"):
         return ".".join(rest)
+    if head == "col":
+        return f"{rest[0]}.{rest[1]}[].{rest[2]}"
     if head in ("len", "sum"):
         return f"{head}({term_text(tuple(rest))})"
     return f"{head}({'.'.join(rest)})"

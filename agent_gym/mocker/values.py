@@ -138,7 +138,7 @@ class Condition:
             return f"{self.formula} = {self.bound[0]}" if len(self.bound) == 1 else f"{self.formula} in ({', '.join(self.bound)})"
         return f"{self.formula} > {self.bound[0]}" if self.op == ">" else f"{self.formula} exists"
 
-# %% ../../nbs/mocker/05_values.ipynb #6aff90fe
+# %% ../../nbs/mocker/05_values.ipynb #1cfb6600
 @dataclass(frozen=True, slots=True)
 class Learned:
     "A formula with the examples it explains, the examples there were, and how many rival formulas explain as many but differ."
@@ -180,8 +180,6 @@ def candidates(scene: Scene, value: JsonValue) -> list[Formula]:
         out += [Formula("sorted", (t,)) for t, v in terms.items() if isinstance(v, list) and len(v) == len(value) and _same_items(v, value)]
     if isinstance(value, int | float) and not isinstance(value, bool):
         out += _arithmetic(terms, value)
-    if isinstance(value, str) and 2 < len(value) <= 300:
-        out += _texts(terms, value)
     return out
 
 def _same_items(a: list, b: list) -> bool:
@@ -216,22 +214,36 @@ def _arithmetic(terms: Mapping[Term, JsonValue], value: float) -> list[Formula]:
                 found.append(Formula("*", (x, y)))
     return found
 
-def _texts(terms: Mapping[Term, JsonValue], value: str) -> list[Formula]:
-    "The text with the longest values of terms cut out of it."
-    held = sorted(((str(v), t) for t, v in terms.items() if (isinstance(v, str) and len(v) > 2) or (isinstance(v, int | float) and not isinstance(v, bool) and len(str(v)) > 2)),
-                  key=lambda x: -len(x[0]))
-    parts: list[str | Formula] = [value]
-    used = False
-    for text, t in held:
-        for i, p in enumerate(parts):
-            if isinstance(p, str) and text in p and text != value:
-                a, _, b = p.partition(text)
-                parts[i:i + 1] = [x for x in (a, Formula("term", (t,)), b) if x != ""]
-                used = True
-                break
-    return [Formula("text", tuple(parts))] if used else []
+def _learn_text(scenes: Sequence[Scene], values: Sequence[str]) -> Learned | None:
+    "A sentence with values in it: the words that stay, and for every place that changes the term that holds what stands there."
+    tried = None
+    for i in (0, len(values) // 2):
+        held: dict[str, list[Term]] = defaultdict(list)
+        for t, v in scenes[i].terms().items():
+            if (isinstance(v, str) and len(v) > 2) or (isinstance(v, int | float) and not isinstance(v, bool)):
+                held[str(v)].append(t)
+        found = [h for h in sorted(held, key=len, reverse=True) if re.search(rf"(?<!\w){re.escape(h)}(?!\w)", values[i])]
+        if not found:
+            continue
+        split = re.compile("|".join(rf"(?<!\w){re.escape(h)}(?!\w)" for h in found))
+        words, slots = split.split(values[i]), split.findall(values[i])
+        form = re.compile("(.*?)".join(map(re.escape, words)), re.S)
+        options = [list(held[s]) for s in slots]
+        hits = 0
+        for s, v in zip(scenes, values):
+            m = form.fullmatch(v)
+            left = [[t for t in o if t in s.terms() and str(s.terms()[t]) == g] for o, g in zip(options, m.groups())] if m else []
+            if m and all(left):
+                options, hits = left, hits + 1
+        parts: list[str | Formula] = [words[0]]
+        for o, w in zip(options, words[1:]):
+            parts += [Formula("term", (o[0],)), w]
+        learned = Learned(Formula("text", tuple(p for p in parts if p != "")), hits, len(values))
+        if tried is None or learned.hits > tried.hits:
+            tried = learned
+    return tried if tried is not None and tried.hits > 1 and tried.rate >= .6 else None
 
-# %% ../../nbs/mocker/05_values.ipynb #2aae2513
+# %% ../../nbs/mocker/05_values.ipynb #8e10172a
 def learn_value(scenes: Sequence[Scene], values: Sequence[JsonValue], *, name: str = "", depth: int = 0, least: float = .95) -> Learned | None:
     "The formula that explains `values` of `scenes`; None where nothing explains enough of them."
     n = len(values)
@@ -248,6 +260,9 @@ def learn_value(scenes: Sequence[Scene], values: Sequence[JsonValue], *, name: s
         found = _learn_list(scenes, values, depth)  # type: ignore[arg-type]
         if found is not None and (best is None or found.rate > best.rate):
             return found
+    text = _learn_text(scenes, values) if n > 1 and all(isinstance(v, str) for v in values) else None  # type: ignore[arg-type]
+    if text is not None and (best is None or text.rate > best.rate):
+        return text
     choice = _learn_choice(scenes, values, best) if n >= 4 else None
     if choice is not None:
         return choice
@@ -257,15 +272,31 @@ def learn_value(scenes: Sequence[Scene], values: Sequence[JsonValue], *, name: s
 
 def _best(scenes: Sequence[Scene], values: Sequence[JsonValue], name: str = "") -> Learned | None:
     pool: dict[Formula, None] = {}
-    for i in sorted({0, len(values) // 3, 2 * len(values) // 3, len(values) - 1}):
+    for i in sorted({0, len(values) // 6, len(values) // 3, len(values) // 2, 2 * len(values) // 3, len(values) - 1}):
         pool |= dict.fromkeys([constant(values[i]), *candidates(scenes[i], values[i])])
-    scored = [(sum(_hits(f, scenes, values)), f) for f in list(pool)[:400]]
+    scored = [(*_defined_hits(f, scenes, values), f) for f in list(pool)[:400]]
     if not scored:
         return None
-    top = max(s for s, _ in scored)
-    winners = [f for s, f in scored if s == top]
+    good = [(hits, n, f) for hits, n, f in scored if n >= max(3, .2 * len(values)) and hits >= .98 * n]
+    if good and not any(hits == len(values) for hits, _, _ in scored):
+        top = max(hits for hits, _, _ in good)
+        hits, n, plain = min((g for g in good if g[0] >= .9 * top), key=lambda g: (_plainness(g[2], name), -g[0]))
+        return Learned(plain, hits, n, sum(g[0] == top for g in good) - 1)
+    top = max(s for s, _, _ in scored)
+    winners = [f for s, _, f in scored if s == top]
     plain = min(winners, key=lambda f: _plainness(f, name))
     return Learned(plain, top, len(values), len(winners) - 1)
+
+def _defined_hits(formula: Formula, scenes: Sequence[Scene], values: Sequence[JsonValue]) -> tuple[int, int]:
+    "The examples that a formula explains, and those in which it has a value: what a log does not show cannot speak against it."
+    hits = n = 0
+    for s, v in zip(scenes, values):
+        try:
+            hits += same_value(formula.value(s), v)
+            n += 1
+        except Undefined:
+            continue
+    return hits, n
 
 def _plainness(f: Formula, name: str) -> tuple[int, int]:
     "Plain formulas first: an argument, a field named like the place, a constant, other fields, arithmetic."
@@ -281,14 +312,14 @@ def _learn_dict(scenes: Sequence[Scene], values: Sequence[dict[str, JsonValue]],
     same = [i for i, v in enumerate(values) if v.keys() == values[0].keys()]
     if len(same) < .8 * len(values) or not keys or len(keys) > 30:
         return None
-    parts, worst = [], len(same)
+    parts, worst = [], 1.
     for k in keys:
         found = learn_value([scenes[i] for i in same], [values[i][k] for i in same], name=k, depth=depth + 1)
         if found is None:
             return None
         parts.append((k, found.formula))
-        worst = min(worst, found.hits)
-    return Learned(Formula("dict", tuple(parts)), worst, len(values))
+        worst = min(worst, found.rate)
+    return Learned(Formula("dict", tuple(parts)), round(worst * len(same)), len(values))
 
 def _learn_list(scenes: Sequence[Scene], values: Sequence[list[JsonValue]], depth: int) -> Learned | None:
     each = _learn_each(scenes, values)
