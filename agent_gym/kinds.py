@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import JsonValue
@@ -62,81 +63,75 @@ def _value(node: ast.AST) -> float | int:
 # %% ../nbs/02_kinds.ipynb #1684b648
 @dataclass(slots=True)
 class _View:
-    "What `tool` answered to a call that named `names`: its fields, the values in it, and the tools that touched the record since."
+    "An answer of `tool` to `arguments`, the names said in those, and the tools that have spoken of the record since."
     tool: str
-    names: set[str]
+    arguments: dict[str, JsonValue]
+    said: frozenset[str]
     value: dict[str, JsonValue]
-    leaves: set[str]
-    since: list[str] = field(default_factory=list)
+    since: set[str] = field(default_factory=set)
 
-def _names(value: JsonValue, depth: int = 0) -> set[str]:
+_Event: TypeAlias = tuple[str, frozenset[str], bool]
+
+def _names(fields: Mapping[str, JsonValue]) -> list[str]:
     "Values that could name a record: texts and integers of three characters or more."
-    if isinstance(value, dict | list):
-        inner = value.values() if isinstance(value, dict) else value[:50]
-        return set().union(*(_names(v, depth + 1) for v in inner)) if depth < 6 else set()
-    return {str(value)} if isinstance(value, str | int) and not isinstance(value, bool) and 3 <= len(str(value)) <= 80 else set()
-
-def _alike(a: Mapping[str, JsonValue], b: Mapping[str, JsonValue]) -> bool:
-    return len(a.keys() & b.keys()) >= max(2, .6 * min(len(a), len(b)))
-
-def _changed(a: Mapping[str, JsonValue], b: Mapping[str, JsonValue]) -> bool:
-    return any(a[k] != b[k] for k in a.keys() & b.keys())
+    return [str(v) for v in fields.values() if isinstance(v, str | int) and not isinstance(v, bool) and 3 <= len(str(v)) <= 80]
 
 # %% ../nbs/02_kinds.ipynb #7242ad77
-_Event: TypeAlias = tuple[frozenset[str], bool]
+def _compare(met: Iterable[_View], c: LoggedCall, e: _Evidence) -> Iterator[_Event]:
+    "What call `c` says about earlier views of the records it touches: whose view it was, the tools in between, and whether something changed."
+    for view in met:
+        if isinstance(c.value, dict) and len(c.value) > 1:
+            shared = view.value.keys() & c.value.keys()
+            changed = any(view.value[k] != c.value[k] for k in shared)
+            if view.tool == c.name and view.arguments == c.arguments:
+                yield view.tool, frozenset(view.since or {c.name}), changed
+            elif len(shared) >= max(2, .6 * max(len(view.value), len(c.value))):
+                yield view.tool, frozenset(view.since | {c.name}), changed
+            elif len(shared) > 1 and view.tool != c.name:
+                e.clashes += changed
+                e.agrees += not changed
+        elif view.tool == c.name and view.arguments == c.arguments and isinstance(c.value, dict):
+            yield view.tool, frozenset(view.since or {c.name}), view.value != c.value
+        view.since.add(c.name)
 
-def _compare(views: list[_View], c: LoggedCall) -> Iterator[_Event]:
-    "What call `c` says about earlier views of the records it touches: the tools to blame, and whether something changed."
-    names = _names(dict(c.arguments))
-    value: dict[str, JsonValue] = c.value if isinstance(c.value, dict) else {"": c.value}
-    fresh = True
-    for v in views:
-        again = v.tool == c.name and v.names == names
-        if not again and not (names & v.names or names & v.leaves):
-            continue
-        if not again and not (isinstance(c.value, dict) and _same_record(v, names, value)):
-            v.since += [c.name] if c.name != v.tool else []
-            continue
-        fresh = False
-        changed = _changed(v.value, value) or (again and bool(v.since) and v.value.keys() != value.keys())
-        yield frozenset(v.since if again and v.since else [*v.since, c.name]), changed
-        v.since = [] if again or changed else [*v.since, c.name]
-        v.value = value if again else v.value | {k: x for k, x in value.items() if k in v.value}
-        v.leaves |= _names(value)
-    if fresh and names:
-        views.append(_View(c.name, names, value, _names(value)))
-
-def _same_record(v: _View, names: set[str], value: Mapping[str, JsonValue]) -> bool:
-    "Whether an answer to a call that named `names` shows the record of `v`: mostly the same fields, and the name is a field of both or names no other."
-    return _alike(v.value, value) and (v.names <= names or any(x == value.get(k) and str(x) in names for k, x in v.value.items()))
-
-def _blame(out: dict[str, _Evidence], events: Sequence[_Event]) -> None:
-    "Counts changes: first those with one suspect, then the others, unless a tool known to write explains them."
-    for tools, changed in events:
-        for tool in tools:
-            out[tool].same += not changed
-            out[tool].changed += changed and len(tools) == 1
-    writers = {t for t, e in out.items() if _writes(e)}
-    for tools, changed in events:
-        if changed and len(tools) > 1 and not tools & writers:
-            for tool in tools:
-                out[tool].changed += 1
+def _blame(out: dict[str, _Evidence], windows: Sequence[_Event], telling: frozenset[str]) -> None:
+    """A window is what happened between two views (of the tool named first) of one record. Nothing in a window without a change writes to it. Windows with one tool in them speak for
+    themselves, also when the others in them are cleared by such windows. A change in a wider one is blamed on the tools that no window has cleared, those that tell nothing before
+    others, unless a known write is among them."""
+    for view, tools, changed in windows:
+        if len(tools) == 1 or not changed:
+            for t in tools:
+                out[t].views[view][0 if changed else 1] += 1
+    wide = []
+    for view, tools, changed in windows:
+        if changed and len(tools) > 1:
+            left = frozenset(t for t in tools if not (out[t].views[view][1] > 1 and out[t].views[view][0] <= .05 * out[t].views[view][1]))
+            wide.append((view, left))
+            if len(left) == 1:
+                out[min(left)].views[view][0] += 1
+    for view, tools in wide:
+        if len(tools) > 1 and not any(_writes(out[t]) for t in tools):
+            for t in tools - telling or tools:
+                out[t].views[view][0] += not out[t].views[view][1]
 
 def _writes(e: _Evidence) -> bool:
-    return e.changed >= max(1, .25 * (e.changed + e.same))
+    if any(changed >= max(1, .25 * (changed + same), .02 * e.calls) for changed, same in e.views.values()):
+        return True
+    return e.clashes >= max(2, .5 * (e.clashes + e.agrees)) and not any(same for _, same in e.views.values())
 
 # %% ../nbs/02_kinds.ipynb #a48f51e6
 @dataclass(slots=True)
 class _Evidence:
-    """What the good calls of one tool show: listings, sums, changes seen; how often a field brought something `new`, its `values`, whether it was `used` later;
-    how often what followed in the conversation was (tools)."""
+    """What the good calls of one tool show: listings, sums, changes seen; by viewed tool how often a view changed or stayed, and how often
+    fields of other tools' views `clash`; how often a field brought something `new`, its `values`, whether it was `used` later; what followed in the conversation."""
     calls: int = 0
     good: int = 0
     given: int = 0
     rows: int = 0
     sums: int = 0
-    changed: int = 0
-    same: int = 0
+    clashes: int = 0
+    agrees: int = 0
+    views: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     new: Counter[str] = field(default_factory=Counter)
     values: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     used: set[str] = field(default_factory=set)
@@ -160,25 +155,38 @@ def _acknowledges(e: _Evidence) -> bool:
 
 # %% ../nbs/02_kinds.ipynb #359e5167
 class _Talk:
-    "One conversation while it is read: what is known in it, the views, the fields whose values later calls may use."
+    "One conversation while it is read: what is known in it, the views by the names in them, the fields whose values later calls may use."
     def __init__(self) -> None:
-        self.views: list[_View] = []
+        self.views: dict[str, dict[str, _View]] = defaultdict(dict)
         self.known: set[str] = set()
-        self.news: list[tuple[str, str, str]] = []
+        self.news: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self.order: list[str] = []
 
     def add(self, c: LoggedCall, e: _Evidence) -> list[_Event]:
         "Take in a good call; returns what it says about changes."
-        given = {text for _, text in _leaves(dict(c.arguments))}
-        self.known |= given
-        for path, text in _leaves(c.value):
+        self.known.update(text for _, text in _leaves(dict(c.arguments)))
+        leaves = list(islice(_leaves(c.value), 120))
+        for path, text in leaves:
             e.values[path][text] += len(e.values[path]) < 200 or text in e.values[path]
             if text not in self.known:
                 e.new[path] += 1
-                self.news.append((c.name, path, text))
-        self.known |= {text for _, text in _leaves(c.value)}
+                self.news[text].add((c.name, path))
+        self.known.update(text for _, text in leaves)
         self.order.append(c.name)
-        return list(_compare(self.views, c))
+        return self._touch(c, e)
+
+    def _touch(self, c: LoggedCall, e: _Evidence) -> list[_Event]:
+        "Compare with the views that this call touches; a view is met where the call, or the call behind it, said the name."
+        said = frozenset(_names(c.arguments))
+        inside = [v for v in _names(c.value) if any(ch.isdigit() for ch in v)] if isinstance(c.value, dict) else []
+        names = dict.fromkeys([*_names(c.arguments), *inside])
+        met = {id(v): v for name in names for v in self.views.get(name, {}).values() if name in said or name in v.said}
+        events = list(_compare(met.values(), c, e))
+        if isinstance(c.value, dict):
+            view = _View(c.name, c.arguments, said, c.value)
+            for name in names:
+                self.views[name][c.name] = view
+        return events
 
     def end(self, out: Mapping[str, _Evidence]) -> None:
         "What came after the last call of each tool."
@@ -197,15 +205,15 @@ def gather_evidence(calls: Iterable[LoggedCall]) -> dict[str, _Evidence]:
             talk, conversation = _Talk(), c.conversation
         e = out[c.name]
         e.calls += 1
-        given = {text for _, text in _leaves(dict(c.arguments))}
-        for tool, path, text in talk.news:
-            if text in given and len(text) > 2:
+        for _, text in _leaves(dict(c.arguments)):
+            for tool, path in talk.news.get(text, ()) if len(text) > 2 else ():
                 out[tool].used.add(path)
         if not c.is_error:
             e.good, e.given, e.sums, e.rows = e.good + 1, e.given + bool(c.arguments), e.sums + _is_sum(c), e.rows + (_rows(c.value) is not None)
             events += talk.add(c, e)
     talk.end(out)
-    _blame(out, events)
+    mute = frozenset(t for t, e in out.items() if _acknowledges(e))
+    _blame(out, [x for x in events if x[0] not in mute], frozenset(out) - mute)
     return dict(out)
 
 def _rows(value: JsonValue) -> list[JsonValue] | None:
@@ -242,8 +250,8 @@ def _ends(e: _Evidence, peers: set[str]) -> bool:
 def _kind(e: _Evidence, concludes: bool) -> ToolKind:
     if _computes(e):
         return "pure"
-    if _writes(e):
-        return "write"
     if e.good and e.rows >= .9 * e.good:
         return "search"
+    if _writes(e):
+        return "write"
     return "write" if concludes else "read" if e.calls else "unknown"
