@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['OUT', 'ERRORS', 'plain', 'table', 'reporting', 'whole', 'read_logs', 'unread', 'show_logs', 'show_tools']
 
-# %% ../../nbs/cli/00_console.ipynb #4946ddd7
-OUT = Console(force_jupyter=False)
-ERRORS = Console(stderr=True, force_jupyter=False)
+# %% ../../nbs/cli/00_console.ipynb #5a3d23e9
+_PLAIN = False if "JPY_PARENT_PID" in os.environ else None      # Jupyter's kernels ask for colours that no terminal will show
+OUT = Console(force_jupyter=False, force_terminal=_PLAIN)
+ERRORS = Console(stderr=True, force_jupyter=False, force_terminal=_PLAIN)
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 def plain(value: object, limit: int = 300) -> Text:

@@ -169,7 +169,7 @@ def _plan(v: View, faults: frozenset[str]) -> Step:
 def _price(v: View, plan: str) -> JsonValue:
     return next(p["monthly_price"] for p in v.good["list_plans"]["plans"] if p["plan"] == plan)  # type: ignore[index, union-attr]
 
-# %% ../../nbs/sample/04_agent.ipynb #40c9aaee
+# %% ../../nbs/sample/04_agent.ipynb #664f442b
 def _refund(v: View, faults: frozenset[str]) -> Step:
     wanted, listed = v.slots["invoice"], v.good.get("list_invoices")
     if listed is None:
@@ -179,7 +179,7 @@ def _refund(v: View, faults: frozenset[str]) -> Step:
         return _say("no_sorry")
     if "issue_refund" in v.good:
         return _say("done_refund", amount=row["amount"], invoice=wanted)
-    if row["status"] == "refunded" or "issue_refund" in v.bad:
+    if "issue_refund" in v.bad or (row["status"] == "refunded" and "generous" not in faults):
         return _say("no_again", invoice=wanted)
     if int(row["days_ago"]) > REFUND_DAYS and "generous" not in faults:  # type: ignore[arg-type]
         return _say("no_late", days=row["days_ago"])

@@ -24,7 +24,7 @@ from ..trace import Message, Trace, dumps
 __all__ = ['AGENTS', 'WRONG_LABELS', 'UNRATED', 'OPENAI_TOOLS', 'SHARES', 'sample_traces', 'world_seed', 'true_world', 'world_of',
            'native', 'openai_chat', 'tau_bench', 'anthropic', 'sharegpt', 'help_desk', 'write_logs']
 
-# %% ../../nbs/sample/05_logs.ipynb #ef9647bb
+# %% ../../nbs/sample/05_logs.ipynb #bc5e6734
 AGENTS: dict[str, float] = {"assist-1": .35, "assist-2": .7}
 WRONG_LABELS, UNRATED = .05, .1
 
@@ -46,18 +46,18 @@ def world_seed(conversation_id: str, seed: int = 0) -> int:
     "The scenario behind a logged conversation: what tests hold a learned gym up to. It is in no file."
     return 100_000 * seed + int(conversation_id.removeprefix("conv_"))
 
-def true_world(conversation_id: str, seed: int = 0) -> World:
-    "The true world of a logged conversation, as it was before the first word."
-    return World(world_seed(conversation_id, seed))
+def true_world(conversation_id: str, seed: int = 0, crowd: int = 0) -> World:
+    "The true world of a logged conversation, as it was before the first word; with the customers of the first `crowd` conversations in it."
+    return World(world_seed(conversation_id, seed), (100_000 * seed + k for k in range(1, crowd + 1)))
 
-# %% ../../nbs/sample/05_logs.ipynb #7894957e
-def world_of(trace: Trace, seed: int = 0) -> World | None:
-    "The true world behind a logged conversation, however it was exported; None where it is not from these logs."
+# %% ../../nbs/sample/05_logs.ipynb #28140dcd
+def world_of(trace: Trace, seed: int = 0, crowd: int = 0) -> World | None:
+    "The true world behind a logged conversation, however it was exported; None where it is not from these logs. `crowd` as in `true_world`."
     number = re.search(r"\d+", str(trace.metadata.get("task_id") or trace.conversation_id))
     if number is None:
         return None
-    world = true_world(number[0], seed)
-    return true_world(number[0], seed) if trace.messages and world.open() == trace.messages[0].content else None
+    known = trace.messages and true_world(number[0], seed).open() == trace.messages[0].content
+    return true_world(number[0], seed, crowd) if known else None
 
 # %% ../../nbs/sample/05_logs.ipynb #c2235f7d
 def _function(name: str, arguments: dict[str, JsonValue]) -> dict[str, JsonValue]:

@@ -17,7 +17,7 @@ from .backend import PLANS, PROMOTIONS, Backend
 # %% auto #0
 __all__ = ['GOALS', 'REFUND_DAYS', 'PAUSE_MONTHS', 'TODAY', 'Ending', 'Write', 'REASONS', 'Scenario', 'user_number', 'scenario']
 
-# %% ../../nbs/sample/01_scenarios.ipynb #b01c5bff
+# %% ../../nbs/sample/01_scenarios.ipynb #046cb6b6
 GOALS: dict[str, int] = {"cancel:free": 4, "cancel:fee_yes": 3, "cancel:fee_no": 3, "cancel:due": 2, "cancel:impostor": 1, "refund:ok": 5, "refund:late": 3, "refund:again": 2, "refund:impostor": 1,
                          "plan:ok": 5, "plan:dear": 2, "plan:profiles": 2, "plan:impostor": 1, "pause:ok": 3, "pause:long": 2, "promo:ok": 3, "promo:expired": 2, "promo:other_plan": 1,
                          "email:ok": 3, "email:taken": 1, "email:impostor": 1, "info:renewal": 2, "info:price": 2}
@@ -28,7 +28,7 @@ Write: TypeAlias = tuple[str, dict[str, JsonValue]]
 _FIRST = ("Ana", "Ben", "Chloe", "Dario", "Elif", "Femi", "Greta", "Hugo", "Ines", "Jonas", "Kira", "Liam", "Mina", "Noor", "Oskar", "Priya", "Quinn", "Rosa", "Sami", "Tara", "Umar", "Vera", "Wanda", "Yusuf", "Zoe")
 _LAST = ("Silva", "Okafor", "Lindqvist", "Moretti", "Yilmaz", "Adeyemi", "Vogel", "Laurent", "Costa", "Petersen", "Novak", "Byrne", "Farouk", "Haddad", "Berg", "Nair", "Doyle", "Marin", "Aziz", "Keller")
 
-@dataclass(frozen=True)
+@dataclass
 class Scenario:
     """One customer with one goal. `facts` is what the customer can tell, `ending` the right one, `writes` what should be written,
     `reason` why a refusal is right (`identity`, `due`, `late`, `again`, `profiles`, `long`, `expired`, `other_plan`, `taken`), `answer` what an answer must hold."""
