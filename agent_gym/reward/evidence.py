@@ -36,7 +36,7 @@ class Evidence:
             self.amounts[name] = amount
             self.notes[name] = list(notes)
 
-# %% ../../nbs/reward/02_evidence.ipynb #e6dcac31
+# %% ../../nbs/reward/02_evidence.ipynb #ca6f73fe
 _PREFIXES = frozenset(("un", "in", "im", "ir", "il", "dis", "non", "mis", "re", "de", "des", "ver", "ent", "pre", "über", "не", "без", "a", "i"))
 
 def _stem(a: str, b: str) -> bool:
@@ -54,8 +54,9 @@ def closeness(new: Sequence[str], old: Sequence[str]) -> np.ndarray:
     "How far each new word says what an old one says, shape (new, old), 0 to 1."
     if not new or not old:
         return np.zeros((len(new), len(old)))
-    a, b = ([v / max(n, 1e-6) for v, n in word_vectors(ws)] for ws in (new, old))
-    near = np.clip((np.asarray(a) @ np.asarray(b).T - .2) / .6, 0, 1)
+    a, b = word_vectors(new), word_vectors(old)
+    scale = np.maximum(np.outer([n for _, n in a], [n for _, n in b]), 1e-6)
+    near = np.clip((np.array([v for v, _ in a]) @ np.array([v for v, _ in b]).T / scale - .2) / .6, 0, 1)
     heads: dict[str, list[int]] = defaultdict(list)
     for j, w in enumerate(old):
         heads[w[:3]].append(j)
@@ -70,7 +71,7 @@ def closeness(new: Sequence[str], old: Sequence[str]) -> np.ndarray:
                 near[i, j] = 0.
     return near
 
-# %% ../../nbs/reward/02_evidence.ipynb #b7ae98d4
+# %% ../../nbs/reward/02_evidence.ipynb #3a0d7c44
 @lru_cache(512)
 def _context(text: str) -> tuple[frozenset[str], str]:
     "The words of what was said or answered before, and its normal form."
@@ -90,10 +91,9 @@ class Pair:
         self.row = {w: i for i, w in enumerate(self.new)}
         best = self.near.max(1) if self.near.size else np.zeros(len(self.new))
         self.novelty = {w: (1 - float(b)) * (.5 if self.known(w) else 1.) for w, b in zip(self.new, best)}
-        back = closeness(self.gone, list(reply.vocabulary)) if self.gone else np.zeros((0, 0))
-        self.lost = {w: 1 - float(back[i].max()) if back.size else 1. for i, w in enumerate(self.gone)}
-        self.novel_mass = [sum(m * self.novelty.get(w, 0.) for w, m in zip(s.words, s.weights)) for s in reply.sentences]
-        self.lost_mass = sum(m * self.lost.get(w, 0.) for w, m in zip(truth.words, truth.weights))
+        self.lost = {w: 1 - float(self.near[:, self.column[w]].max()) if self.new else 1. for w in self.gone}
+        self.novel_mass = [sum(s.vocabulary[w] * self.novelty[w] for w in s.words if w in self.novelty) for s in reply.sentences]
+        self.lost_mass = sum(truth.vocabulary[w] * v for w, v in self.lost.items())
         self._free: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for j in reversed(range(len(truth.sentences))):
             self._free[truth.sentences[j].words].append(j)
@@ -154,7 +154,7 @@ def added(p: Pair, e: Evidence) -> None:
         if p.matches[i][1] > .5:
             e.add("repeated", p.matches[i][1] * min(1., s.total), s.text)
 
-# %% ../../nbs/reward/02_evidence.ipynb #8f4a70f6
+# %% ../../nbs/reward/02_evidence.ipynb #3bc76ba4
 def values(p: Pair, e: Evidence) -> None:
     "Values that differ, are missing, or have changed places or unit."
     extra, gone = sorted(p.reply.values - p.truth.values - p.truth.items), sorted(p.truth.values - p.reply.values - p.reply.items)
@@ -169,24 +169,12 @@ def values(p: Pair, e: Evidence) -> None:
     crossed, which = _crossed(p)
     e.add("exchanged", crossed, *which)
 
-def _surroundings(r: Reading, common: frozenset[str]) -> dict[str, np.ndarray]:
-    "For each value of `common` that occurs once: the sum of the words around it, nearer ones more, as a unit vector."
-    out, seen = {}, defaultdict(int)
-    for s in r.sentences:
-        for k, w in enumerate(s.words):
-            if w in common:
-                seen[w] += 1
-                around = [(d, s.words[k + d]) for d in range(-4, 5) if d and 0 <= k + d < len(s.words) and s.words[k + d][0] != "="]
-                if around:
-                    v = np.sum([x / abs(d) for (d, _), (x, _) in zip(around, word_vectors([w for _, w in around]))], axis=0)
-                    out[w] = v / max(1e-6, float(np.dot(v, v)) ** .5)
-    return {w: v for w, v in out.items() if seen[w] == 1}
-
 def _crossed(p: Pair) -> tuple[float, list[str]]:
-    common = p.reply.values & p.truth.values
-    if len(common) < 2:
+    "How much better two values would fit each other's place, and which."
+    moved = {w for i, s in enumerate(p.reply.sentences) if p.matches[i][1] < 1 for w in s.words if w[0] == "="}
+    if len(moved) < 2 or len(moved & p.truth.values) < 2:
         return 0., []
-    a, b = _surroundings(p.reply, common), _surroundings(p.truth, common)
+    a, b = p.reply.surroundings, p.truth.surroundings
     keys = sorted(a.keys() & b.keys())[:24]
     if len(keys) < 2:
         return 0., []
