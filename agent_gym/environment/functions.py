@@ -52,11 +52,11 @@ def function_spec(name: str, function: Function) -> ToolSpec:
     schema = {"type": "object", "properties": properties, "required": [p.name for p in plain if p.default is p.empty]}
     return ToolSpec(name=name, description=inspect.getdoc(function) or "", parameters=schema)
 
-# %% ../../nbs/environment/03_functions.ipynb #b3acf19c
+# %% ../../nbs/environment/03_functions.ipynb #58ddf365
 class ErrorStyle:
-    "How a backend writes its errors: an object whose `key` holds the text, or bare text, after a constant `lead` such as `Error: `."
-    def __init__(self, key: str | None = None, lead: str = ""):
-        self.key, self.lead = key, lead
+    "How a backend writes its errors: text after a constant `lead` such as `Error: `, inside nested objects under the keys in `path` (none: bare text)."
+    def __init__(self, path: Sequence[str] = ("error",), lead: str = ""):
+        self.path, self.lead = tuple(path), lead
 
     @classmethod
     def learn(cls, traces: Iterable[Trace]) -> ErrorStyle:
@@ -66,21 +66,23 @@ class ErrorStyle:
     @classmethod
     def of(cls, errors: Sequence[JsonValue]) -> ErrorStyle:
         "The commonest style of `errors`; objects with a key `error` where there are none."
-        forms = Counter(f for e in errors if (f := _form(e)) is not None)
-        if not forms:
-            return cls("error")
-        key, lead = min(forms, key=lambda f: (-forms[f], str(f)))
-        return cls(key, lead)
+        forms = Counter((path, _lead(text)) for e in errors if (found := _text(e)) for path, text in [found])
+        return cls(*min(forms, key=lambda f: (-forms[f], f))) if forms else cls()
 
     def __call__(self, reason: str) -> JsonValue:
-        return self.lead + reason if self.key is None else {self.key: self.lead + reason}
+        out: JsonValue = self.lead + reason
+        for key in reversed(self.path):
+            out = {key: out}
+        return out
 
-def _form(error: JsonValue) -> tuple[str | None, str] | None:
-    if isinstance(error, dict):
-        texts = [k for k, v in error.items() if isinstance(v, str)]
-        named = [k for k in texts if " " in str(error[k])] or texts
-        return (named[0], _lead(str(error[named[0]]))) if named else None
-    return (None, _lead(error)) if isinstance(error, str) else None
+def _text(error: JsonValue, path: tuple[str, ...] = ()) -> tuple[tuple[str, ...], str] | None:
+    "Where the words of an error stand, and the words: the longest text in it."
+    if isinstance(error, str):
+        return path, error
+    if not isinstance(error, dict) or len(path) > 4:
+        return None
+    found = [t for k, v in error.items() if (t := _text(v, (*path, k)))]
+    return max(found, key=lambda t: (t[1].count(" "), len(t[1]))) if found else None
 
 def _lead(text: str) -> str:
     head, colon, rest = text.partition(": ")

@@ -40,7 +40,7 @@ class Judge(Protocol):
 
 UserFactory: TypeAlias = Callable[[Trace, int], User]
 
-# %% ../../nbs/environment/04_world.ipynb #114675c4
+# %% ../../nbs/environment/04_world.ipynb #61effe6c
 class World:
     """What the episodes of one gym share; nothing in it changes after construction, except caches that hold what would be computed anyway.
 
@@ -68,12 +68,12 @@ class World:
     def path(self, conversation: str | Trace) -> LoggedPath:
         "The logged path of a conversation of this world, by id, or of any trace."
         if not isinstance(conversation, str):
-            return LoggedPath.of(conversation, self.functions)
+            return LoggedPath.of(conversation, self.functions.functions)
         path = self._paths.get(conversation)
         if path is None:
             if len(self._paths) >= self.CACHE:
                 self._paths.clear()
-            path = self._paths[conversation] = LoggedPath.of(self.traces[conversation], self.functions)
+            path = self._paths[conversation] = LoggedPath.of(self.traces[conversation], self.functions.functions)
         return path
 
     def draw(self, seed: int) -> str:
