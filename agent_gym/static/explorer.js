@@ -36,14 +36,15 @@ export function mount(root, backend) {
   const starButton = h("button", { type: "button", class: "agx-btn", "aria-pressed": "false", title: "starred only" }, "☆ starred");
   const helpButton = h("button", { type: "button", class: "agx-btn", title: "keys (?)", "aria-label": "keys" }, "?");
   const menus = h("div", { class: "agx-menus" });
-  const strip = h("div", { class: "agx-strip" });
+  const strip = h("div", { class: "agx-strip" }), top = h("div", { class: "agx-top" });
+  if (backend.config.top) top.innerHTML = backend.config.top;
   const spacer = h("div", { class: "agx-spacer" });
   const list = h("div", { class: "agx-list", role: "listbox", tabindex: "0", "aria-label": noun }, spacer);
   const pane = h("div", { class: "agx-pane", tabindex: "-1", role: "region", "aria-label": `selected ${noun}` });
   const help = h("div", { class: "agx-help", hidden: true, role: "dialog", "aria-label": "keys" },
     h("b", {}, "Keys"), h("pre", {}, "j k ↓ ↑  next, previous\nn p      next, previous turn\nEnter    fold or unfold the turn\ne x      unfold, fold all\n/        search\ns        star\nc        copy as JSON\n?        this help\nEsc      back to the list"));
   const box = h("div", { class: "ag agx", tabindex: "-1", "data-lm-suppress-shortcuts": "true" },
-    h("div", { class: "agx-bar" }, search, menus, sort, starButton, helpButton), h("div", { class: "agx-bar agx-second" }, chips, summary), strip,
+    h("div", { class: "agx-bar" }, search, menus, sort, starButton, helpButton), h("div", { class: "agx-bar agx-second" }, chips, summary), strip, top,
     h("div", { class: "agx-body" }, list, pane), help);
   root.replaceChildren(box);
 
@@ -251,6 +252,7 @@ export function mount(root, backend) {
   });
   if (backend.listen) backend.listen((to) => { if (to.index >= 0) { if (!passes(to.index)) { state.on = {}; state.hits = null; state.query = ""; search.value = ""; state.starred = false; refresh(); } select(to.index, true, to.turn ?? null); } });
   drawMenus();
+  wire(top, -1);
   refresh();
   new ResizeObserver(() => drawRows()).observe(list);
   const first = backend.first ?? -1;

@@ -1,0 +1,211 @@
+"""The explorers in a real browser: static pages, JupyterLab and Notebook."""
+import pytest
+from browser import browser, jupyter, notebook, watch
+
+import agent_gym as ag
+from agent_gym.explore import MockerExplorer, TraceExplorer
+from agent_gym.trace import Message, ToolCall, Trace, TraceSet
+
+HOSTILE = "</script><script>window.pwned=1</script><img src=x onerror='window.pwned=1'><svg onload='window.pwned=1'><style>*{display:none}</style>\u202e\x1b[31m"
+
+
+def made(n=60):
+    return TraceSet([Trace(conversation_id=f"conv_{i:05}", outcome="resolved" if i % 3 else "escalated", satisfaction_score=1 + i % 5, metadata={"task_id": i // 2}, messages=[
+        Message(role="system", content="You help."), Message(role="user", content=f"Please cancel plan {i}"),
+        Message(role="assistant", tool_calls=[ToolCall(id="1", name="lookup_account", arguments={"user_id": f"U{i}"})]),
+        Message(role="tool", tool_call_id="1", name="lookup_account", result={"error": "none"} if i % 7 == 0 else [{"plan": "pro", "price": i}], is_error=i % 7 == 0),
+        Message(role="assistant", content="It is cancelled." if i % 3 else "I pass you on."), Message(role="user", content="Bye")]) for i in range(n)])
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    with browser() as b:
+        yield b
+
+
+def open_page(chrome, path, scheme="light", width=1300, height=900):
+    page = chrome.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    errors, outside = watch(page)
+    page.goto(path.as_uri())
+    page.locator(".agx-row").first.wait_for()
+    return page, errors, outside
+
+
+def test_static_page(chrome, tmp_path):
+    x = TraceExplorer(made())
+    page, errors, outside = open_page(chrome, x.to_html(tmp_path / "x.html"))
+    rows, count = page.locator(".agx-row"), page.locator(".agx-count")
+    assert "60 of 60 conversations" in count.inner_text() and rows.count() < 40  # only rows in sight exist
+    # facets as chips
+    page.locator(".agx-menu > summary", has_text="Outcome").click()
+    page.locator(".agx-values label", has_text="escalated").click()
+    assert "20 of 60" in count.inner_text() and page.locator(".agx-chip").inner_text().startswith("Outcome: escalated")
+    page.locator(".agx-chip").click()
+    assert "60 of 60" in count.inner_text()
+    # a bar of the strip filters
+    page.locator(".agx-barg", has_text="escalated").click()
+    assert "20 of 60" in count.inner_text()
+    page.locator(".agx-chip").click()
+    # search marks the hit and scrolls to it
+    page.locator(".agx-search").fill("price\": 44")
+    page.locator(".agx-search").fill("plan 44")
+    page.locator(".agx-content mark").first.wait_for()
+    assert "1 of 60" in count.inner_text() and page.locator(".agx-content mark").first.inner_text() == "plan 44"
+    page.locator(".agx-chip").click()
+    # keys
+    page.locator(".agx-list").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowDown")
+    assert page.locator(".agx-row.on b").inner_text() == "conv_00002" and page.locator(".agx-list").get_attribute("aria-activedescendant")
+    page.keyboard.press("k")
+    assert page.locator(".agx-row.on b").inner_text() == "conv_00001"
+    page.keyboard.press("n")
+    page.keyboard.press("n")
+    assert page.locator(".agx-at").count() == 1
+    page.keyboard.press("e")
+    assert page.evaluate("[...document.querySelectorAll('.agx-content details')].every(d => d.open)")
+    page.keyboard.press("x")
+    assert page.evaluate("[...document.querySelectorAll('.agx-content details')].every(d => !d.open)")
+    page.keyboard.press("s")
+    assert page.locator(".agx-row.on .warn").count() == 1
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.className") == "agx-search"
+    page.keyboard.press("Escape")
+    # siblings
+    assert page.locator(".agx-pill").count() == 2
+    page.locator(".agx-pill").first.click()
+    assert page.locator(".agx-row.on b").inner_text() == "conv_00000"
+    page.keyboard.press("?")
+    assert page.locator(".agx-help").is_visible()
+    assert not errors and not outside
+
+
+@pytest.mark.parametrize("width", [400, 1600])
+def test_nothing_sticks_out(chrome, tmp_path, width):
+    page, errors, _ = open_page(chrome, TraceExplorer(made()).to_html(tmp_path / "x.html"), width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width and not errors
+
+
+def luminance(rgb):
+    lin = [c / 12.92 if c <= .03928 else ((c + .055) / 1.055) ** 2.4 for c in (v / 255 for v in rgb)]
+    return .2126 * lin[0] + .7152 * lin[1] + .0722 * lin[2]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_is_aa(chrome, tmp_path, scheme):
+    page, _, _ = open_page(chrome, TraceExplorer(made()).to_html(tmp_path / "x.html"), scheme)
+    paint = """(sel) => { const c = document.createElement('canvas').getContext('2d', {willReadFrequently: true}); const rgb = (v) => { c.clearRect(0,0,1,1); c.fillStyle = v; c.fillRect(0,0,1,1); return [...c.getImageData(0,0,1,1).data]; };
+      return [...document.querySelectorAll(sel)].slice(0, 4).map(e => { let b = e, bg; do { bg = rgb(getComputedStyle(b).backgroundColor); b = b.parentElement; } while (b && bg[3] < 255); if (bg[3] < 255) bg = rgb('%s'); return [rgb(getComputedStyle(e).color), bg]; }); }""" % ("#fff" if scheme == "light" else "#121212")
+    for sel in (".agx-count", ".agx-title", ".agx-row b", ".agx-glyph", ".who", ".ag-badge", ".agx-btn", ".dim", ".agx-chip", ".ag-text"):
+        for fg, bg in page.evaluate(paint, sel):
+            a, b = sorted((luminance(fg[:3]), luminance(bg[:3])))
+            assert (b + .05) / (a + .05) >= 4.5, f"{sel} in {scheme}: {fg} on {bg}"
+
+
+def hostile_traces():
+    return TraceSet([Trace(conversation_id=f"{HOSTILE}{i}", outcome=HOSTILE, metadata={"task_id": HOSTILE, "format": HOSTILE}, messages=[
+        Message(role="user", content=HOSTILE), Message(role="assistant", content=HOSTILE, tool_calls=[ToolCall(id="1", name=HOSTILE, arguments={HOSTILE: HOSTILE})]),
+        Message(role="tool", tool_call_id="1", name=HOSTILE, result=[{HOSTILE: HOSTILE}]), Message(role="assistant", content=HOSTILE + "x" * 1_000_000)]) for i in range(2)])
+
+
+def test_hostile_content_is_text(chrome, tmp_path):
+    traces = hostile_traces()
+    for k, x in enumerate((TraceExplorer(traces), MockerExplorer(ag.ToolMocker(traces)))):
+        page, errors, outside = open_page(chrome, x.to_html(tmp_path / f"{k}.html"))
+        page.keyboard.press("e")
+        for menu in page.locator(".agx-menu > summary").all():
+            menu.click()
+        page.locator(".agx-search").fill("script")
+        page.wait_for_timeout(400)
+        assert page.evaluate("window.pwned") is None and page.locator("#explorer img, #explorer [onload], #explorer script").count() == 0
+        assert page.locator(".agx-row").first.is_visible() and not outside and not errors
+
+
+SETUP = """
+import agent_gym as ag, sys
+sys.path.insert(0, {tests!r})
+from test_explore_browser import made
+traces = made({n})
+x = ag.TraceExplorer(traces)
+x
+"""
+
+
+def run_all(page, url, app):
+    page.goto(f"{url}/lab/tree/t.ipynb?reset" if app == "lab" else f"{url}/notebooks/t.ipynb", wait_until="domcontentloaded")
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
+    for _ in range(8):  # what is run before the kernel is ready is dropped
+        if app == "lab":
+            page.wait_for_function("!!window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel", timeout=60_000)
+            page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        else:
+            if page.locator("dialog.jp-Dialog").count():
+                print("dialog:", page.locator("dialog.jp-Dialog").first.inner_text())
+                page.keyboard.press("Escape")
+            page.get_by_text("Run", exact=True).first.click()
+            page.get_by_text("Run All Cells", exact=True).first.click()
+        page.wait_for_timeout(2500)
+        if page.locator(".jp-InputPrompt").first.inner_text().strip() not in ("[ ]:", ""):
+            return
+    raise AssertionError("the notebook does not run")
+
+
+def kernel_says(code, folder):
+    "What `code` is in the notebook's kernel."
+    from jupyter_client import BlockingKernelClient
+    client = BlockingKernelClient(connection_file=str(next((folder / "run").glob("kernel-*.json"))))
+    client.load_connection_file()
+    client.start_channels()
+    try:
+        reply = client.execute_interactive("pass", user_expressions={"v": f"str({code})"}, timeout=30, allow_stdin=False, output_hook=lambda m: None)
+        said = reply["content"]["user_expressions"]["v"]
+        assert said["status"] == "ok", said
+        return said["data"]["text/plain"].strip("'\"")
+    finally:
+        client.stop_channels()
+
+
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_in_jupyter(chrome, tmp_path, app):
+    from browser import ROOT
+    notebook(tmp_path / "t.ipynb", [SETUP.format(tests=str(ROOT / "tests"), n=10_000 if app == "lab" else 60), "y = 1"])
+    with jupyter(app, tmp_path) as url:
+        page = chrome.new_page(viewport={"width": 1500, "height": 1000})
+        errors, outside = watch(page)
+        run_all(page, url, app)
+        page.locator(".agx-row").first.wait_for(timeout=90_000)
+        total = "10,000 of 10,000" if app == "lab" else "60 of 60"
+        assert total in page.locator(".agx-count").inner_text()
+        cells = page.locator(".jp-Notebook .jp-Cell").count()
+        page.locator(".agx-list").focus()
+        page.keyboard.press("Home")
+        for key in ("j", "j", "b", "a", "d", "d", "x"):  # b, a, d d and x edit cells in Jupyter; here they must not
+            page.keyboard.press(key)
+        assert page.locator(".agx-row.on b").inner_text() == "conv_00002" and page.locator(".jp-Notebook .jp-Cell").count() == cells
+        page.wait_for_timeout(300)
+        assert kernel_says("x.selected.conversation_id", tmp_path) == "conv_00002"
+        # search goes through the kernel
+        page.locator(".agx-search").fill("plan 37")
+        page.locator(".agx-content mark").first.wait_for()
+        page.wait_for_timeout(300)
+        assert int(kernel_says("len(x.filtered)", tmp_path)) == (111 if app == "lab" else 1)
+        page.locator(".agx-chip").click()
+        # deep link from Python
+        kernel_says("x.goto('conv_00044', turn=3)", tmp_path)
+        page.wait_for_function("document.querySelector('.agx-row.on b')?.textContent === 'conv_00044' && document.querySelector('.agx-at')")
+        page.locator(".agx-list").focus()
+        page.keyboard.press("s")
+        page.wait_for_timeout(300)
+        assert "conv_00044" in kernel_says("x.annotations()['stars']", tmp_path)
+        ours = [e for e in errors if any(w in e for w in ("agx", "explorer", "anywidget", "agent_gym", "mount"))]
+        assert not ours and not outside
+        if app == "lab":
+            timings(page)
+
+
+def timings(page):
+    "Generous bounds (the figures are printed by tools/bench_explore.py): a page that hangs must fail here."
+    took = page.evaluate("""async () => { const wait = (f) => new Promise((ok) => { const t = performance.now(); const go = () => f() ? ok(performance.now() - t) : requestAnimationFrame(go); go(); }); const count = () => document.querySelector('.agx-count').textContent;
+      const bar = [...document.querySelectorAll('.agx-barg')].find((g) => g.textContent.includes('escalated')); const t0 = performance.now(); bar.dispatchEvent(new MouseEvent('click')); const a = await wait(() => count().startsWith('3,334')); return performance.now() - t0; }""")
+    assert took < 1000, f"filtering 10,000 conversations took {took:.0f} ms"
