@@ -140,9 +140,9 @@ def run_all(page, url, app):
             page.wait_for_function("!!window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel", timeout=60_000)
             page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
         else:
-            if page.locator("dialog.jp-Dialog").count():
-                print("dialog:", page.locator("dialog.jp-Dialog").first.inner_text())
-                page.keyboard.press("Escape")
+            if page.locator(".jp-Dialog .jp-mod-accept").count():  # such as the choice of a kernel
+                page.locator(".jp-Dialog .jp-mod-accept").first.click()
+                page.locator(".jp-Dialog").first.wait_for(state="detached")
             page.get_by_text("Run", exact=True).first.click()
             page.get_by_text("Run All Cells", exact=True).first.click()
         page.wait_for_timeout(2500)
@@ -178,12 +178,13 @@ def test_in_jupyter(chrome, tmp_path, app):
         total = "10,000 of 10,000" if app == "lab" else "60 of 60"
         assert total in page.locator(".agx-count").inner_text()
         cells = page.locator(".jp-Notebook .jp-Cell").count()
-        page.locator(".agx-list").focus()
+        page.locator(".agx-list").click(position={"x": 20, "y": 20})
         page.keyboard.press("Home")
         for key in ("j", "j", "b", "a", "d", "d", "x"):  # b, a, d d and x edit cells in Jupyter; here they must not
             page.keyboard.press(key)
-        assert page.locator(".agx-row.on b").inner_text() == "conv_00002" and page.locator(".jp-Notebook .jp-Cell").count() == cells
-        page.wait_for_timeout(300)
+        page.wait_for_function("document.querySelector('.agx-row.on b')?.textContent === 'conv_00002'")
+        assert page.locator(".jp-Notebook .jp-Cell").count() == cells
+        page.wait_for_timeout(500)
         assert kernel_says("x.selected.conversation_id", tmp_path) == "conv_00002"
         # search goes through the kernel
         page.locator(".agx-search").fill("plan 37")

@@ -97,8 +97,7 @@ export function mount(root, backend) {
         const tone = s.tones && s.tones[v] ? s.tones[v] : "accent";
         const name = String(v).length > 20 ? String(v).slice(0, 19) + "…" : String(v);
         const go = () => toggle(s.key, v);
-        svg.append(h("g", { role: "button", tabindex: "0", "aria-pressed": on ? "true" : "false", "aria-label": `${s.label} ${v}: ${c}`, class: "agx-barg" + (on ? " on" : ""), onclick: go,
-          onkeydown: (e) => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); e.stopPropagation(); go(); } } },
+        svg.append(h("g", { role: "button", tabindex: "0", "aria-pressed": on ? "true" : "false", "aria-label": `${s.label} ${v}: ${c}`, class: "agx-barg" + (on ? " on" : ""), onclick: go },
           h("title", {}, `${v}: ${c}${bad ? `, ${Math.round(100 * bad)} % errors` : ""}`), h("rect", { x: 0, y: k * lh, width: w, height: lh, fill: "transparent" }),
           h("text", { x: left - 6, y: k * lh + 12, "text-anchor": "end" }, name), h("rect", { x: left, y: k * lh + 3, width: len, height: 11, rx: 2, style: `fill:var(--ag-${tone}-fill)` }),
           bad ? h("rect", { x: left, y: k * lh + 3, width: Math.max(1, len * bad), height: 11, rx: 2, style: "fill:var(--ag-bad-fill)" }) : null,
@@ -241,15 +240,20 @@ export function mount(root, backend) {
     n: () => goTurn(turn + 1), p: () => goTurn(turn - 1), e: () => pane.querySelectorAll("details").forEach((d) => { d.open = true; }), x: () => pane.querySelectorAll("details").forEach((d) => { d.open = false; }),
     Enter: () => { const t = turns()[Math.max(0, turn)], d = t && t.querySelector("details"); if (d) d.open = !d.open; }, "/": () => search.focus(), s: star, c: () => { const b = pane.querySelectorAll(".agx-tools .agx-btn")[1]; if (b) b.click(); }, "?": () => helpButton.click(),
   };
-  box.addEventListener("keydown", (e) => {
-    if (e.key === "Tab") return;
+  // Notebook takes keys while they travel down to their target, so ours are taken before: at the window, for targets inside this box.
+  const onKey = (e) => {
+    if (e.key === "Tab" || !box.contains(e.target)) return;
     e.stopPropagation();
     if (e.key === "Escape") { help.hidden = true; for (const d of menus.children) d.open = false; list.focus(); return; }
     if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input,textarea,select,form")) return;
-    if ((e.key === "Enter" || e.key === " ") && e.target.closest("button,summary,[role=button]")) return;
+    if (e.key === "Enter" || e.key === " ") {
+      if (e.target.closest("svg [role=button]")) { e.preventDefault(); e.target.dispatchEvent(new MouseEvent("click", { bubbles: true })); return; }
+      if (e.target.closest("button,summary")) return;
+    }
     const go = keys[e.key];
     if (go) { e.preventDefault(); go(); }
-  });
+  };
+  window.addEventListener("keydown", onKey, true);
   if (backend.listen) backend.listen((to) => { if (to.index >= 0) { if (!passes(to.index)) { state.on = {}; state.hits = null; state.query = ""; search.value = ""; state.starred = false; refresh(); } select(to.index, true, to.turn ?? null); } });
   drawMenus();
   wire(top, -1);
@@ -257,6 +261,7 @@ export function mount(root, backend) {
   new ResizeObserver(() => drawRows()).observe(list);
   const first = backend.first ?? -1;
   if (first > 0) select(first, false);
+  return () => window.removeEventListener("keydown", onKey, true);
 }
 
 function live(model) {
@@ -281,5 +286,5 @@ function embedded(data) {
     search: async (q) => { q = q.toLowerCase(); return data.items.map((it, i) => [i, (texts[i] ??= (it.text || it.copy || "").toLowerCase())]).filter(([, t]) => t.includes(q)).map(([i]) => i); },
   };
 }
-export default { render({ model, el }) { mount(el, live(model)); } };
+export default { render({ model, el }) { return mount(el, live(model)); } };
 export { embedded };
