@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ['TONE', 'ShownStep', 'steps_of', 'played_again', 'aligned_calls', 'divergence', 'provenance', 'step_html',
            'parts_table', 'curve', 'comparison', 'changes_html']
 
-# %% ../../nbs/explore/03_steps.ipynb #80a3df24
+# %% ../../nbs/explore/03_steps.ipynb #a01941b9
 @dataclass(frozen=True)
 class ShownStep:
     "`messages`: the agent's turn and its answers; `results`: provenance of each tool result, empty without a gym; `reward`: of this step."
@@ -42,7 +42,7 @@ def steps_of(messages: Sequence[Message], opening: int = 0) -> list[ShownStep]:
 
 def played_again(gym: Gym, record: EpisodeRecord, upto: int | None = None) -> tuple[Episode, list[ShownStep]]:
     "The episode of `record` after `upto` of its steps (None: all), played again in `gym` with its seed, and those steps with provenance."
-    episode = gym.episode(record.conversation_id, seed=record.seed)
+    episode = gym.episode(record.conversation_id, seed=record.seed, max_turns=record.turns if record.truncated else None)
     opening, shown = len(episode.messages), []
     acts = [m for m in record.trace.messages[opening:] if m.role == "assistant"]
     for said in acts[:upto]:
