@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['UNKNOWN', 'acting_tools', 'category_paths', 'classes', 'Intents', 'Lexicon']
 
-# %% ../../nbs/reward/31_lexicon.ipynb #47676570
+# %% ../../nbs/reward/31_lexicon.ipynb #9addd524
 @dataclass(slots=True)
 class _Use:
     "What the successful answers of a tool bring: fresh values, whether they are used, and what comes after."
@@ -74,7 +74,7 @@ def acting_tools(traces: Sequence[Trace], specs: Mapping[str, ToolSpec] | None =
         kind, n = (specs[name].kind if name in specs else "unknown"), u.calls
         informs = u.fresh >= 2.5 * n or u.used >= .15 * n
         if kind == "write":
-            read_after_all = u.fresh >= 3 * n and u.fresh >= .5 * u.leaves
+            read_after_all = u.fresh >= 1.5 * n and u.fresh >= .5 * u.leaves and u.after > 2 * n
             out |= set() if read_after_all else {name}
         elif kind != "pure" and u.arguments and not informs and u.after <= 2 * n and (u.known >= .8 * u.arguments or u.after <= .5 * n):
             out.add(name)
@@ -167,7 +167,7 @@ def _bayes(openings: Sequence[str], known: Mapping[str, int], k: int) -> dict[st
             counts[w][known[o]] += 1
     return {w: tuple(math.log(c / s) for c, s in zip(row, size)) for w, row in counts.items()}
 
-# %% ../../nbs/reward/31_lexicon.ipynb #a1cd08e5
+# %% ../../nbs/reward/31_lexicon.ipynb #6814f6b6
 UNKNOWN = "a wording not seen in the logs"
 
 @dataclass(frozen=True)
@@ -177,6 +177,7 @@ class Lexicon:
     categories: frozenset[str] = frozenset()
     said: Mapping[str, str] = field(default_factory=dict)
     heard: Mapping[str, str] = field(default_factory=dict)
+    broad: Mapping[str, str] = field(default_factory=dict)
     intents: Intents = field(default_factory=Intents)
 
     @classmethod
@@ -187,8 +188,10 @@ class Lexicon:
         intents = Intents.learn(traces, readings)
         said, heard, counts = _neighbours(traces, acting, categories, intents)
         keep = {k: p for k, p in said.items() if counts[k] >= 2}
-        said_classes = classes(keep, counts)
-        return cls(acting, categories, said_classes, classes({k: p for k, p in heard.items() if counts[k] >= 2}, counts, weight=2.), intents)
+        fine = classes(keep, counts)
+        wide = classes(keep, counts, distance=.4, weight=2.)
+        broad = {c: Counter(wide[k] for k in keep if fine[k] == c).most_common(1)[0][0] for c in set(fine.values())}
+        return cls(acting, categories, fine, classes({k: p for k, p in heard.items() if counts[k] >= 2}, counts, weight=2.), broad, intents)
 
     def reading(self) -> Reading:
         "A fresh reading."

@@ -70,7 +70,7 @@ class Verdict(RewardBreakdown):
         "What the judgement rests on, in words, the weightiest first."
         return tuple(p.reason for p in self.parts if p.reason)
 
-# %% ../../nbs/reward/36_verifier.ipynb #e38cfb61
+# %% ../../nbs/reward/36_verifier.ipynb #cf2e7748
 PASS, FAIL = .5, .2     # chances above and below which a verdict is given
 
 class Verifier:
@@ -134,7 +134,7 @@ class Verifier:
     def policy(self) -> list[Guard]:
         "The guards, the weightiest first, with edits."
         rows = [Guard(s, float(self.model.weights[i].mean()), *self.model.stats.get(s, (0., 0.))) for s, i in self.model.column.items() if s not in self.edits]
-        own = [g for g in rows if g.weight > .05 and g.statement[0] != "news"] + list(self.edits.values())
+        own = [g for g in rows if g.weight > .05 and g.statement[0] not in ("news", "custom")] + list(self.edits.values())
         return sorted(own, key=lambda g: (-g.weight, g.statement))
 
     def with_policy(self, guards: Iterable[Guard]) -> Verifier:
