@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['Forest']
 
-# %% ../../nbs/reward/32b_forest.ipynb #d7506c46
+# %% ../../nbs/reward/32b_forest.ipynb #cebd2df9
 @dataclass(frozen=True)
 class Forest:
     "Trees over yes-or-no features. Node `i` asks for `feature[i]` and goes to `yes[i]` or `no[i]`; where `feature[i]` is -1 its `value[i]` is the answer."
@@ -35,7 +35,7 @@ class Forest:
         return total / len(self.roots) if self.roots else .5
 
     @classmethod
-    def fit(cls, x: np.ndarray, q: np.ndarray, w: np.ndarray, *, trees: int = 100, seed: int = 0) -> Forest:
+    def fit(cls, x: np.ndarray, q: np.ndarray, w: np.ndarray, *, trees: int = 60, seed: int = 0) -> Forest:
         "Trees on 0/1 features `x` (n, k) for cases that are successes with probability `q` (n,), weighted by `w` (n,)."
         import numpy as np
         if not len(x) or not x.shape[1] or not (q > .5).any() or not (q < .5).any():
@@ -43,7 +43,7 @@ class Forest:
         from sklearn.ensemble import ExtraTreesClassifier
         both, target, weight = np.vstack([x, x]), np.r_[np.zeros(len(x)), np.ones(len(x))], np.r_[w * (1 - q), w * q]
         keep = weight > .01
-        model = ExtraTreesClassifier(trees, max_features=.1, min_samples_leaf=2, random_state=seed).fit(both[keep], target[keep], sample_weight=weight[keep])
+        model = ExtraTreesClassifier(trees, max_features=.04, min_samples_leaf=2, random_state=seed).fit(both[keep], target[keep], sample_weight=weight[keep])
         feature, no, yes, value, roots = [], [], [], [], []
         for tree in model.estimators_:
             t, start = tree.tree_, len(feature)

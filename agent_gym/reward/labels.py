@@ -20,7 +20,7 @@ _DEFAULT = Settings()
 # %% auto #0
 __all__ = ['FLIP', 'FOLDS', 'Posterior', 'posterior']
 
-# %% ../../nbs/reward/34_labels.ipynb #37b9c5ff
+# %% ../../nbs/reward/34_labels.ipynb #fc97ce3b
 @dataclass(frozen=True)
 class Posterior:
     """What is believed about the labels: `success` (n,), the probability that each case was one; `chance` (n,), what guards fitted without the case say of it;
@@ -40,7 +40,7 @@ def posterior(cases: Sequence[Case], labels: Sequence[bool | None], satisfaction
     q = np.where(known, 1 / (1 + np.exp(-evidence - np.log(rate / (1 - rate)))), rate)
     chance, models = np.full(n, rate), ()
     for k in range(rounds + 1):
-        models = _without(cases, q, fold, settings if k == rounds else replace(settings, bags=1, trees=40))
+        models = _without(cases, q, fold, replace(settings, bags=4 if k == rounds else 1, trees=40 if k == rounds else 20))
         chance = np.array([models[f].chance(models[f].breaches(c)) for c, f in zip(cases, fold)])
         if k < rounds:
             q = _combine(chance, q, evidence, known, _mood(cases, q, satisfaction))
