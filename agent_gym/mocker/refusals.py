@@ -145,7 +145,7 @@ def filled(answer: JsonValue, scene: Scene, culprit: str) -> JsonValue:
 
 _SLOT = re.compile("\0([^\0]*)\0")
 
-# %% ../../nbs/mocker/07_refusals.ipynb #9ec358e6
+# %% ../../nbs/mocker/07_refusals.ipynb #e25ba65c
 def learn_refusals(successes: Sequence[Scene], failures: Sequence[Failure], formulas: Iterable[Formula], checked: Sequence[str] = ()) -> list[Refusal]:
     "The rules of one tool, in the order in which the backend seems to test them."
     groups: dict[str, list[Failure]] = defaultdict(list)
@@ -189,10 +189,7 @@ def _best_requirement(successes: Sequence[Scene], group: Sequence[Failure], othe
     scored = []
     for n, r in enumerate(_requirements(successes, [f.scene for f in group], formulas)):
         hits = sum(r.broken(f.scene) is not None for f in group)
-        if hits < .5 * len(group):
-            continue
-        false = sum(r.broken(s) is not None for s in successes)
-        if false > .01 * len(successes):
+        if hits < .5 * len(group) or _too_strict(r, successes):
             continue
         said = len(words & set(_words(str(r))))
         elsewhere = sum(r.broken(s) is not None for s in others) / max(1, len(others))
@@ -203,6 +200,16 @@ def _best_requirement(successes: Sequence[Scene], group: Sequence[Failure], othe
         return None
     best = max(scored, key=lambda x: x[:3])
     return best[3], best[4]
+
+def _too_strict(r: Requirement, successes: Sequence[Scene]) -> bool:
+    "Whether more than one success in a hundred breaks it."
+    left = int(.01 * len(successes))
+    for s in successes:
+        if r.broken(s) is not None:
+            left -= 1
+            if left < 0:
+                return True
+    return False
 
 _COST = {"member": .2, "in": .3, "length": .2, "differ": 1., "same": 1., "least": 1., "not in": 3.}
 

@@ -81,10 +81,11 @@ def _walk(ref: Ref, path: str, a: Record, b: Record, out: list[Change]) -> None:
         elif (k in a) != (k in b) or freeze(old) != freeze(new):
             out.append(Change(*ref, at, freeze(old) if k in a else "", freeze(new) if k in b else ""))
 
-# %% ../../nbs/mocker/10_results.ipynb #42041f60
+# %% ../../nbs/mocker/10_results.ipynb #943ca613
 @dataclass(slots=True)
 class Answer:
-    "A result with its consequences for the session: records written, records made up, an unexplained write, and the key under which the call is counted."
+    """A result with its consequences for the session: records written, records made up, an unexplained write, the key under which the call
+    is counted, and the mechanism (`basis`) by whose record of success the confidence is set."""
     result: ToolResult
     writes: list[tuple[Ref, Record]] = field(default_factory=list)
     made: list[tuple[Ref, Record]] = field(default_factory=list)
@@ -92,6 +93,7 @@ class Answer:
     key: str | None = None
     tokens: frozenset[str] = frozenset()
     is_write: bool = False
+    basis: str = ""
 
 def copied(value: JsonValue) -> JsonValue:
     "A copy that shares nothing with `value`."

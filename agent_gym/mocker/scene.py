@@ -198,7 +198,7 @@ def _pick(a: str, many: bool, calls: Sequence[LoggedCall], store: Store, contain
 def _as_list(value: JsonValue) -> list[str]:
     return [str(v) for v in value if is_name(v)] if isinstance(value, list) else [str(value)] if is_name(value) else []
 
-# %% ../../nbs/mocker/04_scene.ipynb #d37dde27
+# %% ../../nbs/mocker/04_scene.ipynb #07c3083b
 Term: TypeAlias = tuple[str, ...]
 
 class Undefined(LookupError):
@@ -244,6 +244,8 @@ class Scene:
 
     def value(self, term: Term) -> JsonValue:
         "The value of a term; raises Undefined."
+        if self._cache is not None and term in self._cache:
+            return self._cache[term]
         head, *rest = term
         if head == "arg":
             return _step(self.arguments, rest)

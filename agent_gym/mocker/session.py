@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['ToolSession', 'ToolMocker']
 
-# %% ../../nbs/mocker/20_session.ipynb #0ac12313
+# %% ../../nbs/mocker/20_session.ipynb #03ef14f3
 class ToolSession:
     """The backend in the state of one conversation: `call` answers, and writes go to an overlay that `fork` shares until either side writes.
 
@@ -49,6 +49,10 @@ class ToolSession:
 
     def call(self, name: str, arguments: Mapping[str, JsonValue] | None = None) -> ToolResult:
         "Answer a call as the backend would in this state. Never raises on any arguments; a call that fails changes nothing."
+        return self.ask(name, arguments).result
+
+    def ask(self, name: str, arguments: object) -> Answer:
+        "As `call`, with the mechanism behind the answer and what it changed."
         answer = self._model.answer(self, name, arguments)
         for ref, record in answer.writes:
             self.changed[ref] = record
@@ -60,7 +64,7 @@ class ToolSession:
             self.served[answer.key] = self.served.get(answer.key, 0) + 1
             if answer.is_write:
                 self.history.append((answer.key, answer.tokens))
-        return answer.result
+        return answer
 
     def __call__(self, name: str, arguments: Mapping[str, JsonValue] | None = None) -> JsonValue:
         return self.call(name, arguments).value

@@ -21,14 +21,15 @@ from ..trace import ToolSpec, dumps
 __all__ = ['Record', 'Ref', 'freeze', 'is_name', 'Identity', 'overlap', 'slots', 'is_informative', 'identities', 'Store',
            'majority', 'tokens', 'build_store', 'secrets']
 
-# %% ../../nbs/mocker/00_store.ipynb #c42e7ee5
+# %% ../../nbs/mocker/00_store.ipynb #a52b6db0
 Record: TypeAlias = dict[str, JsonValue]
 Ref: TypeAlias = tuple[str, str]
 
 def freeze(value: object) -> str:
     "One text per JSON value: keys sorted, whole floats as integers."
     try:
-        return orjson.dumps(_whole(value), option=orjson.OPT_SORT_KEYS).decode()
+        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        return (orjson.dumps(_whole(value), option=orjson.OPT_SORT_KEYS) if b".0" in text else text).decode()
     except (TypeError, ValueError, RecursionError):
         return dumps(value) if not isinstance(value, dict) else dumps(sorted((str(k), dumps(v)) for k, v in value.items()))
 

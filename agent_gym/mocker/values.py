@@ -138,7 +138,7 @@ class Condition:
             return f"{self.formula} = {self.bound[0]}" if len(self.bound) == 1 else f"{self.formula} in ({', '.join(self.bound)})"
         return f"{self.formula} > {self.bound[0]}" if self.op == ">" else f"{self.formula} exists"
 
-# %% ../../nbs/mocker/05_values.ipynb #1cfb6600
+# %% ../../nbs/mocker/05_values.ipynb #a9584764
 @dataclass(frozen=True, slots=True)
 class Learned:
     "A formula with the examples it explains, the examples there were, and how many rival formulas explain as many but differ."
@@ -151,14 +151,14 @@ class Learned:
     def rate(self) -> float:
         return self.hits / self.total if self.total else 0.
 
-def same_value(a: JsonValue, b: JsonValue) -> bool:
-    "Equal JSON values, numbers to half a cent."
+def same_value(a: JsonValue, b: JsonValue, within: float = .006) -> bool:
+    "Equal JSON values, numbers to half a cent (or `within`)."
     if isinstance(a, int | float) and isinstance(b, int | float) and not isinstance(a, bool) and not isinstance(b, bool):
-        return abs(a - b) < .006
+        return abs(a - b) < within
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(same_value(v, b[k]) for k, v in a.items())
+        return a.keys() == b.keys() and all(same_value(v, b[k], within) for k, v in a.items())
     if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(same_value, a, b))
+        return len(a) == len(b) and all(same_value(x, y, within) for x, y in zip(a, b))
     return type(a) is type(b) and a == b
 
 def _hits(formula: Formula, scenes: Sequence[Scene], values: Sequence[JsonValue]) -> list[bool]:
