@@ -25,12 +25,12 @@ def weight(length: float) -> float:
     "The content of a word, 0 to 1.5, from the length of its vector."
     return min(1.5, max(0., (length - 5.5) / 10))
 
-# %% ../../nbs/reward/01_reading.ipynb #8fdafc75
+# %% ../../nbs/reward/01_reading.ipynb #1e9504e8
 NEGATORS: frozenset[str] = frozenset("""not no never cannot none nothing neither nor without unable fail fails failed nobody nowhere hardly
 nicht kein keine keinen keinem keiner keines nie niemals ohne nichts weder pas jamais aucun aucune sans rien nunca jamás sin ningún ninguna ninguno tampoco non senza nessun nessuna
 não nunca sem nenhum nenhuma niet geen nooit zonder не нет нельзя без никогда нету nigdy inte ikke aldrig utan uden uten değil yok hayır
 不 没 無 无 未 非 否 لا لم لن ليس ليست غير بدون नहीं मत लא אין בלי eivät nem nincs nélkül není nejsou fără δεν μη όχι χωρίς tidak bukan tanpa không chưa 안 못 없""".split())  # noqa: SIM905
-MODALS: frozenset[str] = frozenset("""can could may might would should must shall maybe perhaps possibly if unless supposed will going
+MODALS: frozenset[str] = frozenset("""can could may might would should must shall maybe perhaps possibly if unless supposed used will going
 kann könnte können könnten würde würden sollte sollten muss vielleicht wenn falls wird werden peut pourrait pourrions devrait puede podría podría debería quizás potrebbe poderia deveria talvez
 может мог могла могут если возможно будет будут 可 能 如 将 会 kan kunde zou""".split())  # noqa: SIM905
 NUMERALS: dict[str, str] = {w: str(n) for n, ws in {0: "zero cero", 2: "two zwei deux dos", 3: "three drei trois tres", 4: "four vier quatre cuatro", 5: "five fünf cinq cinco", 6: "six sechs seis",
@@ -85,12 +85,13 @@ class Sentence:
     def length(self) -> float:
         return max(float(self.vector @ self.vector) ** .5, 1e-6)
 
-# %% ../../nbs/reward/01_reading.ipynb #4d6762b0
+# %% ../../nbs/reward/01_reading.ipynb #238ff0fe
 _TOKEN = re.compile(rf"[{DENSE}]|[^\W_](?:(?![{DENSE}])[\w'])*")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,200}>|<!--|-->|[*`~]{1,3}|(?<!\w)_+|_+(?!\w)|^#+\s", re.M)
 _ASKS = re.compile(r"[?？؟;][^\w]{0,4}$")
 _ENDS = re.compile(r"[^\w\s,;(\-][^\w]{0,4}$")
 
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _ITEM = re.compile(r"(?m)^\s*(\d{1,2})[.)]\s")
 
 def _pieces(sentence: str) -> list[str | Fact]:
@@ -129,12 +130,12 @@ def _sentence(text: str) -> Sentence | None:
     return Sentence(text, tuple(words), tuple(1. if w[0] == "=" else weight(n) for w, _, n in said), vector, tuple(found), sum(map(negates, words)),
                     frozenset(w for w in words if w in MODALS), bool(_ASKS.search(text)), bool(_ENDS.search(text)))
 
-# %% ../../nbs/reward/01_reading.ipynb #f0021618
+# %% ../../nbs/reward/01_reading.ipynb #615fbfe1
 CAP = 12_000    # characters that are read; a reply beyond is graded by its beginning
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    "A text taken apart. `hidden` counts characters that do not show and words of mixed alphabets, `items` are the numbers of list items."
+    "A text taken apart. `hidden` counts characters that do not show, words of mixed alphabets, comments and tags, `items` are the numbers of list items."
     sentences: tuple[Sentence, ...]
     hidden: int
     items: frozenset[str]
@@ -191,4 +192,4 @@ def read(text: str) -> Reading:
     clean = _MARKUP.sub(lambda m: "\n" if m[0] in ("<!--", "-->") else " " + re.sub(r"[</>]", " ", m[0]) if m[0][0] == "<" else "", clean)
     made = tuple(s for s in map(_sentence, sentences(clean)) if s is not None)
     mixed = 0 if clean.isascii() else sum(_mixed(w) for s in made for w in s.vocabulary if not w.isascii())
-    return Reading(made, len(raw) - len(shown) - raw.count("\r") + 3 * mixed, frozenset("=" + m for m in _ITEM.findall(clean)))
+    return Reading(made, len(raw) - len(shown) - raw.count("\r") + 3 * mixed + 5 * raw.count("<!--") + len(set(_TAG.findall(raw))), frozenset("=" + m for m in _ITEM.findall(clean)))

@@ -72,7 +72,7 @@ def _reply(said: str, user: str, results: Sequence[str]) -> Trace:
     tools = [Message(role="tool", name=f"result {i}", result=parse_json(r)) for i, r in enumerate(results)]
     return Trace(conversation_id="reply", messages=[*before, *tools, Message(role="assistant", content=said)])
 
-# %% ../../nbs/reward/10_reward.ipynb #651915a8
+# %% ../../nbs/reward/10_reward.ipynb #0ea76749
 class Reward:
     """Grades replies and episodes with what `traces` show to be right.
 
@@ -153,9 +153,21 @@ class Reward:
         from agent_gym.reward.audit import audit
         return audit(self.episode, self.traces if traces is None else traces, limit=limit, seed=self.seed)
 
+    def potential(self, trace: Trace) -> float:
+        "How far an unfinished conversation has come, in [0, 1], for shaping: the share of the writes of the task's successes that are done."
+        from agent_gym.reward.shaping import progress
+        return progress(trace, [t for t in self._tasks.get(trace.task, ()) if t.success], self._reads)
+
     def gradable(self, trace: Trace) -> bool:
         "Whether a verifier can be derived for the task of `trace`: from its own success, or from those of traces that asked for the like."
         return trace.success is True or any(t.success is True for t in self.traces)
+
+    @cached_property
+    def _tasks(self) -> dict[str, list[Trace]]:
+        out: dict[str, list[Trace]] = {}
+        for t in self.traces:
+            out.setdefault(t.task, []).append(t)
+        return out
 
     @cached_property
     def _reads(self) -> frozenset[str]:
