@@ -1,0 +1,70 @@
+"""Data sets for trainers: what goes in comes out, and only what may be learned from."""
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from agent_gym.agent import ReplayAgent, RetrievalAgent
+from agent_gym.cli.app import app
+from agent_gym.environment import EpisodeSet
+from agent_gym.export import to_dpo, to_grpo, to_sft
+from agent_gym.factory import create_environment
+from agent_gym.parser import load_traces
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+
+@pytest.fixture(scope="module")
+def logs():
+    return load_traces(DATA / "processed", progress=False)[:120]
+
+
+@pytest.fixture(scope="module")
+def gym(logs):
+    return create_environment(logs)
+
+
+def test_sft_holds_the_successes_and_reads_back_as_logs(logs, tmp_path):
+    rows = to_sft(logs)
+    assert {r["conversation_id"] for r in rows} == {t.conversation_id for t in logs if t.success}
+    path = tmp_path / "sft.jsonl"
+    path.write_text("".join(json.dumps(r) + "\n" for r in to_sft(logs, arguments="text")))
+    again = {t.conversation_id: t for t in load_traces(path, progress=False)}
+    for t in logs:
+        if t.success:
+            calls = lambda x: [(c.name, c.arguments, x.messages[a].value) for _, c, a in x.calls()]
+            assert calls(again[t.conversation_id]) == calls(t)
+
+
+def test_dpo_pairs_share_their_prompt_and_part_at_an_act(gym, logs):
+    episodes = EpisodeSet([*gym.rollout(ReplayAgent, 40, progress=False), *gym.rollout(RetrievalAgent(logs), 40, progress=False)])
+    score = {(r.conversation_id, r.seed, r.score) for r in episodes}
+    rows = to_dpo(episodes)
+    assert rows
+    for r in rows:
+        assert r["margin"] >= .1 and r["chosen"] != r["rejected"] and len(r["chosen"]) == len(r["rejected"]) == 1
+        assert r["chosen"][0]["role"] == r["rejected"][0]["role"] == "assistant" and r["prompt"][-1]["role"] in ("user", "tool")
+        assert r["conversation_id"] in {c for c, _, _ in score}
+    assert all(len(r["chosen"]) >= 1 for r in to_dpo(episodes, whole=True)) and to_dpo(episodes, margin=1.01) == []
+
+
+def test_grpo_rows_lead_back_to_their_episode(gym):
+    rows = to_grpo(gym, split="train", system="Help.")
+    assert 0 < len(rows) < len(gym.tasks) and json.loads(json.dumps(rows[0]))
+    for r in rows[:20]:
+        assert r["prompt"][0] == {"role": "system", "content": "Help."} and r["prompt"][1]["content"] == gym.episode(r["conversation_id"], r["seed"]).messages[0].content
+    with pytest.raises(ValueError):
+        to_grpo(gym, repeats=0)
+
+
+@pytest.mark.parametrize("kind", ["sft", "dpo", "grpo"])
+def test_the_command(tmp_path, logs, kind):
+    src, dst = logs.to_jsonl(tmp_path / "logs.jsonl"), tmp_path / "out.jsonl"
+    done = CliRunner().invoke(app, ["export", kind, str(src), str(dst), "-n", "30"])
+    assert done.exit_code == 0, done.output
+    assert f"{len(dst.read_text('utf-8').splitlines())} rows" in done.output
+    unlabelled = tmp_path / "u.jsonl"
+    unlabelled.write_text(json.dumps({"conversation_id": "1", "messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]}) + "\n")
+    failed = CliRunner().invoke(app, ["export", kind, str(unlabelled), str(tmp_path / "none.jsonl")])
+    assert failed.exit_code == 1 and "error:" in failed.stderr and not (tmp_path / "none.jsonl").exists()
