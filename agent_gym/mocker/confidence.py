@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 # %% auto #0
 __all__ = ['PRIOR', 'Trust']
 
-# %% ../../nbs/mocker/11_confidence.ipynb #b3d4e4b1
-PRIOR: Mapping[str, float] = {"replay own": .995, "replay": .97, "replay contradicted": .6, "state": .95, "state changed": .9, "found": .97, "missing": .15, "rule": .9, "rule implied": .55,
+# %% ../../nbs/mocker/11_confidence.ipynb #d7ae1b76
+PRIOR: Mapping[str, float] = {"replay own": .995, "replay": .97, "replay contradicted": .6, "state": .95, "state changed": .9, "state late": .1, "found": .97, "missing": .15, "rule": .9, "rule implied": .55,
                               "effect": .9, "novel": .8, "reply": .85, "reply in part": .3, "invented": .03, "nearest": .1, "computed": .97, "computed error": .5, "malformed": .5, "llm": .3}
 "What is expected of a mechanism before any log is seen."
 

@@ -78,7 +78,7 @@ class Replay:
         "Every logged answer to the call, in whatever state."
         return self._answers.get(key, ())
 
-# %% ../../nbs/mocker/02_replay.ipynb #a0528675
+# %% ../../nbs/mocker/02_replay.ipynb #59ec69d9
 class Nearest:
     "Logged successes of one tool, and the places where its answers repeat an argument."
     def __init__(self, calls: Sequence[LoggedCall], limit: int = 300):
@@ -89,6 +89,7 @@ class Nearest:
             for a, v in c.arguments.items():
                 self._index[a, freeze(v)].append(n)
         self.echoes = _echoes(self.donors)
+        self._said = [_words(c.arguments) for c in self.donors]
 
     def donor(self, arguments: Mapping[str, JsonValue]) -> LoggedCall:
         "The logged call that shares most arguments, weighted by how telling they are; then most words."
@@ -99,7 +100,7 @@ class Nearest:
                 votes[n] += 1 / len(hits) ** .5  # type: ignore[assignment]
         words = _words(arguments)
         def near(n: int) -> tuple[float, float, int]:
-            other = _words(self.donors[n].arguments)
+            other = self._said[n]
             return votes[n], len(words & other) / (len(words | other) or 1) - .01 * abs(len(arguments) - len(self.donors[n].arguments)), -n
         pool = [n for n, _ in votes.most_common(40)] or range(len(self.donors))
         return self.donors[max(pool, key=near)]
