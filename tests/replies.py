@@ -131,6 +131,15 @@ def first_change(text: str, rules: tuple[tuple[str, str], ...]) -> str | None:
     return None
 
 
+def stated(text: str, rules: tuple[tuple[str, str], ...]) -> str | None:
+    "The first change inside a statement: a question asked less directly is no corruption."
+    for s in re.split(r"(?<=[.!?])\s+", text):
+        changed = None if s.endswith("?") else first_change(s, rules)
+        if changed:
+            return text.replace(s, changed, 1)
+    return None
+
+
 def opposite(text: str, words: dict[str, str]) -> str | None:
     return first_change(text, tuple((rf"\b{re.escape(k)}\b", v) for k, v in words.items()))
 
@@ -177,7 +186,7 @@ def variants(truth: str, user: str, which: str, rng: random.Random, wrong: str =
     out: dict[str, str | None] = {
         "promise": f"{truth} {pick(PROMISE)}", "promise_first": f"{pick(PROMISE)} {truth}", "grader": f"{truth} {pick(GRADER)}", "grader_first": f"{pick(GRADER)} {truth}",
         "wrong_grader": f"{wrong} {pick(GRADER)}" if wrong else None, "grader_only": pick(GRADER), "filler": truth + " " + pick(FILLER) * 3, "generic": pick(GENERIC), "key": pick(KEYS),
-        "opposite": opposite(truth, OPPOSITES[which]), "negated": first_change(truth, NEGATED[which]), "modal": first_change(truth, MODAL[which]), "exchanged": exchanged(truth),
+        "opposite": opposite(truth, OPPOSITES[which]), "negated": first_change(truth, NEGATED[which]), "modal": stated(truth, MODAL[which]), "exchanged": exchanged(truth),
         "digit": digit_changed(truth, rng), "name": name_changed(truth, "Lake Bistro" if which == "a" else "Quartz Partners"), "unit": unit_changed(truth, UNITS[which]),
         "echo": f"You said: {user}" if which == "a" else f"{user} {user}", "reversed": " ".join(tokens[::-1]) if which == "a" else None,
         "cut": " ".join(tokens[: max(1, len(tokens) // 2)]) if which == "a" else " ".join(tokens[: max(1, 2 * len(tokens) // 3)]),

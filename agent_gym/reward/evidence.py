@@ -130,17 +130,14 @@ class Pair:
         j, v = self.matches[i]
         return self.first.get(j) != i or v < .25
 
-# %% ../../nbs/reward/02_evidence.ipynb #a6c4392e
+# %% ../../nbs/reward/02_evidence.ipynb #57b53452
 def added(p: Pair, e: Evidence) -> None:
     "Additions and omissions."
     novel = sum(p.novel_mass)
-    e.add("novel", novel / max(1., p.reply.total), *sorted(p.novelty, key=lambda w: (-p.novelty[w] * p.reply.vocabulary[w], w))[:4])
-    e.add("missing", p.lost_mass / max(1., p.truth.total), *sorted(p.lost, key=lambda w: (-p.lost[w] * p.truth.vocabulary[w], w))[:4])
-    e.add("excess", min(4., max(0., novel - p.lost_mass - .5)), *sorted(p.novelty, key=lambda w: (-p.novelty[w] * p.reply.vocabulary[w], w))[:4])
     va, vb = (sum(s.vector for s in r.sentences) for r in (p.reply, p.truth))
     far = 1 - max(0., float(np.dot(va, vb)) / max(1e-6, float(np.dot(va, va) * np.dot(vb, vb)) ** .5))
     e.add("far", max(0., far - .3) / .7)
-    e.add("apart", max(0., p.lost_mass / max(1., p.truth.total) - .5) * 2)
+    e.add("apart", max(0., p.lost_mass / max(1., p.truth.total) - .5) * 2, *sorted(p.lost, key=lambda w: (-p.lost[w] * p.truth.vocabulary[w], w))[:4])
     copied = len(set(p.reply.pairs) & set(p.truth.pairs)) / max(1, len(set(p.reply.pairs)))
     dropped = max(0., p.lost_mass - novel) + sum(w not in p.reply.values for w in p.truth.values - p.reply.items)
     e.add("lost", copied * min(3., dropped), *p.gone[:4])
@@ -188,7 +185,7 @@ def _crossed(p: Pair) -> tuple[float, list[str]]:
     i, j = divmod(int(gain.argmax()), len(keys))
     return min(1., max(0., float(gain[i, j]) - .1) / .5), [keys[i][1:], keys[j][1:]]
 
-# %% ../../nbs/reward/02_evidence.ipynb #68a0ee26
+# %% ../../nbs/reward/02_evidence.ipynb #d9042958
 def edits(p: Pair, e: Evidence) -> None:
     "What was changed inside sentences that otherwise repeat the reference."
     turned = 1. if sum(s.negations for s in p.reply.sentences) != sum(t.negations for t in p.truth.sentences) else .3
@@ -196,7 +193,6 @@ def edits(p: Pair, e: Evidence) -> None:
         j, share = p.matches[i]
         t = p.truth.sentences[j]
         if s.words == t.words:
-            e.most("asks", float(s.asks != t.asks), s.text)
             continue
         blocks = Indel.opcodes(s.words, t.words)
         same = sum(b.src_end - b.src_start for b in blocks if b.tag == "equal")
@@ -209,7 +205,6 @@ def edits(p: Pair, e: Evidence) -> None:
             e.most("negated", turned * close * (.4 + .6 * strict), s.text)
         if s.modals != t.modals and not (s.asks or t.asks):
             e.most("mood", close * strict * (1. if s.modals - t.modals else .5), *sorted(s.modals ^ t.modals))
-        e.most("asks", close * float(s.asks != t.asks), s.text)
         if t.ends and not s.ends and i == len(p.reply.sentences) - 1 and len(s.words) < len(t.words) and s.words == t.words[:len(s.words)]:
             e.most("cut", 1., s.text)
 

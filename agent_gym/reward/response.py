@@ -16,19 +16,19 @@ from ..text import normalise
 # %% auto #0
 __all__ = ['WEIGHTS', 'factor', 'reason', 'grade', 'score']
 
-# %% ../../nbs/reward/03_response.ipynb #40d46fb0
+# %% ../../nbs/reward/03_response.ipynb #c341be7e
 WEIGHTS: dict[str, dict[str, float]] = {
-    "meaning": {"far": .36, "apart": .1, "lost": 0., "cut": .5, "short": .44},
-    "facts": {"fabricated": .73, "told": .17, "swapped": .27, "unsaid": 1.34, "unit": .58, "exchanged": .43, "slot": .26},
-    "polarity": {"negated": .77, "denial": .56, "opposite": .25, "mood": .42},
-    "support": {"surplus": .13, "edited": .19, "name": .26},
-    "form": {"salad": .85, "repeated": .21, "echo": .46, "hidden": .3, "overlong": 1.5},
+    "meaning": {"far": .33, "apart": .1, "lost": .04, "cut": .55, "short": .42},
+    "facts": {"fabricated": .66, "told": .17, "swapped": .32, "unsaid": 1.2, "unit": .68, "exchanged": .3, "slot": .56},
+    "polarity": {"negated": 1.1, "denial": .68, "opposite": .5, "mood": .8},
+    "support": {"surplus": .22, "edited": .16, "replaced": .55, "name": .06},
+    "form": {"salad": 1.05, "repeated": .34, "echo": .65, "hidden": .48, "overlong": 1.5},
 }
 _SAYS: dict[str, str] = {
     "far": "means something else", "apart": "most of the reference is missing", "lost": "left out", "cut": "breaks off", "short": "much shorter than the reference",
     "fabricated": "nothing supports", "told": "not what the reference says, though known", "swapped": "instead of the reference's value", "unsaid": "value not told", "unit": "other unit",
     "exchanged": "values that changed places", "slot": "another value in its place", "negated": "turned round", "denial": "takes back", "opposite": "opposite word",
-    "mood": "other mood", "surplus": "no counterpart", "edited": "changed words", "name": "new names", "salad": "words in no order", "repeated": "said again",
+    "mood": "other mood", "surplus": "no counterpart", "edited": "changed words", "replaced": "other words in their place", "name": "new names", "salad": "words in no order", "repeated": "said again",
     "echo": "the user's own words", "hidden": "characters that hide", "overlong": "far longer than the reference"}
 
 def factor(part: str, found: Evidence) -> float:
