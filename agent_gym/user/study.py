@@ -53,11 +53,11 @@ class Said:
         label = said - {w for v in values for w in words(v)}
         return cls(turn, text, values, shapes(text), said, frozenset(w for w in label if weight(w) >= TELLING), polarity(text))
 
-# %% ../../nbs/user/02_study.ipynb #15df4bae
+# %% ../../nbs/user/02_study.ipynb #41226d1c
 class Study:
     """What the user of `script` knows and wants. `siblings` are other users' scripts of the same task: they lend answers, never goals.
 
-    Turns of siblings follow the script's own, in `said`, `heard` and all rows. `own` counts the script's own turns."""
+    Turns of siblings follow the script's own in all rows; `own` counts the script's own turns. `goals` are the turns that no request called for, `further` those that answered an offer of more help."""
     def __init__(self, script: Script, siblings: Sequence[Script] = ()):
         self.script, self.own = script, len(script.said)
         self.said = [*script.said, *(t for s in siblings for t in _inner(s))]
@@ -74,6 +74,7 @@ class Study:
         self.news = self._news()
         self.gain = [sum(map(weight, n)) for n in self.news]
         self.goals = [k for k in self.inner if heard[k].more or not heard[k].asks]
+        self.further = [k for k in self.inner if heard[k].more]
         self.assents = [u for u in self.units if u.turn and u.polarity == "yes" and "?" not in u.text]
         self.assent_heard = np.stack([self.H[u.turn] for u in self.assents]) if self.assents else np.zeros((0, self.H.shape[1]), np.float32)
 

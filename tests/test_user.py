@@ -1,0 +1,131 @@
+"""Simulated users: they replay their log, never invent, always leave, and are the same in every process."""
+import json
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent_gym.facts import facts
+from agent_gym.text import words
+from agent_gym.trace import Message, Trace
+from agent_gym.user import Persona, TraceUser, UserModel, multiply, shared
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def talk(conversation_id: str, *turns: str, **fields) -> Trace:
+    return Trace(conversation_id=conversation_id, messages=[Message(role="user" if i % 2 == 0 else "assistant", content=t) for i, t in enumerate(turns)], **fields)
+
+
+LAMP = talk("lamp", "My lamp is broken and I want a new one.", "What is your order number?", "It is A-17.", "It costs 30 pounds. Shall I send a new one for free?", "Yes, please do.",
+            "It has been sent. Is there anything else I can do for you?", "I also need to change my address to 5 Hill Road.", "I have changed it. Anything else I can help with?", "No, that is all. Thanks, bye!", satisfaction_score=5)
+CHAIR = talk("chair", "My chair broke, can I have another?", "Which order was it?", "My order is B-20.", "A new one costs 80 pounds. Shall I send it?", "No, that is too much.", "I have changed nothing.", "OK then, bye.")
+SILENT = talk("silent", "When do you open?", "At nine.")
+MODEL = UserModel([LAMP, CHAIR, SILENT])
+
+
+def converse(user: TraceUser, lines: list[str], limit: int = 60) -> list[Message]:
+    history = [Message(role="user", content=user.open())]
+    for line in lines[:limit]:
+        history.append(Message(role="assistant", content=line))
+        said = user.reply(history)
+        assert said is None or said.strip()
+        assert 1 <= user.satisfaction <= 5
+        if said is None:
+            assert user.left and user.reply(history) is None
+            break
+        history.append(Message(role="user", content=said))
+    return history
+
+
+LINES = st.lists(st.one_of(st.sampled_from([m.content for t in (LAMP, CHAIR, SILENT) for m in t.messages if m.role == "assistant"] +
+                                           ["Could you give me the order?", "Shall I proceed?", "Goodbye!", "I can't help with that.", "", "Anything else?", "What is your name?"]), st.text(max_size=80)), max_size=25)
+
+
+@pytest.mark.parametrize("trace", [LAMP, CHAIR, SILENT])
+@pytest.mark.parametrize("model", [None, MODEL])
+@pytest.mark.parametrize("seed", [0, 1, 99])
+def test_it_replays_its_own_log(trace, model, seed):
+    user = TraceUser(trace, seed, model=model)
+    history = converse(user, [m.content for m in trace.messages if m.role == "assistant"])
+    assert [m.content for m in history] == [m.content for m in trace.messages] and user.left
+
+
+@settings(max_examples=150, deadline=None)
+@given(LINES, st.integers(0, 5), st.booleans(), st.sampled_from([LAMP, CHAIR, SILENT]))
+def test_it_never_invents_and_is_the_same_again(lines, seed, knowing, trace):
+    first, again = (converse(TraceUser(trace, seed, model=MODEL if knowing else None), lines) for _ in range(2))
+    assert first == again
+    known = {w for m in (*trace.messages, *first[1::2]) for w in words(m.content or "")}
+    for m in first[::2]:
+        invented = [f for f in facts(m.content) if f.kind not in ("name", "quoted") and not known.issuperset(words(f.text))]
+        assert not invented, (invented, m.content)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.one_of(st.sampled_from(["", "  \n", "I can't help with that.", "Could you please provide more details?", "§$%& zxq 0x1F ..", "Shut up, you idiot.", "All done! Is there anything else?"]), st.text(max_size=60)),
+       st.sampled_from([LAMP, CHAIR, SILENT]), st.booleans())
+def test_a_useless_assistant_loses_it(line, trace, knowing):
+    user = TraceUser(trace, 0, model=MODEL if knowing else None)
+    bound = 2 * sum(m.role == "user" for m in trace.messages) + 10
+    converse(user, [line] * (bound + 1))
+    assert user.left
+
+
+def test_goals_are_stated_before_it_leaves():
+    user = TraceUser(LAMP)
+    history = converse(user, ["All done! Is there anything else?"])
+    assert not user.left and "5 Hill Road" in history[-1].content
+
+
+def test_a_fork_goes_its_own_way():
+    user = TraceUser(LAMP, model=MODEL)
+    history = converse(user, ["Tell me your order number."])
+    before = pickle.dumps(user.fork().__dict__["_told"])
+    other = user.fork()
+    assert other.reply([*history, Message(role="assistant", content="Goodbye, have a nice day!")]) is None or other.left
+    assert not user.left and pickle.dumps(user.__dict__["_told"]) == before
+    copy = pickle.loads(pickle.dumps(user))
+    line = [*history, Message(role="assistant", content="It costs 30 pounds. Shall I send it?")]
+    assert copy.reply(line) == user.reply(line) == "Yes, please do."
+
+
+def test_siblings_lend_answers():
+    sibling = talk("lamp2", "My lamp is broken and I want a new one.", "What is your zip code?", "My zip code is 19122.", "Thank you.", "Bye!")
+    heard = [Message(role="user", content="x"), Message(role="assistant", content="Could you please provide your zip code?")]
+    alone, helped = TraceUser(LAMP), TraceUser(LAMP, siblings=[sibling])
+    alone.open(), helped.open()
+    assert "19122" not in (alone.reply(heard) or "") and "19122" in (helped.reply(heard) or "")
+
+
+def test_patience_is_the_personas():
+    turns = []
+    for patience in (2, 4):
+        user = TraceUser(LAMP, persona=Persona(patience=patience))
+        turns.append(len(converse(user, [""] * 20)))
+    assert turns[0] < turns[1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.from_regex(r"[a-z]{3,8}\.[a-z]{3,8}[0-9]{1,3}@mail\.example", fullmatch=True), st.from_regex(r"[A-Z]{1,2}-[0-9]{3,8}", fullmatch=True))
+def test_multiplied_customers_are_consistent(seed, email, order):
+    first, last = (w.title() for w in email.split("@")[0].rstrip("0123456789").split("."))
+    t = talk("c", f"I'm {first} {last}, {email}, order {order}.", f"Order {order} of {email}, {first}?", "Yes.")
+    new = multiply(t, seed)
+    mail = next(f.text for f in facts(new.messages[0].content) if f.kind == "email")
+    assert mail != email and mail in new.messages[1].content and order not in new.messages[1].content and new.messages[2] == t.messages[2]
+    assert new == multiply(t, seed) and Trace.model_validate(json.loads(json.dumps(new.to_dict()))) == new
+    assert multiply(t, seed, keep=[email, order]).messages == t.messages and shared([t]) == frozenset()
+
+
+def test_same_words_in_every_process():
+    code = ("import sys; sys.path.insert(0, 'tests'); import hashlib; from test_user import *\n"
+            "lines = ['Could you give me the order?', 'Shall I proceed?', 'We do not do that.', 'What is your address?', 'Anything else?', '']\n"
+            "print(hashlib.sha256(repr([[m.content for m in converse(TraceUser(t, s, model=m), lines)] for t in (LAMP, CHAIR, SILENT) for s in range(4) for m in (None, MODEL)]).encode()).hexdigest())")
+    seen = {subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": s}).stdout for s in ("1", "2")}
+    assert len(seen) == 1
