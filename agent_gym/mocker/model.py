@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['Model', 'learn']
 
-# %% ../../nbs/mocker/12_model.ipynb #ff6ecf6f
+# %% ../../nbs/mocker/12_model.ipynb #a1c09461
 @dataclass(frozen=True)
 class Model:
     "Everything learned; shared by all sessions and never changed."
@@ -159,6 +159,8 @@ class Model:
         lacks = [k for k in self.always.get(spec.name, ()) if k not in record]
         if lacks:
             return self._completed(session, spec, ref, record, lacks)
+        if ref in session.made:
+            return Answer(ToolResult(copied(self.store.view(spec.name, record)), False, "synthesised", 0., 0, spec.name, f"The {ref[0]} {ref[1]} as it was made up in this session."), basis="invented")
         return Answer(ToolResult(copied(self.store.view(spec.name, record)), False, "state", .9, seen, spec.name, f"The {ref[0]} {ref[1]} as it stands."), basis="state changed" if ref in session.changed else "state late" if ref in self.store.late else "state")
 
     def _completed(self, session: ToolSession, spec: ToolSpec, ref: Ref, record: Record, lacks: Sequence[str]) -> Answer:

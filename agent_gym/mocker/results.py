@@ -16,7 +16,7 @@ from .store import Record, Ref, freeze
 # %% auto #0
 __all__ = ['Source', 'ToolResult', 'Change', 'differences', 'Answer', 'copied', 'made_up']
 
-# %% ../../nbs/mocker/10_results.ipynb #29f45dca
+# %% ../../nbs/mocker/10_results.ipynb #d0e116c4
 Source: TypeAlias = Literal["replay", "state", "effect", "error", "computed", "synthesised", "llm"]
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,9 @@ class ToolResult:
         return _paragraph(self)
 
     def _repr_html_(self) -> str:
-        from agent_gym.render import table_html
-        rows = [("answer", freeze(self.value)[:400]), ("kind", "error" if self.is_error else "result"), ("source", self.source),
-                ("confidence", f"{self.confidence:.2f}"), ("why", self.explain())]
-        return table_html(rows, columns=(self.tool, ""))
+        from agent_gym.render import badge, block, escape, json_html
+        head = badge("error" if self.is_error else "ok", "bad" if self.is_error else "good")
+        return block(f"<p><code>{escape(self.tool)}</code> {head} {badge(self.source)} {self.confidence:.0%}</p>{json_html(self.value)}<p>{escape(self.explain())}</p>")
 
 def _paragraph(r: ToolResult) -> str:
     where = ", ".join(f"{c} (turn {t})" for c, t in r.evidence[:3])

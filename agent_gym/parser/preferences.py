@@ -15,7 +15,7 @@ from ..trace import TraceError, parse_json
 # %% auto #0
 __all__ = ['ASKED', 'SAID', 'IDS', 'matches_preference', 'preference_to_trace']
 
-# %% ../../nbs/parser/13_preferences.ipynb #90c54a1a
+# %% ../../nbs/parser/13_preferences.ipynb #d566b40b
 ASKED, SAID = ("prompt", "instruction", "question", "query"), ("completion", "chosen", "response", "output", "answer", "responses")
 IDS = ("conversation_id", "prompt_id", "id", "uuid")
 
@@ -25,15 +25,17 @@ def matches_preference(r: Any) -> object:
     if isinstance(r.get("chosen"), list | str) and "rejected" in r:
         return "chosen and rejected"
     asked, said = next((k for k in ASKED if isinstance(r.get(k), list | str)), None), next((k for k in SAID if isinstance(r.get(k), list | str | dict)), None)
+    if isinstance(r.get("prompt"), list) and r["prompt"] and isinstance(r["prompt"][0], dict) and not said:
+        return "prompt as messages"
     return bool(asked and said) and f"{asked} with {said}"
 
 def preference_to_trace(r: Record) -> Record:
     "The prompt and what was answered (the chosen side of a pair); a truth value under `label` is the outcome."
-    asked, said = next((k for k in ASKED if k in r), None), next(k for k in SAID if r.get(k) is not None)
+    asked, said = next((k for k in ASKED if k in r), None), next((k for k in SAID if r.get(k) is not None), None)
     history = [{"role": role, "content": text} for pair in r.get("history") or () if isinstance(pair, list) for role, text in zip(("user", "assistant"), pair)]
     more = r.get("input") if asked == "instruction" and isinstance(r.get("input"), str) else None
     before = [] if asked is None else _side(r[asked] if not more else f"{r[asked]}\n{more}", "user", f"$.{asked}")
-    after = _side(r[said], "assistant", f"$.{said}")
+    after = [] if said is None else _side(r[said], "assistant", f"$.{said}")
     if before and after[:len(before)] == before:
         before = []
     system = [{"role": "system", "content": r["system"]}] if isinstance(r.get("system"), str) and r["system"] and "system" not in [m["role"] for m in before[:1]] else []

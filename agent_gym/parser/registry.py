@@ -16,7 +16,8 @@ from .values import Record, kind
 from ..trace import Trace, TraceError
 
 # %% auto #0
-__all__ = ['READERS', 'BUILT_IN', 'GROUP', 'Reader', 'register', 'load_readers', 'reader_named', 'detect', 'Detector', 'shape']
+__all__ = ['READERS', 'BUILT_IN', 'GROUP', 'Reader', 'register', 'load_readers', 'reader_named', 'detect', 'Detector', 'shape',
+           'envelope']
 
 # %% ../../nbs/parser/04_registry.ipynb #5654ba09
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ def register(name: str, matches: Callable[[Any], object], to_trace: Callable[[An
     READERS[name] = reader
     return reader
 
-# %% ../../nbs/parser/04_registry.ipynb #29240af3
-BUILT_IN = ("chat", "tau", "sharegpt", "preferences", "dialogues", "star", "evals", "payloads", "runs", "otel", "tickets", "tables")
+# %% ../../nbs/parser/04_registry.ipynb #c53f4c43
+BUILT_IN = ("chat", "tau", "sharegpt", "preferences", "dialogues", "star", "evals", "payloads", "runs", "otel", "tickets", "tables", "apps")
 GROUP = "agent_gym.parsers"
 
 @cache
@@ -127,3 +128,24 @@ def shape(value: object, depth: int = 0) -> str:
     if isinstance(value, list):
         return f"{'a list' if depth == 0 else ''}[{shape(value[0], depth + 1) if value and depth < 3 else ''}{' …' if len(value) > 1 else ''}]"
     return kind(value)
+
+# %% ../../nbs/parser/04_registry.ipynb #bf3c5d90
+def envelope(value: object, known: Callable[[object], object] = detect) -> tuple[str, Iterable[tuple[str, Any]]] | None:
+    "Where the records in `value` lie, in words, and the records with their paths; None where it is no envelope."
+    if not isinstance(value, dict):
+        return None
+    for key, inner in value.items():
+        if isinstance(inner, list) and inner and isinstance(inner[0], dict | list) and _known(inner[0], known):
+            return repr(key), ((f".{key}[{i}]", v) for i, v in enumerate(inner))
+    for key, inner in value.items():
+        if isinstance(inner, dict) and (_known(inner, known) or (len(value) <= 3 and envelope(inner, known))):
+            keyed = [(k, v) for k, v in value.items() if isinstance(v, dict)]
+            return ("its keys", ((f".{k}", v) for k, v in keyed)) if len(keyed) == len(value) else (repr(key), [(f".{key}", inner)])
+    return None
+
+def _known(value: object, known: Callable[[object], object]) -> bool:
+    try:
+        known(value)
+    except TraceError:
+        return False
+    return True

@@ -32,18 +32,20 @@ def depths(parents: Mapping[str, str | None]) -> dict[str, int]:
             out[step] = base + 1 + k
     return out
 
-# %% ../../nbs/parser/23_runs.ipynb #51bd3ad8
+# %% ../../nbs/parser/23_runs.ipynb #419bb455
 _LANGFUSE = {"GENERATION": "llm", "TOOL": "tool", "RETRIEVER": "tool"}
 
 def matches_langfuse(r: Any) -> object:
-    if not isinstance(r, dict) or "observations" not in r:
+    if not isinstance(r, dict):
         return False
+    if "observations" not in r:
+        return "input" in r and "output" in r and any(k in r for k in ("projectId", "htmlPath", "sessionId", "session_id", "traceName")) and "a trace's input and output"
     return (isinstance(r.get("trace"), dict) and "trace and observations") or ("id" in r and ("input" in r or "projectId" in r or "timestamp" in r) and "a trace with its observations")
 
 def langfuse_to_trace(r: Record) -> Record:
     "A trace with its observations; the trace's own input and output count where no observation holds them."
     trace = r["trace"] if isinstance(r.get("trace"), dict) else r
-    observations = [o for o in (r["observations"] if isinstance(r["observations"], list) else []) if isinstance(o, dict)]
+    observations = [o for o in (r["observations"] if isinstance(r.get("observations"), list) else []) if isinstance(o, dict)]
     level = depths({str(o.get("id")): o.get("parentObservationId") if isinstance(o.get("parentObservationId"), str) else None for o in observations})
     ordered = sorted(observations, key=lambda o: (str(o.get("startTime") or ""), level.get(str(o.get("id")), 0)))
     messages, deeper = conversation(Span(_LANGFUSE.get(str(o.get("type")), "step"), _tool_name(o), o.get("input"), o.get("output"), str(o.get("startTime")), level.get(str(o.get("id")), 0),
@@ -86,14 +88,14 @@ def unpack_observations(rows: list[Any]) -> Iterator[tuple[str, Record]]:
 
 register("langfuse_observations", matches_observations, langfuse_to_trace, unpack=unpack_observations, whole=True, over=("preferences", "openai_responses"), about="Langfuse observations as rows");
 
-# %% ../../nbs/parser/23_runs.ipynb #0a6174a9
+# %% ../../nbs/parser/23_runs.ipynb #a11dd318
 _LANGSMITH = {"llm": "llm", "tool": "tool", "retriever": "tool"}
 
 def _is_run(r: Any) -> bool:
-    return isinstance(r, dict) and "run_type" in r and "inputs" in r
+    return isinstance(r, dict) and "inputs" in r and ("run_type" in r or isinstance(r.get("outputs"), dict))
 
 def matches_runs(r: Any) -> object:
-    return (isinstance(r, dict) and isinstance(r.get("post"), list) and "patch" in r and "post and patch of runs") or (_is_run(r) and "runs with run_type and inputs")
+    return (isinstance(r, dict) and isinstance(r.get("post"), list) and "patch" in r and "post and patch of runs") or (_is_run(r) and "runs with inputs and outputs")
 
 def unpack_runs(rows: list[Any]) -> Iterator[tuple[str, list[Record]]]:
     "The runs of each trace, patches merged into their posts."

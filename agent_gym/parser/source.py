@@ -26,7 +26,7 @@ from ..trace import TraceError
 __all__ = ['BROKEN', 'BOMS', 'PEEK', 'DATA', 'Item', 'Document', 'parse', 'unwrap', 'as_utf8', 'sniff', 'from_stream',
            'from_bytes', 'paths', 'from_path', 'companion', 'documents']
 
-# %% ../../nbs/parser/05_source.ipynb #632db280
+# %% ../../nbs/parser/05_source.ipynb #62535cce
 @dataclass(slots=True)
 class Item:
     "One record: its value (or its bytes, not parsed yet; or the error that it is) and where it stands."
@@ -35,6 +35,7 @@ class Item:
     path: str = "$"
     raw: bytes | None = None
     offset: int = -1
+    name: str | None = None
     error: TraceError | None = None
     notes: list[str] = field(default_factory=list)
 

@@ -13,7 +13,7 @@ from .turns import turns
 from .values import Record, field, objects, rest
 
 # %% auto #0
-__all__ = ['verdict', 'matches_tau', 'tau_to_trace', 'matches_tau2', 'unpack_tau2', 'tau2_to_trace']
+__all__ = ['verdict', 'matches_tau', 'tau_to_trace', 'matches_tau2', 'unpack_tau2', 'tau2_to_trace', 'matches_tau2_run']
 
 # %% ../../nbs/parser/11_tau.ipynb #3f39a59c
 def verdict(reward: object) -> str | None:
@@ -62,3 +62,9 @@ def _spread(messages: list[Any]) -> list[Any]:
     return [x for m in messages for x in (m["tool_messages"] if isinstance(m, dict) and isinstance(m.get("tool_messages"), list) else [m])]
 
 register("tau2_bench", matches_tau2, tau2_to_trace, unpack=unpack_tau2, about="tau2-bench results: tasks, info, simulations");
+
+# %% ../../nbs/parser/11_tau.ipynb #153eab01
+def matches_tau2_run(r: Any) -> object:
+    return isinstance(r, dict) and "messages" in r and "reward_info" in r and "task_id" in r and "one simulation: messages, reward_info, task_id"
+
+register("tau2_run", matches_tau2_run, lambda r: tau2_to_trace({"simulation": r, "task": None, "shared": {}}), over=("openai_chat", "native", "anthropic_messages"), about="one tau2-bench simulation");

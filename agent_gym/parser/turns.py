@@ -15,9 +15,10 @@ from ..trace import TraceError, parse_json
 # %% auto #0
 __all__ = ['first', 'ident', 'call_of', 'answer_of', 'Parts', 'contents', 'turn', 'turns', 'named']
 
-# %% ../../nbs/parser/01_turns.ipynb #2cbad172
+# %% ../../nbs/parser/01_turns.ipynb #0dc02613
 _NAME, _ARGS = ("name", "toolName", "tool_name", "tool", "tool.name"), ("arguments", "args", "input", "parameters", "tool.args", "raw_arguments")
-_CALL_ID = ("id", "call_id", "toolCallId", "tool_call_id", "tool_use_id")
+_OURS = frozenset({"id", "name", "arguments", "metadata"})
+_CALL_ID = ("id", "call_id", "toolCallId", "tool_call_id", "tool_use_id", "toolUseId")
 
 def first(record: Record, keys: Iterable[str]) -> Any:
     "The first value under one of `keys` that is not None."
@@ -35,7 +36,9 @@ def call_of(c: object, path: str) -> Record:
     "A tool call in the user's schema, from a call in any dialect; raises TraceError without a name."
     if not isinstance(c, dict):
         raise TraceError(f"expected a call, got {kind(c)}", path=path)
-    inner = c.get("function", c.get("functionCall", c.get("function_call", c)))
+    if c.keys() <= _OURS and isinstance(c.get("name"), str) and isinstance(c.get("arguments"), dict) and isinstance(c.get("id"), str | None) and isinstance(c.get("metadata", {}), dict):
+        return {"id": None, **c}
+    inner = next((c[k] for k in ("function", "functionCall", "function_call", "toolUse") if k in c), c)
     where = path
     if isinstance(inner, str):
         inner = {**c, "name": inner}
@@ -47,14 +50,14 @@ def call_of(c: object, path: str) -> Record:
     if not isinstance(name, str):
         raise TraceError(f"expected the name of a tool, got {kind(name)}", path=f"{where}.name")
     arguments, note = arguments_of(first(inner, _ARGS))
-    call: Record = {"id": ident(first(c, _CALL_ID) if inner is c else first(c, _CALL_ID) or inner.get("id")), "name": name, "arguments": arguments}
-    extra = rest(c, "type", "function", "functionCall", "function_call", "index", "metadata", *_CALL_ID, *_NAME, *_ARGS) if len(c) > 3 else {}
+    call: Record = {"id": ident(first(c, _CALL_ID) if inner is c else first(c, _CALL_ID) or first(inner, _CALL_ID)), "name": name, "arguments": arguments}
+    extra = rest(c, "type", "function", "functionCall", "function_call", "toolUse", "index", "metadata", *_CALL_ID, *_NAME, *_ARGS) if len(c) > 3 else {}
     meta = {**extra, **(c["metadata"] if isinstance(c.get("metadata"), dict) else {}), **({"note": note} if note else {})}
     if meta:
         call["metadata"] = meta
     return call
 
-# %% ../../nbs/parser/01_turns.ipynb #c1045c0d
+# %% ../../nbs/parser/01_turns.ipynb #ca2df963
 _RESULT = ("result", "response", "output", "content", "value")
 
 def answer_of(raw: object, flag: bool | None = None) -> Record:
@@ -63,6 +66,8 @@ def answer_of(raw: object, flag: bool | None = None) -> Record:
     if isinstance(raw, dict) and set(raw) <= {"type", "value", "providerOptions"} and isinstance(raw.get("type"), str) and "value" in raw:
         flag = raw["type"].startswith("error") if flag is None else flag
         raw = raw["value"]
+    if isinstance(raw, list) and len(raw) == 1 and isinstance(raw[0], dict) and set(raw[0]) in ({"json"}, {"text"}):
+        raw = next(iter(raw[0].values()))
     if isinstance(raw, list) and raw and all(_is_block(b) for b in raw):
         texts, others = [_text(b) for b in raw], [b for b in raw if _text(b) is None]
         raw = "\n".join(t for t in texts if t is not None) if any(t is not None for t in texts) else None
@@ -89,7 +94,7 @@ def _text(block: Record) -> str | None:
             return v
     return None
 
-# %% ../../nbs/parser/01_turns.ipynb #8da2c53e
+# %% ../../nbs/parser/01_turns.ipynb #4d1920d2
 _TEXTS = frozenset({"text", "input_text", "output_text", "refusal", "markdown"})
 _CALLS = frozenset({"tool_use", "tool_call", "tool-call", "function_call", "server_tool_use", "mcp_tool_use", "functionCall", "toolCall", "tool_calls"})
 _ANSWERS = frozenset({"tool_result", "tool-result", "tool_call_response", "function_call_output", "function_response", "functionResponse", "mcp_tool_result", "toolResult"})
@@ -114,16 +119,27 @@ class Parts:
             raise TraceError(f"expected text or a part, got {kind(p)}", path=path)
         elif (t := p.get("type")) in _THOUGHTS or p.get("thought") is True:
             self.thoughts.append(_text(p) or ident(p.get("thinking") or p.get("reasoning")) or "")
-        elif t in _CALLS or "functionCall" in p or "function_call" in p:
+        elif t in _CALLS or "functionCall" in p or "function_call" in p or "toolUse" in p:
             self._call(p, path)
-        elif t in _ANSWERS or (isinstance(t, str) and t.endswith("_tool_result")) or "functionResponse" in p or "function_response" in p:
+        elif t in _ANSWERS or (isinstance(t, str) and t.endswith("_tool_result")) or "functionResponse" in p or "function_response" in p or "toolResult" in p:
             self.answers.append(_answer_part(p))
+        elif isinstance(t, str) and t.startswith("tool-") and "toolCallId" in p:
+            self._ran({"toolName": t[5:], **p}, path)
+        elif t == "tool-invocation" and isinstance(p.get("toolInvocation"), dict):
+            self._ran(p["toolInvocation"], path)
         elif (text := _text(p)) is not None and (t in _TEXTS or t is None or "text" in p):
             self.texts.append(text)
             if t not in _TEXTS and t is not None:
                 self.others.append(p)
         elif t not in _TEXTS and p:
             self.others.append(p)
+
+    def _ran(self, p: Record, path: str) -> None:
+        "A call and, where it has run, its answer in one part (messages of the AI SDK's user interface)."
+        self.calls.append(call_of({k: p[k] for k in ("toolCallId", "toolName", "args", "input") if k in p}, path))
+        answer = first(p, ("output", "result", "errorText"))
+        if answer is not None:
+            self.answers.append({"role": "tool", "name": p.get("toolName"), "tool_call_id": ident(p["toolCallId"]), **answer_of(answer, True if p.get("errorText") else None)})
 
     def _call(self, p: Record, path: str) -> None:
         value = p.get("value", p.get("tool_call", p.get("tool_calls")))
@@ -132,10 +148,10 @@ class Parts:
             self.calls.append(call_of(c, path))
 
 def _answer_part(p: Record) -> Record:
-    inner = p.get("functionResponse", p.get("function_response", p))
+    inner = next((p[k] for k in ("functionResponse", "function_response", "toolResult") if k in p), p)
     inner = inner if isinstance(inner, dict) else {"response": inner}
-    flag = error_flag(p)
-    out = {"role": "tool", "name": first(inner, _NAME), "tool_call_id": ident(first(p, ("tool_use_id", "toolCallId", "tool_call_id", "call_id", "id")) or inner.get("id")),
+    flag = error_flag(inner)
+    out = {"role": "tool", "name": first(inner, _NAME), "tool_call_id": ident(first(p, ("tool_use_id", "toolCallId", "tool_call_id", "call_id", "id")) or first(inner, ("id", "toolUseId"))),
            **answer_of(first(inner, _RESULT), flag)}
     return out
 
@@ -197,9 +213,9 @@ def _item(m: Record, t: object) -> Record:
                 "answers": [{"id": m.get("call_id") or m.get("id"), "output": first(m, ("output", "results", "outputs"))}] if first(m, ("output", "results", "outputs")) is not None else []}
     return m
 
-# %% ../../nbs/parser/01_turns.ipynb #9d31ea05
+# %% ../../nbs/parser/01_turns.ipynb #a8463112
 _PLAIN = frozenset({"role", "content"})
-_READ = ("role", "content", "parts", "tool_calls", "toolCalls", "function_call", "answers", "name", "metadata", "reasoning", "reasoning_content", "thinking", "thought", "result", "is_error")
+_READ = ("role", "content", "parts", "tool_calls", "toolCalls", "function_call", "answers", "toolInvocations", "type", "name", "metadata", "reasoning", "reasoning_content", "thinking", "thought", "result", "is_error")
 
 def turn(m: object, path: str) -> list[Record]:
     "The messages that one message of any dialect amounts to (an Anthropic user message may carry several results); raises TraceError."
@@ -225,10 +241,14 @@ def _sharegpt_calls(value: object, path: str) -> list[Record]:
         raise TraceError(f"expected JSON of a call with a name, got {str(value)[:60]!r}", path=path)
     return [call_of(c, path) for c in (parsed if isinstance(parsed, list) else [parsed])]
 
-# %% ../../nbs/parser/01_turns.ipynb #06de9078
+# %% ../../nbs/parser/01_turns.ipynb #3b753e68
 _TOOL_READ = ("role", "content", "parts", "name", "tool_call_id", "toolCallId", "tool_use_id", "call_id", "id", "function", "toolName", "tool_name", "result", "output", "response", "is_error", "isError", "metadata", "tool_calls", "type")
 
+_WRITTEN = frozenset({"role", "content", "tool_calls", "name", "tool_call_id", "result", "is_error", "metadata"})
+
 def _tool(m: Record, path: str) -> list[Record]:
+    if "result" in m and isinstance(m.get("is_error"), bool) and m.keys() <= _WRITTEN and isinstance(m.get("content"), str | None) and isinstance(m.get("metadata", {}), dict):
+        return [{**m, "_as_is": True, **({"tool_calls": _calls(m, path)} if m.get("tool_calls") else {})}]
     value = m.get("content", m.get("parts"))
     if isinstance(value, list) and any(isinstance(p, dict) and ("functionResponse" in p or "function_response" in p or p.get("type") in _ANSWERS) for p in value):
         return contents(value, f"{path}.content").answers
@@ -265,7 +285,7 @@ def _calls(m: Record, path: str) -> list[Record]:
         raise TraceError(f"expected a list of calls, got {kind(value)}", path=f"{path}.{key}")
     return [call_of(c, f"{path}.{key}[{i}]") for i, c in enumerate(value)]
 
-# %% ../../nbs/parser/01_turns.ipynb #0214fafe
+# %% ../../nbs/parser/01_turns.ipynb #559f38e3
 def _speech(role: str, m: Record, path: str) -> list[Record]:
     value, key = (m["content"], "content") if m.get("content") is not None else (m.get("parts"), "parts")
     out: Record = {"role": role}
@@ -273,6 +293,9 @@ def _speech(role: str, m: Record, path: str) -> list[Record]:
     meta: Record = {}
     if value is None or isinstance(value, str):
         text, calls = value, _calls(m, path)
+        for p in m.get("toolInvocations") or ():
+            ran = contents([{"type": "tool-invocation", "toolInvocation": p}], f"{path}.toolInvocations")
+            calls, answers = calls + ran.calls, answers + ran.answers
     else:
         parts = contents(value, f"{path}.{key}")
         text, answers = ("\n".join(parts.texts) if parts.texts else None), parts.answers
@@ -290,14 +313,14 @@ def _speech(role: str, m: Record, path: str) -> list[Record]:
         meta = {**rest(m, *_READ, "tool_call_id"), **({"reasoning": thought} if thought else {}), **meta, **(m["metadata"] if isinstance(m.get("metadata"), dict) else {})}
     if meta:
         out["metadata"] = meta
-    empty = text is None and not calls and (answers or "reasoning" in meta)
-    mine = [] if empty and role != "assistant" else [out]
+    empty = text is None and not calls and bool(answers) and "reasoning" not in meta
+    mine = [] if empty else [out]
     return [*mine, *answers] if role == "assistant" else [*answers, *mine]
 
 def _among(call: Record, calls: list[Record]) -> bool:
     return any(c["id"] == call["id"] if c["id"] and call["id"] else (c["name"], c["arguments"]) == (call["name"], call["arguments"]) for c in calls)
 
-# %% ../../nbs/parser/01_turns.ipynb #e545cf8f
+# %% ../../nbs/parser/01_turns.ipynb #2e704d74
 _SPEAKERS, _SPOKEN = frozenset({"user", "assistant", "system"}), frozenset({"role", "content", "tool_calls"})
 _ANSWER, _ANSWERED = frozenset({"role", "content", "name", "tool_call_id"}), frozenset({"role", "content", "name", "tool_call_id", "result", "is_error"})
 
@@ -323,7 +346,7 @@ def _quick(m: Any) -> Record | None:
     elif role == "tool" and content is not None and m.keys() <= _ANSWER:
         result = parse_json(content)
         return {"role": role, "content": content, "name": ident(m.get("name")), "tool_call_id": ident(m.get("tool_call_id")), "result": result, "is_error": looks_like_error(result)}
-    elif role == "tool" and m.keys() <= _ANSWERED and "result" in m and m.get("is_error").__class__ is bool and m.get("name").__class__ is str:
+    elif role == "tool" and m.keys() <= _ANSWERED and "result" in m and m.get("is_error").__class__ is bool and m.get("name"):
         return m
     return None
 
@@ -337,7 +360,7 @@ def _quick_call(c: Any) -> Record | None:
     given, note = arguments_of(inner["arguments"])
     return None if note else {"id": c["id"], "name": name, "arguments": given}
 
-# %% ../../nbs/parser/01_turns.ipynb #e6c5f9b1
+# %% ../../nbs/parser/01_turns.ipynb #97a846cb
 def turns(items: object, path: str = "$.messages") -> list[Record]:
     "The messages of a conversation in any dialect, in the user's schema; raises TraceError with the path of the message."
     if not isinstance(items, list):
@@ -368,6 +391,7 @@ def _join(reply: Record, m: Record) -> None:
 
 def named(messages: list[Record]) -> list[Record]:
     "`messages` where each result has the name of the call it answers; results that answer nothing stay as they are."
+    written = {id(m) for m in messages if m.pop("_as_is", False)}
     if all(m.get("name") for m in messages if m["role"] == "tool"):
         return messages
     waiting: dict[tuple[str, ...], deque[list[Any]]] = {}
@@ -377,7 +401,8 @@ def named(messages: list[Record]) -> list[Record]:
             slot = _next(waiting, [("id", tid), ("no id",)] if tid is not None else [("name", name)] if name else [("any",)])
             if slot is not None:
                 slot[1] = True
-                m["name"] = name or slot[0]["name"]
+                if id(m) not in written:
+                    m["name"] = name or slot[0]["name"]
         for c in m.get("tool_calls") or ():
             slot = [c, False]
             for key in (("any",), ("name", c["name"]), ("no id",) if c["id"] is None else ("id", c["id"])):
