@@ -78,7 +78,7 @@ def _call(c: Record) -> Record:
     inner = c["function"] if isinstance(c.get("function"), dict) else c
     return {"id": c.get("id"), "name": inner.get("function.name", inner.get("name")), "arguments": inner.get("function.arguments", inner.get("arguments"))}
 
-# %% ../../nbs/parser/24_attributes.ipynb #02dd9c32
+# %% ../../nbs/parser/24_attributes.ipynb #8e96562e
 _MODEL = ("chat", "call_llm", "text_completion", "completion", "generate_content", "generate", "responses")
 
 def span_of(name: str, a: Record, events: list[Record], start: str, depth: int, failed: bool) -> Span:
@@ -90,7 +90,7 @@ def span_of(name: str, a: Record, events: list[Record], start: str, depth: int, 
         called = _first(a, "gen_ai.tool.name", "ai.toolCall.name", "tool.name", "tool_call.function.name", "traceloop.entity.name") or name.removeprefix("execute_tool ").removesuffix(".tool")
         return Span("tool", str(called), _tool_input(a), _tool_output(a), start, depth, error, _first(a, "gen_ai.tool.call.id", "ai.toolCall.id", "tool_call.id", "tool.call.id"))
     heard, said = _heard(a, events), _said(a, events)
-    if operation in _MODEL or kind == "LLM" or str(operation).startswith(("ai.generate", "ai.stream")) or (heard and said and not kind):
+    if operation in _MODEL or kind == "LLM" or str(operation).startswith(("ai.generate", "ai.stream")) or (heard and not kind and (said or any(k.startswith(("gen_ai.prompt.", "gen_ai.input.", "llm.input_messages")) for k in a))):
         return Span("llm", name, heard, said, start, depth, error)
     return Span("step", name, _first(a, "input.value", "traceloop.entity.input"), _first(a, "output.value", "traceloop.entity.output"), start, depth, error)
 
