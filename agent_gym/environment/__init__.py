@@ -3,7 +3,9 @@ from typing import TYPE_CHECKING
 
 from agent_gym.environment.action import MalformedAction, parse_action
 from agent_gym.environment.episode import Episode, Step
+from agent_gym.environment.offpolicy import OffPolicy, off_policy
 from agent_gym.environment.records import EpisodeRecord, EpisodeSet
+from agent_gym.environment.retry import RetrySet
 from agent_gym.environment.rollouts import rollout
 from agent_gym.environment.statistics import Comparison, Estimate
 from agent_gym.environment.tasks import Task, TaskSet
@@ -12,8 +14,8 @@ from agent_gym.environment.world import World
 if TYPE_CHECKING:
     from agent_gym.environment.env import AgentGymEnv, AnyText
 
-__all__ = ["AgentGymEnv", "AnyText", "Comparison", "Episode", "EpisodeRecord", "EpisodeSet", "Estimate", "MalformedAction", "Step", "Task", "TaskSet", "World",
-           "parse_action", "rollout"]
+__all__ = ["AgentGymEnv", "AnyText", "Comparison", "Episode", "EpisodeRecord", "EpisodeSet", "Estimate", "MalformedAction", "OffPolicy", "RetrySet", "Step", "Task", "TaskSet", "World",
+           "off_policy", "parse_action", "rollout"]
 
 
 def __getattr__(name: str):

@@ -24,7 +24,7 @@ from .world import World
 from ..trace import EpisodeError, dumps, parse_json
 
 # %% auto #0
-__all__ = ['PATIENCE', 'surviving', 'RolloutDirectory', 'RolloutOptions', 'rollout']
+__all__ = ['PATIENCE', 'surviving', 'RolloutDirectory', 'RolloutOptions', 'rollout', 'bar']
 
 # %% ../../nbs/environment/11_rollout.ipynb #a0a2007c
 def surviving(pool: Pool, chunks: Sequence[Sequence[Job]], lost: Callable[[Job], EpisodeRecord], patience: int = 2) -> Iterator[list[EpisodeRecord]]:
@@ -76,7 +76,7 @@ class RolloutDirectory:
         half.write_text(text, encoding="utf-8", newline="\n")
         os.replace(half, path)
 
-# %% ../../nbs/environment/11_rollout.ipynb #9ef4c9d2
+# %% ../../nbs/environment/11_rollout.ipynb #a782d458
 class RolloutOptions(TypedDict, total=False):
     "The further options of `rollout`."
     max_turns: int
@@ -104,7 +104,7 @@ def rollout(gym: HasWorld | World, agent: AnyAgent, n: int | None = None, *, bac
     kept = None if directory is None else RolloutDirectory(directory, work, jobs)
     records = {r.index: r for r in kept.records()} if kept else {}
     left = [j for j in jobs if j.index not in records]
-    with _bar(progress, f"{name_of(agent)}", len(jobs), len(records)) as advance:
+    with bar(progress, name_of(agent), len(jobs), len(records)) as advance:
         for done in _played(work, left, backend, workers, chunk, ray_address):
             if kept:
                 kept.add(done)
@@ -123,24 +123,24 @@ def _lost(work: Work, job: Job) -> EpisodeRecord:
     path = work.world.path(job.conversation_id)
     return EpisodeRecord(job.index, job.conversation_id, path.trace.task, job.seed, Episode(work.world, path, job.seed).trace, 0., error="the worker process died while this episode was played")
 
-# %% ../../nbs/environment/11_rollout.ipynb #d65a347a
+# %% ../../nbs/environment/11_rollout.ipynb #a07a52c6
 PATIENCE = 2.     # seconds before a progress bar appears
 
 @contextmanager
-def _bar(show: bool, title: str, total: int, done: int) -> Iterator[Callable[[int], object]]:
+def bar(show: bool, title: str, total: int, done: int = 0) -> Iterator[Callable[[int], object]]:
     "A progress bar on a terminal or in a notebook, once it takes longer than two seconds; nothing elsewhere."
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
     console, began = Console(stderr=True), time.monotonic()
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console, transient=True)
-    task = bar.add_task(title, total=total, completed=done)
+    drawn = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console, transient=True)
+    task = drawn.add_task(title, total=total, completed=done)
 
     def advance(n: int) -> None:
-        bar.advance(task, n)
-        if show and not bar.live.is_started and (console.is_terminal or console.is_jupyter) and time.monotonic() - began > PATIENCE:
-            bar.start()
+        drawn.advance(task, n)
+        if show and not drawn.live.is_started and (console.is_terminal or console.is_jupyter) and time.monotonic() - began > PATIENCE:
+            drawn.start()
     try:
         yield advance
     finally:
-        if bar.live.is_started:
-            bar.stop()
+        if drawn.live.is_started:
+            drawn.stop()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['UserFactory', 'User', 'Judge', 'World']
 
-# %% ../../nbs/environment/04_world.ipynb #cceeaaaf
+# %% ../../nbs/environment/04_world.ipynb #9a3f2bbc
 class User(Protocol):
     "The other side of a conversation; `reply` returns None once it has left."
     @property
@@ -36,7 +36,7 @@ class User(Protocol):
 
 class Judge(Protocol):
     "What grades a finished conversation."
-    def episode(self, trace: Trace) -> RewardBreakdown: ...
+    def episode(self, trace: Trace, /) -> RewardBreakdown: ...
 
 UserFactory: TypeAlias = Callable[[Trace, int], User]
 
