@@ -30,12 +30,13 @@ def act(said: str, leaves: bool = False) -> Act:
     "The act of a reply."
     return "leave" if leaves else polarity(said) or ("tell" if any(s != "name" for s in shapes(said)) else "other")
 
-# %% ../../nbs/user/04_model.ipynb #b45590df
+# %% ../../nbs/user/04_model.ipynb #622f7981
 LIKE = .6       # below this likeness, words are not alike
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    "What users did on hearing the like: the `act`, the share of the votes for it (0 to 1), the `likeness` of the nearest words heard (0 to 1), the shapes of values told, and replies without facts."
+    """What users did on hearing the like: the `act`, the share of the votes for it (0 to 1), the `likeness` of the nearest words heard (0 to 1),
+    the shapes of values told, and replies without facts."""
     act: Act
     share: float
     likeness: float
@@ -75,42 +76,52 @@ class UserModel:
         return TraceUser(trace, seed, model=self)
 
     def kin(self, opening: str) -> np.ndarray:
-        "How alike the wish in `opening` is to that of each user of the model, shape (users,)."
-        return np.maximum(self._openings @ key(opening), 0)
+        "How much the reactions of each user of the model count for one that opens with `opening`, shape (users,), in (0, 1]: alike openings, alike wishes."
+        return self._kin(key(opening))
+
+    def _kin(self, opening: np.ndarray) -> np.ndarray:
+        like = self._openings @ opening
+        return np.exp(8 * (like - like.max()))
 
     def expect(self, heard: str, kin: np.ndarray) -> Expected | None:
         "What users did on hearing the like of `heard`, weighted by `kin`; None where nothing alike was heard, or where what was heard does not tell what users do."
-        votes, best = self._votes(key(heard), kin)
-        tally = np.bincount(self._acts, votes, len(ACTS))
+        rows, votes, best = self._votes(key(heard), kin)
+        if best < LIKE:
+            return None
+        tally = np.bincount(self._acts[rows], votes, len(ACTS))
         chosen = int(tally.argmax())
         share = float(tally[chosen] / tally.sum())
-        if best < LIKE or share * best < self._floor:
+        if share * best < self._floor:
             return None
-        mine = np.flatnonzero((self._acts == chosen) & (votes > votes.max() * 1e-3))
-        mine = mine[np.argsort(-votes[mine], kind="stable")]
+        among = np.flatnonzero((self._acts[rows] == chosen) & (votes > votes.max() * 1e-3))
+        among = among[np.argsort(-votes[among], kind="stable")]
         told: dict[str, float] = {}
-        for i in mine:
-            for s in dict.fromkeys(self._shapes[i]):
+        for i in among:
+            for s in dict.fromkeys(self._shapes[rows[i]]):
                 told[s] = told.get(s, 0.) + float(votes[i])
         likely = sorted(told, key=lambda s: (-told[s], s))[:3]
-        words = tuple(dict.fromkeys(self._said[i] for i in mine if self._stock[i]))[:8]
+        words = tuple(dict.fromkeys(self._said[rows[i]] for i in among if self._stock[rows[i]]))[:8]
         return Expected(ACTS[chosen], share, best, tuple(s for s in likely if told[s] > .2 * sum(told.values())), words)
 
-    def _votes(self, heard: np.ndarray, kin: np.ndarray, without: int = -1) -> tuple[np.ndarray, float]:
-        "The weight of each reaction, shape (reactions,), and the likeness of the nearest words; conversation `without` does not vote."
-        like = (self._keys @ heard)[self._heard] if len(self._keys) else np.zeros(0, np.float32)
+    def _votes(self, heard: np.ndarray, kin: np.ndarray, without: int = -1) -> tuple[np.ndarray, np.ndarray, float]:
+        "The reactions that vote, their weights, and the likeness of the nearest words; conversation `without` does not vote."
+        like = self._keys @ heard
         if without >= 0:
-            like = np.where(self._conversation == without, -1, like)
+            others = self._conversation != without
+            like = np.where(np.bincount(self._heard[others], minlength=len(like)) > 0, like, -1)
         best = float(like.max(initial=0))
-        return np.exp(25 * (like - best)) * np.exp(8 * (kin[self._conversation] - kin.max())), best
+        rows = np.flatnonzero((like > best - .3)[self._heard])
+        if without >= 0:
+            rows = rows[self._conversation[rows] != without]
+        return rows, np.exp(25 * (like[self._heard[rows]] - best)) * kin[self._conversation[rows]], best
 
     def _reliable(self) -> float:
         "The share times likeness from which on the act of a user is foretold from the other conversations seven times in eight; above 1 where it never is."
         rng, seen = random.Random("reliable"), []
         for i in sorted(rng.sample(range(len(self._said)), min(300, len(self._said)))):
             n = int(self._conversation[i])
-            votes, best = self._votes(self._keys[self._heard[i]], np.maximum(self._openings @ self._openings[n], 0), n)
-            tally = np.bincount(self._acts, votes, len(ACTS))
+            rows, votes, best = self._votes(self._keys[self._heard[i]], self._kin(self._openings[n]), n)
+            tally = np.bincount(self._acts[rows], votes, len(ACTS))
             if best >= LIKE:
                 seen.append((best * float(tally.max() / tally.sum()), int(tally.argmax()) == self._acts[i]))
         seen.sort(key=lambda x: -x[0])

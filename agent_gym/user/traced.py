@@ -38,7 +38,7 @@ class Persona:
         rng = random.Random(f"persona/{key}")
         return cls(rng.choice((2, 3, 3, 3, 4)), rng.random() < .25)
 
-# %% ../../nbs/user/03_traced.ipynb #4768fd80
+# %% ../../nbs/user/03_traced.ipynb #c3dd22cf
 class TraceUser:
     """The user of `trace`.
 
@@ -138,7 +138,7 @@ class TraceUser:
         if expected.act == "no" or (expected.act == "yes" and not heard.open):
             own = [u.text for u in known.units if u.polarity == expected.act and u.turn in known.inner and not u.facts]
             return own[0] if own else stock
-        if expected.act == "other" and stock and expected.likeness > .8:
+        if expected.act == "other" and stock and not heard.open and expected.likeness > .8:
             self._annoyed += 1
             return stock if self._annoyed < self.persona.patience else self._leave(silently=True)
         return None
