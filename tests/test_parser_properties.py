@@ -13,7 +13,7 @@ from agent_gym.parser import load as load_module
 from agent_gym.parser.registry import load_readers
 from agent_gym.trace import Message, ToolCall, Trace, TraceError, TraceSet
 
-quick = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 text = st.text(st.characters(), max_size=12)
 surrogates = st.text(st.characters() | st.characters(categories=["Cs"]), max_size=8)
 number = st.integers(-10**40, 10**40) | st.floats(allow_nan=False, allow_infinity=False)
@@ -104,7 +104,7 @@ def test_every_seed_loads():
         assert len(load_traces(seed if isinstance(seed, list) else [seed])) == 1, seed
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(SEEDS), st.data())
 def test_any_value_in_any_field_raises_nothing_but_trace_errors(seed, data):
     bad = changed(seed, data.draw(st.sampled_from(list(places(seed)))), data.draw(value | st.sampled_from(["", "[{", "error", [None], {"role": None}, [[]], 1e308])))

@@ -16,8 +16,8 @@ from .values import Record, kind
 from ..trace import Trace, TraceError
 
 # %% auto #0
-__all__ = ['READERS', 'BUILT_IN', 'GROUP', 'Reader', 'register', 'load_readers', 'reader_named', 'detect', 'Detector', 'shape',
-           'envelope']
+__all__ = ['READERS', 'BUILT_IN', 'GROUP', 'Reader', 'register', 'load_readers', 'reader_named', 'UnknownFormat', 'detect',
+           'Detector', 'shape', 'envelope']
 
 # %% ../../nbs/parser/04_registry.ipynb #5654ba09
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,10 @@ def reader_named(name: str) -> Reader:
         raise TraceError(f"no reader is named {name!r}; there are: {', '.join(sorted(READERS))}")
     return READERS[name]
 
-# %% ../../nbs/parser/04_registry.ipynb #782e7166
+# %% ../../nbs/parser/04_registry.ipynb #6354c46e
+class UnknownFormat(TraceError):
+    "A record that no reader knows: says what it looks like and how to register a reader."
+
 def detect(record: object) -> tuple[Reader, str]:
     "The reader for `record` and why; raises TraceError where none or several match."
     load_readers()
@@ -84,7 +87,7 @@ def detect(record: object) -> tuple[Reader, str]:
         reader, why = left[0]
         return reader, why if isinstance(why, str) else shape(record)
     if not left:
-        raise TraceError(f"no reader knows this record: {shape(record)}. Name the fields with columns={{...}}, choose one of the formats ({', '.join(sorted(READERS))}) with format=..., "
+        raise UnknownFormat(f"no reader knows this record: {shape(record)}. Name the fields with columns={{...}}, choose one of the formats ({', '.join(sorted(READERS))}) with format=..., "
                          "or register a reader: agent_gym.parser.register(name, matches, to_trace)", record=record)
     raise TraceError(f"this record could be {' or '.join(sorted(r.name for r, _ in left))}: choose with format=...; it is {shape(record)}", record=record)
 

@@ -24,9 +24,9 @@ from ..trace import TraceError
 
 # %% auto #0
 __all__ = ['BROKEN', 'BOMS', 'PEEK', 'DATA', 'Item', 'Document', 'parse', 'unwrap', 'as_utf8', 'sniff', 'from_stream',
-           'from_bytes', 'paths', 'from_path', 'companion', 'documents']
+           'from_bytes', 'guarded', 'paths', 'from_path', 'companion', 'documents']
 
-# %% ../../nbs/parser/05_source.ipynb #62535cce
+# %% ../../nbs/parser/05_source.ipynb #cfb610ff
 @dataclass(slots=True)
 class Item:
     "One record: its value (or its bytes, not parsed yet; or the error that it is) and where it stands."
@@ -49,14 +49,15 @@ class Item:
 
 @dataclass(slots=True)
 class Document:
-    """One source. `items()` yields its records; `kind` is `lines`, `value` or `table`; `place` is the path where it lies uncompressed on disk (None otherwise)."""
+    """One source. `items()` yields its records; `kind` is `lines`, `value` or `table`; `place` is the path where it lies uncompressed on disk (None otherwise);
+    `listed` says that it was found in a directory and not asked for by name."""
     name: str
     items: Callable[[], Iterator[Item]]
     kind: str = "value"
     place: str | None = None
     size: int = 0
     error: TraceError | None = None
-    siblings: Mapping[str, str] = field(default_factory=dict)
+    listed: bool = False
 
 def parse(data: bytes, line: int | None = None) -> tuple[Any, list[str]]:
     "The JSON value of `data` with notes; raises TraceError that says where it breaks."
@@ -199,7 +200,7 @@ def _rows(stream: IO[bytes]) -> Iterator[Item]:
     except csv.Error as e:
         yield Item(error=TraceError(f"not a table: {e}", line=reader.line_num + 1))
 
-# %% ../../nbs/parser/05_source.ipynb #6fcfe5d4
+# %% ../../nbs/parser/05_source.ipynb #07df1811
 def from_stream(name: str, open_stream: Callable[[], IO[bytes]], size: int = 0, place: str | None = None) -> Document:
     "The document behind a stream that can be opened again; raises TraceError where it holds no text of a known kind."
     with open_stream() as raw:
@@ -222,11 +223,21 @@ def from_stream(name: str, open_stream: Callable[[], IO[bytes]], size: int = 0, 
                 yield Item(error=e)
     return Document(name, items, what, plainly, size)
 
-def from_bytes(name: str, data: bytes) -> list[Document]:
+def from_bytes(name: str, data: bytes) -> Iterator[Document]:
     "The documents in `data`: one, or one a member of a zip."
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        return list(_zip(name, lambda: io.BytesIO(data)))
-    return [from_stream(name, lambda: io.BufferedReader(io.BytesIO(data)), len(data))]  # type: ignore[arg-type]
+        return guarded(name, lambda: _zip(name, lambda: io.BytesIO(data)))
+    return guarded(name, lambda: [from_stream(name, lambda: io.BufferedReader(io.BytesIO(data)), len(data))])  # type: ignore[arg-type]
+
+def guarded(name: str, opened: Callable[[], Iterable[Document]]) -> Iterator[Document]:
+    "The documents that `opened` gives; what cannot be opened is a document that is an error."
+    try:
+        yield from opened()
+    except TraceError as e:
+        yield Document(name, lambda: iter(()), error=e)
+    except BROKEN as e:
+        reason = e.strerror if isinstance(e, OSError) and e.strerror else str(e)
+        yield Document(name, lambda: iter(()), error=TraceError(f"cannot be read: {reason}"))
 
 DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".gz", ".zst", ".zip", ".eval", ".parquet")
 
@@ -257,7 +268,7 @@ def _log(open_zip: Callable[[], IO[bytes]], names: list[str]) -> Iterator[Item]:
                 yield Item(error=TraceError(f"{n}: {getattr(e, 'reason', e)}"))
         yield Item({**whole, "samples": samples})
 
-# %% ../../nbs/parser/05_source.ipynb #0fc455ef
+# %% ../../nbs/parser/05_source.ipynb #c8b6d372
 def paths(source: str) -> list[str]:
     "The files that `source` names; raises TraceError where there are none."
     path = os.path.expanduser(source)
@@ -278,28 +289,31 @@ def paths(source: str) -> list[str]:
     raise TraceError("no such file or directory", source=path[:200])
 
 def from_path(path: str) -> Iterator[Document]:
-    "The documents in a file; a file that cannot be opened is a document that is an error."
-    try:
-        with open(path, "rb") as f:
-            magic = f.read(4)
-        if magic in (b"PK\x03\x04", b"PK\x05\x06"):
-            yield from _zip(path, lambda: open(path, "rb"))
-        elif magic == b"PAR1":
-            yield Document(path, lambda: _parquet(path), "rows", size=os.path.getsize(path))
-        else:
-            yield from_stream(path, lambda: open(path, "rb"), os.path.getsize(path), path)
-    except TraceError as e:
-        yield Document(path, lambda: iter(()), error=e)
-    except BROKEN as e:
-        reason = e.strerror if isinstance(e, OSError) and e.strerror else str(e)
-        yield Document(path, lambda: iter(()), error=TraceError(f"cannot be read: {reason}"))
+    "The documents in a file."
+    return guarded(path, lambda: _in_file(path))
+
+def _in_file(path: str) -> Iterator[Document]:
+    with open(path, "rb") as f:
+        magic = f.read(4)
+    if magic in (b"PK\x03\x04", b"PK\x05\x06"):
+        yield from _zip(path, lambda: open(path, "rb"))
+    elif magic == b"PAR1":
+        yield Document(path, lambda: _parquet(path), "rows", size=os.path.getsize(path))
+    else:
+        yield from_stream(path, lambda: open(path, "rb"), os.path.getsize(path), path)
 
 def _parquet(path: str) -> Iterator[Item]:
     try:
         import pyarrow.parquet as pq
     except ImportError:
-        raise TraceError("this is Parquet: install agent-gym[parquet] to read it") from None
-    with pq.ParquetFile(path) as file:
+        yield Item(error=TraceError("this is Parquet: install agent-gym[parquet] to read it"))
+        return
+    try:
+        file = pq.ParquetFile(path)
+    except (ValueError, OSError) as e:
+        yield Item(error=TraceError(f"not Parquet: {str(e)[:120]}"))
+        return
+    with file:
         ours = "trace" in file.schema_arrow.names
         n = 0
         for batch in file.iter_batches(256, columns=["trace"] if ours else None):
@@ -315,13 +329,16 @@ def companion(path: str, name: str) -> list[Any] | None:
             return [i.parse() for doc in from_path(str(beside)) for i in doc.items()]
     return None
 
-# %% ../../nbs/parser/05_source.ipynb #15dd47b0
+# %% ../../nbs/parser/05_source.ipynb #61cd33ec
 def documents(source: object) -> Iterator[Document]:
     "The documents of whatever `load_traces` was given; raises TraceError where it is nothing that can hold traces."
     if isinstance(source, str | os.PathLike):
         text = os.fspath(source)
-        for path in paths(text.decode() if isinstance(text, bytes) else text):
-            yield from from_path(path)
+        text = text.decode() if isinstance(text, bytes) else text
+        for path in paths(text):
+            for doc in from_path(path):
+                doc.listed = os.path.isdir(os.path.expanduser(text))
+                yield doc
     elif isinstance(source, bytes | bytearray | memoryview):
         yield from from_bytes("bytes", bytes(source))
     elif hasattr(source, "read"):

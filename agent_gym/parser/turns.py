@@ -320,7 +320,7 @@ def _speech(role: str, m: Record, path: str) -> list[Record]:
 def _among(call: Record, calls: list[Record]) -> bool:
     return any(c["id"] == call["id"] if c["id"] and call["id"] else (c["name"], c["arguments"]) == (call["name"], call["arguments"]) for c in calls)
 
-# %% ../../nbs/parser/01_turns.ipynb #2e704d74
+# %% ../../nbs/parser/01_turns.ipynb #08f316df
 _SPEAKERS, _SPOKEN = frozenset({"user", "assistant", "system"}), frozenset({"role", "content", "tool_calls"})
 _ANSWER, _ANSWERED = frozenset({"role", "content", "name", "tool_call_id"}), frozenset({"role", "content", "name", "tool_call_id", "result", "is_error"})
 
@@ -336,7 +336,7 @@ def _quick(m: Any) -> Record | None:
             return m
         calls = m.get("tool_calls")
         for k, v in m.items():
-            if k not in _SPOKEN and v is not None and v != [] and v != "" and v != {}:
+            if k not in _SPOKEN and (k in _WRITTEN or (v is not None and v != [] and v != "" and v != {})):
                 return None
         if not calls:
             return None if content is None or calls not in (None, []) else {"role": role, "content": content}
