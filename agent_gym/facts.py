@@ -70,7 +70,7 @@ def _clock(hour: str, minute: str, half: str) -> str | None:
         return None
     return f"{(h % 12 + 12 * half.lower().startswith('p')) if half else h:02d}:{m:02d}"
 
-# %% ../nbs/01b_facts.ipynb #ff12f7dc
+# %% ../nbs/01b_facts.ipynb #4d9e49ec
 _M = rf"(?i:{'|'.join(sorted({n[:3] for m in MONTHS for n in m.split('|')}))})[^\W\d_]{{0,7}}"
 _N = r"\d{1,3}(?:[,.'’\u00a0\u202f٬]\d{3})+(?:[.,٫]\d+)?(?![\d])|\d+(?:[.,٫]\d+)?"
 _S = "$¢-¥֏؋৲৳৻૱௹฿៛₠-₿﷼＄￠￡￥￦"
@@ -88,12 +88,12 @@ _PATTERN = re.compile(rf"""
 |(?P<price>(?<![\w#.,])(-?(?:{_N}))\s?([{_S}%٪€]|[A-Z]{{3}}\b))
 |(?P<phone>(?<!\w)(?:\+\d{{1,3}}[\s.-])?(?:\(\d{{2,4}}\)|\d{{2,4}})(?:[\s.-]\d{{2,4}}){{1,4}}(?![\w-])|(?<!\w)\+\d{{7,15}}\b)
 |(?P<id>\#\s?\w+(?:[-_/]\w+)*|\b(?=\w*\d)(?=\w*[^\W\d])\w+(?:[-_/]\w+)*|\b\w*[^\W\d]\w*(?:[-_/]\w+){{0,3}}[-_/]\w*\d[\w-]*|\b\d{{7,}}\b(?![.,]\d))
-|(?P<number>(?<!\w)-?(?:{_N})|[½¼¾])
+|(?P<number>(?<!\w)-?(?:{_N}))
 |(?P<quoted>["“„«][^"“”„«»\n]{{1,80}}["”“»])
 """, re.VERBOSE)
 _MEASURE = re.compile(r"(\d+(?:[.,]\d+)?)([^\W\d_]{1,3})$")
 
-# %% ../nbs/01b_facts.ipynb #0f459c07
+# %% ../nbs/01b_facts.ipynb #76c18a41
 _Found: TypeAlias = tuple[FactKind, str, str] | None
 
 def _read(kind: str, text: str, g: tuple[str, ...]) -> _Found:
@@ -123,7 +123,7 @@ def _read(kind: str, text: str, g: tuple[str, ...]) -> _Found:
         case "id":
             return _id(text)
         case "number":
-            return "number", number(unicodedata.normalize("NFKC", text).replace("⁄", "/")), ""
+            return "number", number(text), ""
         case _:
             return "quoted", normalise(text[1:-1]).strip(" .,"), ""
 
@@ -137,18 +137,36 @@ def _id(text: str) -> _Found:
     value = normalise(text.lstrip("# "))
     return ("id", value, "") if any(c.isdigit() for c in value) else None
 
-# %% ../nbs/01b_facts.ipynb #9c33bcfc
+# %% ../nbs/01b_facts.ipynb #eab70a13
 _DIGIT = re.compile(r"\d")
 _PLAIN = re.compile(r"(?P<email>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)|(?P<url>(?:https?://|www\.)[^\s<>\"')\]]+)|(?P<quoted>[\"“„«][^\"“”„«»\n]{1,80}[\"”“»])")
 _NUMBER = re.compile(_N)
+# without an @ the branch for e-mails, which looks far ahead at every word, is left out
+_NO_MAIL = re.compile(_PATTERN.pattern.replace(r"(?P<email>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)", "(?P<email>(?!))"), re.VERBOSE)
+_MARKS = re.compile("[@\"“„«]|http|www")
+
+def _pattern(text: str) -> re.Pattern[str] | None:
+    if _DIGIT.search(text):
+        return _PATTERN if "@" in text else _NO_MAIL
+    return _PLAIN if _MARKS.search(text) else None
+
+def _near_digit(text: str, at: int) -> int:
+    "Where to look on from `at`: shortly before the next digit, at the start of a word, since every value but quotes and addresses holds a digit."
+    digit = _DIGIT.search(text, at)
+    start = max(at, (digit.start() if digit else len(text)) - 24)
+    space = text.rfind(" ", at, start)
+    return start if start == at else max(at, space)
 
 _UNSPACED = re.compile(rf"((?:\d{{4}}\s?年\s?)?\d{{1,2}}\s?月\s?\d{{1,2}}\s?[日号號])|[{DENSE}]")
 
 def _values(text: str) -> list[Fact]:
-    out, at, pattern = [], 0, _PATTERN if _DIGIT.search(text) else _PLAIN
+    out, at, pattern = [], 0, _pattern(text)
+    if pattern is None:
+        return []
     # where no spaces are written, every letter ends a value
     seen = text if text.isascii() else _UNSPACED.sub(lambda m: m[1] or " ", text)
-    while m := pattern.search(seen, at):
+    everywhere = _MARKS.search(seen) is not None
+    while m := pattern.search(seen, at if everywhere else _near_digit(seen, at)):
         kind, span = m.lastgroup or "", m.span()
         first = pattern.groupindex[kind]
         found: _Found = _read(kind, _digits(m[0]), tuple(_digits(x or "") for x in m.groups()[first:first + 3]))

@@ -16,13 +16,13 @@ from ..text import normalise
 # %% auto #0
 __all__ = ['WEIGHTS', 'factor', 'reason', 'grade', 'score']
 
-# %% ../../nbs/reward/03_response.ipynb #c341be7e
+# %% ../../nbs/reward/03_response.ipynb #a1da3fa1
 WEIGHTS: dict[str, dict[str, float]] = {
-    "meaning": {"far": .33, "apart": .1, "lost": .04, "cut": .55, "short": .42},
-    "facts": {"fabricated": .66, "told": .17, "swapped": .32, "unsaid": 1.2, "unit": .68, "exchanged": .3, "slot": .56},
+    "meaning": {"far": .36, "apart": .3, "lost": .04, "cut": .55, "short": 1.},
+    "facts": {"fabricated": .66, "told": .17, "swapped": .32, "unsaid": 1.2, "unit": .68, "exchanged": .8, "slot": .56},
     "polarity": {"negated": 1.1, "denial": .68, "opposite": .5, "mood": .8},
     "support": {"surplus": .22, "edited": .16, "replaced": .55, "name": .06},
-    "form": {"salad": 1.05, "repeated": .34, "echo": .65, "hidden": .48, "overlong": 1.5},
+    "form": {"salad": 1.05, "repeated": .34, "echo": 2., "hidden": .48, "overlong": 1.5},
 }
 _SAYS: dict[str, str] = {
     "far": "means something else", "apart": "most of the reference is missing", "lost": "left out", "cut": "breaks off", "short": "much shorter than the reference",
