@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 # %% auto #0
-__all__ = ['Polarity', 'FORM', 'weight', 'share', 'polarity', 'Sense', 'sense', 'whole', 'key']
+__all__ = ['Polarity', 'FORM', 'weight', 'share', 'polarity', 'Sense', 'prepare', 'sense', 'whole', 'key']
 
 # %% ../../nbs/user/01_sense.ipynb #ea25bfe3
 @lru_cache(100_000)
@@ -84,14 +84,23 @@ _REFUSAL = ("I'm sorry, I cannot do that.", "I can't help with that.", "Unfortun
 def _examples() -> np.ndarray:
     return embed([*_MORE, *_FAREWELL, *_REFUSAL])
 
-# %% ../../nbs/user/01_sense.ipynb #af591cf0
+# %% ../../nbs/user/01_sense.ipynb #ac0fba3d
+@lru_cache(256)
+def _sentences(text: str) -> tuple[list[str], list[str], list[str]]:
+    "The sentences of `text`, those that look like requests, and those whose meaning is looked at."
+    said = sentences(text[:20_000])
+    asks = [s for s in said if _REQUEST.search(s)]
+    return said, asks, list(dict.fromkeys([*said[-3:], *asks[-5:]]))
+
+def prepare(texts: Iterable[str], others: Iterable[str] = ()) -> None:
+    "Embed at once what `sense` will need of `texts`, and `others`: one call instead of many."
+    embed([*(s for t in texts for s in _sentences(t)[2]), *others])
+
 @lru_cache(4096)
 def sense(text: str) -> Sense:
     "The `Sense` of what an assistant says; any string."
     import numpy as np
-    said = sentences(text[:20_000])
-    asks = [s for s in said if _REQUEST.search(s)]
-    probe = list(dict.fromkeys([*said[-3:], *asks[-5:]]))
+    said, asks, probe = _sentences(text)
     vectors = embed(probe)
     like = vectors @ _examples().T
     more, farewell, refusal = (like[:, part].max(1) for part in np.split(np.arange(like.shape[1]), np.cumsum([len(_MORE), len(_FAREWELL)])))
