@@ -168,7 +168,7 @@ def create_environment(traces: TraceSet | Iterable[Trace] | Iterable[Mapping[str
     mocker = ToolMocker(logs, llm=llm)
     judge = reward if isinstance(reward, Reward) else Reward(logs, parts=reward or (), mocker=mocker, seed=seed)
     world = World(logs, mocker, judge, UserModel(logs) if user is None else user, tools, seed)
-    return Gym(query_agent(logs, world.mocker, llm, reward=world.reward), judge, world, notes)
+    return Gym(query_agent(logs, world.mocker, llm, reward=judge), judge, world, notes)
 
 # %% ../nbs/20_factory.ipynb #4d809bb3
 def load_gym(path: str | Path, *, llm: LLM | None = None, reward: Reward | Iterable[RewardPart] | Mapping[str, Callable[[Trace], float]] | None = None,
