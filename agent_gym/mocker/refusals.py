@@ -145,7 +145,7 @@ def filled(answer: JsonValue, scene: Scene, culprit: str) -> JsonValue:
 
 _SLOT = re.compile("\0([^\0]*)\0")
 
-# %% ../../nbs/mocker/07_refusals.ipynb #e25ba65c
+# %% ../../nbs/mocker/07_refusals.ipynb #568b173a
 def learn_refusals(successes: Sequence[Scene], failures: Sequence[Failure], formulas: Iterable[Formula], checked: Sequence[str] = ()) -> list[Refusal]:
     "The rules of one tool, in the order in which the backend seems to test them."
     groups: dict[str, list[Failure]] = defaultdict(list)
@@ -193,8 +193,9 @@ def _best_requirement(successes: Sequence[Scene], group: Sequence[Failure], othe
             continue
         said = len(words & set(_words(str(r))))
         elsewhere = sum(r.broken(s) is not None for s in others) / max(1, len(others))
+        plain_terms = sum(.2 for t in r.terms if t[0] in ("first", "last", "col", "total"))
         repeated = r.kind == "not in" and len(r.allowed) < .7 * len(group)
-        plain = _COST[r.kind] - 1.8 * repeated + sum(.2 * (f not in formulas) + .3 * (f.op != "term") for f in r.formulas)
+        plain = _COST[r.kind] + plain_terms - 1.8 * repeated + sum(.2 * (f not in formulas) + .3 * (f.op != "term") for f in r.formulas)
         scored.append((hits / len(group), .5 * min(said, 3) - plain - elsewhere, -n, r, hits))
     if not scored:
         return None
@@ -284,7 +285,7 @@ def _forbidden(failed: Sequence[Scene], held: Mapping[Term, Sequence[JsonValue]]
                 out.append(Requirement("not in", (t,), frozenset(bad)))
     return out
 
-# %% ../../nbs/mocker/07_refusals.ipynb #21686575
+# %% ../../nbs/mocker/07_refusals.ipynb #ad937b6c
 _RANK = {"in": 0, "length": 2, "member": 1, "same": 3, "differ": 3, "least": 4, "not in": 5}
 
 def in_order(rules: Sequence[Refusal], failures: Sequence[Failure]) -> list[Refusal]:
@@ -303,7 +304,7 @@ def in_order(rules: Sequence[Refusal], failures: Sequence[Failure]) -> list[Refu
         left.remove(first)
     return out
 
-def implied(successes: Sequence[Scene], known: Sequence[Refusal], siblings: Sequence[Refusal], fallback: JsonValue, least: int = 20) -> list[Refusal]:
+def implied(successes: Sequence[Scene], known: Sequence[Refusal], siblings: Sequence[Refusal], fallback: JsonValue, least: int = 10) -> list[Refusal]:
     """Rules that no failure of this tool shows: rows that arguments name have to exist, lists that go in pairs have to be as long as each other, and what a sibling tool tests on the
     same values is tested here too, with the sibling's words."""
     if len(successes) < least:
@@ -320,7 +321,7 @@ def implied(successes: Sequence[Scene], known: Sequence[Refusal], siblings: Sequ
     for r in siblings:
         if r.requirement.kind == "in" and (t := r.requirement.terms[0])[0] != "arg":
             values = {freeze(x) for s in some if t in s.terms() for x in _items(s.terms()[t])}
-            if 0 < len(values) <= 3 and sum(t in s.terms() for s in some) >= .9 * len(some):
+            if 0 < len(values) <= 3 and sum(t in s.terms() for s in some) >= max(5, .3 * len(some)):
                 wanted.append(Requirement("in", (t,), frozenset(values)))
         elif r.requirement.kind in ("same", "differ", "least"):
             wanted.append(r.requirement)

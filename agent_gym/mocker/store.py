@@ -81,7 +81,7 @@ def slots(calls: Iterable[LoggedCall]) -> dict[tuple[str, str], set[str]]:
             out[c.name, ""].add(str(c.value))
     return out
 
-# %% ../../nbs/mocker/00_store.ipynb #c6be3c80
+# %% ../../nbs/mocker/00_store.ipynb #8bbce0fc
 def _candidates(tool: str, calls: Sequence[LoggedCall], where: Mapping[tuple[str, str], set[str]]) -> list[_Candidate]:
     rows = [(c.arguments, c.value) for c in calls if isinstance(c.value, dict) and c.value][:400]
     out = []
@@ -102,12 +102,20 @@ def _functional(pairs: Sequence[tuple[str, Record]]) -> bool:
     like = []
     for name, record in pairs:
         if name in first:
-            keys = first[name].keys() | record.keys()
-            like.append(sum(k in record and k in first[name] and record[k] == first[name][k] for k in keys) / len(keys))
+            like.append(_likeness(first[name], record))
         else:
             first[name] = record
     distinct = len({freeze(r) for r in first.values()})
     return sum(like) + 3 >= .6 * (len(like) + 3) and distinct >= .6 * len(first)
+
+def _likeness(a: JsonValue, b: JsonValue) -> float:
+    "The share of two values that is equal, place by place."
+    if isinstance(a, dict) and isinstance(b, dict):
+        keys = a.keys() | b.keys()
+        return sum(_likeness(a[k], b[k]) for k in keys if k in a and k in b) / len(keys) if keys else 1.
+    if isinstance(a, list) and isinstance(b, list):
+        return sum(map(_likeness, a, b)) / max(len(a), len(b)) if a or b else 1.
+    return float(a == b)
 
 # %% ../../nbs/mocker/00_store.ipynb #8124377b
 def is_informative(calls: Sequence[LoggedCall]) -> bool:
