@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 # %% auto #0
 __all__ = ['PRIOR', 'Trust']
 
-# %% ../../nbs/mocker/11_confidence.ipynb #d7ae1b76
+# %% ../../nbs/mocker/11_confidence.ipynb #54c67c51
 PRIOR: Mapping[str, float] = {"replay own": .995, "replay": .97, "replay contradicted": .6, "state": .95, "state changed": .9, "state late": .1, "found": .97, "missing": .15, "rule": .9, "rule implied": .55,
                               "effect": .9, "novel": .8, "reply": .85, "reply in part": .3, "invented": .03, "nearest": .1, "computed": .97, "computed error": .5, "malformed": .5, "llm": .3}
 "What is expected of a mechanism before any log is seen."
@@ -36,7 +36,7 @@ class Trust:
 
     def of(self, basis: str, tool: str) -> float:
         "The probability, in (0, 1), that an answer of this mechanism for this tool is right."
-        rate = _drawn(self.overall.get(basis, (0, 0)), PRIOR.get(basis, .5), 6)
+        rate = _drawn(self.overall.get(basis, (0, 0)), PRIOR.get(basis, .3 if basis.endswith(" late") else .5), 6)
         return _drawn(self.by_tool.get((basis, tool), (0, 0)), rate, 8)
 
 def _drawn(seen: tuple[int, int], towards: float, weight: float) -> float:

@@ -192,12 +192,16 @@ class Model:
 
     def _judged(self, session: ToolSession, spec: ToolSpec, skill: Skill, scene: Scene) -> Answer:
         "A call whose records are there: refused by the first rule that it breaks, or done."
+        late = " late" if any(ref in self.store.late and ref not in session.changed for ref, _ in scene.records.values()) else ""
         for rule in skill.refusals:
             fault = rule.requirement.broken(scene)
             if fault is not None:
                 why = f"The call breaks what every logged success has: {rule.requirement}."
-                return Answer(ToolResult(rule.text(scene, fault), True, "error", .9 if rule.total else .6, rule.total, spec.name, why, rule.where), basis="rule" if rule.total else "rule implied")
-        return self._done(session, spec, skill, scene)
+                result = ToolResult(rule.text(scene, fault), True, "error", 0., rule.total, spec.name, why, rule.where)
+                return Answer(result, basis=("rule" if rule.total else "rule implied") + late)
+        answer = self._done(session, spec, skill, scene)
+        answer.basis += late
+        return answer
 
     def _done(self, session: ToolSession, spec: ToolSpec, skill: Skill, scene: Scene) -> Answer:
         fresh = lambda form: made_up(form, f"{session.seed} {len(session.history)} {spec.name} {freeze(dict(scene.arguments))}")
@@ -335,12 +339,10 @@ def _learn(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, To
     return replace(model, replay=Replay(conversations, lambda c: model.names(c.name, c.arguments), writes))
 
 def _cross_fitted(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], most: int = 120) -> Trust:
-    """How often each mechanism is right on conversations that it has not seen: learned from one half, asked about the other.
-
-    Tools whose every call is in the other half are asked about as well: how a mechanism fares that no log feeds is part of the answer."""
+    "How often each mechanism is right on conversations that it has not seen: learned from three quarters, asked about the fourth."
     from agent_gym.mocker.session import ToolSession
-    model = _learn(conversations[::2], tools)
-    asked = conversations[1::2]
+    model = _learn([c for i, c in enumerate(conversations) if i % 4 != 1], tools)
+    asked = conversations[1::4]
     tally: Counter[tuple[str, str, bool]] = Counter()
     for conversation in asked[::max(1, len(asked) // most)]:
         session = ToolSession(model)

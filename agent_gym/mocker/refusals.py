@@ -145,13 +145,13 @@ def filled(answer: JsonValue, scene: Scene, culprit: str) -> JsonValue:
 
 _SLOT = re.compile("\0([^\0]*)\0")
 
-# %% ../../nbs/mocker/07_refusals.ipynb #568b173a
+# %% ../../nbs/mocker/07_refusals.ipynb #e27945af
 def learn_refusals(successes: Sequence[Scene], failures: Sequence[Failure], formulas: Iterable[Formula], checked: Sequence[str] = ()) -> list[Refusal]:
     "The rules of one tool, in the order in which the backend seems to test them."
     groups: dict[str, list[Failure]] = defaultdict(list)
     for f in failures:
         groups[wording(f)].append(f)
-    successes = successes[::max(1, len(successes) // 150)]
+    successes = successes[::max(1, len(successes) // 100)]
     found: list[Refusal] = []
     formulas = list(formulas)
     for group in groups.values():
@@ -217,7 +217,7 @@ _COST = {"member": .2, "in": .3, "length": .2, "differ": 1., "same": 1., "least"
 def _words(text: str) -> list[str]:
     return [w[:5].rstrip("s") for w in re.findall(r"[a-z]{3,}", text.lower()) if w != "error"]
 
-# %% ../../nbs/mocker/07_refusals.ipynb #9cb88047
+# %% ../../nbs/mocker/07_refusals.ipynb #db6fb1e2
 def _requirements(successes: Sequence[Scene], failed: Sequence[Scene], formulas: Sequence[Formula]) -> list[Requirement]:
     first = failed[0]
     out = [Requirement("member", pick=p) for p in first.bindings.picks if first.missing(p)]
@@ -278,8 +278,9 @@ def _bounds(first: Scene, formulas: Sequence[Formula], held: Mapping[Term, Seque
 def _forbidden(failed: Sequence[Scene], held: Mapping[Term, Sequence[JsonValue]]) -> list[Requirement]:
     "Argument values that were refused and never accepted: negative knowledge without a reason."
     out = []
+    records = {e.name for e in failed[0].bindings.entities if not e.source}
     for t, v in failed[0].terms().items():
-        if t[0] == "arg" and is_name(v):
+        if t[0] == "arg" and is_name(v) and t[1] not in records:
             bad = {folded(s.terms()[t]) for s in failed if t in s.terms()}
             if not bad & {folded(x) for x in held.get(t, ())} and len(held.get(t, ())) > 2:
                 out.append(Requirement("not in", (t,), frozenset(bad)))

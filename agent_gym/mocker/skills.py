@@ -103,7 +103,7 @@ def visible(record: Record) -> Record:
 def _after(store: Store, c: LoggedCall, before: Record) -> Record:
     return c.value if c.name in store.full else visible({**before, **{k: v for k, v in c.value.items() if k in before}})  # type: ignore[dict-item,return-value]
 
-# %% ../../nbs/mocker/08_skills.ipynb #bf828112
+# %% ../../nbs/mocker/08_skills.ipynb #91305429
 def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], store: Store, finders: Mapping[str, Finder], checks: Mapping[str, Sequence[str]]) -> tuple[dict[str, Skill], Rows]:
     "The skill of every tool, and the rows of all records by name."
     containers = find_containers(store)
@@ -134,7 +134,7 @@ def _actions(tool: str, seen: Walk, containers: Sequence[Container]) -> tuple[Ac
     for (t, label), examples in seen.examples.items():
         if t == tool:
             kind = examples[0].scene.records[label][0][0]
-            some = examples[::max(1, len(examples) // 120)]
+            some = examples[::max(1, len(examples) // 80)]
             out += learn_effects(label, some, [c for c in containers if c.kind == kind])
     return tuple(out)
 
@@ -188,7 +188,7 @@ def _reply(tool: str, seen: Walk, store: Store, tools: Mapping[str, ToolSpec], f
     identity = store.ids.get(tool)
     if (identity is not None and identity.viewer) or tools[tool].kind == "pure" or (tool in finders and identity is None):
         return None
-    some = seen.successes[tool][::max(1, len(seen.successes[tool]) // 120)]
+    some = seen.successes[tool][::max(1, len(seen.successes[tool]) // 80)]
     return learn_value([s for s, _ in some], [c.value for _, c in some]) if some else None
 
 # %% ../../nbs/mocker/08_skills.ipynb #82e33e41

@@ -81,9 +81,9 @@ def slots(calls: Iterable[LoggedCall]) -> dict[tuple[str, str], set[str]]:
             out[c.name, ""].add(str(c.value))
     return out
 
-# %% ../../nbs/mocker/00_store.ipynb #8bbce0fc
+# %% ../../nbs/mocker/00_store.ipynb #1647f0ce
 def _candidates(tool: str, calls: Sequence[LoggedCall], where: Mapping[tuple[str, str], set[str]]) -> list[_Candidate]:
-    rows = [(c.arguments, c.value) for c in calls if isinstance(c.value, dict) and c.value][:400]
+    rows = [(c.arguments, c.value) for c in calls if isinstance(c.value, dict) and c.value][:150]
     out = []
     for by_argument in (True, False):
         for name in dict.fromkeys(k for a, r in rows for k, v in (a if by_argument else r).items() if is_name(v)):
