@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ['Judge', 'judged', 'GymGame', 'GymArena', 'multiplied', 'fitted_judge', 'proven_kinds', 'Gate', 'paired_gate',
            'TrainResult', 'train', 'mined']
 
-# %% ../nbs/30_train.ipynb #56762bfd
+# %% ../nbs/30_train.ipynb #7be740c6
 class Judge(Protocol):
     "What grades a finished conversation, such as `Reward` or `Verifier`."
     def episode(self, trace: Trace) -> RewardBreakdown: ...
@@ -58,7 +58,9 @@ class GymGame:
     def step(self, action: Message) -> Sequence[Message]:
         before = len(self.episode.messages)
         step = self.episode.step(action)
-        self.void = self.void or any(r.source == "synthesised" or r.confidence < self.trust for r in step.info.get("tool_results", ()))
+        kinds = self.episode.world.specs
+        for call, r in zip(action.tool_calls, step.info.get("tool_results", ())):
+            self.void |= r.confidence < self.trust or (r.source == "synthesised" and call.name in kinds and kinds[call.name].kind == "write")
         return self.episode.messages[before + 1:]
 
     def judge(self) -> Judgement:

@@ -19,16 +19,14 @@ from ..trace import Message, Trace, TraceError
 # %% auto #0
 __all__ = ['beliefs', 'guarded_cloning', 'Precedent', 'RetrievalAgent']
 
-# %% ../../nbs/agent/03_retrieval.ipynb #3ddef3c7
+# %% ../../nbs/agent/03_retrieval.ipynb #5fcb553a
 def beliefs(traces: Sequence[Trace], verifier: Verifier) -> list[float]:
-    """How much each trace is worth imitating, in [0, 1]: the probability that it really was a success, where that is more than half.
+    """How much each trace is worth imitating, in [0, 1]: of those labelled successes, the probability that they really were. Without any, all count alike.
 
-    Where no trace is believed in, those labelled successes count 1; where no trace has a label, all do."""
-    sure = [float(q) if q > .5 else 0. for q in verifier.success]
-    if verifier.labelled and any(sure):
-        return sure
-    good = [float(bool(t.success)) for t in traces]
-    return good if any(good) else [1.] * len(traces)
+    Doubt lowers a weight and drops nothing: the rare kinds of success are the doubtful ones, and to lose them costs more than a wrong label in ten."""
+    if not any(t.success for t in traces):
+        return [1.] * len(traces)
+    return [float(q) if t.success else 0. for t, q in zip(traces, verifier.success)]
 
 def guarded_cloning(traces: Sequence[Trace], verifier: Verifier, *, guards: bool = True, cleaning: bool = True, seed: int = 0) -> PolicyAgent:
     "A policy cloned from the traces of `verifier` that are believed to be successes, held to its guards. `cleaning` off: labels are taken as they are."
