@@ -19,7 +19,7 @@ from .proposals import Call, Proposals
 from ..trace import AgentGymError, Message, ToolSpec, Trace, dumps, loads
 
 # %% auto #0
-__all__ = ['Guard', 'Example', 'examples', 'Policy', 'clone', 'PolicyAgent']
+__all__ = ['Guard', 'Example', 'examples', 'Policy', 'clone', 'Routed', 'PolicyAgent']
 
 # %% ../../nbs/agent/02_policy.ipynb #741e8904
 @dataclass(frozen=True, slots=True)
@@ -147,14 +147,25 @@ def clone(p: Proposals, traces: Sequence[Trace], weights: Sequence[float] | None
     policy.open[sorted({e.choice for e in data if e.weight > 0})] = True
     return policy.fit(data, epochs=epochs, l2=l2, seed=seed)
 
-# %% ../../nbs/agent/02_policy.ipynb #29957aac
+# %% ../../nbs/agent/02_policy.ipynb #94e241d1
+class Routed:
+    "`special` for requests of `kinds`, `base` for all others; both over the same proposals."
+    def __init__(self, base: Policy, special: Policy, kinds: Iterable[int]):
+        self.base, self.special, self.kinds = base, special, frozenset(kinds)
+        self.proposals = base.proposals
+
+    def choose(self, d: Dialogue, temperature: float = 1.) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        "The open candidates of the policy in charge and their probabilities."
+        return (self.special if d.kind in self.kinds else self.base).choose(d, temperature)
+
+# %% ../../nbs/agent/02_policy.ipynb #10d71f3a
 Guard: TypeAlias = Callable[[list[Message], Message], object]
 
 class PolicyAgent:
     """Takes the likeliest candidate that `guard` does not refuse. Deterministic and without memory: what it does depends on the messages alone.
 
     `name` is what reports call it. Tools that are not offered are not called."""
-    def __init__(self, policy: Policy, guard: Guard | None = None, name: str = "policy"):
+    def __init__(self, policy: Policy | Routed, guard: Guard | None = None, name: str = "policy"):
         self.policy, self.guard, self.name = policy, guard, name
 
     def act(self, messages: list[Message], tools: Sequence[ToolSpec] | None = None) -> Message:
@@ -187,9 +198,10 @@ class PolicyAgent:
         "Write policy and proposals to the folder `path` as JSON and npz (guards are not saved); returns the path."
         path = Path(path)
         path.mkdir(parents=True, exist_ok=True)
-        head = {"format": "agent_gym.policy/1", "name": self.name, "names": self.policy.names, "proposals": self.policy.proposals.to_json()}
+        parts, kinds = ([self.policy], None) if isinstance(self.policy, Policy) else ([self.policy.base, self.policy.special], sorted(self.policy.kinds))
+        head = {"format": "agent_gym.policy/1", "name": self.name, "names": [p.names for p in parts], "kinds": kinds, "proposals": self.policy.proposals.to_json()}
         (path / "policy.json").write_text(dumps(head), "utf-8")
-        np.savez_compressed(path / "policy.npz", weights=self.policy.weights, again=self.policy.again, open=self.policy.open)
+        np.savez_compressed(path / "policy.npz", **{f"{k}{i}": getattr(p, k) for i, p in enumerate(parts) for k in ("weights", "again", "open")})
         return path
 
     @classmethod
@@ -197,12 +209,12 @@ class PolicyAgent:
         "What `save` wrote; raises AgentGymError where `path` holds no policy."
         try:
             head: Any = loads((Path(path) / "policy.json").read_text("utf-8"))
-            policy = Policy(Proposals.from_json(head["proposals"]), head["names"])
+            parts = [Policy(p, names) for p in [Proposals.from_json(head["proposals"])] for names in head["names"]]
             with np.load(Path(path) / "policy.npz", allow_pickle=False) as z:
-                arrays = {k: z[k] for k in ("weights", "again", "open")}
+                for i, p in enumerate(parts):
+                    if z[f"weights{i}"].shape != p.weights.shape:
+                        raise ValueError(f"weights {z[f'weights{i}'].shape} do not fit the {p.weights.shape} of policy.json")
+                    p.weights, p.again, p.open = z[f"weights{i}"], z[f"again{i}"], z[f"open{i}"]
         except (OSError, ValueError, KeyError, TypeError) as e:
             raise AgentGymError(f"{path} holds no saved policy ({type(e).__name__}: {e}); save one with agent.save(path)") from e
-        if arrays["weights"].shape != policy.weights.shape:
-            raise AgentGymError(f"{path}: policy.npz does not belong to policy.json (weights {arrays['weights'].shape}, expected {policy.weights.shape})")
-        policy.weights, policy.again, policy.open = arrays["weights"], arrays["again"], arrays["open"]
-        return cls(policy, guard, head["name"])
+        return PolicyAgent(Routed(parts[0], parts[1], head["kinds"]) if len(parts) > 1 else parts[0], guard, head["name"])
