@@ -3,7 +3,8 @@ from agent_gym.reward.breakdown import Part, RewardBreakdown
 from agent_gym.reward.guards import Guard
 from agent_gym.reward.judge import llm_judge
 from agent_gym.reward.reward import Reward, RewardPart
+from agent_gym.reward.satisfaction import Satisfaction
 from agent_gym.reward.shaping import shaped
 from agent_gym.reward.verifier import Verdict, Verifier
 
-__all__ = ["Guard", "Part", "Reward", "RewardBreakdown", "RewardPart", "Verdict", "Verifier", "llm_judge", "shaped"]
+__all__ = ["Guard", "Part", "Reward", "RewardBreakdown", "RewardPart", "Satisfaction", "Verdict", "Verifier", "llm_judge", "shaped"]

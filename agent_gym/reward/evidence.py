@@ -136,14 +136,14 @@ class Pair:
         j, v = self.matches[i]
         return self.first.get(j) != i or v < .25
 
-# %% ../../nbs/reward/02_evidence.ipynb #b91f493f
+# %% ../../nbs/reward/02_evidence.ipynb #701015bb
 def added(p: Pair, e: Evidence) -> None:
     "Additions and omissions."
     novel = sum(p.novel_mass)
     va, vb = p.reply.vector, p.truth.vector
     far = 1 - max(0., float(np.dot(va, vb)) / max(1e-6, float(np.dot(va, va) * np.dot(vb, vb)) ** .5))
-    e.add("far", max(0., far - .3) / .7)
-    e.add("apart", max(0., p.lost_mass / max(1., p.truth.total) - .5) * 2, *sorted(p.lost, key=lambda w: (-p.lost[w] * p.truth.vocabulary[w], w))[:4])
+    e.add("far", (max(0., far - .3) / .7) ** 2)
+    e.add("apart", (max(0., p.lost_mass / max(1., p.truth.total) - .5) * 2) ** 2, *sorted(p.lost, key=lambda w: (-p.lost[w] * p.truth.vocabulary[w], w))[:4])
     copied = len(p.reply.pairs & p.truth.pairs) / max(1, len(p.reply.pairs))
     dropped = max(0., p.lost_mass - novel) + sum(w not in p.reply.values for w in p.truth.values - p.reply.items)
     e.add("lost", copied * min(3., dropped), *p.gone[:4])

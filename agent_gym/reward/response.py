@@ -16,9 +16,9 @@ from ..text import normalise
 # %% auto #0
 __all__ = ['WEIGHTS', 'factor', 'reason', 'grade', 'score']
 
-# %% ../../nbs/reward/03_response.ipynb #a1da3fa1
+# %% ../../nbs/reward/03_response.ipynb #5402cfdf
 WEIGHTS: dict[str, dict[str, float]] = {
-    "meaning": {"far": .36, "apart": .3, "lost": .04, "cut": .55, "short": 1.},
+    "meaning": {"far": 1., "apart": .6, "lost": .04, "cut": .55, "short": 1.},
     "facts": {"fabricated": .66, "told": .17, "swapped": .32, "unsaid": 1.2, "unit": .68, "exchanged": .8, "slot": .56},
     "polarity": {"negated": 1.1, "denial": .68, "opposite": .5, "mood": .8},
     "support": {"surplus": .22, "edited": .16, "replaced": .55, "name": .06},
