@@ -44,7 +44,7 @@ class HasWorld(Protocol):
     @property
     def world(self) -> World: ...
 
-# %% ../../nbs/environment/05_episode.ipynb #6bbff620
+# %% ../../nbs/environment/05_episode.ipynb #dfb5097d
 class Episode:
     """One conversation. `step` until `done`; `fork` at any point; `trace` is a valid `Trace` at every moment. `max_turns` bounds
     the agent's turns (None: no bound).
@@ -178,12 +178,12 @@ class Episode:
         session = self.session
         self._messages.append(said)
         heard, results, seen = [], [], False
-        for call in said.tool_calls:
+        for call in said.tool_calls:                    # answers that the log does not hold carry where they came from
             result, reached = self.world.answer(session, call)
             seen |= reached
             results.append(result)
             heard.append(Message(role="tool", name=call.name, tool_call_id=call.id, content=result.value if isinstance(result.value, str) else dumps(result.value),
-                                 result=result.value, is_error=result.is_error))
+                                 result=result.value, is_error=result.is_error, metadata={"source": result.source, "confidence": result.confidence}))
         self._exact = False
         if seen:
             self._following = False

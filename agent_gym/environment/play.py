@@ -27,7 +27,7 @@ T = TypeVar("T")
 # %% auto #0
 __all__ = ['T', 'AnyAgent', 'Dialogue', 'Agent', 'AsyncAgent', 'agent_for', 'name_of', 'Job', 'plan', 'dialogue', 'Work']
 
-# %% ../../nbs/environment/09_play.ipynb #8b828208
+# %% ../../nbs/environment/09_play.ipynb #978a510f
 class Agent(Protocol):
     "`act` is all an agent needs; it may be a coroutine."
     def act(self, messages: list[Message], tools: list[ToolSpec]) -> Message: ...
@@ -39,9 +39,8 @@ AnyAgent: TypeAlias = Agent | AsyncAgent | Callable[[Trace], Agent | AsyncAgent]
 
 def agent_for(agent: AnyAgent, trace: Trace) -> Agent | AsyncAgent:
     "`agent` itself, or what it makes for `trace` where it is a class or a function. Raises EpisodeError where it cannot act."
-    made: Any = agent
-    if inspect.isclass(made) or (callable(made) and not hasattr(made, "act")):
-        made = made(trace)
+    factory: Any = agent
+    made: Any = factory(trace) if inspect.isclass(agent) or (callable(agent) and not hasattr(agent, "act")) else agent
     if not callable(getattr(made, "act", None)):
         raise EpisodeError(f"{type(made).__name__} is no agent: it needs a method act(messages, tools) that returns a Message")
     return made

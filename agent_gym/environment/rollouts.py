@@ -76,7 +76,7 @@ class RolloutDirectory:
         half.write_text(text, encoding="utf-8", newline="\n")
         os.replace(half, path)
 
-# %% ../../nbs/environment/11_rollout.ipynb #a782d458
+# %% ../../nbs/environment/11_rollout.ipynb #5fbab87e
 class RolloutOptions(TypedDict, total=False):
     "The further options of `rollout`."
     max_turns: int
@@ -99,7 +99,7 @@ def rollout(gym: HasWorld | World, agent: AnyAgent, n: int | None = None, *, bac
     Raises EpisodeError where there is nothing to play, the agent cannot be sent, or `directory` holds another rollout."""
     world = gym if isinstance(gym, World) else gym.world
     tasks = world.tasks if split is None else world.tasks.split(split, seed=world.seed)
-    work = Work(world, agent, max_turns, concurrency)
+    work = Work(world if backend == "local" else world.prepare(), agent, max_turns, concurrency)
     jobs = plan(tasks if filter is None else tasks.filter(filter), n, seed)
     kept = None if directory is None else RolloutDirectory(directory, work, jobs)
     records = {r.index: r for r in kept.records()} if kept else {}

@@ -40,7 +40,7 @@ class Judge(Protocol):
 
 UserFactory: TypeAlias = Callable[[Trace, int], User]
 
-# %% ../../nbs/environment/04_world.ipynb #61effe6c
+# %% ../../nbs/environment/04_world.ipynb #18aa3bd1
 class World:
     """What the episodes of one gym share; nothing in it changes after construction, except caches that hold what would be computed anyway.
 
@@ -59,6 +59,12 @@ class World:
 
     def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "_paths": {}, "_grades": {}}
+
+    def prepare(self) -> World:
+        "Learn now what is learned when first used, so that copies sent to other processes carry it; returns the world."
+        if len(self.tasks):
+            self.grade(self.traces[self.tasks[0].conversation_id])
+        return self
 
     @cached_property
     def tasks(self) -> TaskSet:
