@@ -154,7 +154,7 @@ def usable(traces: object) -> tuple[TraceSet, list[str]]:
     notes += ["no conversation has an outcome: nothing can be graded, so there are no tasks; conversations can still be played by id"] if not labels else []
     return logs, notes
 
-# %% ../nbs/20_factory.ipynb #9bf6a30f
+# %% ../nbs/20_factory.ipynb #c5931e50
 def create_environment(traces: TraceSet | Iterable[Trace] | Iterable[Mapping[str, Any]] | str | Path, *, llm: LLM | None = None,
                        reward: Reward | Iterable[RewardPart] | Mapping[str, Callable[[Trace], float]] | None = None, tools: Mapping[str, Function] | None = None,
                        user: UserFactory | None = None, seed: int = 0) -> Gym:
