@@ -58,7 +58,7 @@ def case_of(trace: Trace, lexicon: Lexicon) -> Case:
     "The case of a trace."
     return case(lexicon.read(trace), lexicon)
 
-# %% ../../nbs/reward/32_cases.ipynb #8c26df31
+# %% ../../nbs/reward/32_cases.ipynb #cc938d73
 Statement = tuple[str, str, str]
 ANY = "any act"
 
@@ -98,6 +98,8 @@ def _of_end(c: Case, needed: frozenset[str]) -> Iterator[Statement]:
     for p in c.tells:
         yield ("closing", f"any for {request}", f"telling {p}")
         yield ("closing", f"any after {end}", f"telling {p}")
+        if p == NOWHERE:
+            yield ("closing", "any", "telling a value from nowhere")
     if not c.tells:
         yield ("closing", f"any for {request}", "telling no value")
 
@@ -148,13 +150,21 @@ def act_statements(a: Act, intent: int, needed: frozenset[str]) -> Iterator[Stat
         if NOWHERE in where:
             yield ("act", ANY, "with a value from nowhere")
 
-# %% ../../nbs/reward/32_cases.ipynb #3b872ef6
+# %% ../../nbs/reward/32_cases.ipynb #c6153d78
 def swap(circumstances: Case, deeds: Case) -> Case:
     "What `deeds` would be in the circumstances of another case."
-    kept = {f for f in deeds.facts if f.startswith(("the user's amount", "argument"))}
-    given = {f for f in circumstances.facts if not f.startswith("the user's amount")} | kept
     first = circumstances.acts[0] if circumstances.acts else None
     answered, words = (first.answered, first.words) if first else (circumstances.answer, circumstances.words)
-    acts = tuple(replace(a, facts=frozenset(f for f in a.facts if f.startswith("argument")) | (first.facts if first else circumstances.facts),
-                         untold=frozenset(p for p in (first.untold if first else ()) if p not in a.told), answered=answered, words=words) for a in deeds.acts)
-    return replace(deeds, facts=frozenset(given), answer=circumstances.answer, words=circumstances.words, acts=acts)
+    acts = tuple(replace(a, facts=_moved(a, first.facts if first else circumstances.facts, circumstances.facts), answered=answered, words=words,
+                         untold=frozenset(p for p in (first.untold if first else ()) if p not in a.told)) for a in deeds.acts)
+    return replace(deeds, facts=circumstances.facts, answer=circumstances.answer, words=circumstances.words, acts=acts)
+
+_AMOUNT, _ARGUMENT = "the user's amount is ", "argument "
+
+def _moved(act: Act, facts: frozenset[str], now: frozenset[str]) -> frozenset[str]:
+    "The facts of an act in other circumstances: an argument that the user named compares as the user's amount does there."
+    compared = {f.split(" is ")[0] for f in act.facts if f.startswith(_ARGUMENT)}
+    amounts = [f.removeprefix(_AMOUNT) for f in now if f.startswith(_AMOUNT)]
+    named = {f"{_ARGUMENT}{path}" for path, where in act.sources if USER in where}
+    records = {f for f in facts if not f.startswith((_AMOUNT, _ARGUMENT))}
+    return frozenset(records | {f"{a} is {rest}" for a in compared & named for rest in amounts} | {f for f in act.facts if f.split(" is ")[0] in compared - named})

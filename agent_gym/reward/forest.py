@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['Forest']
 
-# %% ../../nbs/reward/32b_forest.ipynb #cebd2df9
+# %% ../../nbs/reward/32b_forest.ipynb #de5606fa
 @dataclass(frozen=True)
 class Forest:
     "Trees over yes-or-no features. Node `i` asks for `feature[i]` and goes to `yes[i]` or `no[i]`; where `feature[i]` is -1 its `value[i]` is the answer."
@@ -43,7 +43,7 @@ class Forest:
         from sklearn.ensemble import ExtraTreesClassifier
         both, target, weight = np.vstack([x, x]), np.r_[np.zeros(len(x)), np.ones(len(x))], np.r_[w * (1 - q), w * q]
         keep = weight > .01
-        model = ExtraTreesClassifier(trees, max_features=.04, min_samples_leaf=2, random_state=seed).fit(both[keep], target[keep], sample_weight=weight[keep])
+        model = ExtraTreesClassifier(trees, min_samples_leaf=2, random_state=seed).set_params(max_features=.04).fit(both[keep], target[keep], sample_weight=weight[keep])
         feature, no, yes, value, roots = [], [], [], [], []
         for tree in model.estimators_:
             t, start = tree.tree_, len(feature)

@@ -83,7 +83,7 @@ def noisy_or(x: csr_matrix, q: np.ndarray, w: np.ndarray, cost: np.ndarray, *, s
         theta = np.maximum(0, theta - rate * (m / (1 - .9 ** t)) / (np.sqrt(v / (1 - .999 ** t)) + 1e-7))
     return theta
 
-# %% ../../nbs/reward/33_guards.ipynb #2e35bc75
+# %% ../../nbs/reward/33_guards.ipynb #dcbad0d1
 @dataclass(frozen=True)
 class Settings:
     "What the fit of guards depends on; the defaults were chosen on worlds and seeds of the project's own."
@@ -92,6 +92,8 @@ class Settings:
     trees: int = 60
     swaps: int = 6
     swap_weight: float = .3
+    mutants: int = 3
+    mutant_weight: float = .2
     rare: float = 2.
     seed: int = 0
 
@@ -103,6 +105,7 @@ def swaps(cases: Sequence[Case], q: Sequence[float], settings: Settings) -> list
     for c, p in zip(cases, q):
         if p > .7:
             by[c.intent].append(c)
+    many = min(settings.swaps, 1 + 1500 // max(1, sum(map(len, by.values()))))
     rng, out = random.Random(f"swaps/{settings.seed}"), []
     for _, good in sorted(by.items()):
         for a in good:
@@ -111,7 +114,7 @@ def swaps(cases: Sequence[Case], q: Sequence[float], settings: Settings) -> list
             taken: set[tuple[str, str]] = set()
             for b in others:
                 key = (b.end, b.broad if b.end == NOTHING else "")
-                if key not in taken and len(taken) < settings.swaps:
+                if key not in taken and len(taken) < many:
                     taken.add(key)
                     out.append(swap(a, b))
     return out
@@ -187,9 +190,9 @@ def joined(a: float, b: float) -> float:
     odds = [min(.995, max(.005, p)) for p in (a, b)]
     return 1 / (1 + math.sqrt((1 - odds[0]) / odds[0] * (1 - odds[1]) / odds[1]))
 
-# %% ../../nbs/reward/33_guards.ipynb #2ec3506e
-def fit(cases: Sequence[Case], q: np.ndarray, settings: Settings = _DEFAULT) -> GuardModel:
-    "Guards of `cases`, each a success with probability `q[i]`."
+# %% ../../nbs/reward/33_guards.ipynb #d5e1ac97
+def fit(cases: Sequence[Case], q: np.ndarray, settings: Settings = _DEFAULT, mutants: Sequence[Case] = ()) -> GuardModel:
+    "Guards of `cases`, each a success with probability `q[i]`; `mutants` are further counterexamples."
     import numpy as np
     good = Counter(t for c, p in zip(cases, q) if p > .5 for t in c.done)
     needed = frozenset(t for t, n in good.items() if n >= .15 * (np.asarray(q) > .5).sum())
@@ -199,10 +202,11 @@ def fit(cases: Sequence[Case], q: np.ndarray, settings: Settings = _DEFAULT) -> 
             seen[s] += float(p)
     customs = Customs.of(cases)
     rows = [statements(c, needed) | news(c, seen, float(p)) | customs.breaches(c, 1) for c, p in zip(cases, q)]
-    rows += [statements(c, needed) | news(c, seen) | customs.breaches(c) for c in swaps(cases, list(q), settings)]
+    swapped = swaps(cases, list(q), settings)
+    rows += [statements(c, needed) | news(c, seen) | customs.breaches(c) for c in (*swapped, *mutants)]
     extra = len(rows) - len(cases)
     target = np.concatenate([np.clip(q, .02, .98), np.full(extra, .03)])
-    weight = np.concatenate([np.ones(len(cases)), np.full(extra, settings.swap_weight)])
+    weight = np.concatenate([np.ones(len(cases)), np.full(len(swapped), settings.swap_weight), np.full(len(mutants), settings.mutant_weight)])
     counts, bad, ok = Counter(s for h in rows[:len(cases)] for s in h), defaultdict(float), defaultdict(float)
     for h, p, w in zip(rows, target, weight):
         for s in h:

@@ -20,7 +20,7 @@ _DEFAULT = Settings()
 # %% auto #0
 __all__ = ['FLIP', 'FOLDS', 'Posterior', 'posterior']
 
-# %% ../../nbs/reward/34_labels.ipynb #fc97ce3b
+# %% ../../nbs/reward/34_labels.ipynb #9fa7cfea
 @dataclass(frozen=True)
 class Posterior:
     """What is believed about the labels: `success` (n,), the probability that each case was one; `chance` (n,), what guards fitted without the case say of it;
@@ -30,8 +30,11 @@ class Posterior:
     fold: np.ndarray
     models: tuple[GuardModel, ...]
 
-def posterior(cases: Sequence[Case], labels: Sequence[bool | None], satisfaction: Sequence[float | None], settings: Settings = _DEFAULT, *, rounds: int = 2) -> Posterior:
-    "The posterior of the labels; an unlabelled case is judged by guards and satisfaction alone and weighs nothing until then."
+def posterior(cases: Sequence[Case], labels: Sequence[bool | None], satisfaction: Sequence[float | None], settings: Settings = _DEFAULT, *,
+              mutants: Sequence[Sequence[Case]] = (), rounds: int = 2) -> Posterior:
+    """The posterior of the labels; an unlabelled case is judged by guards and satisfaction alone and weighs nothing until then.
+
+    `mutants`, where given, holds the spoiled copies of each case."""
     n = len(cases)
     fold = np.random.default_rng([settings.seed, 7]).permutation(n) % FOLDS
     evidence = np.array([0. if v is None else np.log((1 - FLIP) / FLIP) * (1 if v else -1) for v in labels])
@@ -40,14 +43,14 @@ def posterior(cases: Sequence[Case], labels: Sequence[bool | None], satisfaction
     q = np.where(known, 1 / (1 + np.exp(-evidence - np.log(rate / (1 - rate)))), rate)
     chance, models = np.full(n, rate), ()
     for k in range(rounds + 1):
-        models = _without(cases, q, fold, replace(settings, bags=4 if k == rounds else 1, trees=40 if k == rounds else 20))
+        models = _without(cases, q, fold, mutants, replace(settings, bags=4 if k == rounds else 1, trees=40 if k == rounds else 20))
         chance = np.array([models[f].chance(models[f].breaches(c)) for c, f in zip(cases, fold)])
         if k < rounds:
             q = _combine(chance, q, evidence, known, _mood(cases, q, satisfaction))
     return Posterior(q, chance, fold, models)
 
-def _without(cases: Sequence[Case], q: np.ndarray, fold: np.ndarray, settings: Settings) -> tuple[GuardModel, ...]:
-    return tuple(fit([c for c, f in zip(cases, fold) if f != k], q[fold != k], settings) for k in range(FOLDS))
+def _without(cases: Sequence[Case], q: np.ndarray, fold: np.ndarray, mutants: Sequence[Sequence[Case]], settings: Settings) -> tuple[GuardModel, ...]:
+    return tuple(fit([c for c, f in zip(cases, fold) if f != k], q[fold != k], settings, [m for ms, f in zip(mutants, fold) if f != k for m in ms]) for k in range(FOLDS))
 
 def _combine(chance: np.ndarray, q: np.ndarray, evidence: np.ndarray, known: np.ndarray, mood: np.ndarray) -> np.ndarray:
     "Labels, guards (recalibrated on the labels) and mood by Bayes' rule."
