@@ -160,7 +160,7 @@ def users_section(records: Records) -> Section:
     return Section("users", "How true the users are", f"Told what the logged assistant said, a simulated user says the logged words in {shown(exact)} of its turns; {shown(whole)} of the conversations replay to the end.",
                    {"turns": exact.n, "equal": exact.value, "whole": whole.value})
 
-# %% ../../nbs/report/01_sections.ipynb #886398bd
+# %% ../../nbs/report/01_sections.ipynb #5c555950
 def rules_section(policy: Sequence[object], records: Records) -> Section:
     "The mined rules, and which of the logged agents break them."
     rules = tuple((str(getattr(g, "text", g)), round(float(getattr(g, "weight", 0.)), 2), round(float(getattr(g, "broken", 0.)), 1), round(float(getattr(g, "counterexamples", 0.)), 1)) for g in policy[:25])
@@ -168,18 +168,18 @@ def rules_section(policy: Sequence[object], records: Records) -> Section:
     by_agent = {a: gs for a, gs in grouped(records.grades, lambda g: g.agent).items() if a is not None}
     for_agents = []
     for agent, gs in by_agent.items():
-        broken = Counter(r for g in gs for r in g.reasons)
-        for_agents.append((str(agent), len(gs), shown(share(g.label is True for g in gs if g.label is not None)), shown(share(bool(g.reasons) for g in gs)), "; ".join(f"{r} ({n})" for r, n in broken.most_common(3))))
+        broken = Counter(r for g in gs if g.verdict == "fail" for r in g.reasons)
+        for_agents.append((str(agent), len(gs), shown(share(g.label is True for g in gs if g.label is not None)), shown(share(g.verdict == "fail" for g in gs)), "; ".join(f"{r} ({n})" for r, n in broken.most_common(3))))
     if for_agents:
-        tables.append(Table(("agent", "conversations", "success", "break a rule", "most often"), tuple(for_agents), "logged agents"))
+        tables.append(Table(("agent", "conversations", "logged success", "judged a failure", "rules broken most often"), tuple(for_agents), "logged agents"))
     sentence = (f"{len(policy)} rules separate successes from failures; they are mined, so read them before you trust them." if policy else "No rule was mined.")
     if len(for_agents) > 1:
-        rates = {a: share(bool(g.reasons) for g in gs) for a, gs in by_agent.items()}
+        rates = {a: share(g.verdict == "fail" for g in gs) for a, gs in by_agent.items()}
         worst = max(rates, key=lambda a: rates[a].value)
-        sentence += f" {worst} breaks one in {shown(rates[worst])} of its conversations."
+        sentence += f" By them, {worst} fails most often: in {shown(rates[worst])} of its conversations."
     return Section("rules", "The mined rules", sentence, {"rules": len(policy)}, tuple(tables))
 
-# %% ../../nbs/report/01_sections.ipynb #8d9bbf9c
+# %% ../../nbs/report/01_sections.ipynb #278871d3
 def audit_section(rows: Sequence[tuple[JsonValue, ...]], columns: Sequence[str]) -> Section:
     "What cheap tricks would earn: `rows` with the agent first, its score under `score`, what it earns over the logs' failures under `over_failures`."
     table = Table(tuple(columns), tuple(rows), "tricks beside the logs")
@@ -188,11 +188,15 @@ def audit_section(rows: Sequence[tuple[JsonValue, ...]], columns: Sequence[str])
     sentence = f"These tricks earn more than the logs' failures: {', '.join(pays)}; look at their episodes before you train." if pays else "No trick earns more than the logs' failures do." if rows else "No task to try tricks on."
     return Section("audit", "Tricks that might pay", sentence, {"pays": list(pays)}, (table,))
 
+def _by_acts(records: Records, name: str) -> str:
+    found = records.by_acts.get(name)
+    return "–" if found is None else f"{shown(found.value)}{', thin support' if found.thin else ''}"
+
 def agents_section(records: Records) -> Section:
     "Agents ranked, with intervals, and how far they left the log."
     ranked = sorted(records.episodes.items(), key=lambda kv: (-kv[1].success_rate().value, kv[0]))
-    rows = tuple((name, len(s), shown(s.success_rate()), round(sum(r.turns for r in s) / len(s), 1), f"{100 * (1 - s.sources().get('replay', 0. if s.sources() else 1.)):.0f} %", len(s.failures)) for name, s in ranked)
-    table = Table(("agent", "episodes", "success", "turns", "tool results off the log", "broken"), rows, "agents")
+    rows = tuple((name, len(s), shown(s.success_rate()), round(sum(r.turns for r in s) / len(s), 1), f"{100 * (1 - s.sources().get('replay', 0. if s.sources() else 1.)):.0f} %", len(s.failures), _by_acts(records, name)) for name, s in ranked)
+    table = Table(("agent", "episodes", "success", "turns", "tool results off the log", "broken", "by logged acts alone"), rows, "agents")
     differences = tuple((a, b, str(sa.compare(sb))) for (a, sa), (b, sb) in pairwise(ranked))
     best = ranked[0] if ranked else None
     sentence = f"{best[0]} is best with {shown(best[1].success_rate())}, on tasks of conversations it did not learn from." if best else "No task can be graded, so no agent was rolled out."
