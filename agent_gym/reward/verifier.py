@@ -91,6 +91,7 @@ class Verifier:
         self.labelled = sum(v is not None for v in labels)
         spoiled = [self._spoiled(t, logs) if t.success else [] for t in logs]
         found = posterior(cases, labels, [t.satisfaction_score for t in logs], self.settings, mutants=spoiled)
+        self.success = found.success    # (n,): how likely each logged conversation really was one, in the order of `traces`
         self._models = found.models
         self.model = fit(cases, found.success, self.settings, [m for ms in spoiled for m in ms])
         self.curve = Curve.fit(found.chance, found.success)
