@@ -181,6 +181,9 @@ class Model:
         "A call on records that its arguments name: refused by a rule, or done."
         skill = self.skills[spec.name]
         scene = Scene(skill.bindings, arguments, session.record, self.anywhere)
+        unreadable = next((e for e in skill.bindings.entities if not e.source and e.name in arguments and e.label not in scene.records), None)
+        if unreadable is not None:
+            return self._no_such(spec, unreadable.kind, scene)
         absent = [e for e in skill.bindings.entities if not e.source and e.label in scene.records and scene.records[e.label][1] is None]
         if absent and all(self.inventor.speaks_of(scene.records[e.label][0]) for e in absent):
             made = {(ref := scene.records[e.label][0]): self.inventor.record(ref, session.seed) for e in absent}

@@ -286,7 +286,7 @@ def _forbidden(failed: Sequence[Scene], held: Mapping[Term, Sequence[JsonValue]]
                 out.append(Requirement("not in", (t,), frozenset(bad)))
     return out
 
-# %% ../../nbs/mocker/07_refusals.ipynb #ad937b6c
+# %% ../../nbs/mocker/07_refusals.ipynb #c1134698
 _RANK = {"in": 0, "length": 2, "member": 1, "same": 3, "differ": 3, "least": 4, "not in": 5}
 
 def in_order(rules: Sequence[Refusal], failures: Sequence[Failure]) -> list[Refusal]:
@@ -322,7 +322,7 @@ def implied(successes: Sequence[Scene], known: Sequence[Refusal], siblings: Sequ
     for r in siblings:
         if r.requirement.kind == "in" and (t := r.requirement.terms[0])[0] != "arg":
             values = {freeze(x) for s in some if t in s.terms() for x in _items(s.terms()[t])}
-            if 0 < len(values) <= 3 and sum(t in s.terms() for s in some) >= max(5, .3 * len(some)):
+            if 0 < len(values) <= 3 and values <= r.requirement.allowed | (values if not values & r.requirement.allowed else set()) and sum(t in s.terms() for s in some) >= max(5, .3 * len(some)):
                 wanted.append(Requirement("in", (t,), frozenset(values)))
         elif r.requirement.kind in ("same", "differ", "least"):
             wanted.append(r.requirement)
