@@ -18,9 +18,9 @@ from ..tools import infer_tools, logged_calls
 from ..trace import Trace, dumps
 
 # %% auto #0
-__all__ = ['Deeds', 'deeds', 'f1', 'agreement', 'read_tools']
+__all__ = ['Deeds', 'writes', 'deeds', 'f1', 'agreement', 'held_to', 'read_tools']
 
-# %% ../../nbs/reward/05_agreement.ipynb #fabdf5cf
+# %% ../../nbs/reward/05_agreement.ipynb #a009d75f
 @dataclass(frozen=True)
 class Deeds:
     "What an attempt did: its `writes` as a multiset, the `amounts` it told the user, its length in `messages`."
@@ -28,15 +28,20 @@ class Deeds:
     amounts: frozenset[str]
     messages: int
 
-def deeds(trace: Trace, reads: Iterable[str]) -> Deeds:
-    "The deeds of `trace`; calls of `reads` and calls that failed change nothing."
-    known, writes = frozenset(reads), Counter[str]()
+def writes(trace: Trace, reads: Iterable[str]) -> Counter[str]:
+    "What `trace` changed, as a multiset of calls; calls of `reads` and calls that failed change nothing."
+    known, out = frozenset(reads), Counter[str]()
     for c in logged_calls(trace):
-        arguments = {k: "…" if isinstance(v, str) and len(words(v)) > 5 else v for k, v in c.arguments.items()}
-        if not c.is_error and c.name not in known and not (arguments and all(v == "…" for v in arguments.values())):
-            writes[f"{c.name} {_canonical(arguments)}"] += 1
+        if not c.is_error and c.name not in known:
+            arguments = {k: "…" if isinstance(v, str) and v.count(" ") > 4 and len(words(v)) > 5 else v for k, v in c.arguments.items()}
+            if not (arguments and all(v == "…" for v in arguments.values())):
+                out[f"{c.name} {_canonical(arguments)}"] += 1
+    return out
+
+def deeds(trace: Trace, reads: Iterable[str]) -> Deeds:
+    "The deeds of `trace`; see `writes`."
     said = (f for m in trace.messages if m.role == "assistant" and m.content for f in facts(m.content, names=False))
-    return Deeds(writes, frozenset(f.value for f in said if f.kind == "amount" or (f.kind == "number" and "." in f.value)), len(trace.messages))
+    return Deeds(writes(trace, reads), frozenset(f.value for f in said if f.kind == "amount" or (f.kind == "number" and "." in f.value)), len(trace.messages))
 
 def _canonical(arguments: Mapping[str, JsonValue]) -> str:
     "Arguments without order: lists of equal length are read as columns of one table, whose rows are sorted."
@@ -50,7 +55,7 @@ def f1(a: Counter[str], b: Counter[str]) -> float:
     "Harmonic mean of precision and recall of two multisets; two empty ones agree."
     return 2 * (a & b).total() / (a.total() + b.total()) if a or b else 1.
 
-# %% ../../nbs/reward/05_agreement.ipynb #44843d76
+# %% ../../nbs/reward/05_agreement.ipynb #732ad835
 def agreement(trace: Trace, references: Sequence[Trace], reads: Iterable[str] = (), otherwise: float = .5) -> RewardBreakdown:
     """How well the deeds of `trace` agree with those of its `references`: near a success good, near a failure bad.
 
@@ -74,6 +79,23 @@ def agreement(trace: Trace, references: Sequence[Trace], reads: Iterable[str] = 
             parts.append(Part(name, 1 - loss, 1., -min(loss, left), why))
     whole = settled(parts)
     return settled(parts, "pass" if share == 1 and whole.score >= .5 else "fail")
+
+def held_to(base: RewardBreakdown, own: Counter[str], ends: Sequence[Counter[str]]) -> RewardBreakdown:
+    """`base`, a verdict from rules, held to the `ends` (writes) with which the same request succeeded.
+
+    The very end lifts an abstention to a pass, none of it makes a failure of any verdict, and in between a pass becomes an abstention. A broken rule stays broken."""
+    share = max((f1(own, e) for e in ends), default=1.)
+    if not ends or (share == 1 and base.verdict != "abstain"):
+        return base
+    if share == 1:
+        # where nothing was to be written, writing nothing proves nothing
+        score, verdict, why = (1 + base.score) / 2, "pass", f"{own.total()} writes are those of a success at the same request"
+        if not own:
+            return base
+    else:
+        score, verdict = base.score * share, "abstain" if share and base.verdict == "pass" else "fail"
+        why = f"its {own.total()} writes share {share:.2f} with what a success at the same request wrote"
+    return settled([*base.parts, Part("end", share, 1., score - base.score, why)], verdict, base.kind)
 
 def read_tools(traces: Iterable[Trace]) -> frozenset[str]:
     "The tools that change nothing, as far as the logs of `traces` show."

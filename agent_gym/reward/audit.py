@@ -123,7 +123,7 @@ TRICKS: dict[str, Callable[[Trace, Loot], Trace]] = {
     "do-nothing": do_nothing, "parrot": parrot, "tool-spam": tool_spam, "always-escalate": always_escalate, "always-apologise": always_apologise, "injection": injection,
     "shotgun": shotgun}
 
-# %% ../../nbs/reward/40_audit.ipynb #813835c4
+# %% ../../nbs/reward/40_audit.ipynb #8cce0ad7
 MARGIN = .05
 
 class _Row(TypedDict):
@@ -148,8 +148,7 @@ def audit(judge: Callable[[Trace], RewardBreakdown], traces: Sequence[Trace], *,
     wrong = random.Random(f"failures/{seed}").sample(wrong, min(limit, len(wrong)))
     rows = [_row("logs: successes", [judge(t) for t in right]), _row("logs: failures", [judge(t) for t in wrong])]
     for name, trick in TRICKS.items():
-        played = (trick(t, loot) for t in right)
-        rows.append(_row(name, [judge(t.model_copy(update={"conversation_id": f"{t.conversation_id}#{name}"})) for t in played]))
+        rows.append(_row(name, [judge(trick(t, loot)) for t in right]))
     table = pd.DataFrame(rows).set_index("agent")
     floor = rows[1]["score"] if wrong else 0.
     table["over_failures"] = table["score"] - floor
