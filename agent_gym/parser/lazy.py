@@ -99,7 +99,7 @@ class InBlocks:
     def walk(self) -> Iterator[tuple[int, bytes]]:
         return ((n, self.get(n)) for n in range(self.count))
 
-# %% ../../nbs/parser/06_lazy.ipynb #0f5978db
+# %% ../../nbs/parser/06_lazy.ipynb #455a7497
 class LazyTraces(Sequence[Trace]):
     "Traces whose bodies are parsed when they are looked at. `bodies` holds them, `parse(bytes)` gives the traces of one, `names` the ids that differ from the source's."
     def __init__(self, bodies: InFile | InBlocks, parse: Callable[[bytes], list[Trace]]):
@@ -137,7 +137,8 @@ class LazyTraces(Sequence[Trace]):
 
     def __iter__(self) -> Iterator[Trace]:
         walk = self.bodies.walk()
-        n, traces = -1, []
+        n, raw = -1, b""
+        traces: list[Trace] = []
         for i in range(len(self)):
             if i in self.held:
                 yield self.held[i]

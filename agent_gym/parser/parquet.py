@@ -15,7 +15,7 @@ from ..trace import AgentGymError, Trace, dumps
 # %% auto #0
 __all__ = ['BATCH', 'BYTES', 'write_parquet']
 
-# %% ../../nbs/parser/08_parquet.ipynb #fb27c8b2
+# %% ../../nbs/parser/08_parquet.ipynb #a70ef69c
 _LABELS = ["conversation_id", "task_id", "format", "outcome", "success", "satisfaction_score", "messages", "calls"]
 BATCH, BYTES = 1024, 4 << 20
 
@@ -30,7 +30,7 @@ def write_parquet(traces: Iterable[Trace], path: str | Path, *, progress: bool =
                         ("satisfaction_score", pa.float64()), ("messages", pa.int32()), ("calls", pa.int32()), ("trace", pa.string())])
     rows: list[dict[str, Any]] = []
     size = 0
-    with pq.ParquetWriter(str(path), schema, compression="zstd", use_dictionary=_LABELS, write_statistics=_LABELS) as writer:
+    with pq.ParquetWriter(str(path), schema, compression="zstd", use_dictionary=_LABELS, write_statistics=_LABELS) as writer:  # type: ignore[arg-type]
         for t in watch(traces, f"writing {Path(path).name}", progress):
             rows.append(_row(t))
             size += len(rows[-1]["trace"])

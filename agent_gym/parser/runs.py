@@ -17,14 +17,14 @@ from ..trace import TraceError
 __all__ = ['USERS', 'depths', 'matches_langfuse', 'langfuse_to_trace', 'feedback', 'matches_observations', 'unpack_observations',
            'matches_runs', 'unpack_runs', 'runs_to_trace']
 
-# %% ../../nbs/parser/23_runs.ipynb #2a85a178
+# %% ../../nbs/parser/23_runs.ipynb #d7856648
 def depths(parents: Mapping[str, str | None]) -> dict[str, int]:
     "How deep each step lies; a circle of parents ends where it closes."
     out: dict[str, int] = {}
     for name in parents:
         trail: list[str] = []
         at: str | None = name
-        while at in parents and at not in out and at not in trail:
+        while at is not None and at in parents and at not in out and at not in trail:
             trail.append(at)
             at = parents[at]
         base = out.get(at, -1) if at is not None and at not in trail else -1

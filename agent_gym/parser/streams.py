@@ -39,7 +39,7 @@ def events(text: str) -> list[Record]:
             found.append(value)
     return found
 
-# %% ../../nbs/parser/20_streams.ipynb #7ed7a0e6
+# %% ../../nbs/parser/20_streams.ipynb #7848e193
 def join(pieces: Iterable[Record]) -> Any:
     "One response from the pieces of a stream; None where there are none."
     pieces = list(pieces)
@@ -59,7 +59,7 @@ def _chat(pieces: list[Record]) -> Record:
         for choice in p.get("choices") or ():
             if not isinstance(choice, dict) or choice.get("index") not in (0, None):
                 continue
-            delta = choice.get("delta") if isinstance(choice.get("delta"), dict) else {}
+            delta: Record = choice["delta"] if isinstance(choice.get("delta"), dict) else {}
             for key in ("content", "reasoning_content", "refusal"):
                 if isinstance(delta.get(key), str):
                     message[key] = (message.get(key) or "") + delta[key]
@@ -72,7 +72,7 @@ def _chat(pieces: list[Record]) -> Record:
 def _merge(call: Record, piece: Record) -> None:
     if piece.get("id"):
         call["id"] = piece["id"]
-    inner = piece.get("function") if isinstance(piece.get("function"), dict) else {}
+    inner: Record = piece["function"] if isinstance(piece.get("function"), dict) else {}
     for key in ("name", "arguments"):
         if isinstance(inner.get(key), str):
             call["function"][key] += inner[key]

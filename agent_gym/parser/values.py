@@ -64,7 +64,7 @@ def role_of(value: object, path: str) -> str:
         raise TraceError(f"unknown role {value[:40]!r}: known are {', '.join(ROLE_WORDS)}", path=path)
     raise TraceError(f"expected a role, got {kind(value)}", path=path)
 
-# %% ../../nbs/parser/00_values.ipynb #85d884bb
+# %% ../../nbs/parser/00_values.ipynb #7118e445
 DEPTH = 200
 
 def plain(value: object, path: str = "$", depth: int = 0) -> Any:
@@ -87,7 +87,7 @@ def plain(value: object, path: str = "$", depth: int = 0) -> Any:
         return value.decode("utf-8", "replace")
     return _foreign(value, path, depth)
 
-def _foreign(value: object, path: str, depth: int) -> Any:
+def _foreign(value: Any, path: str, depth: int) -> Any:
     if hasattr(value, "tolist"):
         return plain(value.tolist(), path, depth + 1)
     if hasattr(value, "model_dump"):
