@@ -48,6 +48,8 @@ __all__ = ["__version__", *sorted(_HOME)]
 def __getattr__(name: str):
     if name not in _HOME:
         raise AttributeError(f"module 'agent_gym' has no attribute {name!r}")
+    if _HOME[name] in ("parser", "environment", "factory"):
+        register_envs()
     value = getattr(_import_module(f"agent_gym.{_HOME[name]}"), name)
     globals()[name] = value
     return value
@@ -55,6 +57,13 @@ def __getattr__(name: str):
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *_HOME])
+
+
+def register_envs() -> None:
+    "Make `AgentGym-v0` known to Gymnasium. Done where Gymnasium is there already, and with the first use of traces or gyms: not on import, which stays quick."
+    from gymnasium.envs.registration import register, registry
+    if "AgentGym-v0" not in registry:
+        register("AgentGym-v0", entry_point="agent_gym.factory:make_env", disable_env_checker=True)
 
 
 class _Package(_ModuleType):
@@ -69,3 +78,5 @@ class _Package(_ModuleType):
 
 
 _sys.modules[__name__].__class__ = _Package
+if "gymnasium" in _sys.modules:
+    register_envs()

@@ -44,7 +44,7 @@ class HasWorld(Protocol):
     @property
     def world(self) -> World: ...
 
-# %% ../../nbs/environment/05_episode.ipynb #dfb5097d
+# %% ../../nbs/environment/05_episode.ipynb #e0c03fc2
 class Episode:
     """One conversation. `step` until `done`; `fork` at any point; `trace` is a valid `Trace` at every moment. `max_turns` bounds
     the agent's turns (None: no bound).
@@ -116,12 +116,15 @@ class Episode:
         if self.terminated or self.truncated:
             raise EpisodeError(f"this episode has ended after {self.turn} turns: make a new one with gym.episode(), or reset() the environment")
         self.turn += 1
+        turns = self.path.turns
+        logged = turns[self._position] if self._following and self._position < len(turns) else None
+        if logged is not None and logged.plain is not None and action == logged.plain:
+            return self._follow(logged.said, logged)
         try:
             said = parse_action(action)
         except MalformedAction as e:
             return self._malformed(action, str(e))
-        turns = self.path.turns
-        if self._following and self._position < len(turns) and (logged := turns[self._position]).complete and same_action(said, logged.said):
+        if logged is not None and logged.complete and same_action(said, logged.said):
             return self._follow(said, logged)
         return self._call(said) if said.tool_calls else self._talk(said)
 

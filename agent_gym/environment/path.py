@@ -34,19 +34,20 @@ def _same(a: object, b: object) -> bool:
         return all(_same(v, w) for v, w in zip(a, b))
     return isinstance(a, bool) == isinstance(b, bool)
 
-# %% ../../nbs/environment/01_path.ipynb #a7a0f7c5
+# %% ../../nbs/environment/01_path.ipynb #360a4131
 @dataclass(frozen=True, slots=True)
 class LoggedTurn:
     """One turn of the assistant in a log.
 
     `said` is its message, `heard` the messages up to its next one, `seen` their text, `calls` its answered calls, `results` their recorded answers,
-    `complete` whether each call is answered."""
+    `complete` whether each call is answered, `plain` the action text that means `said` without being parsed, where there is one."""
     said: Message
     heard: tuple[Message, ...]
     seen: str
     calls: tuple[LoggedCall, ...]
     results: tuple[ToolResult, ...]
     complete: bool
+    plain: str | None
 
 @dataclass(frozen=True, slots=True)
 class LoggedPath:
@@ -81,4 +82,6 @@ class LoggedPath:
 
 def _turn(said: Message, heard: Sequence[Message], calls: Sequence[LoggedCall], live: Collection[str]) -> LoggedTurn:
     results = tuple(ToolResult(c.value, c.is_error, "replay", 1., 1, c.name, "The conversation went on as logged.", ((c.conversation, c.turn),)) for c in calls)
-    return LoggedTurn(said, tuple(heard), observation(heard), tuple(calls), results, len(calls) == len(said.tool_calls) and not any(c.name in live for c in said.tool_calls))
+    complete = len(calls) == len(said.tool_calls) and not any(c.name in live for c in said.tool_calls)
+    plain = said.content if not said.tool_calls and said.content and "{" not in said.content[:80] else None
+    return LoggedTurn(said, tuple(heard), observation(heard), tuple(calls), results, complete, plain)
