@@ -56,11 +56,12 @@ class Said:
         label = said - {w for v in values for w in words(v)}
         return cls(turn, text, values, _shapes(found), said, frozenset(w for w in label if weight(w) >= TELLING), polarity(text))
 
-# %% ../../nbs/user/02_study.ipynb #b4eaeba6
+# %% ../../nbs/user/02_study.ipynb #991cd6da
 class Study:
     """What the user of `script` knows and wants. `siblings` are other users' scripts of the same task: they lend answers, never goals.
 
-    Turns of siblings follow the script's own in all rows; `own` counts the script's own turns. `goals` are the turns that no request called for, `further` those that answered an offer of more help."""
+    Turns of siblings follow the script's own in all rows; `own` counts the script's own turns. `goals` are the turns that no request called for, `further` those that answered an
+    offer of more help, `first[k]` the turn that first told what turn k tells."""
     def __init__(self, script: Script, siblings: Sequence[Script] = ()):
         self.script, self.own = script, len(script.said)
         self.said = [*script.said, *(t for s in siblings for t in _inner(s))]
@@ -74,6 +75,8 @@ class Study:
         self.S = self._turns()
         asked = [(k, a) for k, h in enumerate(heard) if k for a in (h.asks or sentences(h.text[:4000])[-2:])]
         self.Q, self.asked_of = embed([a for _, a in asked]), np.array([k for k, _ in asked], int)
+        self.facts = [frozenset(f for u in self.units if u.turn == k for f in u.facts) for k in range(len(self.said))]
+        self.first = [next((j for j in range(1, k) if self.facts[k] and self.facts[k] <= self.facts[j] and self.polarity[j] == self.polarity[k]), k) for k in range(len(self.said))]
         self.inner = range(1, self.own - script.parting)        # turns between the opening and the parting
         self.news = self._news()
         self.gain = [sum(map(weight, n)) for n in self.news]
