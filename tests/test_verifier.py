@@ -147,7 +147,7 @@ TEXT = st.text(max_size=60)
 VALUE = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT, lambda v: st.lists(v, max_size=3) | st.dictionaries(TEXT, v, max_size=3), max_leaves=8)
 MESSAGE = st.one_of(
     st.builds(Message, role=st.sampled_from(["system", "user", "assistant"]), content=TEXT),
-    st.builds(lambda n, a: call(1, n, **{"x": a}), st.sampled_from(["look", "close", "other"]), VALUE),
+    st.builds(lambda n, a: call(1, n, x=a), st.sampled_from(["look", "close", "other"]), VALUE),
     st.builds(lambda n, v, bad: Message(role="tool", tool_call_id="1", name=n, result=v, is_error=bad), st.sampled_from(["look", "close"]), VALUE, st.booleans()))
 
 

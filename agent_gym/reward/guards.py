@@ -83,15 +83,15 @@ def noisy_or(x: csr_matrix, q: np.ndarray, w: np.ndarray, cost: np.ndarray, *, s
         theta = np.maximum(0, theta - rate * (m / (1 - .9 ** t)) / (np.sqrt(v / (1 - .999 ** t)) + 1e-7))
     return theta
 
-# %% ../../nbs/reward/33_guards.ipynb #dcbad0d1
+# %% ../../nbs/reward/33_guards.ipynb #b5f5f794
 @dataclass(frozen=True)
 class Settings:
     "What the fit of guards depends on; the defaults were chosen on worlds and seeds of the project's own."
-    cost: float = .0007
+    cost: float = .0005
     bags: int = 8
     trees: int = 60
     swaps: int = 6
-    swap_weight: float = .3
+    swap_weight: float = .15
     mutants: int = 3
     mutant_weight: float = .2
     rare: float = 2.
@@ -119,7 +119,7 @@ def swaps(cases: Sequence[Case], q: Sequence[float], settings: Settings) -> list
                     out.append(swap(a, b))
     return out
 
-# %% ../../nbs/reward/33_guards.ipynb #9adeca8a
+# %% ../../nbs/reward/33_guards.ipynb #a30ddc47
 @dataclass(frozen=True)
 class Guard:
     """A rule: `statement` should not hold. Each breach multiplies the chance of success by `exp(-weight)`.
@@ -173,8 +173,8 @@ class GuardModel:
         "What the guards alone say: the chance that a case with these statements is a success, mean over the bags."
         import numpy as np
         column, k = self.column, len(self.weights)
-        rows = sorted(i for s in found if (i := column.get(s, k)) < k and s not in self.edited)     # sums of floats depend on their order, and trees on the last bit
-        by_hand = sum(self.edited.get(s, 0.) for s in sorted(found)) if self.edited else 0.
+        rows = [i for s in found if (i := column.get(s, k)) < k and s not in self.edited]
+        by_hand = sum(self.edited.get(s, 0.) for s in found) if self.edited else 0.
         return float(np.exp(-(self.base + by_hand + self.weights[rows].sum(0))).mean())
 
     def second(self, found: Iterable[Statement]) -> float:

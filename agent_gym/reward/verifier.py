@@ -73,8 +73,8 @@ class Verdict(RewardBreakdown):
         "What the judgement rests on, in words, the weightiest first."
         return tuple(p.reason for p in self.parts if p.reason)
 
-# %% ../../nbs/reward/36_verifier.ipynb #eaac6981
-PASS, FAIL = .5, .2     # chances above and below which a verdict is given
+# %% ../../nbs/reward/36_verifier.ipynb #374322c3
+PASS, FAIL = .45, .15     # chances above and below which a verdict is given
 
 class Verifier:
     """Judges conversations by what `traces` show to be right.
