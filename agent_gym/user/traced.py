@@ -38,7 +38,7 @@ class Persona:
         rng = random.Random(f"persona/{key}")
         return cls(rng.choice((2, 3, 3, 3, 4)), rng.random() < .25)
 
-# %% ../../nbs/user/03_traced.ipynb #2ac2dde5
+# %% ../../nbs/user/03_traced.ipynb #bbbc5a25
 class TraceUser:
     """The user of `trace`.
 
@@ -95,7 +95,7 @@ class TraceUser:
     def satisfaction(self) -> float:
         """How the conversation went for this user so far, 1 to 5: what the log says of it (else 4 after a success, 2 after a failure, 3), less .7 for each useless reply; at least 4 when
         it parted content off the log, at most 3 when a
-        refusal or a goodbye left something undone that the log does not leave, at most 2 after patience ended."""
+        refusal, or a goodbye before it could say what it wanted, left something undone, at most 2 after patience ended."""
         logged = self.trace.satisfaction_score
         base = logged if logged is not None else {True: 4., False: 2., None: 3.}[self.trace.success]
         if self._refused:
@@ -206,11 +206,11 @@ class TraceUser:
 
     def _hear_out(self, heard: Sense, known: Study, todo: list[int]) -> str | None:
         "The answer to a message that requests nothing."
-        if heard.farewell and not heard.more:
-            self._refused = self._refused or any(k in known.goals for k in todo)
-            return self._leave(silently=True)
         goal = next((k for k in todo if k in known.goals), None)
         said = 1 - sum(known.gain[k] for k in todo) / max(1e-9, sum(known.gain[k] for k in known.inner))
+        if heard.farewell and not heard.more:
+            self._refused = self._refused or goal is not None or (bool(todo) and said < .7)
+            return self._leave(silently=True)
         if goal is None and todo and said < (.5 if heard.more else .7):
             return known.said[todo[0]]
         if goal is not None:
