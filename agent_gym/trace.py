@@ -261,8 +261,8 @@ class TraceSet(Sequence[Trace]):
         if by not in ("conversation", "task"):
             raise ValueError(f'by must be "conversation" or "task", got {by!r}')
         groups: dict[str, list[int]] = {}
-        for i, t in enumerate(self._traces):
-            groups.setdefault(t.task if by == "task" else str(i), []).append(i)
+        for i, name in enumerate(t.task for t in self._traces) if by == "task" else ((i, str(i)) for i in range(len(self))):
+            groups.setdefault(name, []).append(i)
         keys = list(groups)
         random.Random(f"split/{seed}").shuffle(keys)
         ends = [round(sum(parts[:k + 1]) * len(keys)) for k in range(len(parts))]

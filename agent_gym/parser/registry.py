@@ -16,8 +16,8 @@ from .values import Record, kind
 from ..trace import Trace, TraceError
 
 # %% auto #0
-__all__ = ['READERS', 'BUILT_IN', 'GROUP', 'Reader', 'register', 'load_readers', 'reader_named', 'UnknownFormat', 'detect',
-           'Detector', 'shape', 'envelope']
+__all__ = ['READERS', 'BUILT_IN', 'GROUP', 'ALIASES', 'Reader', 'register', 'load_readers', 'reader_named', 'UnknownFormat',
+           'detect', 'Detector', 'shape', 'envelope']
 
 # %% ../../nbs/parser/04_registry.ipynb #5654ba09
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def register(name: str, matches: Callable[[Any], object], to_trace: Callable[[An
     READERS[name] = reader
     return reader
 
-# %% ../../nbs/parser/04_registry.ipynb #c53f4c43
+# %% ../../nbs/parser/04_registry.ipynb #23afbc5a
 BUILT_IN = ("chat", "tau", "sharegpt", "preferences", "dialogues", "star", "evals", "payloads", "runs", "otel", "tickets", "tables", "apps")
 GROUP = "agent_gym.parsers"
 
@@ -66,9 +66,13 @@ def load_readers() -> None:
         else:
             raise TypeError(f"the plug-in {entry.name!r} ({entry.value}) is neither a Reader nor a module with matches and to_trace")
 
+ALIASES = {"openai": "openai_chat", "openai_finetune": "openai_chat", "anthropic": "anthropic_messages", "gemini": "gemini_contents", "tau": "tau_bench", "tau2": "tau2_bench", "inspect": "inspect_ai", "csv": "table",
+           "otel": "otel_genai", "openinference": "otel_genai", "otel_vercel_ai_sdk": "otel_genai", "trl": "preferences", "huggingface": "preferences", "llamafactory": "llamafactory_parts"}
+
 def reader_named(name: str) -> Reader:
-    "The reader of that name; raises TraceError with the names there are."
+    "The reader of that name (or of its other name); raises TraceError with the names there are."
     load_readers()
+    name = name if name in READERS else ALIASES.get(name, name)
     if name not in READERS:
         raise TraceError(f"no reader is named {name!r}; there are: {', '.join(sorted(READERS))}")
     return READERS[name]

@@ -163,7 +163,7 @@ def companion(path: str, name: str) -> list[Any] | None:
             return [i.parse() for doc in from_path(str(beside)) for i in doc.items()]
     return None
 
-# %% ../../nbs/parser/05_source.ipynb #cfc4680b
+# %% ../../nbs/parser/05_source.ipynb #1a4b9930
 def documents(source: object) -> Iterator[Document]:
     "The documents of whatever `load_traces` was given; raises TraceError where it is nothing that can hold traces."
     if isinstance(source, str | os.PathLike):
@@ -177,6 +177,9 @@ def documents(source: object) -> Iterator[Document]:
         yield from from_bytes("bytes", bytes(source))
     elif hasattr(source, "read"):
         yield from from_bytes(*_read(source))
+    elif isinstance(source, Mapping) and source and all(hasattr(v, "column_names") for v in source.values()):
+        for name, part in source.items():
+            yield _records(str(name), part)
     elif isinstance(source, Mapping):
         yield _records("a dict", [source], "$")
     elif hasattr(source, "to_dict") and hasattr(source, "columns"):
