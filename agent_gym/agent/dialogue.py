@@ -46,7 +46,7 @@ def number(value: object) -> float | None:
 
 _NUMBER = re.compile(r"[-+]?\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?")
 
-# %% ../../nbs/agent/00_dialogue.ipynb #92084b18
+# %% ../../nbs/agent/00_dialogue.ipynb #a8a3c483
 _RUNS = re.compile(r"[^\W\d_]+|\d+|\s+|.", re.S)
 
 def shape(value: str) -> str:
@@ -54,12 +54,14 @@ def shape(value: str) -> str:
     return "".join(_run(m[0]) for m in _RUNS.finditer(value))
 
 def _run(run: str) -> str:
-    if run.isdigit():
+    if run.isdecimal():
         return r"\d+"
     if run.isspace():
         return r"\s+"
     if not run.isalpha():
         return re.escape(run)
+    if not run.isascii():
+        return r"[^\W\d_]+"
     if run.isupper():
         return r"[A-Z]+" if len(run) > 1 else r"[A-Z][a-z]*"
     return r"[a-z]+" if run.islower() else r"[A-Z][a-z]+" if run.istitle() else r"[A-Za-z]+"

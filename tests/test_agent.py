@@ -1,0 +1,140 @@
+"""The offline agents: proposals never carry a fact across customers, retrieval is good, quick, deterministic, and survives pickling and processes."""
+import pickle
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import agent_gym as ag
+from agent_gym.agent.dialogue import Dialogue, FactReader, leaves, shape
+from agent_gym.agent.policy import PolicyAgent, clone
+from agent_gym.agent.proposals import Proposals, _build
+from agent_gym.sample import World, sample_traces
+from agent_gym.trace import Message, ToolCall, Trace
+
+SEED = 7
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), lambda c: st.lists(c, max_size=3) | st.dictionaries(st.text(max_size=5), c, max_size=3), max_leaves=8)
+
+
+@pytest.fixture(scope="module")
+def traces():
+    return sample_traces(200, SEED)
+
+
+@pytest.fixture(scope="module")
+def agent(traces):
+    return ag.RetrievalAgent(traces)
+
+
+def talk(agent, number, turns=20):
+    world = World(number)
+    messages = [Message(role="user", content=world.open())]
+    for _ in range(turns):
+        action = agent.act(list(messages), list(world.tools))
+        messages.append(action)
+        for c in action.tool_calls:
+            value, is_error = world.call(c.name, c.arguments)
+            messages.append(Message(role="tool", name=c.name, tool_call_id=c.id, result=value, is_error=is_error))
+        if not action.tool_calls:
+            words = world.reply(action.content or "")
+            if words is None:
+                break
+            messages.append(Message(role="user", content=words))
+    return world, messages
+
+
+def test_no_fact_of_another_customer(agent, traces):
+    df = {}
+    for t in traces:
+        for w in set(re.findall(r"[\w.@\-]*\d[\w.@\-]*", " ".join(m.content or str(m.result or "") for m in t.messages if m.role != "assistant"))):
+            df[w.strip(".")] = df.get(w.strip("."), 0) + 1
+    rare = {w for w, n in df.items() if n <= 3 and len(w) > 3}
+    for number in range(60):
+        _, messages = talk(agent, 90_000_000 + number)
+        seen = ""
+        for m in messages:
+            if m.role != "assistant":
+                seen += " " + (m.content or "") + " " + str(m.result if m.result is not None else "")
+                continue
+            said = (m.content or "") + " " + " ".join(str(v) for c in m.tool_calls for _, v in leaves(c.arguments))
+            foreign = {w.strip(".") for w in re.findall(r"[\w.@\-]*\d[\w.@\-]*", said)} & rare
+            assert all(w.lower() in seen.lower() for w in foreign), (foreign, said)
+
+
+def test_beats_cloning_of_all(agent, traces):
+    plain = PolicyAgent(clone(Proposals(traces), traces, [1.] * len(traces)))
+    won = [[talk(a, 91_000_000 + n)[0].verdict().success for n in range(60)] for a in (agent, plain)]
+    assert sum(won[0]) > sum(won[1])
+
+
+def test_same_in_every_process(agent, traces):
+    code = ("import agent_gym as ag; from agent_gym.sample import sample_traces; t = sample_traces(60, 3); a = ag.RetrievalAgent(t);"
+            "print([(m := a.act(x.messages[:k])).content or m.tool_calls for x in t[:6] for k in range(1, len(x.messages), 2)])")
+    seen = {subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**__import__("os").environ, "PYTHONHASHSEED": h}).stdout for h in ("0", "77")}
+    assert len(seen) == 1
+    again = pickle.loads(pickle.dumps(agent))
+    assert all(again.act(t.messages[:1]) == agent.act(t.messages[:1]) for t in traces[:20])
+
+
+def test_quick(agent, traces):
+    start, n = time.perf_counter(), 0
+    for t in traces[:20]:
+        for k in range(1, len(t.messages)):
+            agent.act(t.messages[:k])
+            n += 1
+    assert (time.perf_counter() - start) / n < .05
+
+
+def test_saved_without_pickle(agent, traces, tmp_path):
+    loaded = PolicyAgent.load(agent.save(tmp_path / "agent"), agent.guard)
+    assert {p.suffix for p in (tmp_path / "agent").iterdir()} == {".json", ".npz"}
+    assert all(loaded.act(t.messages[:k]) == agent.act(t.messages[:k]) for t in traces[:10] for k in (1, 3))
+    with pytest.raises(ag.AgentGymError, match="no saved policy"):
+        PolicyAgent.load(tmp_path)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["user", "tool", "assistant", "system"]), st.text(max_size=40), JSON), max_size=6))
+def test_any_dialogue_gets_an_answer(parts):
+    agent = _small()
+    messages = [Message(role=r, content=c, name="t" if r == "tool" else None, result=v if r == "tool" else None) for r, c, v in parts]
+    action = agent.act(messages, [])
+    assert action.role == "assistant" and (action.content or action.tool_calls)
+
+
+_MADE = []
+
+
+def _small():
+    if not _MADE:
+        _MADE.append(ag.RetrievalAgent(sample_traces(30, 1)))
+    return _MADE[0]
+
+
+@given(st.dictionaries(st.from_regex(r"[a-z]{1,5}", fullmatch=True), st.recursive(st.integers() | st.text(max_size=5), lambda c: st.lists(c, min_size=1, max_size=3) | st.dictionaries(st.from_regex(r"[a-z]{1,4}", fullmatch=True), c, min_size=1, max_size=3), max_leaves=6), max_size=3))
+def test_arguments_are_rebuilt(arguments):
+    assert _build({p[1:]: v for p, v in leaves(arguments)}) == arguments
+
+
+@given(st.text(max_size=30))
+def test_a_value_has_its_own_shape(value):
+    assert re.fullmatch(shape(value), value)
+
+
+def test_fork_of_a_dialogue():
+    d = Dialogue(FactReader([]))
+    d.hear("hello")
+    e = d.copy()
+    e.learn("t", {"a": [1, {"b": "two"}]})
+    e.hear("two")
+    assert not d.slots and d.text == ["hello"] and e.slots["t.a#"] == 2
+
+
+def test_replay_recites():
+    t = Trace(conversation_id="a", messages=[Message(role="user", content="x"), Message(role="assistant", tool_calls=[ToolCall(name="f")]), Message(role="assistant", content="done")])
+    agent = ag.ReplayAgent(t)
+    assert agent.act(t.messages[:1]) == t.messages[1] and agent.act(t.messages[:2]) == t.messages[2] and agent.act(t.messages).content == "done"

@@ -1,0 +1,191 @@
+"""Does practice in a gym help in the true world? The table of ablations, in a world whose truth is known.
+
+    python tools/bench_transfer.py --world sample --seeds 100,101,102              # the package's own world
+    AGENT_GYM_BENCH=/path/to/benches python tools/bench_transfer.py --world transfer --noise high --seeds 100
+    python tools/bench_transfer.py --variants "guarded cloning;train;true verdict and dynamics"
+
+Every agent meets the same new customers; gains are paired with the first variant, with 95 % intervals over customers.
+"""
+import argparse
+import json
+import os
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import agent_gym as ag
+from agent_gym.agent.dialogue import Dialogue, features
+from agent_gym.agent.policy import PolicyAgent, clone, examples
+from agent_gym.agent.practice import Judgement, Options
+from agent_gym.agent.proposals import Proposals
+from agent_gym.reward.verifier import Verifier
+from agent_gym.trace import Message, ToolSpec, Trace, dumps
+from agent_gym.train import Judge, judged
+
+
+@dataclass
+class TrueWorld:
+    "A world with known truth: logs by seed, a fresh scenario by number, and the number behind each logged conversation."
+    name: str
+    logs: Callable[[int], tuple[list[Trace], dict[str, int]]]
+    scenario: Callable[[int], object]
+    tools: Sequence[ToolSpec]
+    success: Callable[[object], tuple[bool, bool]]      # of a finished scenario: success, any rule broken
+
+
+def sample_world() -> TrueWorld:
+    from agent_gym import sample
+    def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
+        traces = sample.sample_traces(300, seed)
+        return traces, {t.conversation_id: sample.world_seed(str(int(t.conversation_id[5:])), seed) for t in traces}
+    return TrueWorld("sample", logs, sample.World, sample.World.tools, lambda w: ((v := w.verdict()).success, bool(v.violations)))
+
+
+def transfer_world(noise: float) -> TrueWorld:
+    folder = os.environ.get("AGENT_GYM_BENCH")
+    if not folder:
+        sys.exit("set AGENT_GYM_BENCH to the folder of the benches")
+    sys.path.insert(0, str(Path(folder, "transfer")))
+    from harness import make_logs
+    from world import WORLD
+    def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
+        records, truth = make_logs(WORLD, 300, noise, seed)
+        return list(ag.load_traces(records, progress=False)), {r["conversation_id"]: t["scenario"] for r, t in zip(records, truth)}
+    return TrueWorld(f"transfer, noise {noise}", logs, WORLD, WORLD.TOOLS, lambda w: ((v := w.verdict())["success"], bool(v["violations"])))
+
+
+class TrueGame:
+    "A scenario of the true world, played."
+    def __init__(self, world: TrueWorld, number: int, judge: Judge | None):
+        self.world, self.scene, self.judge_by, self.done = world, world.scenario(number), judge, False
+        self.messages = [Message(role="user", content=self.scene.open())]
+
+    def step(self, action: Message) -> Sequence[Message]:
+        self.messages.append(action)
+        before = len(self.messages)
+        for c in action.tool_calls:
+            value, is_error = self.scene.call(c.name, c.arguments)
+            self.messages.append(Message(role="tool", name=c.name, tool_call_id=c.id, content=dumps(value), result=value, is_error=is_error))
+        if not action.tool_calls:
+            words = self.scene.reply(action.content or "")
+            self.messages += [] if words is None else [Message(role="user", content=words)]
+            self.done = words is None or bool(getattr(self.scene, "left", False))
+        return self.messages[before:]
+
+    def judge(self) -> Judgement:
+        if self.judge_by is not None:
+            return judged(self.judge_by(Trace(conversation_id="game", messages=self.messages)))
+        won = self.world.success(self.scene)[0]
+        return Judgement("pass" if won else "fail", float(won))
+
+
+class TrueArena:
+    "Games about the customers of the logs, in the true world; without `judge`, with the true verdict."
+    def __init__(self, world: TrueWorld, numbers: Sequence[int], judge: Judge | None):
+        self.world, self.numbers, self.judge_by, self.tools = world, numbers, judge, world.tools
+
+    def start(self, seed: int) -> TrueGame:
+        return TrueGame(self.world, random.Random(f"arena/{seed}").choice(self.numbers), self.judge_by)
+
+
+class NearestNeighbour(PolicyAgent):
+    "Does what was done in the most similar state (Jaccard similarity of features) of the traces given."
+    def __init__(self, traces: Sequence[Trace]):
+        p = Proposals(traces)
+        super().__init__(clone(p, traces, [1.] * len(traces), epochs=1), None, "nearest neighbour")
+        self.rows = [(set(e.features), e.choice) for t in traces for e in examples(p, t.messages)]
+
+    def ranked(self, d: Dialogue, tools: Sequence[ToolSpec] | None = None) -> list[int]:
+        here, can = set(features(d, self.policy.proposals.vocabulary)), set(self.policy.proposals.candidates(d))
+        best = sorted(((len(here & f) / len(here | f), -n, c) for n, (f, c) in enumerate(self.rows) if c in can), reverse=True)
+        return [c for _, _, c in best[:1]]
+
+
+def score(world: TrueWorld, agent: object, n: int, start: int) -> tuple[list[int], float, float]:
+    "Successes (0/1) over `n` new customers, share with a broken rule, milliseconds a turn."
+    won, broken, turns, spent = [], 0, 0, 0.
+    for k in range(n):
+        game = TrueGame(world, start + k, None)
+        for _ in range(30):
+            t = time.perf_counter()
+            action = agent.act(list(game.messages), list(world.tools))
+            spent, turns = spent + time.perf_counter() - t, turns + 1
+            game.step(action.model_copy(update={"tool_calls": [c.model_copy(update={"id": c.id or f"c{turns}{i}"}) for i, c in enumerate(action.tool_calls)]}))
+            if game.done:
+                break
+        ok, bad = world.success(game.scene)
+        won.append(int(ok))
+        broken += bad
+    return won, broken / n, 1e3 * spent / max(1, turns)
+
+
+def variants(world: TrueWorld, traces: list[Trace], numbers: dict[str, int], seed: int, options: Options) -> dict[str, Callable[[], object]]:
+    "Agents by name; each is made when asked for."
+    gym = ag.create_environment(traces, seed=seed)
+    verifier = Verifier(traces, seed=seed)
+    good = [t for t in traces if t.success]
+    def train(**switches: object) -> object:
+        return ag.train(gym, seed=seed, progress=False, options=options, **switches)
+    def there(judge_too: bool) -> Callable[..., TrueArena]:
+        return lambda who, judge: TrueArena(world, [numbers[t.conversation_id] for t in who], None if judge_too else judge)
+    return {
+        "nearest neighbour, all": lambda: NearestNeighbour(traces),
+        "nearest neighbour, successes": lambda: NearestNeighbour(good),
+        "cloning of all": lambda: PolicyAgent(clone(Proposals(traces), traces, [1.] * len(traces))),
+        "cloning of successes": lambda: PolicyAgent(clone(Proposals(traces), traces)),
+        "+ kinds of request": lambda: train(practise=False, guards=False, cleaning=False).agent,
+        "+ cleaned labels": lambda: train(practise=False, guards=False).agent,
+        "guarded cloning": lambda: train(practise=False).agent,
+        "retrieval": lambda: ag.RetrievalAgent(traces, verifier=verifier, seed=seed),
+        "train": lambda: train().agent,
+        "practised, no gate": lambda: train(gate=False).agent,
+        "- routing": lambda: train(gate=False, route=False).agent,
+        "- multiplication": lambda: train(gate=False, multiply=False).agent,
+        "- abstention": lambda: train(gate=False, abstain=False).agent,
+        "- second verifier": lambda: train(second=False).agent,
+        "true dynamics": lambda: train(gate=False, arena=there(False)).agent,
+        "true verdict and dynamics": lambda: train(gate=False, route=False, arena=there(True)).agent,
+    }
+
+
+def main() -> None:
+    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    a.add_argument("--world", choices=("sample", "transfer"), default="sample")
+    a.add_argument("--noise", choices=("low", "high"), default="high")
+    a.add_argument("--seeds", default="100")
+    a.add_argument("--n", type=int, default=300, help="new customers each agent meets")
+    a.add_argument("--games", type=int, default=600)
+    a.add_argument("--rounds", type=int, default=3)
+    a.add_argument("--variants", help="names with ; between; default: all")
+    a.add_argument("--json", type=Path)
+    o = a.parse_args()
+    world = sample_world() if o.world == "sample" else transfer_world({"low": .3, "high": .6}[o.noise])
+    table: dict[str, list[tuple[list[int], float, float, float]]] = {}
+    for seed in map(int, o.seeds.split(",")):
+        traces, numbers = world.logs(seed)
+        made = variants(world, traces, numbers, seed, Options(rounds=o.rounds, games=o.games))
+        for name in [n.strip() for n in o.variants.split(";")] if o.variants else made:
+            start = time.perf_counter()
+            agent = made[name]()
+            spent = time.perf_counter() - start
+            table.setdefault(name, []).append((*score(world, agent, o.n, 50_000_000), spent))
+            print(f"  seed {seed}  {name:<30} {statistics.mean(table[name][-1][0]):.3f}", flush=True)
+    first = next(iter(table))
+    print(f"\n{world.name}, {o.n} new customers, seeds {o.seeds}; gain over {first!r}\n{'':<31}success  broken rules  gain             ms a turn  seconds")
+    for name, runs in table.items():
+        d = np.concatenate([np.subtract(r[0], b[0]) for r, b in zip(runs, table[first])])
+        by_seed = [np.mean(np.subtract(r[0], b[0])) for r, b in zip(runs, table[first])]
+        half = 1.96 * max(d.std() / len(d) ** .5, np.std(by_seed, ddof=1) / len(by_seed) ** .5 if len(by_seed) > 1 else 0)
+        print(f"{name:<31}{np.mean([r[0] for r in runs]):.3f}    {np.mean([r[1] for r in runs]):.3f}         {d.mean():+.3f} ± {half:.3f}   {np.mean([r[2] for r in runs]):8.2f}  {np.mean([r[3] for r in runs]):7.1f}")
+    if o.json:
+        o.json.write_text(json.dumps({n: [[r[0], r[1]] for r in runs] for n, runs in table.items()}))
+
+
+if __name__ == "__main__":
+    main()
