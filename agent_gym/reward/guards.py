@@ -83,7 +83,7 @@ def noisy_or(x: csr_matrix, q: np.ndarray, w: np.ndarray, cost: np.ndarray, *, s
         theta = np.maximum(0, theta - rate * (m / (1 - .9 ** t)) / (np.sqrt(v / (1 - .999 ** t)) + 1e-7))
     return theta
 
-# %% ../../nbs/reward/33_guards.ipynb #b5f5f794
+# %% ../../nbs/reward/33_guards.ipynb #65341157
 @dataclass(frozen=True)
 class Settings:
     "What the fit of guards depends on; the defaults were chosen on worlds and seeds of the project's own."
@@ -105,7 +105,7 @@ def swaps(cases: Sequence[Case], q: Sequence[float], settings: Settings) -> list
     for c, p in zip(cases, q):
         if p > .7:
             by[c.intent].append(c)
-    many = min(settings.swaps, 1 + 1500 // max(1, sum(map(len, by.values()))))
+    many = min(settings.swaps, 1 + 700 // max(1, sum(map(len, by.values()))))
     rng, out = random.Random(f"swaps/{settings.seed}"), []
     for _, good in sorted(by.items()):
         for a in good:

@@ -73,8 +73,8 @@ class Verdict(RewardBreakdown):
         "What the judgement rests on, in words, the weightiest first."
         return tuple(p.reason for p in self.parts if p.reason)
 
-# %% ../../nbs/reward/36_verifier.ipynb #374322c3
-PASS, FAIL = .45, .15     # chances above and below which a verdict is given
+# %% ../../nbs/reward/36_verifier.ipynb #bb759c0b
+PASS, FAIL = .45, .08     # chances above and below which a verdict is given
 
 class Verifier:
     """Judges conversations by what `traces` show to be right.
@@ -89,9 +89,9 @@ class Verifier:
         cases = [case(self.lexicon.read(t), self.lexicon) for t in logs]
         labels = [t.success for t in logs]
         self.labelled = sum(v is not None for v in labels)
-        spoiled = [self._spoiled(t, logs) if t.success else [] for t in logs]
-        found = posterior(cases, labels, [t.satisfaction_score for t in logs], self.settings, mutants=spoiled)
-        self.success = found.success    # (n,): how likely each logged conversation really was one, in the order of `traces`
+        many = max(1, min(self.settings.mutants, 500 // max(1, sum(v is True for v in labels))))
+        spoiled = [self._spoiled(t, logs)[:many] if t.success else [] for t in logs]
+        found = posterior(cases, labels, [t.satisfaction_score for t in logs], self.settings, mutants=spoiled, rounds=2 if len(logs) <= 600 else 1)
         self._models = found.models
         self.model = fit(cases, found.success, self.settings, [m for ms in spoiled for m in ms])
         self.curve = Curve.fit(found.chance, found.success)
