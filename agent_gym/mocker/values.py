@@ -19,7 +19,7 @@ from .store import freeze, is_name
 # %% auto #0
 __all__ = ['Formula', 'constant', 'Condition', 'Learned', 'same_value', 'candidates', 'numbers', 'learn_value', 'separating']
 
-# %% ../../nbs/mocker/05_values.ipynb #651100fa
+# %% ../../nbs/mocker/05_values.ipynb #ad6c7b9b
 @dataclass(frozen=True, slots=True)
 class Formula:
     "`op` with its operands in `parts` (formulas, terms, constants as frozen JSON by `op`)."
@@ -91,7 +91,7 @@ _OPS = {"const": _const, "term": lambda p, s, f: s.value(p[0]), "sorted": _sorte
         "if": lambda p, s, f: (p[1] if p[0].holds(s) else p[2]).value(s, f), "text": lambda p, s, f: "".join(x if isinstance(x, str) else _text_of(x.value(s, f)) for x in p)}
 
 def _text_of(v: JsonValue) -> str:
-    return v if isinstance(v, str) else freeze(v)
+    return v if isinstance(v, str) else freeze(v) if isinstance(v, dict | list | bool | None) else str(v)
 
 def _shown(f: Formula) -> str:
     p = f.parts
