@@ -73,7 +73,7 @@ class Verdict(RewardBreakdown):
         "What the judgement rests on, in words, the weightiest first."
         return tuple(p.reason for p in self.parts if p.reason)
 
-# %% ../../nbs/reward/36_verifier.ipynb #bb759c0b
+# %% ../../nbs/reward/36_verifier.ipynb #2226d10c
 PASS, FAIL = .45, .08     # chances above and below which a verdict is given
 
 class Verifier:
@@ -162,7 +162,7 @@ class Verifier:
         return replace(model, stats=stats, edited={s: g.weight if g.enabled else 0. for s, g in self.edits.items()})
 
     def blocked(self, messages: Sequence[Message], action: ToolCall | Message | str) -> list[Guard]:
-        "The guards that `action` would break if it were done now, after `messages`, where together they take more than half of the chance of success."
+        "The guards that `action` would break if it were done now, after `messages`, where together they take a third of the chance of success or more."
         calls = [action] if isinstance(action, ToolCall) else list(action.tool_calls) if isinstance(action, Message) else []
         calls = [c for c in calls if c.name in self.lexicon.acting]
         reading = self._reading(messages)
@@ -171,7 +171,7 @@ class Verifier:
             act = reading.act(c)
             act = replace(act, asked=self.lexicon.say(act.asked), answered=self.lexicon.hear(act.answered))
             found.update(act_statements(act, self.lexicon.intents(reading.opening), self.model.needed))
-        return self._broken(self.model, found) if self.model.rules(found) < .5 * self.model.rules(()) else []
+        return self._broken(self.model, found) if self.model.rules(found) < .67 * self.model.rules(()) else []
 
     def _reading(self, messages: Sequence[Message]) -> Reading:
         reading = self.lexicon.reading()
