@@ -132,6 +132,21 @@ x
 """
 
 
+GYM = """
+import agent_gym as ag, sys
+sys.path.insert(0, {tests!r})
+from test_explore_browser import made
+gym = ag.create_environment(made(24), seed=0)
+class Promises:
+    def act(self, messages, tools):
+        return ag.Message(role="assistant", content="That is done.")
+tabs = ag.explore.explore(gym, {{"promises": gym.rollout(Promises(), n=6, progress=False), "replay": gym.rollout(ag.ReplayAgent(gym.traces[0]), n=6, progress=False)}})
+e, m = tabs.explorers["episodes"], tabs.explorers["mocker"]
+tabs.selected_index = 2
+tabs
+"""
+
+
 def run_all(page, url, app):
     page.goto(f"{url}/lab/tree/t.ipynb?reset" if app == "lab" else f"{url}/notebooks/t.ipynb", wait_until="domcontentloaded")
     page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
@@ -203,6 +218,34 @@ def test_in_jupyter(chrome, tmp_path, app):
         assert not ours and not outside
         if app == "lab":
             timings(page)
+
+
+def test_episodes_and_the_backend_in_jupyterlab(chrome, tmp_path):
+    from browser import ROOT
+    notebook(tmp_path / "t.ipynb", [GYM.format(tests=str(ROOT / "tests"))])
+    with jupyter("lab", tmp_path) as url:
+        page = chrome.new_page(viewport={"width": 1500, "height": 1100})
+        errors, outside = watch(page)
+        run_all(page, url, "lab")
+        seen = page.locator(".agx:visible")
+        seen.locator("[data-send=fork]").first.wait_for(timeout=90_000)
+        seen.locator("[data-send=fork]").nth(0).click()
+        seen.locator(".agx-answer", has_text="explorer.forked").wait_for()
+        assert kernel_says("e.forked.turn", tmp_path) == "0"
+        seen.locator("[data-send=compare]").last.click()
+        seen.locator(".agx-answer .agx-grid").wait_for()
+        slider = seen.locator("input[data-steps]")
+        slider.fill("0")
+        assert seen.locator("output").inner_text().startswith("step 0")
+        seen.locator(".agx-top rect[data-goto]").last.click()  # a cell of the overview selects its episode
+        page.wait_for_function("[...document.querySelectorAll('.agx-row.on b')].some((b) => b.offsetParent && b.textContent.includes('replay'))")
+        page.get_by_text("Mocker", exact=True).click()
+        seen.locator(".agx-form input").first.fill("U7")
+        seen.locator("[data-send=call]").click()
+        seen.locator(".agx-answer", has_text="confidence").wait_for()
+        seen.locator(".agx-answer [data-send=reset]").wait_for()
+        ours = [x for x in errors if any(w in x for w in ("agx", "explorer", "anywidget", "agent_gym", "mount"))]
+        assert not ours and not outside
 
 
 def timings(page):

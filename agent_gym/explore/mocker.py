@@ -39,7 +39,7 @@ def form_arguments(spec: ToolSpec, data: dict[str, str]) -> dict[str, Any]:
             out[name] = text if kind == "string" else parse_json(text)
     return out
 
-# %% ../../nbs/explore/05_mocker.ipynb #474ecc2a
+# %% ../../nbs/explore/05_mocker.ipynb #4ab1d09f
 class MockerExplorer(Explorer):
     """Look at what `mocker` learned. `.selected` is the ToolSpec in sight, `.session` the tool session in which the form's calls are answered (writes stay), `.reset()` starts it anew."""
     def __init__(self, mocker: ToolMocker):
@@ -71,7 +71,7 @@ class MockerExplorer(Explorer):
     def _show(self, i: int) -> dict[str, Any]:
         spec, rules = self._specs[i], self._rules(self._specs[i].name)
         learned = table([[text, n, bad] for text, n, bad in rules], ["rule", "support", "counterexamples"]) if rules else '<p class="dim">no rule beyond its records and replies</p>'
-        return {"html": block(f'{tool_spec_html(spec)}<h3>What was learned</h3>{learned}<h3>Try a call</h3>{form_html(spec)}'), "copy": dumps(spec.model_dump(mode="json"))}
+        return {"html": block(f'{tool_spec_html(spec)}<h3>What was learned</h3>{learned}<h3>Try a call</h3>{form_html(spec)}'), "copy": dumps(spec.model_dump(mode="json")), "plain": True}
 
     def _find(self, query: str) -> list[int]:
         q = query.lower()

@@ -153,7 +153,7 @@ export function mount(root, backend) {
     const note = h("input", { class: "agx-note", placeholder: "note", "aria-label": "note", value: state.notes[r.id] || "", onchange: (e) => { state.notes[r.id] = e.target.value; if (!e.target.value) delete state.notes[r.id]; backend.annotated([...state.stars], state.notes); } });
     const tools = h("div", { class: "agx-tools" },
       button(state.stars.has(r.id) ? "★" : "☆", "star (s)", star), note,
-      ...(item.copy ? [button("JSON", "copy as JSON (c)", () => copy("JSON", item.copy)), button("Python", "copy as Python", () => copy("Python", python(item.copy))), button("Markdown", "copy as Markdown", () => copy("Markdown", markdown(item.copy)))] : []),
+      ...(item.copy ? [button("JSON", "copy as JSON (c)", () => copy("JSON", item.copy))] : []), ...(item.copy && !item.plain ? [button("Python", "copy as Python", () => copy("Python", python(item.copy))), button("Markdown", "copy as Markdown", () => copy("Markdown", markdown(item.copy)))] : []),
       h("span", { class: "agx-copied dim", role: "status" }));
     const pills = same.length > 1 ? h("div", { class: "agx-pills" }, h("span", { class: "dim" }, "attempts"), same.slice(0, 24).map((k) =>
       h("button", { type: "button", class: "agx-pill " + (rows[k].good === true ? "good" : rows[k].good === false ? "bad" : "") + (k === i ? " on" : ""), title: rows[k].id, "aria-label": `attempt ${rows[k].id}`, onclick: () => select(k) }, rows[k].good === true ? "✓" : rows[k].good === false ? "✗" : "·"))) : null;
