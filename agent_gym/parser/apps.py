@@ -79,8 +79,8 @@ def _from_parts(m: Record) -> list[Record]:
         out = [m for m in out if m not in said] + [{"role": "assistant", "content": text, "tool_calls": calls}]
     return out
 
-# %% ../../nbs/parser/32_apps.ipynb #5c4fa0ae
-LISTS = ("items", "events", "history", "transcript", "chat_history", "all_messages", "new_messages", "trajectory", "dialog", "thread", "log", "chat")
+# %% ../../nbs/parser/32_apps.ipynb #0be5de47
+LISTS = ("items", "events", "history", "transcript", "chat_history", "all_messages", "new_messages", "trajectory", "thread", "log", "chat")
 
 def _list(r: Record) -> str | None:
     return next((k for k in LISTS if isinstance(r.get(k), list) and r[k] and _entry(r[k][0])), None)

@@ -17,7 +17,8 @@ from ..trace import TraceError
 
 # %% auto #0
 __all__ = ['said', 'answered', 'Talk', 'marks', 'matches_exchange', 'format_of', 'unpack_exchanges', 'talk_to_trace',
-           'matches_gemini', 'matches_responses', 'payload_to_trace', 'matches_batch', 'batch_to_trace']
+           'matches_gemini', 'matches_responses', 'payload_to_trace', 'matches_completion', 'matches_batch',
+           'batch_to_trace']
 
 # %% ../../nbs/parser/21_payloads.ipynb #891fb4fa
 def said(body: Record) -> list[Record]:
@@ -102,11 +103,13 @@ def marks(m: Record) -> list[str]:
     text = "".join((m.get("content") or "").split())
     return ([m["role"][0] + text] if text else []) + [f"c{c['name']}{dumps(c['arguments'])}" for c in m.get("tool_calls") or ()]
 
-# %% ../../nbs/parser/21_payloads.ipynb #944a3d71
+# %% ../../nbs/parser/21_payloads.ipynb #3c469e3b
 _GENERATES = ("/chat/completions", "/responses", "/messages", ":generatecontent", ":streamgeneratecontent", "/completions", "/converse")
 
 def _bodies(r: Any) -> tuple[Any, Any, str] | None:
     "Request body, response body and address of one exchange; None for what is none."
+    if isinstance(r, dict) and isinstance(r.get("request_body"), dict):
+        return r["request_body"], r.get("response_body"), ""
     if not isinstance(r, dict) or not isinstance(r.get("request"), dict) or "response" not in r:
         return None
     request, response = r["request"], r["response"]
@@ -188,7 +191,7 @@ def talk_to_trace(talk: Talk) -> Record:
 
 register("cassette", matches_exchange, talk_to_trace, unpack=unpack_exchanges, whole=True, about="recorded requests and responses of model APIs");
 
-# %% ../../nbs/parser/21_payloads.ipynb #e6715ad4
+# %% ../../nbs/parser/21_payloads.ipynb #f188d0e4
 def matches_gemini(r: Any) -> object:
     return isinstance(r, dict) and "contents" in r and "messages" not in r and (not isinstance(r["contents"], list) or not r["contents"] or (isinstance(r["contents"][0], dict) and "parts" in r["contents"][0])) and "contents with parts"
 
@@ -206,8 +209,12 @@ def payload_to_trace(r: Record) -> Record:
     "A request with the response beside it, as far as either is there."
     asked = said(r) if any(k in r for k in ("contents", "messages", "input", "instructions")) else []
     reply = answered(r["response"] if isinstance(r.get("response"), dict) else r)
-    used = ("contents", "systemInstruction", "system_instruction", "input", "instructions", "output", "candidates", "id", "object", "response", "conversation_id")
+    used = ("contents", "systemInstruction", "system_instruction", "input", "instructions", "output", "candidates", "choices", "id", "object", "response", "conversation_id")
     return {"conversation_id": next((r[k] for k in ("conversation_id", "id") if isinstance(r.get(k), str | int)), None), "messages": named(asked + reply), "metadata": rest(r, *used)}
+
+def matches_completion(r: Any) -> object:
+    choices = r.get("choices") if isinstance(r, dict) and "messages" not in r else None
+    return isinstance(choices, list) and bool(choices) and isinstance(choices[0], dict) and "message" in choices[0] and "choices with a message"
 
 def matches_batch(r: Any) -> object:
     return isinstance(r, dict) and "custom_id" in r and "messages" not in r and (isinstance(r.get("body"), dict) or isinstance(r.get("response"), dict)) and "custom_id with a body or a response"
@@ -221,4 +228,5 @@ def batch_to_trace(r: Record) -> Record:
 
 register("gemini_contents", matches_gemini, payload_to_trace, about="Gemini contents with parts")
 register("openai_responses", matches_responses, payload_to_trace, over=("preferences",), about="OpenAI Responses API: input and output items")
+register("openai_completion", matches_completion, payload_to_trace, over=("preferences", "openai_responses"), about="OpenAI chat completions, with the input beside them or alone")
 register("openai_batch", matches_batch, batch_to_trace, over=("cassette",), about="OpenAI batch files: custom_id with a body or a response");

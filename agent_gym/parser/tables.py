@@ -33,7 +33,7 @@ def guess(row: Record) -> dict[str, str]:
     lower = {str(k).strip().lower().replace(" ", "_"): k for k in reversed(list(row))}
     return {ours: lower[name] for ours, names in COLUMNS.items() if (name := next((n for n in names if n in lower), None)) is not None}
 
-# %% ../../nbs/parser/31_tables.ipynb #57ffd080
+# %% ../../nbs/parser/31_tables.ipynb #f81e0312
 def matches_table(r: Any) -> object:
     if not isinstance(r, dict) or any(isinstance(v, list | dict) for k, v in r.items() if k not in ("tool_calls", "arguments", "result", "metadata", "_extra")):
         return False
@@ -62,6 +62,9 @@ def table_to_trace(r: Record) -> Record:
     "The rows of one conversation; labels are the first that any row gives."
     found = r["columns"]
     messages = [m for i, row in enumerate(r["rows"]) for m in _message(row, found, f"$.rows[{i}]")]
+    roles = [m["role"] for m in messages]
+    if "assistant" not in roles and "user" in roles and "system" in roles[1:]:
+        messages = [{**m, "role": "assistant"} if m["role"] == "system" else m for m in messages]
     labels = {f: next((row[found[f]] for row in r["rows"] if row.get(found[f]) not in (None, "")), None) for f in ("outcome", "satisfaction_score", "task_id") if f in found}
     outcome = labels.get("outcome")
     return {"conversation_id": r["id"], "messages": named(messages), "outcome": outcome, "satisfaction_score": labels.get("satisfaction_score"),
