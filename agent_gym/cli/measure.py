@@ -108,7 +108,7 @@ def percent(value: float | None) -> str:
     "A share as text; a dash where there is none."
     return "–" if value is None or value != value else f"{100 * value:.1f} %"
 
-# %% ../../nbs/cli/01_measure.ipynb #a198a0b7
+# %% ../../nbs/cli/01_measure.ipynb #645706e8
 @dataclass(frozen=True, slots=True)
 class Checked:
     "One answer beside the true one: where it came from, how sure the mocker was, whether they are equal, whether it could have been known."
@@ -167,7 +167,7 @@ def fidelity(gym: Gym, episodes: EpisodeSet, truth: Callable[[Trace], World | No
             known.update(leaves(dict(call.arguments)))
             true = {v for k, x in (theirs.items() if isinstance(theirs, dict) else [("", theirs)]) if k not in made_up for v in leaves(x)}
             rows.append(Checked(ours.source, ours.confidence, same_answer(ours.value, theirs, made_up) and ours.is_error == is_error, all(v in seen or v in known for v in true)))
-            known |= true
+            known.update(leaves(ours.value))
     return Fidelity(tuple(rows))
 
 # %% ../../nbs/cli/01_measure.ipynb #06700242
