@@ -103,7 +103,7 @@ class Gym(_Triple):
     def report(self, held_out: Sequence[Trace] | None = None) -> ReportCard:
         "How far this gym can be trusted, measured on `held_out` traces, or cross-fitted over its own."
         from agent_gym.report import report
-        return report(self, held_out)
+        return report(self, held_out if held_out is None else TraceSet(held_out))
 
     def explore(self, episodes: EpisodeSet | None = None) -> Tab:
         "Traces, backend and, where given, `episodes` side by side, in a notebook."
