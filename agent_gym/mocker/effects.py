@@ -57,8 +57,8 @@ class Example:
     after: Record
     where: tuple[str, int]
 
-# %% ../../nbs/mocker/06_effects.ipynb #b1b0b14f
-Edit: TypeAlias = tuple[tuple[str | tuple[str, str], ...], str, JsonValue]
+# %% ../../nbs/mocker/06_effects.ipynb #3e6420b5
+Edit: TypeAlias = tuple[tuple[str | tuple[str, str], ...], str, object]
 
 def edits(before: JsonValue, after: JsonValue, containers: Mapping[tuple[str, ...], str], path: tuple = ()) -> list[Edit]:
     "(path, op, value) of what turned `before` into `after`; a `set` holds (old, new); rows of known containers are steps (by, name)."
@@ -93,7 +93,7 @@ def _list_edits(before: list, after: list, containers: Mapping[tuple[str, ...], 
         return out
     return [(path, "set", (before, after))]
 
-# %% ../../nbs/mocker/06_effects.ipynb #b0848f12
+# %% ../../nbs/mocker/06_effects.ipynb #13c54fe4
 def learn_effects(label: str, examples: Sequence[Example], containers: Sequence[Container], least: float = .9) -> list[Action]:
     "The effects on the record labelled `label` that explain `examples`."
     found = [_abstract(e, edits(e.before, e.after, _by_path(containers, e))) for e in examples]
@@ -134,10 +134,10 @@ def _by_path(containers: Sequence[Container], e: Example) -> dict[tuple[str, ...
             out[c.path] = c.by
     return out
 
-def _abstract(e: Example, found: Sequence[Edit]) -> dict[tuple[tuple[str | Row, ...], str], JsonValue]:
+def _abstract(e: Example, found: Sequence[Edit]) -> dict[tuple[tuple[str | Row, ...], str], object]:
     "The edits with row names replaced by the terms that name them; edits of many rows by one list argument become one."
-    out: dict[tuple[tuple[str | Row, ...], str], JsonValue] = {}
-    groups: dict[tuple, list[tuple[str, JsonValue]]] = defaultdict(list)
+    out: dict[tuple[tuple[str | Row, ...], str], object] = {}
+    groups: dict[tuple, list[tuple[str, object]]] = defaultdict(list)
     for path, op, value in found:
         rows = [p for p in path if isinstance(p, tuple)]
         if len(rows) == 1:
@@ -149,7 +149,7 @@ def _abstract(e: Example, found: Sequence[Edit]) -> dict[tuple[tuple[str | Row, 
             out[tuple(p if isinstance(p, str) else Row(p[0], term) for p in path), op] = value
     return out
 
-def _naming(scene: Scene, pairs: Sequence[tuple[str, JsonValue]]) -> list[tuple[Term, JsonValue]]:
+def _naming(scene: Scene, pairs: Sequence[tuple[str, object]]) -> list[tuple[Term, object]]:
     "The term that names the changed rows: a list that holds them all, or else one term for each."
     values = dict(pairs)
     for term, v in scene.terms().items():

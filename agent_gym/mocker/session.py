@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['ToolSession', 'ToolMocker']
 
-# %% ../../nbs/mocker/20_session.ipynb #189fec34
+# %% ../../nbs/mocker/20_session.ipynb #965ef8aa
 class ToolSession:
     """The backend in the state of one conversation: `call` answers, and writes go to an overlay that `fork` shares until either side writes.
 
@@ -111,7 +111,7 @@ class ToolSession:
     @property
     def tools(self) -> dict[str, ToolSpec]:
         "The tools that can be called, by name."
-        return self._model.tools
+        return dict(self._model.tools)
 
 # %% ../../nbs/mocker/20_session.ipynb #4405e795
 class ToolMocker:

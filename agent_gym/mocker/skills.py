@@ -40,7 +40,7 @@ class Skill:
     failures: int = 0
     terms: tuple[Term, ...] = ()
 
-# %% ../../nbs/mocker/08_skills.ipynb #75846e78
+# %% ../../nbs/mocker/08_skills.ipynb #01a2cc7d
 @dataclass
 class Walk:
     "What the logs show of each tool: scenes of successes and failures, and records before and after writes by (tool, label)."
@@ -92,7 +92,7 @@ def _note(c: LoggedCall, scene: Scene, tools: Mapping[str, ToolSpec], store: Sto
         for tool, label, then, before, at in (pending.pop(ref, []) if len(pending.get(ref, ())) == 1 else pending.pop(ref, [])[:0]):
             news = {k: v for k, v in c.value.items() if k in before or k not in usual[ref[0]]}  # type: ignore[union-attr,index]
             out.examples[tool, label].append(Example(then, visible(before), visible({**before, **news}), at))
-    if shows:
+    if shows and ref is not None and isinstance(c.value, dict):
         old = state.get(ref) or store.base.get(ref) or {}
         state[ref] = {**{k: v for k, v in old.items() if k[:1] == "@" or c.name not in store.full}, **c.value}
 
