@@ -112,3 +112,11 @@ def test_any_words_and_calls_are_answered(seed, text, tool, arguments):
 def test_a_talk_is_the_same_again():
     one, other = play(ScriptedAgent(.4, seed=5), 77), play(ScriptedAgent(.4, seed=5), 77)
     assert one == other and one[0].messages[-1].role == "user"
+
+
+def test_agents_learn_from_what_the_verifier_believes():
+    "Rooms meet here: the offline agent reads how likely each log was a success."
+    from agent_gym.agent import RetrievalAgent
+    from agent_gym.reward import Verifier
+    logs = sample_traces(40)
+    assert len(Verifier(logs).success) == 40 and RetrievalAgent(logs).act([Message(role="user", content="Hello")], []).role == "assistant"

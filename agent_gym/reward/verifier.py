@@ -92,6 +92,7 @@ class Verifier:
         many = max(1, min(self.settings.mutants, 500 // max(1, sum(v is True for v in labels))))
         spoiled = [self._spoiled(t, logs)[:many] if t.success else [] for t in logs]
         found = posterior(cases, labels, [t.satisfaction_score for t in logs], self.settings, mutants=spoiled, rounds=2 if len(logs) <= 600 else 1)
+        self.success = found.success    # (n,): how likely each logged conversation really was one, in the order of `traces`; the agents learn from it
         self._models = found.models
         self.model = fit(cases, found.success, self.settings, [m for ms in spoiled for m in ms])
         self.curve = Curve.fit(found.chance, found.success)
