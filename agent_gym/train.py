@@ -191,7 +191,7 @@ class TrainResult:
     def __repr__(self) -> str:
         return self.report
 
-# %% ../nbs/30_train.ipynb #59bd82e7
+# %% ../nbs/30_train.ipynb #59384c3c
 def train(gym: Gym, *, seed: int = 0, progress: bool = True, options: Options | None = None, guards: bool = True, cleaning: bool = True, practise: bool = True, multiply: bool = True,
           abstain: bool = True, route: bool = True, gate: bool = True, second: bool = True, held_out: float = .4, gate_games: int = 80, trust: float = 0., arena: ArenaMaker | None = None) -> TrainResult:
     """A better agent from the gym's own traces, deterministic under `seed`. Raises AgentGymError where no conversation is a success.
@@ -207,7 +207,8 @@ def train(gym: Gym, *, seed: int = 0, progress: bool = True, options: Options | 
     proposals = made.policy.proposals
     base = [e for t, w in zip(traces, made.weights) if w for e in examples(proposals, t.messages, w)]
     facts: dict[str, float] = {"traces": len(traces), "successes": sum(w > 0 for w in made.weights), "templates": len(proposals.templates), "choices": len(base)}
-    none = TrainResult(made.agent, made.agent, made.agent, whole.lexicon.intents.names, {}, {}, frozenset(), [], facts)
+    cloned = made.agent
+    none = TrainResult(cloned, cloned, cloned, whole.lexicon.intents.names, {}, {}, frozenset(), [], facts)
     if not practise:
         return none
     mine, other = (list(s) for s in TraceSet(traces).split((1 - held_out, held_out), by="task", seed=seed))
@@ -234,7 +235,7 @@ def train(gym: Gym, *, seed: int = 0, progress: bool = True, options: Options | 
                                  for p in (made.policy, better))
                 gates[k] = paired_gate(before, after)
     routed = frozenset(k for k in proven if not gate or (k in gates and gates[k].passed))
-    agent = PolicyAgent(Routed(made.policy, better, routed), made.guard, "trained") if routed else made.agent
+    agent = PolicyAgent(Routed(made.policy, better, routed), made.guard, "trained") if routed else cloned
     practised = PolicyAgent(Routed(made.policy, better, proven), made.guard, "practised")
     return replace(none, agent=agent, practised=practised, gates=gates, routed=routed, rounds=practice.history, facts=facts | {"seconds": time.perf_counter() - start})
 
