@@ -19,7 +19,8 @@ from .refusals import Refusal, Requirement
 from .scene import Bindings, Term, term_text
 from .skills import Skill
 from .store import freeze
-from .values import Condition, Formula, Learned, constant
+from .formulas import Condition, Formula, constant
+from .values import Learned
 from ..trace import ToolError, loads, parse_json
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from pydantic import JsonValue
 from .lookup import fields, get
 from .scene import MAP, PLAIN, Container, Scene, Term, Undefined, term_text
 from .store import Record, freeze, is_name
-from .values import Condition, Formula, Learned, constant, learn_value, same_value, separating
+from .formulas import Condition, Formula, constant
+from .values import Learned, learn_value, same_value, separating
 
 # %% auto #0
 __all__ = ['Step', 'Edit', 'Row', 'Action', 'Example', 'edits', 'learn_effects', 'apply_one', 'apply_actions']

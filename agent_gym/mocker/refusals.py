@@ -16,7 +16,8 @@ from .lookup import folded
 from .replay import leaves, substituted
 from .scene import Pick, Scene, Term, Undefined, term_text
 from .store import freeze, is_name
-from .values import Formula, constant, learn_value, numbers
+from .formulas import Formula, constant
+from .values import learn_value, numbers
 
 # %% auto #0
 __all__ = ['Requirement', 'Refusal', 'Failure', 'template', 'filled', 'learn_refusals', 'pointed', 'wording', 'in_order',

@@ -18,7 +18,8 @@ from .refusals import Failure, Refusal, implied, learn_refusals, template
 from .replay import leaves, substituted
 from .scene import Bindings, Container, Rows, Scene, Term, bind, find_containers, index_rows
 from .store import Record, Ref, Store, freeze, is_name
-from .values import Formula, Learned, learn_value
+from .formulas import Formula
+from .values import Learned, learn_value
 from ..tools import LoggedCall
 from ..trace import ToolSpec
 
