@@ -9,7 +9,7 @@ import math
 import random
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agent_gym.mocker import ToolMocker
 
 # %% auto #0
-__all__ = ['PASS', 'FAIL', 'Curve', 'Verdict', 'Verifier']
+__all__ = ['PASS', 'FAIL', 'EFFORT', 'SELDOM', 'Curve', 'Verdict', 'Verifier']
 
 # %% ../../nbs/reward/36_verifier.ipynb #2830dfcf
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Curve:
 # %% ../../nbs/reward/36_verifier.ipynb #bcf48d8f
 class Verdict(RewardBreakdown):
     """A judgement of a conversation: `score` in [0, 1] reads as the probability of a real success; `verdict` is "pass", "fail" or "abstain" (then the
-    score is the base rate of its `kind` of request); the contributions of `parts` sum to the score."""
+    score is the base rate of its `kind` of request, among logs in which the assistant went as far); the contributions of `parts` sum to the score."""
     __slots__ = ()
 
     @property
@@ -97,7 +97,7 @@ class Verifier:
         self.model = fit(cases, found.success, self.settings, [m for ms in spoiled for m in ms])
         self.curve = Curve.fit(found.chance, found.success)
         self._folds = {k: int(f) for t, f in zip(logs, found.fold) for k in (t.conversation_id, _content(t))}
-        self.rates = _rates(cases, found)
+        self.rates = _rates(cases, [_effort(t, self.lexicon.acting) for t in logs], found)
         self._rows = _kind_rows(cases, labels, found, self.lexicon)
         self.edits: Mapping[Statement, Guard] = {}
 
@@ -118,8 +118,11 @@ class Verifier:
         found = model.breaches(c)
         rules, second = model.rules(found), model.second(found)
         chance = joined(rules, second)
+        rate = self.rates.get((c.intent, effort := _effort(trace, self.lexicon.acting)), self.rates[-1, effort])
+        if chance >= PASS and rate < SELDOM:
+            why = f"abstains: where the assistant went no further than {EFFORT[effort]}, {rate:.0%} of such requests succeeded"
+            return Verdict(rate, (Part("base rate", rate, 1., rate, why),), "abstain", kind)
         if FAIL <= chance < PASS:
-            rate = self.rates[c.intent]
             why = "; ".join(g.text for g in self._broken(model, found)[:3])
             return Verdict(rate, (Part("base rate", rate, 1., rate, f"abstains ({chance:.2f} is neither clear): {why}"),), "abstain", kind)
         return Verdict(self.curve(chance), tuple(self._parts(model, found, chance, second)), "pass" if chance >= PASS else "fail", kind)
@@ -192,14 +195,25 @@ def _content(trace: Trace) -> str:
     "A key of what was said and done; ids and labels aside."
     return "\x1f".join(f"{m.role}\x1e{m.content}\x1e{[(c.name, c.arguments) for c in m.tool_calls] if m.tool_calls else ''}" for m in trace.messages)
 
-def _rates(cases: Sequence[Case], found: Posterior) -> dict[int, float]:
-    "The base rate of each request, shrunk towards that of all."
+EFFORT = ("talking", "looking up", "acting")
+SELDOM = .2     # where fewer succeeded, having done as much, nothing passes on its rules alone
+
+def _effort(trace: Trace, acting: Collection[str]) -> int:
+    "How far the assistant went: 0 no tool answered it, 1 something was looked up, 2 an acting tool answered without refusing."
+    answered = {c.name for _, c, a in trace.calls() if a is not None and not trace.messages[a].is_error}
+    return 0 if not answered else 2 if answered & set(acting) else 1
+
+def _rates(cases: Sequence[Case], efforts: Sequence[int], found: Posterior) -> dict[tuple[int, int], float]:
+    "The base rate of each request by how far the assistant went, shrunk towards that of all requests, and that towards all (-1, effort)."
     overall = float(found.success.mean()) if len(cases) else .5
-    sums: dict[int, float] = dict.fromkeys((c.intent for c in cases), 0.)
-    sizes = Counter(c.intent for c in cases)
-    for c, q in zip(cases, found.success):
-        sums[c.intent] += float(q)
-    return {i: (sums[i] + 2 * overall) / (n + 2) for i, n in sizes.items()} | {-1: overall}
+    sums: dict[tuple[int, int], float] = dict.fromkeys([(-1, e) for e in range(3)], 0.)
+    sizes: Counter[tuple[int, int]] = Counter()
+    for c, e, q in zip(cases, efforts, found.success):
+        for key in ((c.intent, e), (-1, e)):
+            sums[key] = sums.get(key, 0.) + float(q)
+            sizes[key] += 1
+    rates = {(-1, e): (sums[-1, e] + overall) / (sizes[-1, e] + 1) for e in range(3)}
+    return rates | {(i, e): (v + 2 * rates[-1, e]) / (sizes[i, e] + 2) for (i, e), v in sums.items() if i >= 0}
 
 def _kind_rows(cases: Sequence[Case], labels: Sequence[bool | None], found: Posterior, lexicon: Lexicon) -> list[tuple[str, int, float, float, float, float, bool]]:
     rows = []
