@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from .effects import Action
+from .actions import Action
 from .lookup import Finder
-from .refusals import Refusal, Requirement
+from .refusals import Refusal
+from .requirements import Requirement
 from .scene import Bindings, Term, term_text
 from .skills import Skill
 from .store import freeze

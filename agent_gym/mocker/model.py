@@ -14,7 +14,7 @@ from pydantic import JsonValue
 
 from ..kinds import arithmetic
 from .confidence import Trust
-from .effects import apply_actions
+from .actions import apply_actions
 from .invention import Inventor
 from .lookup import Finder, fields
 from .refusals import filled

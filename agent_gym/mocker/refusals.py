@@ -7,92 +7,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
-from .lookup import folded
-from .replay import leaves, substituted
-from .scene import Pick, Scene, Term, Undefined, term_text
-from .store import freeze, is_name
 from .formulas import Formula, constant
-from .values import learn_value, numbers
+from .replay import leaves, substituted
+from .requirements import Requirement, items, possible_requirements
+from .scene import Scene, Undefined
+from .store import freeze, is_name
+from .values import learn_value
 
 # %% auto #0
-__all__ = ['Requirement', 'Refusal', 'Failure', 'template', 'filled', 'learn_refusals', 'pointed', 'wording', 'in_order',
-           'implied']
-
-# %% ../../nbs/mocker/07_refusals.ipynb #9f2a8f75
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """One test of a scene; `kind` with its operands:
-
-    `in` (term, allowed values), `not in` (term, forbidden values), `member` (pick), `length` (two list terms), `same` and `differ` (two terms), `least` (formula, formula: the
-    first is not below the second). Tests whose values are not there pass. `unless` names a value that lifts the test."""
-    kind: str
-    terms: tuple[Term, ...] = ()
-    allowed: frozenset[str] = frozenset()
-    pick: Pick | None = None
-    formulas: tuple[Formula, ...] = ()
-    unless: tuple[Term, str] | None = None
-
-    def broken(self, scene: Scene) -> str | None:
-        "None where the scene passes; else the name of the thing at fault, or ''."
-        try:
-            fault = _TESTS[self.kind](self, scene)
-            if fault is not None and self.unless is not None and freeze(scene.value(self.unless[0])) == self.unless[1]:
-                return None
-            return fault
-        except Undefined:
-            return None
-
-    def __str__(self) -> str:
-        t = [term_text(x) for x in self.terms]
-        text = {"in": lambda: f"{t[0]} {'= ' + min(self.allowed) if len(self.allowed) == 1 else 'in (' + ', '.join(sorted(self.allowed)) + ')'}",
-                "not in": lambda: f"{t[0]} not among {len(self.allowed)} refused values", "member": lambda: f"{self.pick.name if self.pick else ''} in {self.pick.container if self.pick else ''}",
-                "length": lambda: f"len({t[0]}) = len({t[1]})", "same": lambda: f"{t[0]} = {t[1]}", "differ": lambda: f"{t[0]} != {t[1]}",
-                "least": lambda: f"{self.formulas[0]} >= {self.formulas[1]}"}[self.kind]()
-        return text + (f" or {term_text(self.unless[0])} = {self.unless[1]}" if self.unless else "")
-
-def _items(v: JsonValue) -> list[JsonValue]:
-    return v if isinstance(v, list) else [v]
-
-def _test_in(r: Requirement, s: Scene) -> str | None:
-    for i, v in enumerate(_items(s.value(r.terms[0]))):
-        if freeze(v) not in r.allowed:
-            return _culprit(r.terms[0], s, i)
-    return None
-
-def _test_not_in(r: Requirement, s: Scene) -> str | None:
-    return next((str(v) for v in _items(s.value(r.terms[0])) if folded(v) in r.allowed), None)
-
-def _culprit(term: Term, s: Scene, i: int) -> str:
-    names = s.rows.get(term[1], ([], []))[0] if term[0] == "row" else []
-    v = s.arguments.get(term[1]) if term[0] == "arg" else None
-    return names[i] if i < len(names) else str(v) if is_name(v) else ""
-
-def _test_member(r: Requirement, s: Scene) -> str | None:
-    if r.pick is None or (r.pick.source and s.records.get(r.pick.source, (None, None))[1] is None):
-        return None
-    missing = s.missing(r.pick)
-    return missing[0] if missing else None
-
-def _test_length(r: Requirement, s: Scene) -> str | None:
-    a, b = s.value(r.terms[0]), s.value(r.terms[1])
-    return "" if isinstance(a, list) and isinstance(b, list) and len(a) != len(b) else None
-
-def _test_same(r: Requirement, s: Scene) -> str | None:
-    return "" if folded(s.value(r.terms[0])) != folded(s.value(r.terms[1])) else None
-
-def _test_differ(r: Requirement, s: Scene) -> str | None:
-    return "" if folded(s.value(r.terms[0])) == folded(s.value(r.terms[1])) else None
-
-def _test_least(r: Requirement, s: Scene) -> str | None:
-    a, b = (f.value(s) for f in r.formulas)
-    return "" if isinstance(a, int | float) and isinstance(b, int | float) and a < b - 1e-9 else None
-
-_TESTS = {"in": _test_in, "not in": _test_not_in, "member": _test_member, "length": _test_length, "same": _test_same, "differ": _test_differ, "least": _test_least}
+__all__ = ['Refusal', 'Failure', 'template', 'filled', 'learn_refusals', 'pointed', 'wording', 'in_order', 'implied']
 
 # %% ../../nbs/mocker/07_refusals.ipynb #4b4cc8ce
 @dataclass(frozen=True, slots=True)
@@ -132,7 +60,7 @@ class Failure:
 
 def template(value: JsonValue, scene: Scene) -> JsonValue:
     "The answer with names of the arguments cut out."
-    named = {str(x): a if is_name(v) else "" for a, v in scene.arguments.items() for x in _items(v) if is_name(x) and len(str(x)) > 2}
+    named = {str(x): a if is_name(v) else "" for a, v in scene.arguments.items() for x in items(v) if is_name(x) and len(str(x)) > 2}
     def cut(text: str) -> str:
         for n in sorted(named, key=lambda x: (-len(x), x)):
             text = re.sub(rf"(?<![\w\0]){re.escape(n)}(?![\w\0])", f"\0{named[n]}\0", text)
@@ -141,7 +69,7 @@ def template(value: JsonValue, scene: Scene) -> JsonValue:
 
 def filled(answer: JsonValue, scene: Scene, culprit: str) -> JsonValue:
     "A template with the thing at fault, or else the first name of the arguments, put back."
-    first = culprit or next((str(x) for v in scene.arguments.values() for x in _items(v) if is_name(x)), "")
+    first = culprit or next((str(x) for v in scene.arguments.values() for x in items(v) if is_name(x)), "")
     put = lambda m: str(scene.arguments[m[1]]) if is_name(scene.arguments.get(m[1])) else first
     return substituted(answer, {path: _SLOT.sub(put, v) for path, v in leaves(answer) if isinstance(v, str) and "\0" in v})
 
@@ -207,7 +135,7 @@ def wording(f: Failure) -> str:
 def _best_requirement(successes: Sequence[Scene], group: Sequence[Failure], others: Sequence[Scene], formulas: Sequence[Formula]) -> tuple[Requirement, int] | None:
     words = set(_words(freeze(group[0].value)))
     scored = []
-    for n, r in enumerate(_requirements(successes, [f.scene for f in group], formulas)):
+    for n, r in enumerate(possible_requirements(successes, [f.scene for f in group], formulas)):
         hits = sum(r.broken(f.scene) is not None for f in group)
         if hits < .5 * len(group) or _too_strict(r, successes):
             continue
@@ -236,75 +164,6 @@ _COST = {"member": .2, "in": .3, "length": .2, "differ": 1., "same": 1., "least"
 
 def _words(text: str) -> list[str]:
     return [w[:5].rstrip("s") for w in re.findall(r"[a-z]{3,}", text.lower()) if w != "error"]
-
-# %% ../../nbs/mocker/07_refusals.ipynb #db6fb1e2
-def _requirements(successes: Sequence[Scene], failed: Sequence[Scene], formulas: Sequence[Formula]) -> list[Requirement]:
-    first = failed[0]
-    out = [Requirement("member", pick=p) for p in first.bindings.picks if first.missing(p)]
-    held: dict[Term, list[JsonValue]] = defaultdict(list)
-    for s in successes:
-        for t, v in s.terms().items():
-            held[t].append(v)
-    lists = [t for t, v in first.terms().items() if t[0] == "arg" and isinstance(v, list)]
-    out += [Requirement("length", (a, b)) for i, a in enumerate(lists) for b in lists[i + 1:] if all(len(x) == len(y) for x, y in zip(held[a], held[b]))]  # type: ignore[arg-type]
-    for t, v in first.terms().items():
-        values = held.get(t, [])
-        if len(values) >= .9 * len(successes) and not isinstance(v, dict) and t[0] != "len":
-            allowed = {freeze(x) for w in values for x in _items(w)}
-            if 0 < len(allowed) <= 6 and len(values) >= 3 * len(allowed) and any(freeze(x) not in allowed for x in _items(v)):
-                out.append(Requirement("in", (t,), frozenset(allowed)))
-    return out + _pairs(first, held, successes) + _bounds(first, formulas, held) + _forbidden(failed, held)
-
-def _pairs(first: Scene, held: Mapping[Term, Sequence[JsonValue]], successes: Sequence[Scene]) -> list[Requirement]:
-    out = []
-    scalars = {t: v for t, v in first.terms().items() if is_name(v) and t[0] in ("arg", "of", "first", "row")}
-    for a, x in scalars.items():
-        if a[0] != "arg":
-            continue
-        for b, y in scalars.items():
-            if b == a or (b[0] == "arg" and b < a) or type(x) is not type(y):
-                continue
-            equal = [folded(s.terms()[a]) == folded(s.terms()[b]) for s in successes[:60] if a in s.terms() and b in s.terms()]
-            if folded(x) == folded(y) and not any(equal) and equal:
-                out.append(Requirement("differ", (a, b)))
-            elif folded(x) != folded(y) and equal and all(equal):
-                out.append(Requirement("same", (a, b)))
-            elif folded(x) != folded(y) and sum(equal) > .4 * len(equal):
-                out += _lifted(a, b, successes)
-    return out
-
-def _lifted(a: Term, b: Term, successes: Sequence[Scene]) -> list[Requirement]:
-    "`a = b`, unless some value, common to all successes without equality, lifts the test."
-    rest = [s.terms() for s in successes if a in s.terms() and b in s.terms() and folded(s.terms()[a]) != folded(s.terms()[b])]
-    if len(rest) < 2:
-        return []
-    return [Requirement("same", (a, b), unless=(t, freeze(v))) for t, v in rest[0].items()
-            if isinstance(v, str | bool) and t[0] in ("row", "of", "arg") and all(t in r and r[t] == v for r in rest)]
-
-def _bounds(first: Scene, formulas: Sequence[Formula], held: Mapping[Term, Sequence[JsonValue]]) -> list[Requirement]:
-    terms = [Formula("term", (t,)) for t, _ in numbers(first.terms())[:40] if t[0] != "len"]
-    pool = [*dict.fromkeys([*formulas, *terms])]
-    values: list[tuple[Formula, float]] = []
-    tops = [max(x for x in held[t] if isinstance(x, int | float)) for t, v in numbers(first.terms()) if t[0] == "arg" and any(isinstance(x, int | float) and x < v for x in held.get(t, ())) and all(not isinstance(x, int | float) or x < v for x in held.get(t, ()))]
-    for f in [*pool, Formula("const", (0,)), Formula("const", (1,)), *(Formula("const", (x,)) for x in tops)]:
-        try:
-            v = f.value(first)
-        except Undefined:
-            continue
-        if isinstance(v, int | float) and not isinstance(v, bool):
-            values.append((f, v))
-    return [Requirement("least", formulas=(f, g)) for f, a in values for g, b in values if a < b and (f.op != "const" or (g.op == "term" and g.parts[0][0] == "arg"))]
-
-def _forbidden(failed: Sequence[Scene], held: Mapping[Term, Sequence[JsonValue]]) -> list[Requirement]:
-    "Argument values that were refused and never accepted: negative knowledge without a reason."
-    out = []
-    records = {e.name for e in failed[0].bindings.entities if not e.source}
-    for t, v in failed[0].terms().items():
-        if t[0] == "arg" and is_name(v) and t[1] not in records:
-            bad = {folded(s.terms()[t]) for s in failed if t in s.terms()}
-            if not bad & {folded(x) for x in held.get(t, ())} and len(held.get(t, ())) > 2:
-                out.append(Requirement("not in", (t,), frozenset(bad)))
-    return out
 
 # %% ../../nbs/mocker/07_refusals.ipynb #c1134698
 _RANK = {"in": 0, "length": 2, "member": 1, "same": 3, "differ": 3, "least": 4, "not in": 5}
@@ -341,7 +200,7 @@ def implied(successes: Sequence[Scene], known: Sequence[Refusal], siblings: Sequ
                 wanted.append(Requirement("length", (a, b)))
     for r in siblings:
         if r.requirement.kind == "in" and (t := r.requirement.terms[0])[0] != "arg":
-            values = {freeze(x) for s in some if t in s.terms() for x in _items(s.terms()[t])}
+            values = {freeze(x) for s in some if t in s.terms() for x in items(s.terms()[t])}
             if 0 < len(values) <= 3 and values <= r.requirement.allowed | (values if not values & r.requirement.allowed else set()) and sum(t in s.terms() for s in some) >= max(5, .3 * len(some)):
                 wanted.append(Requirement("in", (t,), frozenset(values)))
         elif r.requirement.kind in ("same", "differ", "least"):

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from .effects import Action, Example, apply_actions, learn_effects
+from .actions import Action, apply_actions
+from .effects import Example, learn_effects
 from .lookup import Finder, fields
 from .refusals import Failure, Refusal, implied, learn_refusals, template
 from .replay import leaves, substituted
