@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import agent_gym as ag
-from agent_gym.mocker.store import freeze
+from agent_gym.mocker.names import freeze
 from agent_gym.sample.logs import sample_traces
 from agent_gym.tools import logged_calls
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from .containers import MAP
 from .formulas import Condition, Formula
-from .scene import MAP, Scene, Term, Undefined, term_text
-from .store import Record, freeze, is_name
+from .names import Record, freeze, is_name
+from .scene import Scene, Term, Undefined, term_text
 
 # %% auto #0
 __all__ = ['Row', 'Action', 'value_at', 'is_number', 'apply_one', 'apply_actions']

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from .actions import Action
+from .formulas import Condition, Formula, constant
 from .lookup import Finder
+from .names import freeze
 from .refusals import Refusal
 from .requirements import Requirement
 from .scene import Bindings, Term, term_text
 from .skills import Skill
-from .store import freeze
-from .formulas import Condition, Formula, constant
 from .values import Learned
 from ..trace import ToolError, loads, parse_json
 

@@ -13,10 +13,11 @@ from typing import TypeAlias
 from pydantic import JsonValue
 
 from .actions import Action, Row, apply_one, is_number, value_at
+from .containers import MAP, PLAIN, Container
 from .formulas import Formula, constant
 from .lookup import fields, get
-from .scene import MAP, PLAIN, Container, Scene, Term, Undefined
-from .store import Record, is_name
+from .names import Record, is_name
+from .scene import Scene, Term, Undefined
 from .values import Learned, learn_value, same_value, separating
 
 # %% auto #0

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from .names import freeze
 from .scene import Scene, Term, Undefined, term_text
-from .store import freeze
 
 # %% auto #0
 __all__ = ['Formula', 'constant', 'Condition']

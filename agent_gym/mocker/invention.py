@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from .containers import PLAIN, Container
+from .names import Record, Ref, is_name
 from .replay import leaves
 from .results import copied
-from .scene import PLAIN, Container
-from .store import Record, Ref, Store, is_name
+from .store import Store
 
 # %% auto #0
 __all__ = ['Mention', 'mentions', 'Inventor']

@@ -12,13 +12,14 @@ from dataclasses import replace
 from pydantic import JsonValue
 
 from .confidence import Trust
+from .containers import find_containers
 from .invention import Inventor
 from .lookup import Finder, learn_finder
 from .model import Model
+from .names import Ref, freeze, is_name
 from .replay import Nearest, Replay
-from .scene import find_containers
 from .skills import learn_skills
-from .store import Ref, Store, build_store, freeze, is_name, secrets
+from .store import Store, build_store, secrets
 from .values import same_value
 from ..tools import LoggedCall, infer_tools, logged_calls
 from ..trace import ToolSpec, Trace

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from .store import Record, Ref, Store, freeze, is_name
+from .names import Record, Ref, freeze, is_name
+from .store import Store
 from ..tools import LoggedCall
 
 # %% auto #0

@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from ..kinds import arithmetic
-from .confidence import Trust
 from .actions import apply_actions
+from .confidence import Trust
+from .containers import Rows
 from .invention import Inventor
 from .lookup import Finder, fields
+from .names import Record, Ref, freeze, is_name, tokens
 from .refusals import filled
 from .replay import Nearest, Replay, call_key, substituted
 from .results import Answer, Change, Source, ToolResult, copied, differences, made_up
-from .scene import Bindings, Rows, Scene, Undefined
+from .scene import Bindings, Scene, Undefined
 from .skills import Skill
-from .store import Record, Ref, Store, freeze, is_name, tokens
+from .store import Store
 from .values import Learned
 from ..tools import LoggedCall, check_arguments
 from ..trace import ToolSpec

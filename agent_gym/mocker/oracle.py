@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
+from .names import freeze
 from .results import ToolResult
 from .scene import Scene
-from .store import freeze
 from ..tools import check_arguments
 from ..trace import LLMError, Message, ToolSpec, dumps, loads
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue
 
 from .formulas import Formula, constant
+from .names import freeze, is_name
 from .replay import leaves, substituted
 from .requirements import Requirement, items, possible_requirements
 from .scene import Scene, Undefined
-from .store import freeze, is_name
 from .values import learn_value
 
 # %% auto #0

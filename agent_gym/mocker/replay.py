@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from .store import freeze, is_name, tokens
+from .names import freeze, is_name, tokens
 from ..tools import LoggedCall
 
 # %% auto #0

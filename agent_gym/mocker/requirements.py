@@ -13,8 +13,8 @@ from pydantic import JsonValue
 
 from .formulas import Formula
 from .lookup import folded
+from .names import freeze, is_name
 from .scene import Pick, Scene, Term, Undefined, term_text
-from .store import freeze, is_name
 from .values import numbers
 
 # %% auto #0

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
-from .store import Record, Ref, freeze
+from .names import Record, Ref, freeze
 
 # %% auto #0
 __all__ = ['Source', 'ToolResult', 'Change', 'differences', 'Answer', 'copied', 'made_up']

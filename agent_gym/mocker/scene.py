@@ -5,88 +5,21 @@
 # %% ../../nbs/mocker/04_scene.ipynb #fa43c53c
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from pydantic import JsonValue
 
-from .lookup import fields, get
-from .store import Record, Ref, Store, is_name
+from .containers import MAP, Container, Path, Rows
+from .lookup import fields
+from .names import Record, Ref, is_name
+from .store import Store
 from ..tools import LoggedCall
 
 # %% auto #0
-__all__ = ['Path', 'MAP', 'PLAIN', 'Rows', 'Term', 'Container', 'find_containers', 'Entity', 'Pick', 'Bindings', 'index_rows',
-           'bind', 'Undefined', 'Scene', 'term_text']
-
-# %% ../../nbs/mocker/04_scene.ipynb #40866b02
-Path: TypeAlias = tuple[str, ...]
-MAP, PLAIN = "{}", "[]"
-
-@dataclass(frozen=True, slots=True)
-class Container:
-    "Rows inside records of `kind` at `path`; `by` is the field that tells them apart, `{}` for the keys of a map, `[]` for a list of names."
-    kind: str
-    path: Path
-    by: str
-
-    def rows(self, record: Record | None) -> dict[str, JsonValue]:
-        "The rows of a record by name."
-        inside = get(record, self.path)
-        if self.by == MAP:
-            return inside if isinstance(inside, dict) else {}
-        if not isinstance(inside, list):
-            return {}
-        if self.by == PLAIN:
-            return {str(v): v for v in inside if is_name(v)}
-        return {str(v[self.by]): v for v in inside if isinstance(v, dict) and is_name(v.get(self.by))}
-
-    def __str__(self) -> str:
-        return ".".join((self.kind, *self.path))
-
-def find_containers(store: Store) -> list[Container]:
-    "The containers of all kinds of records."
-    found: list[Container] = []
-    by_kind: dict[str, list[Record]] = defaultdict(list)
-    for (kind, _), r in store.base.items():
-        if len(by_kind[kind]) < 150:
-            by_kind[kind].append(r)
-    for kind, records in by_kind.items():
-        found += [c for path, values in _insides(records).items() for c in _containers(kind, path, values)]
-    return found
-
-def _insides(records: Sequence[Record]) -> dict[Path, list[JsonValue]]:
-    out: dict[Path, list[JsonValue]] = defaultdict(list)
-    def walk(value: Record, path: Path) -> None:
-        for k, v in value.items():
-            if isinstance(v, list | dict) and v:
-                out[(*path, k)].append(v)
-                if isinstance(v, dict) and len(path) < 2 and len(v) <= 20:
-                    walk(v, (*path, k))
-    for r in records:
-        walk(r, ())
-    return out
-
-def _containers(kind: str, path: Path, values: Sequence[JsonValue]) -> list[Container]:
-    maps = [v for v in values if isinstance(v, dict)]
-    if len(maps) == len(values):
-        keys = Counter(k for v in maps for k in v)
-        objects = all(isinstance(x, dict) for v in maps for x in v.values())
-        rare = sum(n <= max(1, .5 * len(maps)) for n in keys.values()) >= .8 * len(keys)
-        return [Container(kind, path, MAP)] if objects and (rare and len(keys) > 2) else []
-    lists = [v for v in values if isinstance(v, list)]
-    rows = [x for v in lists for x in v]
-    if len(lists) < len(values) or not rows:
-        return []
-    if all(is_name(x) for x in rows):
-        return [Container(kind, path, PLAIN)]
-    names = dict.fromkeys(k for x in rows[:200] if isinstance(x, dict) for k, v in x.items() if is_name(v))
-    return [Container(kind, path, k) for k in names if all(isinstance(x, dict) and k in x for x in rows) and _tells_apart(k, lists)]
-
-def _tells_apart(k: str, lists: Sequence[Sequence[JsonValue]]) -> bool:
-    good = sum(len({str(x[k]) for x in v if isinstance(x, dict)}) == len(v) for v in lists)
-    return good >= .8 * len(lists) and len({str(x[k]) for v in lists for x in v if isinstance(x, dict)}) > 2
+__all__ = ['Term', 'Entity', 'Pick', 'Bindings', 'bind', 'Undefined', 'Scene', 'term_text']
 
 # %% ../../nbs/mocker/04_scene.ipynb #7e77f5a9
 @dataclass(frozen=True, slots=True)
@@ -113,24 +46,6 @@ class Bindings:
     entities: tuple[Entity, ...] = ()
     picks: tuple[Pick, ...] = ()
     maps: frozenset[tuple[str, Path]] = frozenset()
-
-Rows: TypeAlias = Mapping[Container, Mapping[str, tuple[Ref, JsonValue]]]
-
-def index_rows(store: Store, containers: Iterable[Container]) -> dict[Container, dict[str, tuple[Ref, JsonValue]]]:
-    "Rows by name over all records, for the containers whose rows belong to one record each."
-    out: dict[Container, dict[str, tuple[Ref, JsonValue]]] = {}
-    for c in containers:
-        if c.by != PLAIN:
-            rows: dict[str, tuple[Ref, JsonValue]] = {}
-            total = 0
-            for ref, record in store.base.items():
-                if ref[0] == c.kind:
-                    for name, row in c.rows(record).items():
-                        rows[name] = (ref, row)
-                        total += 1
-            if rows and len(rows) >= .8 * total:
-                out[c] = rows
-    return out
 
 # %% ../../nbs/mocker/04_scene.ipynb #f1e5bd8b
 def bind(calls: Sequence[LoggedCall], store: Store, containers: Sequence[Container], anywhere: Rows) -> Bindings:

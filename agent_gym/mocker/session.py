@@ -13,9 +13,9 @@ from pydantic import JsonValue
 from .editing import Rule, Rules, parse_rule, rules_of, with_rules
 from .learning import learn
 from .model import Model
+from .names import Record, Ref
 from .oracle import asked
 from .results import Answer, Change, ToolResult
-from .store import Record, Ref
 from ..tools import LoggedCall, logged_calls
 from ..trace import ToolError, ToolSpec, Trace
 

@@ -13,13 +13,15 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from .actions import Action, apply_actions
+from .containers import Container, Rows, find_containers, index_rows
 from .effects import Example, learn_effects
+from .formulas import Formula
 from .lookup import Finder, fields
+from .names import Record, Ref, freeze, is_name
 from .refusals import Failure, Refusal, implied, learn_refusals, template
 from .replay import leaves, substituted
-from .scene import Bindings, Container, Rows, Scene, Term, bind, find_containers, index_rows
-from .store import Record, Ref, Store, freeze, is_name
-from .formulas import Formula
+from .scene import Bindings, Scene, Term, bind
+from .store import Store
 from .values import Learned, learn_value
 from ..tools import LoggedCall
 from ..trace import ToolSpec

@@ -5,209 +5,18 @@
 # %% ../../nbs/mocker/00_store.ipynb #8fe64a62
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
-import orjson
 from pydantic import JsonValue
 
+from .names import Identity, Record, Ref, freeze, identities, is_name, tokens
 from ..tools import LoggedCall
-from ..trace import ToolSpec, dumps
+from ..trace import ToolSpec
 
 # %% auto #0
-__all__ = ['Record', 'Ref', 'freeze', 'is_name', 'Identity', 'overlap', 'slots', 'is_informative', 'identities', 'Store',
-           'majority', 'tokens', 'build_store', 'secrets']
-
-# %% ../../nbs/mocker/00_store.ipynb #a52b6db0
-Record: TypeAlias = dict[str, JsonValue]
-Ref: TypeAlias = tuple[str, str]
-
-def freeze(value: object) -> str:
-    "One text per JSON value: keys sorted, whole floats as integers."
-    try:
-        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-        return (orjson.dumps(_whole(value), option=orjson.OPT_SORT_KEYS) if b".0" in text else text).decode()
-    except (TypeError, ValueError, RecursionError):
-        return dumps(value) if not isinstance(value, dict) else dumps(sorted((str(k), dumps(v)) for k, v in value.items()))
-
-def _whole(value: object) -> object:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {k: _whole(v) for k, v in value.items()} if any(isinstance(v, float | dict | list) for v in value.values()) else value
-    if isinstance(value, list):
-        return [_whole(v) for v in value]
-    return value
-
-def is_name(value: object) -> bool:
-    "Whether a value could name a record: a short text or an integer."
-    return (isinstance(value, str) and 0 < len(value) <= 120) or (isinstance(value, int) and not isinstance(value, bool))
-
-# %% ../../nbs/mocker/00_store.ipynb #a4dbc37e
-@dataclass(frozen=True, slots=True)
-class Identity:
-    "How the answers of a tool are tied to records of `kind`: by argument `name`, or by field `name` of the answer."
-    kind: str
-    name: str
-    by_argument: bool
-    viewer: bool
-
-@dataclass(slots=True)
-class _Candidate:
-    tool: str
-    name: str
-    by_argument: bool
-    values: set[str]
-    score: float
-
-def overlap(a: set[str], b: set[str]) -> bool:
-    "Whether two sets of names speak of the same things: a fifth of the smaller one is shared."
-    small = min(len(a), len(b))
-    return small > 0 and len(a & b) >= max(1 if small < 10 else 2, .2 * small)
-
-def slots(calls: Iterable[LoggedCall]) -> dict[tuple[str, str], set[str]]:
-    "The names seen per (tool, argument), and per (tool, '') among answers that are themselves names."
-    out: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for c in calls:
-        if c.is_error:
-            continue
-        for a, v in c.arguments.items():
-            if is_name(v):
-                out[c.name, a].add(str(v))
-        if is_name(c.value):
-            out[c.name, ""].add(str(c.value))
-    return out
-
-# %% ../../nbs/mocker/00_store.ipynb #1647f0ce
-def _candidates(tool: str, calls: Sequence[LoggedCall], where: Mapping[tuple[str, str], set[str]]) -> list[_Candidate]:
-    rows = [(c.arguments, c.value) for c in calls if isinstance(c.value, dict) and c.value][:150]
-    out = []
-    for by_argument in (True, False):
-        for name in dict.fromkeys(k for a, r in rows for k, v in (a if by_argument else r).items() if is_name(v)):
-            pairs = [(str(x[name]), r) for a, r in rows for x in [a if by_argument else r] if is_name(x.get(name))]
-            if len(pairs) < .9 * len(rows) or not _functional(pairs):
-                continue
-            values = {v for v, _ in pairs}
-            echo = by_argument and sum(any(str(f) == v for f in r.values() if is_name(f)) for v, r in pairs) >= .9 * len(pairs)
-            spoken = sum(overlap(values, s) for (t, a), s in where.items() if t != tool)
-            out.append(_Candidate(tool, name, by_argument, values, spoken + by_argument + 1.5 * echo))
-    return out
-
-def _functional(pairs: Sequence[tuple[str, Record]]) -> bool:
-    "Equal names give like records, different names different ones."
-    first: dict[str, Record] = {}
-    like = []
-    for name, record in pairs:
-        if name in first:
-            like.append(_likeness(first[name], record))
-        else:
-            first[name] = record
-    distinct = len({freeze(r) for r in first.values()})
-    return sum(like) + 3 >= .6 * (len(like) + 3) and distinct >= .6 * len(first)
-
-def _likeness(a: JsonValue, b: JsonValue) -> float:
-    "The share of two values that is equal, place by place."
-    if isinstance(a, dict) and isinstance(b, dict):
-        keys = a.keys() | b.keys()
-        return sum(_likeness(a[k], b[k]) for k in keys if k in a and k in b) / len(keys) if keys else 1.
-    if isinstance(a, list) and isinstance(b, list):
-        return sum(map(_likeness, a, b)) / max(len(a), len(b)) if a or b else 1.
-    return float(a == b)
-
-# %% ../../nbs/mocker/00_store.ipynb #8124377b
-def is_informative(calls: Sequence[LoggedCall]) -> bool:
-    "Whether answers tell something: a value that is neither constant, nor said in the arguments, nor new with every call (a made-up number)."
-    rows = [(c.arguments, c.value if isinstance(c.value, dict) else {"": c.value}) for c in calls if not c.is_error][:300]
-    for k in dict.fromkeys(k for _, r in rows for k in r):
-        there = [(a, r[k]) for a, r in rows if k in r]
-        values = [freeze(v) for _, v in there]
-        if all(any(v == x for x in a.values()) for a, v in there) or (len(rows) > 1 and len(set(values)) == 1):
-            continue
-        made_up = len(rows) > 3 and len(set(values)) == len(values) and all(isinstance(v, str | int) and any(ch.isdigit() for ch in str(v)) for _, v in there)
-        if not made_up:
-            return True
-    return False
-
-# %% ../../nbs/mocker/00_store.ipynb #1e9f6981
-def identities(calls: Mapping[str, Sequence[LoggedCall]], tools: Mapping[str, ToolSpec]) -> dict[str, Identity]:
-    """The identity of every tool tied to records; calls without errors, by tool.
-
-    Tools whose answers tell something define the kinds, best candidate first, unless fields of the same name disagree with those of the kind; then the next candidate counts.
-    The other tools are tied to the kind that one of their arguments names."""
-    where = slots(c for cs in calls.values() for c in cs)
-    telling = {t: sorted(_candidates(t, cs, where), key=lambda c: -c.score) for t, cs in calls.items() if is_informative(cs)}
-    kinds: dict[str, set[str]] = {}
-    members: dict[str, list[_Candidate]] = defaultdict(list)
-    of: dict[str, tuple[str, _Candidate]] = {}
-    owner: dict[str, set[str]] = {}
-    for tool in sorted((t for t in telling if telling[t]), key=lambda t: (tools[t].kind == "write", sum(_is_spoken(c, where) for c in telling[t]), -telling[t][0].score, t)):
-        always = _always(calls[tool])
-        if tools[tool].kind == "write" and _addressed(tool, where, kinds) is not None and telling[tool][0].score < 3.5:
-            continue
-        for c in sorted(telling[tool], key=lambda c: _is_owned(c, kinds, owner, always) and any(_is_spoken(d, where) and not _is_owned(d, kinds, owner, always) for d in telling[tool])):
-            kind = next((k for k, values in kinds.items() if overlap(values, c.values)), None)
-            if kind is None or tools[tool].kind == "write" or not any(_disagree(c, m, calls) for m in members[kind] if tools[m.tool].kind != "write"):
-                kind = kind or _label(c.name, set(kinds))
-                kinds.setdefault(kind, set()).update(c.values)
-                members[kind].append(c)
-                of[tool] = kind, c
-                owner.setdefault(kind, always)
-                break
-    main: dict[str, set[str]] = {}
-    for tool, (kind, _) in of.items():
-        always = _always(calls[tool])
-        if tools[tool].kind != "write" and len(always) > len(main.get(kind, ())):
-            main[kind] = always
-    out = {t: Identity(k, c.name, c.by_argument, tools[t].kind != "write" or _gives_back(calls[t], main.get(k, set()))) for t, (k, c) in of.items()}
-    for t in calls:
-        if t not in out and (named := _addressed(t, where, kinds)) is not None:
-            out[t] = Identity(*named, True, False)
-    return out
-
-def _addressed(tool: str, where: Mapping[tuple[str, str], set[str]], kinds: Mapping[str, set[str]]) -> tuple[str, str] | None:
-    "The kind of record that an argument of the tool names, and the argument."
-    named = [(len(v & values), kind, a) for (t, a), v in where.items() if t == tool and a for kind, values in kinds.items() if overlap(values, v)]
-    return max(named, key=lambda x: x[0])[1:] if named else None
-
-def _is_spoken(c: _Candidate, where: Mapping[tuple[str, str], set[str]]) -> bool:
-    "Whether other tools take these names as an argument."
-    return any(a and t != c.tool and overlap(c.values, s) for (t, a), s in where.items())
-
-def _is_owned(c: _Candidate, kinds: Mapping[str, set[str]], owner: Mapping[str, set[str]], fields: set[str]) -> bool:
-    "Whether the names belong to records of another make: for this tool they are a link to those, not what names its own."
-    kind = next((k for k, values in kinds.items() if overlap(values, c.values)), None)
-    return kind is not None and len(owner[kind] & fields) <= .5 * min(len(owner[kind]), len(fields))
-
-def _disagree(c: _Candidate, member: _Candidate, calls: Mapping[str, Sequence[LoggedCall]]) -> bool:
-    "Whether two tools show different values under the same field for the same name, within one conversation."
-    def shown(x: _Candidate) -> dict[tuple[str, str], Record]:
-        out: dict[tuple[str, str], Record] = {}
-        for call in calls[x.tool]:
-            name = (call.arguments if x.by_argument else call.value).get(x.name) if isinstance(call.value, dict) else None  # type: ignore[union-attr]
-            if is_name(name):
-                out.setdefault((call.conversation, str(name)), call.value)  # type: ignore[arg-type]
-        return out
-    mine, theirs = shown(c), shown(member)
-    votes: dict[str, list[bool]] = defaultdict(list)
-    for at in mine.keys() & theirs.keys():
-        for k in mine[at].keys() & theirs[at].keys():
-            votes[k].append(mine[at][k] != theirs[at][k])
-    return c.tool != member.tool and any(sum(v) > .3 * len(v) for v in votes.values()) and len(mine) > 0
-
-def _label(name: str, taken: set[str]) -> str:
-    stem = re.sub(r"(?i)[_\- ]*(id|ids|no|number|code|key)$", "", name) or name
-    return next(s for s in (stem, name, *(f"{name}{i}" for i in range(2, 99))) if s not in taken)
-
-def _always(calls: Sequence[LoggedCall]) -> set[str]:
-    counts = Counter(k for c in calls if isinstance(c.value, dict) for k in c.value)
-    return {k for k, n in counts.items() if n >= .9 * len(calls)}
-
-def _gives_back(calls: Sequence[LoggedCall], main: set[str]) -> bool:
-    "Whether a write gives the record back."
-    return bool(main) and len(main & _always(calls)) >= .6 * len(main)
+__all__ = ['Store', 'majority', 'build_store', 'secrets']
 
 # %% ../../nbs/mocker/00_store.ipynb #9974fe53
 @dataclass(frozen=True)
@@ -252,17 +61,6 @@ def majority(records: Sequence[Record]) -> Record:
         top = counts.most_common(1)[0][0]
         out[k] = next(v for v in values if freeze(v) == top)
     return out
-
-def tokens(value: JsonValue, depth: int = 0) -> Iterator[str]:
-    "The names in a value: of arguments, or of the first level of an answer."
-    if is_name(value):
-        yield str(value)
-    elif depth < 2 and isinstance(value, dict):
-        for v in value.values():
-            yield from tokens(v, depth + 1)
-    elif depth < 2 and isinstance(value, list):
-        for v in value:
-            yield from tokens(v, depth + 1)
 
 def build_store(calls: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec]) -> Store:
     "The store of conversations given as lists of calls, in order."

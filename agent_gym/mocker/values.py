@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from .formulas import Condition, Formula, constant
+from .names import freeze, is_name
 from .scene import Scene, Term, Undefined
-from .store import freeze, is_name
 
 # %% auto #0
 __all__ = ['Learned', 'same_value', 'candidates', 'numbers', 'learn_value', 'separating']
