@@ -143,3 +143,22 @@ def test_the_console_script_in_another_locale(tmp_path):
         done = subprocess.run([sys.executable, "-c", "from agent_gym.cli import main; main()", "inspect", str(DATA / "processed")], capture_output=True, cwd=tmp_path,
                               env={**os.environ, "PYTHONPATH": str(DATA.parent), **env})
         assert done.returncode == 0 and b"lookup_account" in done.stdout, done.stderr
+
+
+def test_serve_answers_over_http(tmp_path):
+    import json
+    import re
+    import subprocess
+    import sys
+    import urllib.request
+    traces = Path(__file__).resolve().parents[1] / "data" / "processed" / "traces.jsonl"
+    small = tmp_path / "few.jsonl"
+    small.write_text("".join(traces.read_text("utf-8").splitlines(keepends=True)[:20]), "utf-8")
+    p = subprocess.Popen([sys.executable, "-u", "-c", "from agent_gym.cli import main; main()", "serve", str(small), "--port", "0"], stdout=subprocess.PIPE, text=True)
+    try:
+        url = next(m[0] for line in p.stdout if (m := re.search(r"http://127\.0\.0\.1:\d+", line)))
+        assert json.loads(urllib.request.urlopen(url + "/health", timeout=10).read())["ok"] is True
+    finally:
+        p.kill()
+        p.wait()
+        p.stdout.close()

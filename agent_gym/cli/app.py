@@ -5,6 +5,7 @@
 # %% ../../nbs/cli/03_app.ipynb #1526fc43
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import sys
@@ -17,11 +18,11 @@ import typer
 from rich.text import Text
 
 from .console import OUT, plain, read_logs, reporting, show_logs, show_tools, table, unread, whole
-from ..trace import TraceError, TraceSet
+from ..trace import AgentGymError, TraceError, TraceSet
 
 # %% auto #0
 __all__ = ['app', 'Source', 'Format', 'Strict', 'CORE', 'EXTRAS', 'inspect', 'convert', 'demo', 'sample', 'report', 'retry',
-           'Kind', 'export', 'doctor', 'main']
+           'Kind', 'export', 'serve', 'doctor', 'main']
 
 # %% ../../nbs/cli/03_app.ipynb #4810014d
 app = typer.Typer(name="agent-gym", help="Turn conversation logs into a gym in which agents act, are scored and compared.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -170,6 +171,24 @@ def _version(distribution: str) -> str | None:
 
 CORE = ("pydantic", "numpy", "pandas", "orjson", "ipywidgets", "anywidget", "gymnasium", "wordllama", "rapidfuzz", "scikit-learn", "matplotlib", "rich", "typer", "google-generativeai")
 EXTRAS = {"gemini": "google-genai", "ray": "ray", "parquet": "pyarrow", "zstd": "zstandard", "trl": "trl", "openenv": "openenv", "mcp": "mcp", "verifiers": "verifiers"}
+
+@app.command()
+def serve(src: Source, host: Annotated[str, typer.Option(help="Where to listen; there is no authentication.")] = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+          format: Format = "auto", strict: Strict = False) -> None:
+    "Serve the gym of these logs over HTTP: POST /reset, /step, /close; GET /tools, /health."
+    with reporting():
+        traces = read_logs(src, format, strict)
+        from agent_gym.connect import GymServer
+        from agent_gym.factory import create_environment
+        gym = create_environment(traces)
+        gym.world.prepare()
+        try:
+            server = GymServer(gym, host, port)
+        except OSError as e:
+            raise AgentGymError(f"cannot listen on {host}:{port}: {e.strerror}; name another with --port") from e
+        OUT.print(plain(f"{len(gym.tasks)} tasks at {server.url}; stop with Ctrl-C"), soft_wrap=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            server.serve_forever()
 
 @app.command()
 def doctor() -> None:
