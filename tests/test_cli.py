@@ -27,7 +27,7 @@ def jsonl(path: Path, *records: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", ["", "demo", "inspect", "convert", "sample", "doctor"])
+@pytest.mark.parametrize("command", ["", "demo", "inspect", "convert", "sample", "doctor", "report", "retry", "export", "serve"])
 def test_every_command_has_help(command):
     done = run(*filter(None, [command]), "--help")
     assert done.exit_code == 0 and "Usage" in done.output
@@ -146,10 +146,7 @@ def test_the_console_script_in_another_locale(tmp_path):
 
 
 def test_serve_answers_over_http(tmp_path):
-    import json
     import re
-    import subprocess
-    import sys
     import urllib.request
     traces = Path(__file__).resolve().parents[1] / "data" / "processed" / "traces.jsonl"
     small = tmp_path / "few.jsonl"
