@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import agent_gym as ag
-from agent_gym.agent.dialogue import Dialogue, FactReader, leaves, shape
+from agent_gym.agent.dialogue import Dialogue
 from agent_gym.agent.policy import PolicyAgent, clone
-from agent_gym.agent.proposals import Proposals, _build
+from agent_gym.agent.proposals import Proposals
+from agent_gym.agent.reader import FactReader, leaves, shape
+from agent_gym.agent.templates import _build
 from agent_gym.sample import World, sample_traces
 from agent_gym.trace import Message, ToolCall, Trace
 

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .dialogue import Dialogue, features
-from .proposals import Call, Proposals
+from .proposals import Proposals
+from .templates import Call
 from ..trace import AgentGymError, Message, ToolSpec, Trace, dumps, loads
 
 # %% auto #0

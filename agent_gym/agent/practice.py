@@ -14,7 +14,7 @@ import numpy as np
 
 from .dialogue import Dialogue
 from .policy import Example, Guard, Policy, Routed
-from .proposals import Call
+from .templates import Call
 from ..trace import Message, ToolSpec
 
 # %% auto #0
