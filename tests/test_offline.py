@@ -61,3 +61,15 @@ def test_examples_for_a_model_get_better_with_more_traces(n, rising):
         states = [(t, i) for t in held for i, m in enumerate(t.messages) if m.role == "assistant"]
         rates.append(sum(any(e.act == _act(t.messages[i]) for e in index.near(t.messages[:i], 4)) for t, i in states) / len(states))
     assert rates == sorted(rates) and rates[-1] > rates[0] + .02, rates
+
+
+def test_the_same_verdicts_in_every_process():
+    import os
+    import subprocess
+    import sys
+    from pathlib import Path
+    root = Path(__file__).resolve().parents[1]
+    code = ("import agent_gym as ag; t = ag.load_traces('data/processed/traces.jsonl', progress=False)[:40]; r = ag.Reward(t); "
+            "print([repr(r.episode(x).score) for x in t[:20]], [(g.text, g.weight) for g in r.policy], repr(r('a b', 'a c')))")
+    said = {subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, cwd=root, capture_output=True, text=True, check=True).stdout for seed in ("0", "7")}
+    assert len(said) == 1

@@ -173,8 +173,8 @@ class GuardModel:
         "What the guards alone say: the chance that a case with these statements is a success, mean over the bags."
         import numpy as np
         column, k = self.column, len(self.weights)
-        rows = [i for s in found if (i := column.get(s, k)) < k and s not in self.edited]
-        by_hand = sum(self.edited.get(s, 0.) for s in found) if self.edited else 0.
+        rows = sorted(i for s in found if (i := column.get(s, k)) < k and s not in self.edited)  # a sum of floats depends on its order
+        by_hand = sum(sorted(self.edited.get(s, 0.) for s in found)) if self.edited else 0.
         return float(np.exp(-(self.base + by_hand + self.weights[rows].sum(0))).mean())
 
     def second(self, found: Iterable[Statement]) -> float:
