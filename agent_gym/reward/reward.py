@@ -119,8 +119,7 @@ class Reward:
         trace = trace_or_episode if isinstance(trace_or_episode, Trace) else trace_or_episode.trace
         others = [r for r in references or () if r.conversation_id != trace.conversation_id or r.messages != trace.messages]
         if any(r.success is not None for r in others):
-            needs_more = not any(r.success for r in others)
-            base = agreement(trace, others, self._reads, self._judged(trace).score if needs_more else self._base_rate)
+            base = agreement(trace, others, self._reads, self._base_rate)
         else:
             base = self._judged(trace)
         return blended(base, [p(trace) for p in self.parts]) if self.parts else base
