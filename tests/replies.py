@@ -1,6 +1,6 @@
 """Replies with honest paraphrases and with reworded corruptions of every family, in several domains and languages.
 
-Each family has two sets of wordings, written before any result was seen: `a` was looked at while the reward was developed, `b` only measured."""
+Each family has two sets of wordings, written before any result was seen: the reward was developed on `a`; totals of `b` were watched and a few of its cases read, so neither is a clean hold-out."""
 from __future__ import annotations
 
 import random

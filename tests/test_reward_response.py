@@ -55,7 +55,7 @@ def test_corruptions_worded_by_hand_lose():
 
 @pytest.mark.parametrize("which", ["a", "b"])
 def test_reworded_families_lose(which):
-    "Set `b` was written with set `a` and never looked at case by case."
+    "Set `b`: written with set `a`; its totals were watched while the reward was developed."
     wrong = {c.truth: CASES[i - 1].truth for i, c in enumerate(CASES)}
     found = wins(lambda c: variants(c.truth, c.user, which, random.Random(c.truth), wrong[c.truth]) if c in ENGLISH else {})
     assert rate(found) >= .9, {k: round(float(np.mean(v)), 2) for k, v in found.items() if np.mean(v) < .9}
