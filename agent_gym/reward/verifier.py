@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agent_gym.mocker import ToolMocker
 
 # %% auto #0
-__all__ = ['PASS', 'FAIL', 'EFFORT', 'SELDOM', 'Curve', 'Verdict', 'Verifier']
+__all__ = ['PASS', 'FAIL', 'EFFORT', 'ALL', 'SELDOM', 'Curve', 'Verdict', 'Verifier']
 
 # %% ../../nbs/reward/36_verifier.ipynb #2830dfcf
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Verifier:
         rules, second = model.rules(found), model.second(found)
         chance = joined(rules, second)
         rate = self.rates.get((c.intent, effort := _effort(trace, self.lexicon.acting)), self.rates[-1, effort])
-        if chance >= PASS and rate < SELDOM:
+        if chance >= PASS and self.rates[-1, effort] < SELDOM * self.rates[-1, ALL]:
             why = f"abstains: where the assistant went no further than {EFFORT[effort]}, {rate:.0%} of such requests succeeded"
             return Verdict(rate, (Part("base rate", rate, 1., rate, why),), "abstain", kind)
         if FAIL <= chance < PASS:
@@ -196,7 +196,8 @@ def _content(trace: Trace) -> str:
     return "\x1f".join(f"{m.role}\x1e{m.content}\x1e{[(c.name, c.arguments) for c in m.tool_calls] if m.tool_calls else ''}" for m in trace.messages)
 
 EFFORT = ("talking", "looking up", "acting")
-SELDOM = .2     # where fewer succeeded, having done as much, nothing passes on its rules alone
+ALL = -1        # whatever was done
+SELDOM = .25    # where so few of those who did as much succeeded, of the usual share, nothing passes on its rules alone
 
 def _effort(trace: Trace, acting: Collection[str]) -> int:
     "How far the assistant went: 0 no tool answered it, 1 something was looked up, 2 an acting tool answered without refusing."
@@ -212,7 +213,7 @@ def _rates(cases: Sequence[Case], efforts: Sequence[int], found: Posterior) -> d
         for key in ((c.intent, e), (-1, e)):
             sums[key] = sums.get(key, 0.) + float(q)
             sizes[key] += 1
-    rates = {(-1, e): (sums[-1, e] + overall) / (sizes[-1, e] + 1) for e in range(3)}
+    rates = {(-1, e): (sums[-1, e] + overall) / (sizes[-1, e] + 1) for e in range(3)} | {(-1, ALL): overall}
     return rates | {(i, e): (v + 2 * rates[-1, e]) / (sizes[i, e] + 2) for (i, e), v in sums.items() if i >= 0}
 
 def _kind_rows(cases: Sequence[Case], labels: Sequence[bool | None], found: Posterior, lexicon: Lexicon) -> list[tuple[str, int, float, float, float, float, bool]]:
