@@ -27,6 +27,7 @@ def readme(root: Path) -> str:
             for o in c.outputs:  # Markdown shows text; HTML is for the notebook and the docs
                 if "data" in o:
                     o.data = {k: v for k, v in o.data.items() if k in ("text/plain", "text/markdown")}
+    nb.metadata["language_info"] = {"name": "python"}
     body, _ = MarkdownExporter().from_notebook_node(nb)
     return re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
 
