@@ -22,7 +22,7 @@ from .skills import learn_skills
 from .store import Store, build_store, secrets
 from .values import same_value
 from ..tools import LoggedCall, infer_tools, logged_calls
-from ..trace import ToolSpec, Trace
+from ..trace import ToolSpec, Trace, parse_json
 
 # %% auto #0
 __all__ = ['learn']
@@ -63,7 +63,8 @@ def _cross_fitted(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[
         session = ToolSession(model)
         for c in conversation:
             answer = session.ask(c.name, c.arguments)
-            tally[answer.basis, c.name, same_value(answer.result.value, c.value, 1e-6)] += 1
+            said = answer.result.value
+            tally[answer.basis, c.name, same_value(said, c.value, 1e-6) or (isinstance(said, str) and same_value(parse_json(said), c.value, 1e-6))] += 1
     return Trust.of_tally(tally)
 
 def _usual(calls: Mapping[str, Sequence[LoggedCall]]) -> dict[tuple[str, str], JsonValue]:
