@@ -3,7 +3,8 @@ import pytest
 from browser import browser, jupyter, notebook, watch
 
 import agent_gym as ag
-from agent_gym.explore import MockerExplorer, TraceExplorer
+from agent_gym.environment import EpisodeRecord
+from agent_gym.explore import EpisodeExplorer, MockerExplorer, TraceExplorer
 from agent_gym.trace import Message, ToolCall, Trace, TraceSet
 
 HOSTILE = "</script><script>window.pwned=1</script><img src=x onerror='window.pwned=1'><svg onload='window.pwned=1'><style>*{display:none}</style>\u202e\x1b[31m"
@@ -111,7 +112,8 @@ def hostile_traces():
 
 def test_hostile_content_is_text(chrome, tmp_path):
     traces = hostile_traces()
-    for k, x in enumerate((TraceExplorer(traces), MockerExplorer(ag.ToolMocker(traces)))):
+    records = [EpisodeRecord(i, HOSTILE, HOSTILE, i, t, .5, "fail", HOSTILE, parts={HOSTILE: .5}, sources={HOSTILE: 1}, error=HOSTILE) for i, t in enumerate(traces)]
+    for k, x in enumerate((TraceExplorer(traces), MockerExplorer(ag.ToolMocker(traces)), EpisodeExplorer({HOSTILE: records, "other": records}))):
         page, errors, outside = open_page(chrome, x.to_html(tmp_path / f"{k}.html"))
         page.keyboard.press("e")
         for menu in page.locator(".agx-menu > summary").all():
