@@ -59,17 +59,21 @@ class ToolSession:
             if answer.key not in self._said:
                 self._said[answer.key] = asked(self._llm[0], self._model, self, name, arguments, answer.result)  # type: ignore[arg-type]
             answer.result = self._said[answer.key]
-        for ref, record in answer.writes:
-            self.changed[ref] = record
         for ref, record in answer.made:
             self.made[ref] = record
+        self._take(answer)
+        return answer
+
+    def _take(self, answer: Answer) -> None:
+        "What an answer, given or logged, does to the state."
+        for ref, record in answer.writes:
+            self.changed[ref] = record
         if answer.event is not None:
             self.events[f"{len(self.history)}"] = answer.event
         if answer.key is not None:
             self.served[answer.key] = self.served.get(answer.key, 0) + 1
             if answer.is_write:
                 self.history.append((answer.key, answer.tokens))
-        return answer
 
     def __call__(self, name: str, arguments: Mapping[str, JsonValue] | None = None) -> JsonValue:
         return self.call(name, arguments).value
@@ -98,15 +102,7 @@ class ToolSession:
 
     def adopt(self, call: LoggedCall) -> None:
         "Take a logged call and its logged answer as what happened: the state follows the log, not the mocker."
-        answer = self._model.adopt(self, call)
-        for ref, record in answer.writes:
-            self.changed[ref] = record
-        if answer.event is not None:
-            self.events[f"{len(self.history)}"] = answer.event
-        if answer.key is not None:
-            self.served[answer.key] = self.served.get(answer.key, 0) + 1
-            if answer.is_write:
-                self.history.append((answer.key, answer.tokens))
+        self._take(self._model.adopt(self, call))
 
     @property
     def tools(self) -> dict[str, ToolSpec]:
