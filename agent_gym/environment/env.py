@@ -87,7 +87,8 @@ class AgentGymEnv(gymnasium.Env[str, str]):
         conversation = options.get("conversation_id")
         if conversation is None:
             if not self.tasks:
-                raise EpisodeError(f"no task to draw from: {len(self.world.tasks)} tasks in the gym, none left by split={self._split!r} and the filter; name a conversation in options")
+                raise EpisodeError(f"no task to draw from: split={self._split!r} and the filter leave none of the gym's {len(self.world.tasks)}" if self.world.tasks
+                                   else f"no task to draw from: {self.world.no_task()} in options")
             conversation = self.tasks[int(self.np_random.integers(len(self.tasks)))].conversation_id
         own = seed if seed is not None else int(self.np_random.integers(2**31))
         self.episode = Episode(self.world, self.world.path(conversation), own, self.max_turns)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, overload
 
 from ..trace import Trace
+from ..user.script import has_user
 
 Split: TypeAlias = Literal["train", "held_out"]
 
@@ -44,7 +45,7 @@ class TaskSet(Sequence[Task]):
         rows = []
         for t in traces:
             turns = [m for m in t.messages if m.role == "assistant"]
-            if turns and any(m.role == "user" for m in t.messages) and (gradable is None or gradable(t)):
+            if turns and has_user(t) and (gradable is None or gradable(t)):
                 rows.append((t.conversation_id, t.task, t.outcome, t.success, tuple(sorted({c.name for m in turns for c in m.tool_calls})), len(turns)))
         lengths = sorted(r[-1] for r in rows)
         below = {n: i / len(lengths) for i, n in reversed(list(enumerate(lengths)))}

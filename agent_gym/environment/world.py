@@ -85,8 +85,14 @@ class World:
     def draw(self, seed: int) -> str:
         "The id of a task drawn by `seed`; raises EpisodeError where no conversation can be graded."
         if not self.tasks:
-            raise EpisodeError(f"none of the {len(self.traces)} conversations can be graded: name one by its conversation_id")
+            raise EpisodeError(self.no_task())
         return random.Random(f"draw/{seed}").choice(self.tasks).conversation_id
+
+    def no_task(self) -> str:
+        "Why there is no task to play, and what to do; for error messages."
+        labels = sum(t.success is not None for t in self.traces)
+        why = f"{labels} of them say how they ended" if labels else "none says how it ended, give outcomes with load_traces(..., success=...)"
+        return f"none of the {len(self.traces)} conversations can be graded ({why}): play one by its conversation_id"
 
     def grade(self, trace: Trace) -> RewardBreakdown:
         "The breakdown of a conversation."

@@ -18,6 +18,7 @@ from ..environment.offpolicy import OffPolicy, off_policy
 from ..mocker import ToolMocker
 from ..tools import logged_calls
 from ..trace import Message, ToolSpec, Trace, TraceSet
+from ..user.script import Script, has_user
 
 if TYPE_CHECKING:
     from agent_gym.environment.play import AnyAgent
@@ -106,14 +107,13 @@ class UserRecord:
 
 def user_records(world: World, traces: Sequence[Trace]) -> Iterator[UserRecord]:
     "The users of `traces`, each replaying its own conversation."
-    for t in traces:
-        user, turn = world.user(t, 0), 0
+    for t in filter(has_user, traces):
+        user, said, before = world.user(t, 0), iter(enumerate(Script.of(t).said)), "assistant"
         for i, m in enumerate(t.messages):
-            if m.role != "user":
-                continue
-            words = user.open() if turn == 0 else user.reply(t.messages[:i])
-            yield UserRecord(t.conversation_id, turn, words == m.content)
-            turn += 1
+            if m.role == "user" and before != "user" and (m.content or "").strip():
+                turn, logged = next(said)
+                yield UserRecord(t.conversation_id, turn, (user.reply(t.messages[:i]) if turn else user.open()) == logged)
+            before = m.role if m.role != "system" and (m.role != "user" or (m.content or "").strip()) else before
 
 # %% ../../nbs/report/00_records.ipynb #a74ffd4a
 class Silent:

@@ -12,7 +12,7 @@ from functools import partial
 from ..trace import Message, Trace, TraceError
 
 # %% auto #0
-__all__ = ['Script']
+__all__ = ['Script', 'has_user']
 
 # %% ../../nbs/user/00_script.ipynb #6a01bc14
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
@@ -36,6 +36,10 @@ class Script:
             kept = weakref.ref(trace, partial(_scripts.pop, id(trace))), _read(trace)
             _scripts[id(trace)] = kept
         return kept[1]
+
+def has_user(trace: Trace) -> bool:
+    "Whether a user says anything in `trace`; where none does there is nobody to simulate."
+    return any(m.role == "user" and m.content and m.content.strip() for m in trace.messages)
 
 _scripts: dict[int, tuple[weakref.ref[Trace], Script]] = {}
 
