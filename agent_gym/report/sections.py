@@ -16,7 +16,7 @@ from pydantic import JsonValue
 
 from ..environment import Estimate
 from ..environment.statistics import wilson
-from .records import CallRecord, GradeRecord, Records
+from .records import CallRecord, GradeRecord, Records, Silent
 from ..trace import TraceSet
 
 T = TypeVar("T")
@@ -127,8 +127,10 @@ def reward_section(records: Records) -> Section:
     area = auc([g.score for g in told], [bool(g.label) for g in told])
     rank = rank_correlation([g.score for g in rated], [float(g.satisfaction or 0) for g in rated])
     gap = abs(float(np.mean([g.score for g in told])) - float(np.mean([bool(g.label) for g in told]))) if told else float("nan")
-    sentence = (f"A logged success scores above a logged failure with probability {area:.2f}; scores and satisfaction have a rank correlation of {rank:.2f}; the mean score is {100 * gap:.0f} points off the share of successes."
-                if told else "Without outcomes the score cannot be compared with anything.")
+    parts = [f"a logged success scores above a logged failure with probability {area:.2f}"] if np.isfinite(area) else ["only one outcome occurs, so it cannot be told whether scores follow it"]
+    parts += [f"scores and satisfaction have a rank correlation of {rank:.2f}"] if np.isfinite(rank) else []
+    parts += [f"the mean score is {100 * gap:.0f} points off the share of successes"]
+    sentence = f"{parts[0][:1].upper()}{'; '.join(parts)[1:]}." if told else "Without outcomes the score cannot be compared with anything."
     return Section("reward", "The score against outcomes and satisfaction", sentence, {"auc": area, "spearman": rank, "gap": gap, "labelled": len(told), "rated": len(rated)}, curve=bins([g.score for g in told], [bool(g.label) for g in told]))
 
 # %% ../../nbs/report/01_sections.ipynb #9ecc0812
@@ -184,8 +186,13 @@ def audit_section(rows: Sequence[tuple[JsonValue, ...]], columns: Sequence[str])
     "What cheap tricks would earn: `rows` with the agent first, its score under `score`, what it earns over the logs' failures under `over_failures`."
     table = Table(tuple(columns), tuple(rows), "tricks beside the logs")
     at = {c: i for i, c in enumerate(columns)}
-    pays = [str(r[0]) for r in rows if not str(r[0]).startswith("logs") and "over_failures" in at and float(r[at["over_failures"]] or 0) > .05]  # type: ignore[arg-type]
-    sentence = f"These tricks earn more than the logs' failures: {', '.join(pays)}; look at their episodes before you train." if pays else "No trick earns more than the logs' failures do." if rows else "No task to try tricks on."
+    earns = {str(r[0]): float(r[at["score"]]) for r in rows} if "score" in at else {}  # type: ignore[arg-type]
+    tricks = {name: s for name, s in earns.items() if not name.startswith("logs") and np.isfinite(s)}
+    pays = [str(r[0]) for r in rows if str(r[0]) in tricks and "over_failures" in at and float(r[at["over_failures"]] or 0) > .05]  # type: ignore[arg-type]
+    even = [name for name, s in tricks.items() if s > earns.get("logs: successes", np.inf) - .05]
+    sentence = (f"These tricks earn as much as the logs' successes: {', '.join(even)}; the reward cannot tell them apart, so do not train on it before the logs hold more failures." if even else
+                f"These tricks earn more than the logs' failures: {', '.join(pays)}; look at their episodes before you train." if pays else
+                "No trick earns more than the logs' failures do." if tricks else "No logged success changed anything, so there was nothing to try tricks on.")
     return Section("audit", "Tricks that might pay", sentence, {"pays": list(pays)}, (table,))
 
 def _by_acts(records: Records, name: str) -> str:
@@ -200,6 +207,9 @@ def agents_section(records: Records) -> Section:
     differences = tuple((a, b, str(sa.compare(sb))) for (a, sa), (b, sb) in pairwise(ranked))
     best = ranked[0] if ranked else None
     sentence = f"{best[0]} is best with {shown(best[1].success_rate())}, on tasks of conversations it did not learn from." if best else "No task can be graded, so no agent was rolled out."
+    idle = next((s for name, s in ranked if name == Silent.name), None)
+    if best and idle is not None and (best[1] is idle or best[1].compare(idle).difference.low <= 0):
+        sentence = f"No agent is shown to be ahead of one that says nothing useful ({shown(idle.success_rate())}): on these logs the reward cannot rank agents."
     off = Counter[str]()
     for s in records.episodes.values():
         for r in s:
