@@ -1,15 +1,24 @@
-"""The renaming ablation on a public corpus: every tool, argument, field and identifier renamed consistently must not change the mocker's scores.
+"""Two checks of the mocker: it must not lean on names, and it must answer a new agent as the true backend does.
 
     AGENT_GYM_BENCH=/path/to/bench python tools/bench_mocker.py          # the folder that holds mocker/score.py
+    python tools/bench_mocker.py --world clinic --noise high --seeds 0,1  # or sample, or transfer
 
-Prints the scores on the plain and on the renamed corpus, and fails where they differ by more than half a point.
+The first renames every tool, argument, field and identifier of a public corpus consistently, prints the scores before and after, and fails where they differ by more
+than half a point. The second lets an agent cloned from the logged successes talk with the customers of the logs in the true world and puts every call to the mocker too.
 """
+import argparse
 import os
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
+from bench_transfer import TrueWorld, world_of
+from worlds import play
+
 import agent_gym as ag
+from agent_gym.agent.policy import PolicyAgent, clone
+from agent_gym.agent.proposals import Proposals
 
 BENCH = "retail"
 
@@ -67,7 +76,69 @@ def shares(train, episodes, score, change):
     return {k: 100 * sum(v) / len(v) for k, v in rows.items()}
 
 
+def leaves(value) -> set[str]:
+    "Every plain value in a JSON value, as text."
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return {str(value)} if inner is None else set().union(*map(leaves, inner))
+
+
+def stripped(value, fields):
+    "`value` without the fields named, at any depth."
+    if isinstance(value, dict):
+        return {k: stripped(v, fields) for k, v in value.items() if k not in fields}
+    return [stripped(v, fields) for v in value] if isinstance(value, list) else value
+
+
+class Check:
+    "Puts every call of a talk to the mocker as well, and notes how its answer compares with the true one."
+    def __init__(self, mocker, trace, common, generated):
+        self.session, self.generated, self.rows = mocker.session(), generated, []
+        self.asked = [(c.name, c.arguments) for m in trace.messages for c in m.tool_calls]
+        self.known = common | seen_values(trace)
+
+    def __call__(self, call, value, is_error):
+        got, fields = self.session.call(call.name, call.arguments), {f for tool, f in self.generated if tool == call.name}
+        core = stripped(value, fields)
+        self.rows.append({"tool": call.name, "exact": got.value == value, "but made-up": stripped(got.value, fields) == core, "same kind": got.is_error == is_error,
+                          "knowable": leaves(core) <= self.known, "asked": (call.name, call.arguments) in self.asked})
+
+
+def seen_values(trace) -> set[str]:
+    return set().union(*(leaves(m.value) for m in trace.messages if m.role == "tool"), *(leaves(c.arguments) for m in trace.messages for c in m.tool_calls))
+
+
+def fidelity(world: TrueWorld, seed: int, talks: int = 100) -> dict[str, float]:
+    """Shares of equal answers: exact, exact but for made-up numbers, of the same kind (answer or error); exact on *knowable* calls (every value of the true
+    answer, made-up numbers aside, occurs in that customer's trace or in at least three others) and on calls that the customer's own log *asked* too."""
+    logs, numbers = world.logs(seed)
+    agent, mocker, rows = PolicyAgent(clone(Proposals(logs), logs)), ag.ToolMocker(logs), []
+    common = {v for v, k in Counter(v for t in logs for v in seen_values(t)).items() if k >= 3}
+    for t in logs[:talks]:
+        check = Check(mocker, t, common, world.generated)
+        play(world.scenario(numbers[t.conversation_id]), agent, world.tools, on_call=check)
+        rows += check.rows
+    def share(key: str, part: list[dict] = rows) -> float:
+        return 100 * sum(r[key] for r in part) / max(1, len(part))
+    known, asked = [r for r in rows if r["knowable"]], [r for r in rows if r["asked"]]
+    by_tool = {f"  {name}": share("but made-up", [r for r in known if r["tool"] == name]) for name in sorted({r["tool"] for r in known})}
+    return {"calls": len(rows)} | {k: share(k) for k in ("exact", "but made-up", "same kind", "knowable", "asked")} | {"exact on knowable": share("but made-up", known), "exact on asked": share("but made-up", asked)} | by_tool
+
+
 def main() -> int:
+    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    a.add_argument("--world", choices=("sample", "clinic", "transfer"))
+    a.add_argument("--noise", choices=("low", "high"), default="high")
+    a.add_argument("--seeds", default="0")
+    o = a.parse_args()
+    if o.world:
+        runs = [fidelity(world_of(o.world, o.noise), int(s)) for s in o.seeds.split(",")]
+        for k in sorted(set().union(*runs), key=lambda k: (k.startswith(" "), list(runs[0]).index(k) if k in runs[0] else 99)):
+            print(f"{k:<24}" + "".join(f"{r[k]:9.1f}" if k in r else "        -" for r in runs))
+        return 0
+    return renaming()
+
+
+def renaming() -> int:
     folder = os.environ.get("AGENT_GYM_BENCH")
     if not folder or not (Path(folder) / "mocker" / "score.py").exists():
         print("set AGENT_GYM_BENCH to the folder that holds mocker/score.py")

@@ -1,6 +1,7 @@
 """Does practice in a gym help in the true world? The table of ablations, in a world whose truth is known.
 
     python tools/bench_transfer.py --world sample --seeds 100,101,102              # the package's own world
+    python tools/bench_transfer.py --world clinic --noise high --seeds 100          # another domain that the package has never met
     AGENT_GYM_BENCH=/path/to/benches python tools/bench_transfer.py --world transfer --noise high --seeds 100
     python tools/bench_transfer.py --variants "guarded cloning;train;true verdict and dynamics"
 
@@ -37,6 +38,7 @@ class TrueWorld:
     scenario: Callable[[int], object]
     tools: Sequence[ToolSpec]
     success: Callable[[object], tuple[bool, bool]]      # of a finished scenario: success, any rule broken
+    generated: frozenset[tuple[str, str]]               # (tool, field of its answer) whose values the backend makes up
 
 
 def sample_world() -> TrueWorld:
@@ -44,7 +46,16 @@ def sample_world() -> TrueWorld:
     def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
         traces = sample.sample_traces(300, seed)
         return traces, {t.conversation_id: sample.world_seed(str(int(t.conversation_id[5:])), seed) for t in traces}
-    return TrueWorld("sample", logs, sample.World, sample.World.tools, lambda w: ((v := w.verdict()).success, bool(v.violations)))
+    return TrueWorld("sample", logs, sample.World, sample.World.tools, lambda w: ((v := w.verdict()).success, bool(v.violations)), frozenset({("issue_refund", "refund_id")}))
+
+
+def clinic_world(noise: float) -> TrueWorld:
+    from worlds import clinic, desk
+    from worlds.callers import Clinic
+    def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
+        made = desk.make_logs(300, noise, seed)
+        return [l.trace for l in made], {l.trace.conversation_id: l.number for l in made}
+    return TrueWorld(f"clinic, noise {noise}", logs, Clinic, clinic.TOOLS, lambda w: ((v := w.verdict()).success, bool(v.violations)), clinic.GENERATED)
 
 
 def transfer_world(noise: float) -> TrueWorld:
@@ -57,7 +68,14 @@ def transfer_world(noise: float) -> TrueWorld:
     def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
         records, truth = make_logs(WORLD, 300, noise, seed)
         return list(ag.load_traces(records, progress=False)), {r["conversation_id"]: t["scenario"] for r, t in zip(records, truth)}
-    return TrueWorld(f"transfer, noise {noise}", logs, WORLD, WORLD.TOOLS, lambda w: ((v := w.verdict())["success"], bool(v["violations"])))
+    return TrueWorld(f"transfer, noise {noise}", logs, WORLD, WORLD.TOOLS, lambda w: ((v := w.verdict())["success"], bool(v["violations"])),
+                     frozenset((t.name, field) for t in WORLD.TOOLS for field in WORLD.GENERATED))
+
+
+def world_of(name: str, noise: str) -> TrueWorld:
+    "A world by its name; `noise` (low or high) is how bad its logs are, where there is a choice."
+    rate = {"low": .3, "high": .6}[noise]
+    return sample_world() if name == "sample" else clinic_world(rate) if name == "clinic" else transfer_world(rate)
 
 
 class TrueGame:
@@ -156,7 +174,7 @@ def variants(world: TrueWorld, traces: list[Trace], numbers: dict[str, int], see
 
 def main() -> None:
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    a.add_argument("--world", choices=("sample", "transfer"), default="sample")
+    a.add_argument("--world", choices=("sample", "clinic", "transfer"), default="sample")
     a.add_argument("--noise", choices=("low", "high"), default="high")
     a.add_argument("--seeds", default="100")
     a.add_argument("--n", type=int, default=300, help="new customers each agent meets")
@@ -165,7 +183,7 @@ def main() -> None:
     a.add_argument("--variants", help="names with ; between; default: all")
     a.add_argument("--json", type=Path)
     o = a.parse_args()
-    world = sample_world() if o.world == "sample" else transfer_world({"low": .3, "high": .6}[o.noise])
+    world = world_of(o.world, o.noise)
     table: dict[str, list[tuple[list[int], float, float, float]]] = {}
     for seed in map(int, o.seeds.split(",")):
         traces, numbers = world.logs(seed)

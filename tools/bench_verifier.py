@@ -1,6 +1,7 @@
 """The verifier against true verdicts: precision and recall, by kind of request, under mutation, by number of logs and wrong labels.
 
-    python tools/bench_verifier.py                  # the project's sample world; and a true world, where AGENT_GYM_BENCH names a folder that has one (transfer/)
+    python tools/bench_verifier.py                  # the project's sample world, the clinic; and a true world, where AGENT_GYM_BENCH names a folder that has one (transfer/)
+    python tools/bench_verifier.py --worlds clinic  # one of them
     python tools/bench_verifier.py --curve          # also 100 / 300 / 1000 logs and 0 / 5 / 10 % wrong labels
     python tools/bench_verifier.py --seeds 100,101
 
@@ -21,6 +22,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
+from agent_gym.agent.policy import PolicyAgent
 from agent_gym.reward.mutations import mutation_test
 from agent_gym.reward.verifier import Verifier
 from agent_gym.trace import Trace
@@ -72,6 +74,31 @@ class Sample:
                 yield Judged(trace.model_copy(update={"outcome": None, "satisfaction_score": None}), verdict.success, self.kind(World(at)), agent)
 
 
+class Clinic:
+    "The clinic of tools/worlds: another domain, for holding out."
+    name, levels = "clinic", ("high", "low")
+
+    def logs(self, level, seed, n, flip):
+        from worlds import desk
+        made = desk.make_logs(n, {"high": .6, "low": .3}[level], seed, flip)
+        return Logs([l.trace for l in made], Counter(l.verdict.kind for l in made if l.verdict.success))
+
+    def judged(self, logs, level, seed, n):
+        from worlds import callers, clinic, desk, play
+
+        from agent_gym.agent.policy import clone
+        from agent_gym.agent.proposals import Proposals
+        policy, base = clone(Proposals(logs.traces), logs.traces), 60_000_000 + seed * 10_000
+        agents = {"cloned": lambda i, r: PolicyAgent(policy), "sampled": lambda i, r: SampledPolicy(policy, seed * 1000 + i), "slipping": lambda i, r: desk.Clerk(i, r.choice([.05, .15, .3])),
+                  "faulty": lambda i, r: desk.Clerk(i, .05, frozenset(f for f, p in desk.FAULTS.items() if r.random() < .5 * p)), "good": lambda i, r: desk.Clerk(seed)}
+        for k, (name, make) in enumerate(agents.items()):
+            for i in range(n):
+                scene = callers.Clinic(base + 1000 * k + i)
+                messages = play(scene, make(i, random.Random(f"bench/{seed}/{name}/{i}")), clinic.TOOLS, 20)
+                verdict = scene.verdict()
+                yield Judged(Trace(conversation_id=f"{name}-{i}", messages=messages), verdict.success, verdict.kind, name)
+
+
 class Transfer:
     "A true world of the bench folder, behind its harness."
     levels = ("high", "low")
@@ -104,6 +131,17 @@ class Transfer:
         r = random.Random(f"bench/{seed}/{slips}/{i}")
         faults = [] if slips else [f for f, p in self.w.FAULTS.items() if r.random() < .5 * p]
         return self.h.Scripted(self.w, r.random(), r.choice([.05, .15, .3]) if slips else .05, faults)
+
+
+class SampledPolicy(PolicyAgent):
+    "A cloned policy that draws its acts by their probabilities (without putting back: the largest of log probabilities with Gumbel noise)."
+    def __init__(self, policy, seed):
+        super().__init__(policy)
+        self.rng = np.random.default_rng(seed)
+
+    def ranked(self, d, tools=None):
+        found, chances = self.policy.choose(d)
+        return [int(c) for c in found[np.argsort(-np.log(chances + 1e-12) - self.rng.gumbel(size=len(found)))]]
 
 
 class Sampled:
@@ -155,9 +193,11 @@ def main():
     p.add_argument("--seeds", default="200")
     p.add_argument("--curve", action="store_true")
     p.add_argument("--n", type=int, default=200, help="judged conversations an agent")
+    p.add_argument("--worlds", default="sample,clinic,transfer")
     o = p.parse_args()
     folder = Path(os.environ.get("AGENT_GYM_BENCH", "")) / "transfer"
-    worlds = [Sample(), *([Transfer(folder)] if os.environ.get("AGENT_GYM_BENCH") and (folder / "world.py").exists() else [])]
+    named = o.worlds.split(",")
+    worlds = [*(w() for w in (Sample, Clinic) if w.name in named), *([Transfer(folder)] if "transfer" in named and os.environ.get("AGENT_GYM_BENCH") and (folder / "world.py").exists() else [])]
     rows, by_kind, mutants = [], {}, []
     for world in worlds:
         for level in world.levels:
