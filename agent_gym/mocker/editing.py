@@ -87,7 +87,9 @@ def with_rules(model: Model, rules: Iterable[Rule]) -> Model:
             raise ToolError(f"no tool {r.tool!r} to put a rule on; the tools are {', '.join(model.tools)}")
         by_tool[r.tool].append(r)
     skills = {t: _replaced(s, by_tool[t]) for t, s in model.skills.items()}
-    return replace(model, skills=skills, finders={t: r.part for t, rs in by_tool.items() for r in rs if isinstance(r.part, Finder)})
+    before = rules_of(model)
+    edited = model.edited | {t for t in model.tools if list(before.of(t)) != by_tool[t]}
+    return replace(model, skills=skills, edited=edited, finders={t: r.part for t, rs in by_tool.items() for r in rs if isinstance(r.part, Finder)})
 
 def _replaced(skill: Skill, rules: Sequence[Rule]) -> Skill:
     return replace(skill, actions=tuple(r.part for r in rules if isinstance(r.part, Action)), refusals=tuple(r.part for r in rules if isinstance(r.part, Refusal)),

@@ -13,12 +13,13 @@ from typing import TypeAlias
 from pydantic import JsonValue
 
 from .actions import Action, Row, apply_one, is_number, value_at
+from .conditions import separating
 from .containers import MAP, PLAIN, Container
 from .formulas import Formula, constant
 from .lookup import fields, get
 from .names import Record, is_name
 from .scene import Scene, Term, Undefined
-from .values import Learned, learn_value, same_value, separating
+from .values import Learned, learn_value, same_value
 
 # %% auto #0
 __all__ = ['Edit', 'Example', 'edits', 'learn_effects']

@@ -74,6 +74,11 @@ def _each(p, scene, fresh):
         raise Undefined(p[0])
     return [{k: (r[f[1]] if isinstance(f, tuple) and f[1] in r else f.value(scene, fresh) if isinstance(f, Formula) else _lost(p[0])) for k, f in p[1]} for r in rows]
 
+def _map(p, scene, fresh):
+    key = freeze(scene.value(p[0]))
+    found = next((v for k, v in p[1] if k == key), None)
+    return found.value(scene, fresh) if found is not None else _lost(p[0])
+
 def _lost(term: Term):
     raise Undefined(term)
 
@@ -84,7 +89,7 @@ def _fresh(p, scene, fresh):
 
 _OPS = {"const": _const, "term": lambda p, s, f: s.value(p[0]), "sorted": _sorted, "neg": lambda p, s, f: _tidy(-_number(p[0].value(s))),
         "abs": lambda p, s, f: _tidy(abs(_number(p[0].value(s)))), "+": _binary(lambda a, b: a + b), "-": _binary(lambda a, b: a - b), "*": _binary(lambda a, b: a * b),
-        "dict": lambda p, s, f: {k: x.value(s, f) for k, x in p}, "list": lambda p, s, f: [x.value(s, f) for x in p], "each": _each, "fresh": _fresh,
+        "dict": lambda p, s, f: {k: x.value(s, f) for k, x in p}, "list": lambda p, s, f: [x.value(s, f) for x in p], "each": _each, "map": _map, "unknown": lambda p, s, f: _lost(("unknown",)), "fresh": _fresh,
         "if": lambda p, s, f: (p[1] if p[0].holds(s) else p[2]).value(s, f), "text": lambda p, s, f: "".join(x if isinstance(x, str) else _text_of(x.value(s, f)) for x in p)}
 
 def _text_of(v: JsonValue) -> str:
@@ -104,6 +109,10 @@ def _shown(f: Formula) -> str:
         return "[{" + ", ".join(f"{k}: {'row.' + x[1] if isinstance(x, tuple) else x}" for k, x in p[1]) + f"}} for row in {term_text(p[0])}]"
     if f.op == "if":
         return f"({p[1]} if {p[0]} else {p[2]})"
+    if f.op == "unknown":
+        return "?"
+    if f.op == "map":
+        return "{" + ", ".join(f"{k}: {v}" for k, v in p[1][:12]) + (", …" if len(p[1]) > 12 else "") + f"}}[{term_text(p[0])}]"
     if f.op == "fresh":
         return f"new {p[0]!r}"
     if f.op == "text":

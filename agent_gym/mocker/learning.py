@@ -46,7 +46,8 @@ def _learn(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, To
         for c in conversation:
             calls[c.name].append(c)
     finders = {t: f for t in tools if (f := _finder(t, calls[t], store, tools)) is not None}
-    skills, anywhere = learn_skills(conversations, tools, store, finders, checks)
+    skills, anywhere, store = learn_skills(conversations, tools, store, finders, checks)
+    finders = {t: f for t in finders if (f := _finder(t, calls[t], store, tools)) is not None}
     pools = _pools(store)
     nearest = {t: Nearest(good) for t, cs in calls.items() if (good := [c for c in cs if not c.is_error])}
     model = Model(tools, store, Replay([], lambda c: frozenset(), frozenset()), finders, nearest, skills, anywhere, named, _usual(calls), _always(calls, store), pools, Inventor(store, find_containers(store), pools), Trust())

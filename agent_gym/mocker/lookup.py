@@ -62,7 +62,9 @@ class Finder:
 
     def key_of(self, ref: Ref, record: Record) -> tuple[str, ...]:
         facts = self.facts.get(ref, {})
-        return tuple(facts.get(a, "") if path[0][:1] == "@" else folded(get(record, path)) for a, path in self.paths.items())
+        def held(a: str, path: tuple[str, ...]) -> str:
+            return facts.get(a, "") if path[0][:1] == "@" and path[0] not in record else folded(get(record, path))
+        return tuple(held(a, path) for a, path in self.paths.items())
 
 def learn_finder(tool: str, kind: str, examples: Sequence[tuple[Mapping[str, JsonValue], Ref]], store: Store) -> Finder | None:
     "The finder that explains (arguments, record found), or None where the arguments name no facts of the records."

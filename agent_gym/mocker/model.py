@@ -7,26 +7,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
 from ..kinds import arithmetic
 from .actions import apply_actions
-from .confidence import Trust
-from .containers import Rows
-from .invention import Inventor
+from .knowledge import Knowledge
 from .lookup import Finder, fields
 from .names import Record, Ref, freeze, is_name, tokens
 from .refusals import filled
-from .replay import Nearest, Replay, call_key, substituted
-from .results import Answer, Change, Source, ToolResult, copied, differences, made_up
+from .replay import call_key, substituted
+from .results import Answer, Source, ToolResult, copied, made_up
 from .scene import Bindings, Scene, Undefined
-from .skills import Skill
-from .store import Store
 from .values import Learned
-from ..tools import LoggedCall, check_arguments
+from ..tools import check_arguments
 from ..trace import ToolSpec
 
 if TYPE_CHECKING:
@@ -36,40 +32,8 @@ if TYPE_CHECKING:
 __all__ = ['Model']
 
 # %% ../../nbs/mocker/12_model.ipynb #e46da671
-@dataclass(frozen=True)
-class Model:
-    "Everything learned; shared by all sessions and never changed."
-    tools: Mapping[str, ToolSpec]
-    store: Store
-    replay: Replay
-    finders: Mapping[str, Finder]
-    nearest: Mapping[str, Nearest]
-    skills: Mapping[str, Skill]
-    anywhere: Rows
-    named: Mapping[str, str]
-    usual: Mapping[tuple[str, str], JsonValue]
-    always: Mapping[str, tuple[str, ...]]
-    pools: Mapping[str, tuple[Ref, ...]]
-    inventor: Inventor
-    trust: Trust
-
-    def original(self, ref: Ref, origin: str | None) -> Record | None:
-        "The record before any write: as `origin` saw it, else as most conversations did."
-        own = self.store.own.get(origin, {}).get(ref) if origin is not None else None
-        return self.store.base.get(ref) if own is None else own
-
-    def difference(self, ref: Ref, before: Record | None, after: Record) -> list[Change]:
-        return differences(ref, before, after)
-
-    def names(self, name: str, arguments: Mapping[str, JsonValue]) -> frozenset[str]:
-        "The things that a call speaks of: what its arguments name, and what the record named by them is linked to."
-        out = {t for t in tokens(dict(arguments)) if t in self.named} or set(tokens(dict(arguments)))
-        if self.tools[name].kind == "write":
-            for t in list(out):
-                record = self.store.base.get((self.named.get(t, ""), t))
-                out |= {str(v) for v in record.values() if is_name(v) and str(v) in self.named} if record else set()
-        return frozenset(out)
-
+class Model(Knowledge):
+    "What was learned, and how it answers."
     def answer(self, session: ToolSession, name: str, arguments: object) -> Answer:
         "The answer to a call in the state of `session`, with what it changes; changes nothing itself."
         spec = self.tools.get(name) if isinstance(name, str) else None
@@ -87,7 +51,7 @@ class Model:
         answer.result = replace(answer.result, confidence=self.trust.of(answer.basis, name))
         answer.key, answer.tokens, answer.is_write = key, names, spec.kind == "write" and not answer.result.is_error
         if answer.is_write and not answer.writes and answer.event is None:
-            answer.event = self._event(spec, arguments)
+            answer.event = self.event(spec, arguments)
         return answer
 
     def _novel(self, session: ToolSession, name: str, arguments: Mapping[str, JsonValue]) -> Answer | None:
@@ -107,18 +71,15 @@ class Model:
                 return Answer(result, [(ref, after)], key=call_key(name, arguments), tokens=frozenset({ref[1]}), is_write=True, basis="novel")
         return None
 
-    def _event(self, spec: ToolSpec, arguments: Mapping[str, JsonValue]) -> Change:
-        ref = self.store.ref(spec.name, arguments)
-        return Change(spec.name, ref[1] if ref else "", "", "", freeze(arguments))
 
     def _resolve(self, session: ToolSession, spec: ToolSpec, arguments: dict[str, JsonValue], key: str, names: frozenset[str]) -> Answer:
-        recorded = self.replay.find(key, session.history, names, session.served.get(key, 0), session.origin)
+        recorded = self.replay.find(key, session.history, names, session.served.get(key, 0), session.origin) if spec.name not in self.edited else []
         if recorded:
             r = recorded[0]
             value = ToolResult(copied(r.value), r.is_error, "replay", 0., len(recorded), spec.name,
                                "The same call was logged in the same state.", tuple((x.conversation, x.turn) for x in recorded[:3]))
             basis = "replay own" if session.origin == r.conversation else "replay" if len(recorded) == len(self.replay.seen(key)) else "replay contradicted"
-            return Answer(value, self._consequences(session, spec, arguments, r.value) if not r.is_error else [], basis=basis)
+            return Answer(value, self.consequences(session, spec, arguments, r.value) if not r.is_error else [], basis=basis)
         fault = check_arguments(spec, arguments)
         if fault:
             return _refusal(spec.name, fault, "The arguments do not fit the tool.")
@@ -133,7 +94,7 @@ class Model:
         if ref is None:
             if self.named.keys() & set(tokens(arguments)) and self.pools.get(finder.kind) and spec.name in self.store.ids:
                 return self._invented(session, spec, finder, arguments)
-            return self._no_such(spec, finder.kind, Scene(Bindings(), arguments, session.record))
+            return self._no_such(session, spec, finder.kind, Scene(Bindings(), arguments, session.record))
         if spec.name not in self.store.ids:
             return Answer(ToolResult(ref[1], False, "state", .9, finder.support, spec.name, f"The {ref[0]} whose facts are those asked for."), basis="found")
         return self._shown(session, spec, ref, session.record(ref) or {})
@@ -149,12 +110,22 @@ class Model:
         value = self.store.view(spec.name, record)
         return Answer(ToolResult(copied(value), False, "synthesised", .05, 0, spec.name, f"No log shows this {finder.kind}; it is made up."), basis="invented", made=[((finder.kind, name), record)])
 
-    def _no_such(self, spec: ToolSpec, kind: str, scene: Scene) -> Answer:
+    def _no_such(self, session: ToolSession, spec: ToolSpec, kind: str, scene: Scene) -> Answer:
         said = self.skills[spec.name].missing.get(kind)
-        if said is None:
-            reply = self.skills[spec.name].reply
-            return self._partly(spec, reply, scene, lambda form: made_up(form, f"{freeze(dict(scene.arguments))}")) if reply is not None and reply.formula.op == "dict" else self._nearest(spec, dict(scene.arguments))
-        return Answer(ToolResult(filled(said[0], scene, ""), True, "error", .3, said[1], spec.name, f"No {kind} of that name is known."), basis="missing")
+        if said is not None:
+            return Answer(ToolResult(filled(said[0], scene, ""), True, "error", .3, said[1], spec.name, f"No {kind} of that name is known."), basis="missing")
+        absent = {ref: self._stub(ref) for ref, record in scene.records.values() if record is None and ref[0] == kind}
+        if not absent:
+            return self._worded(spec, scene, lambda form: made_up(form, f"{freeze(dict(scene.arguments))}"))
+        answer = self._judged(session, spec, self.scene(spec.name, scene.arguments, lambda ref: absent[ref] if ref in absent else session.record(ref)))
+        answer.made, answer.basis = answer.made or [*absent.items()], answer.basis + " supposed"
+        answer.result = replace(answer.result, reason=f"No log tells what is said of a {kind} that does not exist, so this one is taken to exist. {answer.result.reason}")
+        return answer
+
+    def _stub(self, ref: Ref) -> Record:
+        "A record of which only the name is known."
+        like = self.pools.get(ref[0], ())[:1]
+        return {k: type(v)(ref[1]) if isinstance(v, str) else v for k, v in self.store.base[like[0]].items() if str(v) == like[0][1] and isinstance(v, str)} if like else {}
 
     def _shown(self, session: ToolSession, spec: ToolSpec, ref: Ref, record: Record) -> Answer:
         seen = self.store.seen.get(ref, 0)
@@ -180,59 +151,65 @@ class Model:
 
     def _acted(self, session: ToolSession, spec: ToolSpec, arguments: dict[str, JsonValue]) -> Answer:
         "A call on records that its arguments name: refused by a rule, or done."
-        skill = self.skills[spec.name]
-        scene = Scene(skill.bindings, arguments, session.record, self.anywhere)
+        skill, scene = self.skills[spec.name], self.scene(spec.name, arguments, session.record)
         unreadable = next((e for e in skill.bindings.entities if not e.source and e.name in arguments and e.label not in scene.records), None)
         if unreadable is not None:
-            return self._no_such(spec, unreadable.kind, scene)
+            return self._no_such(session, spec, unreadable.kind, scene)
         absent = [e for e in skill.bindings.entities if not e.source and e.label in scene.records and scene.records[e.label][1] is None]
         if absent and all(self.inventor.speaks_of(scene.records[e.label][0]) for e in absent):
             made = {(ref := scene.records[e.label][0]): self.inventor.record(ref, session.seed) for e in absent}
-            answer = self._judged(session, spec, skill, Scene(skill.bindings, arguments, lambda ref: made.get(ref) or session.record(ref), self.anywhere))
+            answer = self._judged(session, spec, self.scene(spec.name, arguments, lambda ref: made.get(ref) or session.record(ref)))
             answer.made, answer.basis = [*made.items()], "invented"
             answer.result = replace(answer.result, source="synthesised", support=0, evidence=(), reason="A known record speaks of it; no log shows it, so it is made up. " + answer.result.reason)
             return answer
-        return self._no_such(spec, absent[0].kind, scene) if absent else self._judged(session, spec, skill, scene)
+        return self._no_such(session, spec, absent[0].kind, scene) if absent else self._judged(session, spec, scene)
 
-    def _judged(self, session: ToolSession, spec: ToolSpec, skill: Skill, scene: Scene) -> Answer:
+    def _judged(self, session: ToolSession, spec: ToolSpec, scene: Scene) -> Answer:
         "A call whose records are there: refused by the first rule that it breaks, or done."
         late = " late" if any(ref in self.store.late and ref not in session.changed for ref, _ in scene.records.values()) else ""
-        for rule in skill.refusals:
+        for rule in self.skills[spec.name].refusals:
             fault = rule.requirement.broken(scene)
             if fault is not None:
                 why = f"The call breaks what every logged success has: {rule.requirement}."
                 result = ToolResult(rule.text(scene, fault), True, "error", 0., rule.total, spec.name, why, rule.where)
                 return Answer(result, basis=("rule" if rule.total else "rule implied") + late)
-        answer = self._done(session, spec, skill, scene)
+        answer = self._done(session, spec, scene)
         answer.basis += late
         return answer
 
-    def _done(self, session: ToolSession, spec: ToolSpec, skill: Skill, scene: Scene) -> Answer:
+    def _done(self, session: ToolSession, spec: ToolSpec, scene: Scene) -> Answer:
+        skill, identity, ref = self.skills[spec.name], self.store.ids.get(spec.name), self.store.ref(spec.name, scene.arguments)
         fresh = lambda form: made_up(form, f"{session.seed} {len(session.history)} {spec.name} {freeze(dict(scene.arguments))}")
-        after = apply_actions(skill.actions, scene, fresh) if spec.kind == "write" else {}
-        writes = [(scene.records[label][0], record) for label, record in after.items()]
-        identity, ref = self.store.ids.get(spec.name), self.store.ref(spec.name, scene.arguments)
-        why = "; ".join(map(str, skill.actions)) or "No effect of this tool is known."
-        if identity is not None and identity.viewer and ref is not None:
-            record = dict(writes).get(ref) or next((r for at, r in scene.records.values() if at == ref), None) or session.record(ref)
+        shows = identity is not None and identity.viewer and ref is not None
+        answer = None if shows else self._worded(spec, scene, fresh)
+        done = scene if answer is None else scene.answered(answer.result.value)
+        writes = [(done.records[label][0], record) for label, record in apply_actions(skill.actions, done, fresh).items()] if spec.kind == "write" else []
+        if ref is not None and answer is None:
+            record = dict(writes).get(ref)
+            record = next((r for at, r in scene.records.values() if at == ref), None) if record is None else record
+            record = session.record(ref) if record is None else record
             if record is not None and spec.kind != "write":
                 return self._shown(session, spec, ref, record)
+            why = "; ".join(map(str, skill.actions)) or "No effect of this tool is known."
             if record is not None:
                 return Answer(ToolResult(copied(self.store.view(spec.name, record)), False, "effect", .9, skill.successes, spec.name, why), writes, basis="effect")
-        if skill.reply is not None:
-            try:
-                value = skill.reply.formula.value(scene, fresh)
-                source: Source = "effect" if spec.kind == "write" else "computed"
-                return Answer(ToolResult(copied(value), False, source, .9 * skill.reply.rate, skill.reply.hits, spec.name, f"It replies {skill.reply.formula}. {why}"), writes, basis="reply")
-            except Undefined:
-                pass
-            if skill.reply.formula.op == "dict":
-                answer = self._partly(spec, skill.reply, scene, fresh)
-                answer.writes = writes
-                return answer
-        answer = self._nearest(spec, dict(scene.arguments))
+            answer = self._worded(spec, scene, fresh)
+        assert answer is not None
         answer.writes = writes
         return answer
+
+    def _worded(self, spec: ToolSpec, scene: Scene, fresh: Callable[[str], str]) -> Answer:
+        "The reply of a tool that shows no record: as learned, in part as learned, or that of the most similar logged call."
+        skill = self.skills[spec.name]
+        if skill.reply is None:
+            return self._nearest(spec, dict(scene.arguments))
+        why = f"It replies {skill.reply.formula}." + "".join(f" It does {a}." for a in skill.actions)
+        try:
+            value = skill.reply.formula.value(scene, fresh)
+        except Undefined:
+            return self._partly(spec, skill.reply, scene, fresh) if skill.reply.formula.op == "dict" else self._nearest(spec, dict(scene.arguments))
+        source: Source = "effect" if spec.kind == "write" else "computed"
+        return Answer(ToolResult(copied(value), False, source, .9 * skill.reply.rate, skill.reply.hits, spec.name, why), basis="reply")
 
     def _partly(self, spec: ToolSpec, reply: Learned, scene: Scene, fresh: Callable[[str], str]) -> Answer:
         "A reply of which some fields are not known: those are as they usually are, or else as in the most similar logged answer."
@@ -246,27 +223,6 @@ class Model:
         why = f"It replies {reply.formula}; what is not known is as usual."
         return Answer(ToolResult(copied(value), False, "synthesised", .3, reply.hits, spec.name, why), basis="reply in part")
 
-    def _consequences(self, session: ToolSession, spec: ToolSpec, arguments: dict[str, JsonValue], value: JsonValue) -> list[tuple[Ref, Record]]:
-        "The records after a logged answer: learned effects, overruled by what the answer shows."
-        skill = self.skills[spec.name]
-        writes: dict[Ref, Record] = {}
-        if spec.kind == "write":
-            scene = Scene(skill.bindings, arguments, session.record, self.anywhere)
-            writes = {scene.records[label][0]: r for label, r in apply_actions(skill.actions, scene, lambda form: form).items()}
-        return list((writes | dict(self._written(session, spec, arguments, value))).items())
-
-    def _written(self, session: ToolSession, spec: ToolSpec, arguments: dict[str, JsonValue], value: JsonValue) -> list[tuple[Ref, Record]]:
-        "The records as a logged answer shows them."
-        ref = self.store.ref(spec.name, arguments, value)
-        identity = self.store.ids.get(spec.name)
-        if ref is None or identity is None or not isinstance(value, dict):
-            return []
-        record = session.record(ref) or {}
-        if identity.viewer:
-            after = value if spec.name in self.store.full else {**record, **value}
-            after = after | {k: v for k, v in record.items() if k[:1] == "@"}
-            return [(ref, after)] if after != record and (spec.kind == "write" or ref in session.changed or not record) else []
-        return []
 
     def _nearest(self, spec: ToolSpec, arguments: dict[str, JsonValue]) -> Answer:
         near = self.nearest.get(spec.name)
@@ -274,18 +230,6 @@ class Model:
             return _refusal(spec.name, f"{spec.name}: no answer to this tool was ever logged", "No answer of this tool was logged.")
         value, donor = near.answer(arguments)
         return Answer(ToolResult(value, False, "synthesised", .1, 1, spec.name, "Adapted from the most similar logged call.", ((donor.conversation, donor.turn),)), basis="nearest")
-
-    def adopt(self, session: ToolSession, call: LoggedCall) -> Answer:
-        "What the session has to note of a logged call and its answer."
-        spec = self.tools.get(call.name) or ToolSpec(name=call.name)
-        if call.name not in self.tools:
-            return Answer(ToolResult(call.value, call.is_error, "replay", 1., 1, call.name))
-        key, names = call_key(call.name, call.arguments), self.names(call.name, call.arguments)
-        result = ToolResult(call.value, call.is_error, "replay", 1., 1, call.name)
-        answer = Answer(result, [] if call.is_error else self._consequences(session, spec, call.arguments, call.value), key=key, tokens=names, is_write=spec.kind == "write" and not call.is_error)
-        if answer.is_write and not answer.writes:
-            answer.event = self._event(spec, call.arguments)
-        return answer
 
 # %% ../../nbs/mocker/12_model.ipynb #dd3af1c7
 def _refusal(tool: str, text: str, reason: str) -> Answer:

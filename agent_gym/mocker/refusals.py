@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
+from .actions import value_at
 from .formulas import Formula, constant
 from .names import freeze, is_name
 from .replay import leaves, substituted
 from .requirements import Requirement, items, possible_requirements
-from .scene import Scene, Undefined
+from .scene import Scene, Term, Undefined
 from .values import learn_value
 
 # %% auto #0
@@ -85,6 +86,10 @@ def learn_refusals(successes: Sequence[Scene], failures: Sequence[Failure], form
     found: list[Refusal] = []
     formulas = list(formulas)
     for group in groups.values():
+        keyed = _keyed(successes, group)
+        if keyed:
+            found += keyed
+            continue
         others = [f.scene for g in groups.values() if g is not group for f in g][:60]
         left = group
         said = learn_value([f.scene for f in group[:60]], [f.value for f in group[:60]]) if len(group) > 1 else None
@@ -96,16 +101,35 @@ def learn_refusals(successes: Sequence[Scene], failures: Sequence[Failure], form
             worded = formula or pointed(group[0].value, group[0].scene, best[0])
             found.append(Refusal(best[0], template(group[0].value, group[0].scene), best[1], len(left), len(successes), tuple(f.where for f in left[:3]), formula=worded))
             left = [f for f in left if best[0].broken(f.scene) is None]
-            if best[0].kind == "not in":
+            if best[0].kind in ("not in", "form"):
                 found += [replace(found[-1], requirement=r, hits=0) for r in _facts(group[0].scene, checked) if not any(r.broken(s) is not None for s in successes)]
             if not left or best[0].kind == "not in":
                 break
     return in_order(found, failures)
 
+def _keyed(successes: Sequence[Scene], group: Sequence[Failure]) -> list[Refusal]:
+    """Rules out of a table that no tool shows: the answer names a value that a field of the record should have had, and it is an argument that decides which (`the code is for the
+    gold plan only`). One rule per value of that argument; none unless every failure of the wording can be told so."""
+    scenes = [*successes, *(f.scene for f in group)]
+    first = group[0].scene
+    said = [set(re.findall(r"[\w.@-]+", " ".join(v for _, v in leaves(f.value) if isinstance(v, str)))) for f in group]
+    for t in [t for t, v in first.terms().items() if t[0] in ("of", "row") and isinstance(v, str)]:
+        domain = {v for s in scenes if isinstance(v := s.terms().get(t), str)}
+        named = [sorted(w for w in words & domain if w not in f.scene.terms().values()) for f, words in zip(group, said)]
+        if not all(len(n) == 1 for n in named):
+            continue
+        for a in [a for a, v in first.arguments.items() if is_name(v) and not any(e.name == a for e in first.bindings.entities)]:
+            rows = {freeze(f.scene.arguments.get(a)): (n[0], f) for f, n in zip(group, named)}
+            rules = [Requirement("in", (t,), frozenset({freeze(w)}), given=(("arg", a), key)) for key, (w, _) in rows.items()]
+            if all(any(r.broken(f.scene) is not None for r in rules) for f in group) and not any(r.broken(s) is not None for r in rules for s in successes):
+                mine = [[g for g in group if freeze(g.scene.arguments.get(a)) == key] for key in rows]
+                return [Refusal(r, template(m[0].value, m[0].scene), len(m), len(m), len(successes), tuple(f.where for f in m[:3])) for r, m in zip(rules, mine)]
+    return []
+
 def pointed(value: JsonValue, scene: Scene, requirement: Requirement) -> Formula | None:
     "An answer seen too seldom to learn from, with the values that the requirement compares, where it names them, put in anew each time; None where it names none."
-    terms = [*requirement.terms, *(f.parts[0] for f in requirement.formulas if f.op == "term"), *(("arg", a) for a, v in scene.arguments.items() if is_name(v))]
-    texts = {str(scene.terms()[t]): t for t in reversed(terms) if is_name(scene.terms().get(t)) or isinstance(scene.terms().get(t), float)}
+    terms = [*requirement.terms, *(f.parts[0] for f in requirement.formulas if f.op == "term"), *(("arg", a) for a, v in scene.arguments.items() if is_name(v)), *_odd_row(requirement, scene)]
+    texts = {str(v): t for t in reversed(terms) if is_name(v := value_at(scene, t)) or isinstance(v, float)}
     if requirement.kind not in ("least", "in") or requirement.pick is not None or not texts:
         return None
     form = re.compile("|".join(rf"(?<![\w.]){re.escape(x)}(?![\w.]*\w)" for x in sorted(texts, key=len, reverse=True)))
@@ -119,8 +143,17 @@ def pointed(value: JsonValue, scene: Scene, requirement: Requirement) -> Formula
         return Formula("text", tuple(p for p in parts if p != ""))
     return put(value)
 
+def _odd_row(requirement: Requirement, scene: Scene) -> list[Term]:
+    "The fields of the row at fault, where the requirement is about a column of a record's rows."
+    if requirement.kind != "in" or requirement.terms[0][0] != "col":
+        return []
+    _, label, name, column = requirement.terms[0]
+    rows = (scene.records[label][1] or {}).get(name)
+    names = dict.fromkeys(k for r in rows if isinstance(r, dict) for k in r) if isinstance(rows, list) else ()
+    return [("unlike", label, name, column, k, *sorted(requirement.allowed)) for k in names]
+
 def _has_fresh(f: Formula) -> bool:
-    return f.op == "fresh" or any(_has_fresh(p[1] if isinstance(p, tuple) and len(p) == 2 else p) for p in f.parts if isinstance(p, Formula) or (isinstance(p, tuple) and len(p) == 2 and isinstance(p[1], Formula)))
+    return f.op in ("fresh", "unknown") or any(_has_fresh(p[1] if isinstance(p, tuple) and len(p) == 2 else p) for p in f.parts if isinstance(p, Formula) or (isinstance(p, tuple) and len(p) == 2 and isinstance(p[1], Formula)))
 
 def _facts(scene: Scene, checked: Sequence[str]) -> list[Requirement]:
     "An argument that the backend checks must be the fact of its name that the record is known to have."
@@ -160,13 +193,13 @@ def _too_strict(r: Requirement, successes: Sequence[Scene]) -> bool:
                 return True
     return False
 
-_COST = {"member": .2, "in": .3, "length": .2, "differ": 1., "same": 1., "least": 1., "not in": 3.}
+_COST = {"form": 1.6, "member": .2, "in": .3, "length": .2, "differ": 1., "same": 1., "least": 1., "not in": 3.}
 
 def _words(text: str) -> list[str]:
     return [w[:5].rstrip("s") for w in re.findall(r"[a-z]{3,}", text.lower()) if w != "error"]
 
 # %% ../../nbs/mocker/07_refusals.ipynb #c1134698
-_RANK = {"in": 0, "length": 2, "member": 1, "same": 3, "differ": 3, "least": 4, "not in": 5}
+_RANK = {"form": 5, "in": 0, "length": 2, "member": 1, "same": 3, "differ": 3, "least": 4, "not in": 5}
 
 def in_order(rules: Sequence[Refusal], failures: Sequence[Failure]) -> list[Refusal]:
     "Rules in the order of testing: where a failure breaks several, the one whose words were said was tested first."

@@ -5,20 +5,21 @@
 # %% ../../nbs/mocker/06_requirements.ipynb #760e7a52
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from .conditions import numbers
 from .formulas import Formula
 from .lookup import folded
 from .names import freeze, is_name
 from .scene import Pick, Scene, Term, Undefined, term_text
-from .values import numbers
 
 # %% auto #0
-__all__ = ['Requirement', 'items', 'possible_requirements']
+__all__ = ['Requirement', 'form', 'items', 'possible_requirements']
 
 # %% ../../nbs/mocker/06_requirements.ipynb #c4b4d58d
 @dataclass(frozen=True, slots=True)
@@ -26,17 +27,21 @@ class Requirement:
     """One test of a scene; `kind` with its operands:
 
     `in` (term, allowed values), `not in` (term, forbidden values), `member` (pick), `length` (two list terms), `same` and `differ` (two terms), `least` (formula, formula: the
-    first is not below the second). Tests whose values are not there pass. `unless` names a value that lifts the test."""
+    first is not below the second), `form` (term, allowed forms of a text). Tests whose values are not there pass. `unless` names a value that lifts the test, `given` one without which
+    there is no test."""
     kind: str
     terms: tuple[Term, ...] = ()
     allowed: frozenset[str] = frozenset()
     pick: Pick | None = None
     formulas: tuple[Formula, ...] = ()
     unless: tuple[Term, str] | None = None
+    given: tuple[Term, str] | None = None
 
     def broken(self, scene: Scene) -> str | None:
         "None where the scene passes; else the name of the thing at fault, or ''."
         try:
+            if self.given is not None and freeze(scene.value(self.given[0])) != self.given[1]:
+                return None
             fault = _TESTS[self.kind](self, scene)
             if fault is not None and self.unless is not None and freeze(scene.value(self.unless[0])) == self.unless[1]:
                 return None
@@ -49,8 +54,12 @@ class Requirement:
         text = {"in": lambda: f"{t[0]} {'= ' + min(self.allowed) if len(self.allowed) == 1 else 'in (' + ', '.join(sorted(self.allowed)) + ')'}",
                 "not in": lambda: f"{t[0]} not among {len(self.allowed)} refused values", "member": lambda: f"{self.pick.name if self.pick else ''} in {self.pick.container if self.pick else ''}",
                 "length": lambda: f"len({t[0]}) = len({t[1]})", "same": lambda: f"{t[0]} = {t[1]}", "differ": lambda: f"{t[0]} != {t[1]}",
-                "least": lambda: f"{self.formulas[0]} >= {self.formulas[1]}"}[self.kind]()
-        return text + (f" or {term_text(self.unless[0])} = {self.unless[1]}" if self.unless else "")
+                "least": lambda: f"{self.formulas[0]} >= {self.formulas[1]}", "form": lambda: f"{t[0]} of the form {' or '.join(sorted(self.allowed))}"}[self.kind]()
+        return text + (f" or {term_text(self.unless[0])} = {self.unless[1]}" if self.unless else "") + (f" where {term_text(self.given[0])} = {self.given[1]}" if self.given else "")
+
+def form(text: str) -> str:
+    "What a text looks like: letters as one `a`, digits as as many `9`s."
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d", "9", text))
 
 def items(v: JsonValue) -> list[JsonValue]:
     "A list as it is, any other value as a list of one."
@@ -90,7 +99,11 @@ def _test_least(r: Requirement, s: Scene) -> str | None:
     a, b = (f.value(s) for f in r.formulas)
     return "" if isinstance(a, int | float) and isinstance(b, int | float) and a < b - 1e-9 else None
 
-_TESTS = {"in": _test_in, "not in": _test_not_in, "member": _test_member, "length": _test_length, "same": _test_same, "differ": _test_differ, "least": _test_least}
+def _test_form(r: Requirement, s: Scene) -> str | None:
+    v = s.value(r.terms[0])
+    return str(v) if isinstance(v, str) and form(v) not in r.allowed else None
+
+_TESTS = {"in": _test_in, "not in": _test_not_in, "member": _test_member, "length": _test_length, "same": _test_same, "differ": _test_differ, "least": _test_least, "form": _test_form}
 
 # %% ../../nbs/mocker/06_requirements.ipynb #ba096faf
 def possible_requirements(successes: Sequence[Scene], failed: Sequence[Scene], formulas: Sequence[Formula]) -> list[Requirement]:
@@ -106,10 +119,20 @@ def possible_requirements(successes: Sequence[Scene], failed: Sequence[Scene], f
     for t, v in first.terms().items():
         values = held.get(t, [])
         if len(values) >= .9 * len(successes) and not isinstance(v, dict) and t[0] != "len":
-            allowed = {freeze(x) for w in values for x in items(w)}
-            if 0 < len(allowed) <= 6 and len(values) >= 3 * len(allowed) and any(freeze(x) not in allowed for x in items(v)):
+            allowed = Counter(freeze(x) for w in values for x in items(w))
+            if _is_closed(t, v, allowed, len(values)) and any(freeze(x) not in allowed for x in items(v)):
                 out.append(Requirement("in", (t,), frozenset(allowed)))
+            if t[0] == "arg" and isinstance(v, str) and t[1] not in {e.name for e in first.bindings.entities}:
+                forms = {form(x) for x in values if isinstance(x, str)}
+                if 0 < len(forms) <= 4 and len(values) >= 8 * len(forms) and form(v) not in forms:
+                    out.append(Requirement("form", (t,), frozenset(forms)))
     return out + _pairs(first, held, successes) + _bounds(first, formulas, held) + _forbidden(failed, held)
+
+def _is_closed(t: Term, v: JsonValue, allowed: Counter[str], n: int) -> bool:
+    "Whether the values seen may be all there are: few, each seen often; fewer still where they are numbers, which have limits rather than lists."
+    if not 0 < len(allowed) <= (2 if isinstance(v, int | float) and not isinstance(v, bool) else 6) or n < 3 * len(allowed):
+        return False
+    return t[0] != "arg" or (n >= 10 and sum(c == 1 for c in allowed.values()) <= .1 * n)
 
 def _pairs(first: Scene, held: Mapping[Term, Sequence[JsonValue]], successes: Sequence[Scene]) -> list[Requirement]:
     out = []

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 
 from .containers import MAP, Container, Path, Rows
 from .lookup import fields
-from .names import Record, Ref, is_name
+from .names import Record, Ref, freeze, is_name
 from .store import Store
 from ..tools import LoggedCall
 
@@ -121,10 +121,11 @@ class Undefined(LookupError):
 
 class Scene:
     "One call in one state: `records` by label as (ref, record), `rows` by label as names and rows."
-    __slots__ = ("_cache", "arguments", "bindings", "records", "rows")
+    __slots__ = ("_cache", "answer", "arguments", "bindings", "records", "rows")
 
     def __init__(self, bindings: Bindings, arguments: Mapping[str, JsonValue], record: Callable[[Ref], Record | None], anywhere: Rows | None = None):
         self.bindings, self.arguments = bindings, arguments
+        self.answer: JsonValue = None
         self.records: dict[str, tuple[Ref, Record | None]] = {}
         self.rows: dict[str, tuple[list[str], list[JsonValue]]] = {}
         self._cache: dict[Term, JsonValue] | None = None
@@ -152,6 +153,13 @@ class Scene:
                         self.records[p.container.kind] = (hit[0], now)
         self.rows[p.label] = (names, [inside.get(n) for n in names])
 
+    def answered(self, value: JsonValue) -> Scene:
+        "The same scene with the answer of the call in it: what a write says of itself explains what it does."
+        other = Scene.__new__(Scene)
+        other.bindings, other.arguments, other.records, other.rows, other._cache = self.bindings, self.arguments, self.records, self.rows, None
+        other.answer = value
+        return other
+
     def missing(self, p: Pick) -> list[str]:
         "The names that argument asks for and the container does not hold."
         names, rows = self.rows.get(p.label, ([], []))
@@ -168,6 +176,10 @@ class Scene:
             return _step(self.records.get(rest[0], (None, None))[1], rest[1:])
         if head == "row":
             return self._column(rest)
+        if head == "answer":
+            return _step(self.answer, rest)
+        if head == "unlike":
+            return self._unlike(*rest)
         if head == "len":
             inner = self.value(tuple(rest))
             if isinstance(inner, list | dict | str):
@@ -201,6 +213,12 @@ class Scene:
             return round(sum(column), 6)  # type: ignore[arg-type]
         return _step(rows[0 if head == "first" else -1], rest[-1:])
 
+    def _unlike(self, label: str, name: str, column: str, wanted: str, *usual: str) -> JsonValue:
+        "Field `wanted` of the first row whose `column` is none of the `usual` values."
+        rows = _step(self.records.get(label, (None, None))[1], (name,))
+        odd = next((r for r in rows if isinstance(r, dict) and freeze(r.get(column)) not in usual), None) if isinstance(rows, list) else None
+        return _step(odd, (wanted,))
+
     def terms(self) -> dict[Term, JsonValue]:
         "Every term with its value."
         if self._cache is None:
@@ -219,6 +237,8 @@ class Scene:
                 yield from _record_terms(label, {k: v for k, v in record.items() if (ref[0], (k,)) not in self.bindings.maps})
         for p in self.bindings.picks:
             yield from self._row_terms(p)
+        if isinstance(self.answer, dict):
+            yield from ((("answer", *path), x) for path, x in fields(self.answer))
 
     def _row_terms(self, p: Pick) -> Iterator[tuple[Term, JsonValue]]:
         _, rows = self.rows.get(p.label, ([], []))
@@ -269,6 +289,10 @@ def term_text(term: Term) -> str:
         return ".".join(rest)
     if head == "col":
         return f"{rest[0]}.{rest[1]}[].{rest[2]}"
+    if head == "answer":
+        return ".".join(term)
+    if head == "unlike":
+        return f"{rest[0]}.{rest[1]}[{rest[2]} unusual].{rest[3]}"
     if head in ("len", "sum"):
         return f"{head}({term_text(tuple(rest))})"
     return f"{head}({'.'.join(rest)})"

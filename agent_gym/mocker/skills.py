@@ -5,23 +5,23 @@
 # %% ../../nbs/mocker/08_skills.ipynb #766e335c
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
+from .absences import absences, any_absence
 from .actions import Action, apply_actions
 from .containers import Container, Rows, find_containers, index_rows
 from .effects import Example, learn_effects
 from .formulas import Formula
-from .lookup import Finder, fields
-from .names import Record, Ref, freeze, is_name
-from .refusals import Failure, Refusal, implied, learn_refusals, template
-from .replay import leaves, substituted
+from .lookup import Finder
+from .names import Record, Ref
+from .priors import acknowledged, prior_effects
+from .refusals import Failure, Refusal, implied, learn_refusals
 from .scene import Bindings, Scene, Term, bind
-from .store import Store
+from .store import Store, settled
 from .values import Learned, learn_value
 from ..tools import LoggedCall
 from ..trace import ToolSpec
@@ -72,7 +72,7 @@ def walk(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, Tool
                 out.failures[c.name].append(Failure(scene, c.value, (c.conversation, c.turn)))
                 continue
             out.successes[c.name].append((scene, c))
-            done = apply_actions(actions.get(c.name, ()), scene, lambda form: form) if actions else {}
+            done = apply_actions(actions.get(c.name, ()), scene.answered(c.value), lambda form: form) if actions else {}
             _note(c, scene, tools, store, state, pending, out, usual)
             for label, after in done.items():
                 if scene.records[label][0] != store.ref(c.name, c.arguments, c.value) or not store.ids[c.name].viewer:
@@ -91,7 +91,7 @@ def _note(c: LoggedCall, scene: Scene, tools: Mapping[str, ToolSpec], store: Sto
                 pending.pop(at, None)
                 out.examples[c.name, label].append(Example(scene, visible(before), _after(store, c, before), where))
             else:
-                pending[at].append((c.name, label, scene, before, where))
+                pending[at].append((c.name, label, scene if shows else scene.answered(c.value), before, where))
     elif shows:
         for tool, label, then, before, at in (pending.pop(ref, []) if len(pending.get(ref, ())) == 1 else pending.pop(ref, [])[:0]):
             news = {k: v for k, v in c.value.items() if k in before or k not in usual[ref[0]]}  # type: ignore[union-attr,index]
@@ -108,8 +108,8 @@ def _after(store: Store, c: LoggedCall, before: Record) -> Record:
     return c.value if c.name in store.full else visible({**before, **{k: v for k, v in c.value.items() if k in before}})  # type: ignore[dict-item,return-value]
 
 # %% ../../nbs/mocker/08_skills.ipynb #91305429
-def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], store: Store, finders: Mapping[str, Finder], checks: Mapping[str, Sequence[str]]) -> tuple[dict[str, Skill], Rows]:
-    "The skill of every tool, and the rows of all records by name."
+def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], store: Store, finders: Mapping[str, Finder], checks: Mapping[str, Sequence[str]]) -> tuple[dict[str, Skill], Rows, Store]:
+    "The skill of every tool, the rows of all records by name, and the store, with what the effects of writes tell about records that were first seen after one."
     containers = find_containers(store)
     anywhere = index_rows(store, containers)
     calls: dict[str, list[LoggedCall]] = defaultdict(list)
@@ -120,18 +120,29 @@ def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[s
     seen = walk(conversations, tools, store, bindings, anywhere)
     actions = {t: _actions(t, seen, containers) if tools[t].kind == "write" else () for t in tools}
     replies = {t: _reply(t, seen, store, tools, finders) for t in tools}
-    actions = {t: (*a, *_prior(a, bindings[t], store, calls[t], seen, t, replies[t])) if tools[t].kind == "write" else a for t, a in actions.items()}
+    targets = {t: next((e for e in bindings[t].entities if not e.source), None) for t in tools}
+    silent = acknowledged(seen.examples, targets, replies)
+    for t in (t for t, s in tools.items() if s.kind == "write"):
+        shown = seen.examples.get((t, targets[t].label), []) if targets[t] is not None else []  # type: ignore[union-attr]
+        actions[t] = (*actions[t], *prior_effects(actions[t], targets[t], store, [s for s, _ in seen.successes[t]], shown, replies[t], silent))
+    store = settled(store, {t: _changed(actions[t], bindings[t]) for t in tools})
+    anywhere = index_rows(store, containers)
     seen = walk(conversations, tools, store, bindings, anywhere, actions)
     replies = {t: _reply(t, seen, store, tools, finders) for t in tools}
-    missing = _missing(tools, seen, store, bindings, finders)
+    missing = absences(tools, seen.failures, bindings, finders)
     first = {t: _refusals(seen.successes[t], seen.failures[t], actions[t], bindings[t], checks.get(t, ())) for t in tools}
     skills = {}
     for t, spec in tools.items():
         siblings = [r for u in sorted(first) if u != t and tools[u].kind == spec.kind for r in first[u]]
-        extra = implied([s for s, _ in seen.successes[t]], first[t], siblings, _any_missing(missing)) if spec.kind == "write" else []
+        extra = implied([s for s, _ in seen.successes[t]], first[t], siblings, any_absence(missing)) if spec.kind == "write" else []
         skills[t] = Skill(bindings[t], actions[t], tuple(_ordered(first[t], extra)), replies[t], missing[t],
                           len(seen.successes[t]), len(seen.failures[t]), tuple(dict.fromkeys(x for s, _ in seen.successes[t][:10] for x in s.terms())))
-    return skills, anywhere
+    return skills, anywhere, store
+
+def _changed(actions: Sequence[Action], bindings: Bindings) -> set[tuple[str, str]]:
+    "The (kind, field) that a tool's effects change."
+    kinds = {e.label: e.kind for e in bindings.entities}
+    return {(kinds.get(a.label, a.label), a.path[0]) for a in actions if isinstance(a.path[0], str)}
 
 def _actions(tool: str, seen: Walk, containers: Sequence[Container]) -> tuple[Action, ...]:
     out: list[Action] = []
@@ -141,30 +152,6 @@ def _actions(tool: str, seen: Walk, containers: Sequence[Container]) -> tuple[Ac
             some = examples[::max(1, len(examples) // 80)]
             out += learn_effects(label, some, [c for c in containers if c.kind == kind])
     return tuple(out)
-
-def _prior(known: Sequence[Action], bindings: Bindings, store: Store, calls: Sequence[LoggedCall], seen: Walk, tool: str, reply: Learned | None) -> list[Action]:
-    """Where no log shows the effect of a write on a field: what its answer says of the field, as long as the field is known to take such values; else an argument of its name."""
-    target = next((e for e in bindings.entities if not e.source), None)
-    successes = seen.successes[tool]
-    if target is None or not successes:
-        return []
-    examples = seen.examples.get((tool, target.label), [])
-    records = [r for ref, r in store.base.items() if ref[0] == target.kind][:200]
-    held = {p for r in records for p, _ in fields(r) if p[0][:1] != "@"}
-    done = {a.path for a in known if a.label == target.label}
-    out: dict[tuple[str, ...], Action] = {}
-    said = dict(reply.formula.parts) if reply is not None and reply.formula.op == "dict" else {}
-    shown = [s.records[target.label][1] or {} for s, _ in successes if target.label in s.records]
-    for k, formula in said.items():
-        takes = {freeze(r[k]) for r in (*records, *shown) if k in r}
-        stays = any(k in e.before and e.before[k] == e.after.get(k) for e in examples)
-        if (k,) in held and k != target.name and not stays and (formula.op != "const" or freeze(formula.value(successes[0][0])) in takes or len(takes) <= 6):
-            out[(k,)] = Action(target.label, (k,), "set", formula, None, 0, 0)
-    names = dict.fromkeys(a for c in calls for a, v in c.arguments.items() if is_name(v) or isinstance(v, float | bool))
-    for a in names:
-        for p in sorted(p for p in held if p[-1] == a and a != target.name):
-            out.setdefault(p, Action(target.label, p, "set", Formula("term", (("arg", a),)), None, 0, 0))
-    return [x for p, x in out.items() if p not in done and not any(d[:1] == p[:1] for d in done)]
 
 def _refusals(successes: Sequence[tuple[Scene, LoggedCall]], failures: Sequence[Failure], actions: Sequence[Action], bindings: Bindings, checked: Sequence[str]) -> list[Refusal]:
     known = [f for f in failures if not any(e.label in f.scene.records and f.scene.records[e.label][1] is None for e in bindings.entities if not e.source)]
@@ -185,7 +172,7 @@ def _amounts(f: Formula) -> list[Formula]:
 
 def _ordered(own: Sequence[Refusal], extra: Sequence[Refusal]) -> list[Refusal]:
     "Rules of the state of the record first, then what logs or siblings suggest, then amounts."
-    late = [r for r in own if r.requirement.kind in ("least", "not in")]
+    late = [r for r in own if r.requirement.kind in ("least", "not in", "form")]
     return [*(r for r in own if r not in late), *extra, *late]
 
 def _reply(tool: str, seen: Walk, store: Store, tools: Mapping[str, ToolSpec], finders: Mapping[str, Finder]) -> Learned | None:
@@ -194,45 +181,3 @@ def _reply(tool: str, seen: Walk, store: Store, tools: Mapping[str, ToolSpec], f
         return None
     some = seen.successes[tool][::max(1, len(seen.successes[tool]) // 80)]
     return learn_value([s for s, _ in some], [c.value for _, c in some]) if some else None
-
-# %% ../../nbs/mocker/08_skills.ipynb #82e33e41
-def _missing(tools: Mapping[str, ToolSpec], seen: Walk, store: Store, bindings: Mapping[str, Bindings], finders: Mapping[str, Finder]) -> dict[str, dict[str, tuple[JsonValue, int]]]:
-    "Per tool and kind of record: the answer when there is no such record, with its support; from the tool itself, else from tools on the same kind, else from any."
-    own: dict[str, dict[str, Counter[str]]] = {t: defaultdict(Counter) for t in tools}
-    values: dict[str, JsonValue] = {}
-    for t in tools:
-        for f in seen.failures[t]:
-            kinds = [e.kind for e in bindings[t].entities if not e.source and f.scene.records.get(e.label, ((), 0))[1] is None and e.label in f.scene.records]
-            kinds = kinds or ([finders[t].kind] if t in finders else [])
-            for kind in kinds[:1]:
-                said = template(f.value, f.scene)
-                values[freeze(said)] = said
-                own[t][kind][freeze(said)] += 1 if tools[t].kind != "write" else 0
-                own[t][kind].setdefault(freeze(said), 0)
-    pooled: dict[str, Counter[str]] = defaultdict(Counter)
-    for by_kind in own.values():
-        for kind, counts in by_kind.items():
-            pooled[kind].update(counts)
-    out: dict[str, dict[str, tuple[JsonValue, int]]] = {}
-    for t in tools:
-        kinds = dict.fromkeys([e.kind for e in bindings[t].entities if not e.source] + ([finders[t].kind] if t in finders else []))
-        out[t] = {k: said for k in kinds if (said := _said(own[t].get(k, Counter()), pooled, k, values, tools[t].kind == "write")) is not None}
-    return out
-
-def _said(own: Counter[str], pooled: Mapping[str, Counter[str]], kind: str, values: Mapping[str, JsonValue], is_write: bool) -> tuple[JsonValue, int] | None:
-    counts = own if own and not is_write else Counter({k: n for k, n in pooled.get(kind, Counter()).items() if n}) or own
-    if counts:
-        text, n = counts.most_common(1)[0]
-        return values[text], n
-    for other, said in sorted(pooled.items(), key=lambda x: (-sum(x[1].values()), x[0])):
-        text, n = said.most_common(1)[0]
-        if n:
-            return substituted(values[text], {p: v.replace(other, kind) for p, v in leaves(values[text]) if isinstance(v, str)}), 0
-    return None
-
-def _any_missing(missing: Mapping[str, Mapping[str, tuple[JsonValue, int]]]) -> JsonValue:
-    "The wording for a row that does not exist, after that for a record: its noun replaced by the thing at fault."
-    best = max(((n, freeze(v), kind, v) for by in missing.values() for kind, (v, n) in by.items()), default=None, key=lambda x: x[:2])
-    if best is None:
-        return "Error: \0\0 not found"
-    return substituted(best[3], {p: re.sub(rf"\b{re.escape(best[2])}\b", "\0\0", re.sub("\0[^\0]*\0", "", v)) for p, v in leaves(best[3]) if isinstance(v, str)})

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
@@ -16,7 +16,7 @@ from ..tools import LoggedCall
 from ..trace import ToolSpec
 
 # %% auto #0
-__all__ = ['Store', 'majority', 'build_store', 'secrets']
+__all__ = ['Store', 'majority', 'build_store', 'secrets', 'settled']
 
 # %% ../../nbs/mocker/00_store.ipynb #9974fe53
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Store:
     """Records by (kind, name) as they were before any conversation wrote to them.
 
     `own` holds, per conversation, the records that it saw differently; `late` those that were only seen after a write; `seen` counts conversations; `fields` the fields
-    that each viewing tool shows; `full` the tools that show whole records."""
+    that each viewing tool shows; `full` the tools that show whole records; `after` holds views that came after writes, with the tools that wrote."""
     ids: Mapping[str, Identity]
     base: Mapping[Ref, Record]
     own: Mapping[str, Mapping[Ref, Record]]
@@ -33,6 +33,7 @@ class Store:
     full: frozenset[str]
     late: frozenset[Ref] = frozenset()
     kinds: tuple[str, ...] = ()
+    after: Mapping[Ref, tuple[tuple[Record, frozenset[str]], ...]] = field(default_factory=dict)
 
     def ref(self, tool: str, arguments: Mapping[str, JsonValue], value: JsonValue = None) -> Ref | None:
         "The record that a call is about: named by an argument, or by the answer where one is given."
@@ -72,14 +73,15 @@ def build_store(calls: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolS
     ids = identities(good, tools)
     checked = secrets(calls, ids, tools)
     shown: dict[Ref, dict[str, Record]] = defaultdict(dict)
-    after: dict[Ref, Record] = {}
+    after: dict[Ref, list[tuple[Record, frozenset[str]]]] = defaultdict(list)
     empty = Store(ids, {}, {}, {}, {}, frozenset())
     for n, conversation in enumerate(calls):
-        touched: set[str] = set()
+        touched: dict[str, set[str]] = defaultdict(set)
         for c in conversation:
             ref = None if c.is_error else empty.ref(c.name, c.arguments, c.value)
             if tools[c.name].kind == "write" and not c.is_error:
-                touched.update(tokens(c.arguments), tokens(c.value) if isinstance(c.value, dict) and len(c.value) < 40 else ())
+                for name in (*tokens(c.arguments), *(tokens(c.value) if isinstance(c.value, dict) and len(c.value) < 40 else ())):
+                    touched[name].add(c.name)
             if ref is None or not isinstance(c.value, dict):
                 continue
             for a in checked.get(c.name, ()):
@@ -88,7 +90,7 @@ def build_store(calls: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolS
             if not ids[c.name].viewer:
                 continue
             if ref[1] in touched:
-                after.setdefault(ref, c.value)
+                after[ref].append((c.value | _hidden(ids[c.name], c, c.value), frozenset(touched[ref[1]])))
             else:
                 at = shown[ref].setdefault(str(n), {})
                 for k, v in (c.value | _hidden(ids[c.name], c, c.value)).items():
@@ -119,10 +121,10 @@ def _hidden(identity: Identity, c: LoggedCall, value: Record) -> Record:
     return {f"@{a}": v for a, v in c.arguments.items() if is_name(v) and not (identity.by_argument and a == identity.name) and value.get(a) != v}
 
 # %% ../../nbs/mocker/00_store.ipynb #d12da65e
-def _assemble(ids: Mapping[str, Identity], calls: Sequence[Sequence[LoggedCall]], shown: Mapping[Ref, Mapping[str, Record]], after: Mapping[Ref, Record],
+def _assemble(ids: Mapping[str, Identity], calls: Sequence[Sequence[LoggedCall]], shown: Mapping[Ref, Mapping[str, Record]], after: Mapping[Ref, Sequence[tuple[Record, frozenset[str]]]],
               good: Mapping[str, Sequence[LoggedCall]], tools: Mapping[str, ToolSpec]) -> Store:
     base = {ref: majority(list(views.values())) for ref, views in shown.items()}
-    late = {ref: r for ref, r in after.items() if ref not in base}
+    late = {ref: views[0][0] for ref, views in after.items() if ref not in base}
     own: dict[str, dict[Ref, Record]] = defaultdict(dict)
     for ref, views in shown.items():
         for n, record in views.items():
@@ -136,7 +138,22 @@ def _assemble(ids: Mapping[str, Identity], calls: Sequence[Sequence[LoggedCall]]
     full = frozenset(t for t in fields if len(fields[t] & every[ids[t].kind]) >= len(every[ids[t].kind]))
     seen = {ref: len(views) for ref, views in shown.items()} | dict.fromkeys(late, 0)
     kinds = tuple(sorted({i.kind for i in ids.values()}))
-    return Store(ids, base | late, dict(own), seen, fields, full, frozenset(late), kinds)
+    return Store(ids, base | late, dict(own), seen, fields, full, frozenset(late), kinds, {ref: tuple(views[:3]) for ref, views in after.items()})
+
+def settled(store: Store, changed: Mapping[str, Iterable[tuple[str, str]]]) -> Store:
+    """The store once the (kind, field) that each tool changes are known: what a view after a write shows of other fields was so before it.
+
+    Fields that the write changed are dropped from records that were only seen after it: what they held before, nobody knows."""
+    base, late = dict(store.base), set(store.late)
+    for ref, views in store.after.items():
+        record = {} if ref in late else base.get(ref, {})
+        for view, tools in views:
+            gone = {k for t in tools for kind, k in changed.get(t, ()) if kind == ref[0]}
+            record = {**{k: v for k, v in view.items() if k not in gone}, **record}
+            if ref in late and not gone & view.keys():
+                late.discard(ref)
+        base[ref] = record
+    return replace(store, base=base, late=frozenset(late))
 
 def _tables(good: Mapping[str, Sequence[LoggedCall]]) -> dict[Ref, Record]:
     "What tools without arguments always answer: tables that other tools may look into, under the tool's name."

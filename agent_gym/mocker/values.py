@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from .formulas import Condition, Formula, constant
+from .conditions import numbers, separating
+from .formulas import Formula, constant
 from .names import freeze, is_name
 from .scene import Scene, Term, Undefined
 
 # %% auto #0
-__all__ = ['Learned', 'same_value', 'candidates', 'numbers', 'learn_value', 'separating']
+__all__ = ['Learned', 'same_value', 'candidates', 'learn_value']
 
 # %% ../../nbs/mocker/05_values.ipynb #a9584764
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,6 @@ def candidates(scene: Scene, value: JsonValue) -> list[Formula]:
 def _same_items(a: list, b: list) -> bool:
     return all(is_name(x) for x in a) and sorted(map(str, a)) == list(map(str, b))
 
-def numbers(terms: Mapping[Term, JsonValue]) -> list[tuple[Term, float]]:
-    "The numeric terms, arguments first."
-    return [(t, v) for t, v in terms.items() if isinstance(v, int | float) and not isinstance(v, bool)]
-
 def _arithmetic(terms: Mapping[Term, JsonValue], value: float) -> list[Formula]:
     found = []
     pool = numbers(terms)[:60]
@@ -103,6 +100,8 @@ def _learn_text(scenes: Sequence[Scene], values: Sequence[str]) -> Learned | Non
         for t, v in scenes[i].terms().items():
             if (isinstance(v, str) and len(v) > 2) or (isinstance(v, int | float) and not isinstance(v, bool)):
                 held[str(v)].append(t)
+        for ts in held.values():
+            ts.sort(key=lambda t: _plainness(Formula("term", (t,)), "")[1])
         found = [h for h in sorted(held, key=len, reverse=True) if re.search(rf"(?<!\w){re.escape(h)}(?!\w)", values[i])]
         if not found:
             continue
@@ -144,6 +143,9 @@ def learn_value(scenes: Sequence[Scene], values: Sequence[JsonValue], *, name: s
     text = _learn_text(scenes, values) if n > 1 and all(isinstance(v, str) for v in values) else None  # type: ignore[arg-type]
     if text is not None and (best is None or text.rate > best.rate):
         return text
+    table = _learn_table(scenes, values) if n >= 3 else None
+    if table is not None and table.rate >= least:
+        return table
     choice = _learn_choice(scenes, values, best) if n >= 4 else None
     if choice is not None:
         return choice
@@ -185,8 +187,8 @@ def _plainness(f: Formula, name: str) -> tuple[int, int]:
     if f.op != "term":
         inner = [_plainness(p, name) for p in f.parts if isinstance(p, Formula)]
         return order.get(f.op, 6) + sum(a for a, _ in inner), sum(b for _, b in inner)
-    where = {"arg": 0, "of": 1, "row": 1, "sum": 1, "first": 2, "total": 3, "last": 3, "len": 4}.get(f.parts[0][0], 5)
-    return (0 if f.parts[0][0] == "arg" or f.parts[0][-1] == name else 2), where
+    where = {"arg": 0, "of": 1, "row": 1, "sum": 1, "first": 2, "total": 3, "last": 3, "len": 4, "answer": 6}.get(f.parts[0][0], 5)
+    return (3 if f.parts[0][0] == "answer" else 0 if f.parts[0][0] == "arg" or f.parts[0][-1] == name else 2), where
 
 def _learn_dict(scenes: Sequence[Scene], values: Sequence[dict[str, JsonValue]], depth: int) -> Learned | None:
     keys = list(values[0])
@@ -196,10 +198,10 @@ def _learn_dict(scenes: Sequence[Scene], values: Sequence[dict[str, JsonValue]],
     parts, worst = [], 1.
     for k in keys:
         found = learn_value([scenes[i] for i in same], [values[i][k] for i in same], name=k, depth=depth + 1)
-        if found is None:
-            return None
-        parts.append((k, found.formula))
-        worst = min(worst, found.rate)
+        parts.append((k, found.formula if found is not None else Formula("unknown")))
+        worst = min(worst, found.rate if found is not None else worst)
+    if 2 * sum(f.op == "unknown" for _, f in parts) > len(parts):
+        return None
     return Learned(Formula("dict", tuple(parts)), round(worst * len(same)), len(values))
 
 def _learn_list(scenes: Sequence[Scene], values: Sequence[list[JsonValue]], depth: int) -> Learned | None:
@@ -248,6 +250,24 @@ def _row_source(term: Term, k: str, scenes: Sequence[Scene], values: Sequence[li
     return constant(wanted[0]) if pairs and sum(same_value(w, wanted[0]) for w in wanted) >= .9 * len(pairs) else None
 
 # %% ../../nbs/mocker/05_values.ipynb #52871a70
+def _learn_table(scenes: Sequence[Scene], values: Sequence[JsonValue]) -> Learned | None:
+    "A value looked up by a word of the arguments in a table that no tool shows: each key always with the same value, most keys seen more than once. Other keys have no value."
+    if any(isinstance(v, dict | list) for v in values):
+        return None
+    best = None
+    for a in [a for a, v in scenes[0].arguments.items() if isinstance(v, str)]:
+        rows: dict[str, JsonValue] = {}
+        counts: Counter[str] = Counter()
+        hits = 0
+        for s, v in zip(scenes, values):
+            key = freeze(s.arguments.get(a))
+            hits += same_value(rows.setdefault(key, v), v)
+            counts[key] += 1
+        once = sum(n == 1 for n in counts.values())
+        if len(rows) > 1 and once < .5 * len(values) and (best is None or hits > best.hits):
+            best = Learned(Formula("map", (("arg", a), tuple((k, constant(v)) for k, v in rows.items()))), hits, len(values))
+    return best
+
 def _learn_choice(scenes: Sequence[Scene], values: Sequence[JsonValue], best: Learned | None) -> Learned | None:
     "`a if condition else b`, where a condition on one value tells the examples of the two apart."
     if best is None:
@@ -270,31 +290,3 @@ def _learn_choice(scenes: Sequence[Scene], values: Sequence[JsonValue], best: Le
         return None
     hits = sum(_hits(formula, scenes, values))
     return Learned(formula, hits, len(values)) if hits >= .95 * len(values) else None
-
-def separating(yes: Sequence[Scene], no: Sequence[Scene], least: float = .97) -> Condition | None:
-    "A condition that holds in the scenes of `yes` and not in those of `no`."
-    if len(yes) < 2 or not no:
-        return None
-    tests: dict[Condition, None] = {}
-    for s in (yes[0], yes[len(yes) // 2], yes[-1]):
-        for t, v in s.terms().items():
-            if isinstance(v, str | bool) and len(str(v)) < 60 and sum(x.terms().get(t) == v for x in yes) > 1:
-                tests[Condition(Formula("term", (t,)), "in", (freeze(v),))] = None
-            tests[Condition(Formula("term", (t,)), "has")] = None
-        pool = numbers(s.terms())
-        for t, a in pool:
-            if a > 0:
-                tests[Condition(Formula("term", (t,)), ">", (0,))] = None
-        for t, a in pool[:40]:
-            for u, b in pool[:40]:
-                if a > b and t != u:
-                    tests[Condition(Formula("-", (Formula("term", (t,)), Formula("term", (u,)))), ">", (0,))] = None
-    best = None
-    for c in tests:
-        miss = sum(c.holds(s) for s in no)
-        if miss > (1 - least) * len(no) or (best is not None and miss > best[0]):
-            continue
-        score = miss + sum(not c.holds(s) for s in yes)
-        if best is None or score < best[0]:
-            best = (score, c)
-    return best[1] if best is not None and best[0] <= (1 - least) * (len(yes) + len(no)) else None
