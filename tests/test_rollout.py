@@ -4,6 +4,8 @@ import importlib.util
 import json
 import os
 import signal
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from test_environment import make_world
 from agent_gym.environment import EpisodeRecord, EpisodeSet, rollout
 from agent_gym.environment.play import Work, plan
 from agent_gym.environment.pools import LocalPool, Pool
-from agent_gym.environment.rollouts import surviving
+from agent_gym.environment.rollouts import RolloutDirectory, surviving
 from agent_gym.trace import EpisodeError, Message, Trace
 
 WORLD = make_world()
@@ -113,6 +115,13 @@ def test_an_episode_that_always_kills_is_marked_alone():
     assert [r.conversation_id for r in e.failures] == ["box-5"] and "died" in e.failures[0].error and len(e) == len(WORLD.tasks)
 
 
+class Slow(Asks):
+    "Takes its time, so that something can happen meanwhile."
+    def act(self, messages, tools):
+        time.sleep(.02)
+        return super().act(messages, tools)
+
+
 class Flaky(LocalPool):
     "A pool whose worker dies at chosen submissions."
     def __init__(self, work: Work, deadly: set[int]):
@@ -200,13 +209,41 @@ def test_a_malformed_turn_is_counted_and_answered():
     assert all(r.truncated and r.turns == 4 for r in e) and "Malformed action" in e[0].trace.messages[-1].content
 
 
-@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install 'agent-gym[ray]'")
+needs_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install 'agent-gym[ray]'")
+
+
+@needs_ray
 def test_ray_gives_the_same_records(tmp_path):
     import ray
     try:
         assert rollout(WORLD, Asks(), 50, seed=1, backend="ray", workers=2).digest() == rollout(WORLD, Asks(), 50, seed=1).digest()
         assert rollout(WORLD, Kills(tmp_path / "flag"), backend="ray", workers=2, chunk=5).digest() == rollout(WORLD, Asks()).digest()
-        e = rollout(WORLD, Kills(), backend="ray", workers=2, chunk=6)
+        e = rollout(WORLD, Kills(), backend="ray", workers=99, chunk=6)
         assert [r.conversation_id for r in e.failures] == ["box-5"]
+        with pytest.raises(EpisodeError, match="is connected to"):
+            rollout(WORLD, Asks(), 4, backend="ray", ray_address="10.0.0.1:6379")
     finally:
         ray.shutdown()
+
+
+@needs_ray
+def test_two_ray_nodes_of_which_one_leaves(tmp_path, monkeypatch):
+    import ray
+    from ray.cluster_utils import Cluster
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)]))
+    monkeypatch.setattr("agent_gym.environment.pools.HIRING", 8.)
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    try:
+        other = cluster.add_node(num_cpus=1)
+        want = rollout(WORLD, Asks(), 40, seed=1).digest()
+        assert rollout(WORLD, Asks(), 40, seed=1, backend="ray", ray_address=cluster.address, chunk=4).digest() == want
+        assert sum(n["Alive"] for n in ray.nodes()) == 2 and ray.cluster_resources()["CPU"] == 2      # an actor takes a processor, so both nodes played
+
+        def leaves(records, gone=[]):
+            if not gone:
+                gone.append(cluster.remove_node(other))
+        monkeypatch.setattr(RolloutDirectory, "add", lambda self, records, add=RolloutDirectory.add: (add(self, records), leaves(records)))
+        assert rollout(WORLD, Slow(), 40, seed=1, backend="ray", ray_address=cluster.address, chunk=4, directory=tmp_path).digest() == want
+    finally:
+        ray.shutdown()
+        cluster.shutdown()

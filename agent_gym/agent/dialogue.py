@@ -5,14 +5,13 @@
 # %% ../../nbs/agent/01_dialogue.ipynb #18b38245
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from .reader import FactReader, Scalar, leaves, number, token, words_of
+from .reader import FactReader, Scalar, leaves, number, whole, words_of
 from ..tools import is_error_value
 from ..trace import Trace
 
@@ -110,9 +109,9 @@ class Dialogue:
                 s = v.lower() if isinstance(v, str) else str(v) if isinstance(v, int) and not isinstance(v, bool) and v > 99 else ""
                 if len(s) < 3 or s not in self._lower or count[s if isinstance(v, str) else v] > 1:
                     continue
-                for m in re.finditer(token(re.escape(s)), self._lower):
-                    if best is None or (m.end(), len(s)) > best[:2]:
-                        best = (m.end(), len(s), i)
+                for _, end in whole(s, self._lower):
+                    if best is None or (end, len(s)) > best[:2]:
+                        best = (end, len(s), i)
         if best:
             for p, v in rows[best[2]].items():
                 self._put(f"{path}[*]{p}", v)

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import JsonValue
 
 from .dialogue import Dialogue, features
 from .proposals import Proposals
@@ -20,7 +21,7 @@ from .templates import Call
 from ..trace import AgentGymError, Message, ToolSpec, Trace, dumps, loads
 
 # %% auto #0
-__all__ = ['Guard', 'Example', 'examples', 'Policy', 'clone', 'Routed', 'PolicyAgent']
+__all__ = ['ENOUGH', 'Guard', 'Example', 'examples', 'Policy', 'clone', 'Routed', 'in_vain', 'PolicyAgent']
 
 # %% ../../nbs/agent/02_policy.ipynb #741e8904
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,8 @@ def _descend(policy: Policy, rows: Sequence[Example], target: NDArray[np.float32
                 v -= rate * (m / (1 - .9 ** k)) / (np.sqrt(s / (1 - .999 ** k)) + 1e-8)
 
 # %% ../../nbs/agent/02_policy.ipynb #11da5d91
+ENOUGH = 1500      # choices: with more of them, fewer epochs do, and the steps stay as many
+
 def clone(p: Proposals, traces: Sequence[Trace], weights: Sequence[float] | None = None, *, epochs: int = 60, l2: float = 3e-3, seed: int = 0) -> Policy:
     "A policy fitted to the choices in `traces`, each with its weight (default: 1 for successes, 0 for others)."
     weights = [float(bool(t.success)) for t in traces] if weights is None else weights
@@ -146,7 +149,7 @@ def clone(p: Proposals, traces: Sequence[Trace], weights: Sequence[float] | None
     policy = Policy(p, sorted(f for f, n in count.items() if n >= 2))
     policy.open[:] = False
     policy.open[sorted({e.choice for e in data if e.weight > 0})] = True
-    return policy.fit(data, epochs=epochs, l2=l2, seed=seed)
+    return policy.fit(data, epochs=min(epochs, max(8, epochs * ENOUGH // max(1, len(data)))), l2=l2, seed=seed)
 
 # %% ../../nbs/agent/02_policy.ipynb #94e241d1
 class Routed:
@@ -160,6 +163,24 @@ class Routed:
         return (self.special if d.kind in self.kinds else self.base).choose(d, temperature)
 
 # %% ../../nbs/agent/02_policy.ipynb #10d71f3a
+def in_vain(messages: Sequence[Message], action: Message) -> bool:
+    """Whether `action` repeats what brought nothing: words said twice before, or a call whose like was answered twice the same, or just now and well.
+
+    A call may be repeated after anything else has happened, and once after an error."""
+    if not action.tool_calls:
+        return sum(m.role == "assistant" and not m.tool_calls and m.content == action.content for m in messages) >= 2
+    wanted, last = [(c.name, c.arguments) for c in action.tool_calls], -1
+    answers: list[tuple[str | None, JsonValue]] = []
+    for i, m in enumerate(messages):
+        if m.role == "assistant" and [(c.name, c.arguments) for c in m.tool_calls] == wanted:
+            last = i
+            answers.append((messages[i + 1].content, messages[i + 1].result) if i + 1 < len(messages) else (None, None))
+    if last < 0:
+        return False
+    after = messages[last + 1 + len(wanted):]
+    return (len(answers) > 1 and answers[-1] == answers[-2]) or not (after or any(m.is_error for m in messages[last + 1:]))
+
+# %% ../../nbs/agent/02_policy.ipynb #aaf915e5
 Guard: TypeAlias = Callable[[list[Message], Message], object]
 
 class PolicyAgent:
@@ -177,6 +198,8 @@ class PolicyAgent:
         first = None
         for i in self.ranked(d, tools):
             action = p.message(i, d, len(messages))
+            if in_vain(messages, action):
+                continue
             if self.guard is None or not self.guard(messages, action):
                 return action
             first = first or action

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pydantic import JsonValue
 
 from .dialogue import Dialogue, Vocabulary
 from .reader import FactPattern, FactReader, Scalar, arguments, words_of
-from .templates import Call, Reply, Template, form_of, mentions, origins, spoken
+from .templates import Call, Reply, Template, Wordings, form_of, mentions, origins, spoken
+from .wordings import Everyday, Once, bound, gathered
 from ..reward.lexicon import Intents
 from ..trace import Message, ToolCall, Trace, dumps, loads
 
@@ -30,6 +31,13 @@ class _Act:
     slots: tuple[tuple[tuple[str, ...], str], ...]
     conversation: int
     success: bool
+    heard: frozenset[str] = frozenset()
+    company: tuple[str, ...] = ()
+
+    @property
+    def once(self) -> Once:
+        "A reply by itself, with the first of the sources that explain each slot."
+        return Once(Reply(self.key[1:], tuple((s[0], form) for s, form in self.slots)), self.heard, self.company, self.conversation)
 
 def _reply_act(d: Dialogue, text: str, conversation: int, success: bool, common: frozenset[str]) -> _Act | None:
     places = mentions(d, text)
@@ -39,7 +47,7 @@ def _reply_act(d: Dialogue, text: str, conversation: int, success: bool, common:
         slots.append((tuple(sources), form_of(spoken(d, sources[0]), text[a:b])))
         at = b
     pieces.append(text[at:])
-    return None if any(_personal(p, d, common) for p in pieces) else _Act(("", *pieces), tuple(slots), conversation, success)
+    return None if any(_personal(p, d, common) for p in pieces) else _Act(("", *pieces), tuple(slots), conversation, success, d.last | (d.first or frozenset()), (f"after {d.recent}", f"kind {d.kind}"))
 
 def _personal(piece: str, d: Dialogue, common: frozenset[str]) -> bool:
     "A name or number in the fixed text that this dialogue gave and few others hold: it belongs to one customer."
@@ -95,12 +103,16 @@ class Proposals:
         self._free: frozenset[tuple[str, ...]] = frozenset()
         self._common = _common_words(traces)
         groups: dict[tuple[str, ...], list[_Act]] = defaultdict(list)
+        plain, alone = Everyday.of(traces), dict[tuple[str, ...], _Act]()
         for n, trace in enumerate(traces):
             for d, call, text in self._acts(trace.messages):
                 act = _call_act(d, call, n, bool(trace.success)) if call else _reply_act(d, text, n, bool(trace.success), self._common)
                 if act:
                     groups[act.key].append(act)
+                if act and call is None and not any(bound(d, p) or not plain.only(p) for p in act.key[1:]):
+                    alone.setdefault(act.key, act)
         self._learn(groups, 2 if len(traces) >= 10 else 1)
+        self._gather([act for key, act in alone.items() if key not in self._ranks])
 
     def _learn(self, groups: Mapping[tuple[str, ...], Sequence[_Act]], least: int) -> None:
         self._free = frozenset((key[0], p) for key, acts in groups.items() if key[0] for j, p in enumerate(key[1:]) if _is_free([a.slots[j] for a in acts]))
@@ -120,14 +132,22 @@ class Proposals:
         self._forms = {key: [min(forms[key, j].items(), key=lambda kv: (-kv[1], kv[0]))[0] for j in range(len(acts[0].slots))] for key, acts in groups.items()}
         self._index_templates()
 
+    def _gather(self, alone: Sequence[_Act]) -> None:
+        "Add what was said in wordings that never returned."
+        self.templates += tuple(gathered(a.once for a in alone))
+        self._index_templates()
+
     def _index_templates(self) -> None:
         self._index = {_supported(t, 1): i for i, t in enumerate(self.templates)}
-        used = {self._key(t) for t in self.templates}
+        self._worded = {r.pieces: i for i, t in enumerate(self.templates) if isinstance(t, Wordings) for r in t.replies}
+        self._sources = [t.sources for t in self.templates]
+        self._parts = sorted({s for needs in self._sources for s in needs if "~" in s})
+        used = {self._key(t) for t in self.templates if not isinstance(t, Wordings)}
         self._ranks = {k: v for k, v in self._ranks.items() if k in used}
         self._forms = {k: v for k, v in self._forms.items() if k in used}
 
     @staticmethod
-    def _key(t: Template) -> tuple[str, ...]:
+    def _key(t: Reply | Call) -> tuple[str, ...]:
         return ("", *t.pieces) if isinstance(t, Reply) else (t.tool, *(p for p, _, _ in t.slots))
 
     def _template(self, act: _Act, forms: Sequence[str]) -> Template:
@@ -145,13 +165,13 @@ class Proposals:
         "The number of the template that this call (or, without one, this text) is an instance of in `d`; None where there is none."
         act = _call_act(d, call, 0, True) if call else _reply_act(d, text, 0, True, self._common)
         if act is None or act.key not in self._ranks:
-            return None
+            return None if act is None or act.key[0] else self._worded.get(act.key[1:])
         return self._index.get(self._template(act, self._forms[act.key]))
 
     def candidates(self, d: Dialogue) -> list[int]:
         "The numbers of the templates all of whose slots have a value in `d`."
-        slots = d.slots
-        return [i for i, t in enumerate(self.templates) if all(slots.get(s) is not None or ("~" in s and spoken(d, s) is not None) for s in t.sources)]
+        have = {k for k, v in d.slots.items() if v is not None} | {s for s in self._parts if spoken(d, s) is not None}
+        return [i for i, (t, needs) in enumerate(zip(self.templates, self._sources)) if have.issuperset(needs) and (not isinstance(t, Wordings) or t.best(d))]
 
     def message(self, i: int, d: Dialogue, number: int = 0) -> Message:
         "Template `i` filled from `d`; `number` makes the call's id."
@@ -190,12 +210,13 @@ class Proposals:
     def words(self, i: int) -> frozenset[str]:
         "The words of template `i`; of a call, its tool."
         t = self.templates[i]
-        return words_of(" ".join(t.pieces)) if isinstance(t, Reply) else frozenset({t.tool})
+        return frozenset({t.tool}) if isinstance(t, Call) else words_of(" ".join((t if isinstance(t, Reply) else t.replies[0]).pieces))
 
     def to_json(self) -> dict[str, JsonValue]:
         "Everything learned, as JSON."
-        order = ["reply" if isinstance(t, Reply) else "call" for t in self.templates]
+        order = [type(t).__name__ for t in self.templates]
         saved: Any = loads(dumps({"replies": [asdict(t) for t in self.templates if isinstance(t, Reply)], "calls": [asdict(t) for t in self.templates if isinstance(t, Call)],
+                            "wordings": [{"replies": [asdict(r) for r in t.replies], "heard": [sorted(h) for h in t.heard], "support": t.support} for t in self.templates if isinstance(t, Wordings)],
                             "order": order, "ranks": [[list(k), v, self._forms[k]] for k, v in self._ranks.items()], "free": sorted(map(list, self._free)), "common": sorted(self._common),
                             "intents": None if (i := self.reader.intents) is None else {"known": dict(i.known), "later": sorted(i.later), "words": dict(i.words), "names": i.names},
                             "kinds": {k: asdict(f) | {"threshold": max(f.threshold, -1e9)} for k, f in self.reader.kinds.items()},
@@ -210,9 +231,9 @@ class Proposals:
         intents = Intents(i["known"], frozenset(i["later"]), {w: tuple(x) for w, x in i["words"].items()}, tuple(i["names"])) if i else None
         new.reader = FactReader.of({k: FactPattern(**f) for k, f in saved["kinds"].items()}, intents)
         new.vocabulary = Vocabulary(frozenset(saved["words"]), frozenset(saved["categories"]))
-        replies = iter([Reply(tuple(t["pieces"]), tuple((s, f) for s, f in t["slots"]), t["support"]) for t in saved["replies"]])
-        calls = iter([Call(t["tool"], tuple((p, s, f) for p, s, f in t["slots"]), t["support"]) for t in saved["calls"]])
-        new.templates = tuple(next(replies) if o == "reply" else next(calls) for o in saved["order"])
+        made: dict[str, Iterator[Template]] = {"Reply": map(_reply, saved["replies"]), "Call": (Call(t["tool"], tuple((p, s, f) for p, s, f in t["slots"]), t["support"]) for t in saved["calls"]),
+                "Wordings": (Wordings(tuple(map(_reply, t["replies"])), tuple(map(frozenset, t["heard"])), t["support"]) for t in saved["wordings"])}
+        new.templates = tuple(next(made[o]) for o in saved["order"])
         new._ranks = {tuple(k): v for k, v, _ in saved["ranks"]}
         new._forms = {tuple(k): f for k, _, f in saved["ranks"]}
         new._free, new._common = frozenset((t, p) for t, p in saved["free"]), frozenset(saved["common"])
@@ -228,7 +249,10 @@ def hear(d: Dialogue, m: Message) -> None:
         d.learn(m.name or "", m.value, m.is_error)
 
 def _supported(t: Template, support: int) -> Template:
-    return Reply(t.pieces, t.slots, support) if isinstance(t, Reply) else Call(t.tool, t.slots, support)
+    return replace(t, support=support)
+
+def _reply(saved: Mapping[str, Any]) -> Reply:
+    return Reply(tuple(saved["pieces"]), tuple((s, f) for s, f in saved["slots"]), saved["support"])
 
 def _is_free(slots: Sequence[tuple[tuple[str, ...], str]]) -> bool:
     "Free text: strings that nothing explains and that hardly ever return."

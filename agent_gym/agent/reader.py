@@ -10,6 +10,7 @@ import re
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from pydantic import JsonValue
@@ -18,7 +19,8 @@ from ..reward.lexicon import Intents
 from ..trace import ToolCall, Trace
 
 # %% auto #0
-__all__ = ['Scalar', 'leaves', 'number', 'shape', 'token', 'find_value', 'arguments', 'FactPattern', 'FactReader', 'words_of']
+__all__ = ['Scalar', 'leaves', 'number', 'shape', 'token', 'find_value', 'whole', 'arguments', 'FactPattern', 'FactReader',
+           'words_of']
 
 # %% ../../nbs/agent/00_reader.ipynb #115c10bd
 Scalar: TypeAlias = str | int | float | bool | None
@@ -74,11 +76,33 @@ def token(pattern: str) -> str:
 def find_value(value: Scalar, text: str) -> list[tuple[int, int]]:
     "Where `value` stands in `text` as a whole token, ignoring case; numbers also in other spellings (`5`, `5.0`, `1,200`)."
     if isinstance(value, str):
-        if len(value) < 2 or value.lower() not in text.lower():
+        low, sought = text.lower(), value.lower()
+        if len(value) < 2 or sought not in low:
             return []
-        return [m.span() for m in re.finditer(token(re.escape(value)), text, re.I)]
+        if len(low) != len(text):          # lower case of some letters is longer
+            return [m.span() for m in re.finditer(token(re.escape(value)), text, re.I)]
+        return list(whole(sought, low))
     x = number(value)
-    return [] if x is None else [m.span() for m in _FREE_NUMBER.finditer(text) if number(m[0]) == x]
+    return [] if x is None else [(a, b) for a, b, y in _numbers(text) if y == x]
+
+@lru_cache(4096)
+def _numbers(text: str) -> tuple[tuple[int, int, float | None], ...]:
+    return tuple((*m.span(), number(m[0])) for m in _FREE_NUMBER.finditer(text))
+
+def whole(sought: str, text: str) -> Iterator[tuple[int, int]]:
+    "Where `sought` stands in `text` as a whole token: what `token` means, without compiling an expression for every value."
+    a = text.find(sought)
+    while a >= 0:
+        b = a + len(sought)
+        left, right = text[max(0, a - 2):a], text[b:b + 2]
+        glued = (left and (_inner(left[-1]) or left[-1] == "@" or (left[-1] in ".-" and len(left) > 1 and _inner(left[0])))
+                 or right and (_inner(right[0]) or right[0] == "@" or (right[0] in ".-" and len(right) > 1 and _inner(right[1]))))
+        if not glued:
+            yield a, b
+        a = text.find(sought, a + 1 if glued else b)
+
+def _inner(ch: str) -> bool:
+    return ch.isalnum() or ch == "_"
 
 _FREE_NUMBER = re.compile(r"(?<![\w.,\-])\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?(?![\w]|[.,\-]\w)")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -66,12 +67,14 @@ class RetrievalAgent(PolicyAgent):
         made = guarded_cloning(traces, verifier, guards=guards, seed=seed)
         super().__init__(made.policy, made.guard, "retrieval")
         self.cloned: Policy = made.policy
-        self._remember([t for t, w in zip(traces, made.weights) if w])
+        self._imitated = [t for t, w in zip(traces, made.weights) if w]
 
-    def _remember(self, traces: Sequence[Trace]) -> None:
+    @cached_property
+    def _memory(self) -> tuple[np.ndarray, list[tuple[str, int, int]]]:
+        "Where the states of the imitated traces lie, one row each, and for each its conversation, turn and template."
         rows, where = [], []
         p = self.policy.proposals
-        for t in traces:
+        for t in self._imitated:
             turns = [i for i, m in enumerate(t.messages) if m.role == "assistant" for _ in range(max(1, len(m.tool_calls)))]
             acts = iter(turns)
             for d, i in p.walk(t.messages):
@@ -79,8 +82,10 @@ class RetrievalAgent(PolicyAgent):
                 if i is not None:
                     rows.append(self._place(d))
                     where.append((t.conversation_id, turn, i))
-        self._rows = np.array(rows, np.float32).reshape(len(rows), -1)
-        self._where = where
+        return np.array(rows, np.float32).reshape(len(rows), -1), where
+
+    def __getstate__(self) -> dict[str, object]:
+        return {k: v for k, v in self.__dict__.items() if k != "_memory"}
 
     def _place(self, d: Dialogue) -> np.ndarray:
         "Where `d` lies: its score for every template, centred and of length 1."
@@ -94,7 +99,8 @@ class RetrievalAgent(PolicyAgent):
         p, d = self.policy.proposals, Dialogue(self.policy.proposals.reader)
         for _ in p.walk(messages, d):
             pass
-        if not len(self._rows):
+        rows, where = self._memory
+        if not len(rows):
             return []
-        s = self._rows @ self._place(d)
-        return [Precedent(self._where[j][0], self._where[j][1], str(p.templates[self._where[j][2]]), round(float(min(1, max(0, s[j]))), 3)) for j in np.argsort(-s, kind="stable")[:k]]
+        s = rows @ self._place(d)
+        return [Precedent(where[j][0], where[j][1], str(p.templates[where[j][2]]), round(float(min(1, max(0, s[j]))), 3)) for j in np.argsort(-s, kind="stable")[:k]]

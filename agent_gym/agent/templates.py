@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pydantic import JsonValue
 
@@ -17,7 +18,7 @@ from .reader import Scalar, find_value, number
 from ..trace import Message, ToolCall, loads
 
 # %% auto #0
-__all__ = ['Template', 'origins', 'spoken', 'mentions', 'form_of', 'write', 'Reply', 'Call']
+__all__ = ['Template', 'origins', 'spoken', 'mentions', 'form_of', 'write', 'Reply', 'Call', 'Wordings', 'holds']
 
 # %% ../../nbs/agent/01a_templates.ipynb #e580ec59
 def origins(d: Dialogue, value: Scalar) -> list[str]:
@@ -107,7 +108,36 @@ class Call:
         values = {p: _cast(loads(s[1:]) if s[0] == "=" else d.text[-1] if s == "user*" else spoken(d, s), f) for p, s, f in self.slots}
         return Message(role="assistant", tool_calls=[ToolCall(id=f"call_{number}", name=self.tool, arguments=_build(values))])
 
-Template = Reply | Call
+# %% ../../nbs/agent/01a_templates.ipynb #ed206af8
+@dataclass(frozen=True)
+class Wordings:
+    """One thing that was said in many ways, of which none returned: `replies`, and for each the words that were `heard` before it. It can be said where this dialogue holds all
+    facts of one of them; the one said after the most similar words is."""
+    replies: tuple[Reply, ...]
+    heard: tuple[frozenset[str], ...]
+    support: int = 1
+    sources: ClassVar[tuple[str, ...]] = ()
+
+    def __str__(self) -> str:
+        return f"{self.replies[0]} (or {len(self.replies) - 1} like it)"
+
+    def best(self, d: Dialogue) -> Reply | None:
+        "The reply that fits `d` best; None where `d` lacks a fact of every one."
+        here = d.last | (d.first or frozenset())
+        fits = [(len(here & h) / (len(here | h) or 1), len(r.slots), -i) for i, (r, h) in enumerate(zip(self.replies, self.heard)) if holds(d, r.sources)]
+        return self.replies[-max(fits)[2]] if fits else None
+
+    def message(self, d: Dialogue, number: int) -> Message:
+        "The best reply, filled from `d`; raises KeyError where none fits."
+        if (reply := self.best(d)) is None:
+            raise KeyError(f"this dialogue lacks a fact of each of {len(self.replies)} replies")
+        return reply.message(d, number)
+
+def holds(d: Dialogue, sources: Iterable[str]) -> bool:
+    "Whether `d` has a value for each of `sources`."
+    return all(d.slots.get(s) is not None or ("~" in s and spoken(d, s) is not None) for s in sources)
+
+Template = Reply | Call | Wordings
 
 # %% ../../nbs/agent/01a_templates.ipynb #a178b4cf
 def _cast(value: JsonValue, form: str) -> JsonValue:

@@ -24,7 +24,7 @@ from ..trace import EpisodeError
 Backend: TypeAlias = Literal["local", "process", "ray"]
 
 # %% auto #0
-__all__ = ['Backend', 'Pool', 'LocalPool', 'packed', 'unpacked', 'ProcessPool', 'RayPool', 'make_pool']
+__all__ = ['Backend', 'HIRING', 'Pool', 'LocalPool', 'packed', 'unpacked', 'ProcessPool', 'RayPool', 'make_pool']
 
 # %% ../../nbs/environment/10_pools.ipynb #f8e93386
 class Pool(Protocol):
@@ -120,22 +120,37 @@ class ProcessPool:
         self._folder.cleanup()
 
 # %% ../../nbs/environment/10_pools.ipynb #38f4b6a2
+HIRING = 60.      # seconds an actor may take to start before the rollout goes on without it
+
 class RayPool:
-    "One Ray actor for each of `workers` processors (default: all of the cluster)."
+    """Ray actors on `workers` processors (default: all of the cluster, and never more).
+
+    An actor that dies, with its node or alone, costs its chunk, which is reported, and is replaced where a processor is left. Raises EpisodeError where Ray is missing, connected
+    to another cluster, or has no processor free."""
     def __init__(self, work: Work, workers: int | None = None, address: str | None = None):
-        try:
-            import ray
-        except ImportError:
-            raise EpisodeError("backend='ray' needs Ray: pip install 'agent-gym[ray]', or use backend='process'") from None
-        self._ray: Any = ray
-        if not ray.is_initialized():
-            here = {"include_dashboard": False, "runtime_env": {"env_vars": {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}}} if address is None else {}
-            ray.init(address=address, log_to_driver=False, **here)
-        self.capacity = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
-        self._blob = ray.put(packed(work))
-        self._actor = ray.remote(num_cpus=1, max_restarts=0)(_RayWorker)
-        self._idle = deque(self._actor.remote(self._blob) for _ in range(self.capacity))
+        self._ray = _connected(address)
+        processors = max(1, int(self._ray.cluster_resources().get("CPU", 1)))
+        self._blob = self._ray.put(packed(work))
+        self._actor = self._ray.remote(num_cpus=1, max_restarts=0)(_RayWorker)
         self._running: dict[Any, tuple[int, Any]] = {}
+        self._idle = deque(self._hire(min(workers or processors, processors)))
+        self._check()
+
+    @property
+    def capacity(self) -> int:
+        return len(self._idle) + len(self._running)
+
+    def _hire(self, n: int) -> list[Any]:
+        "Up to `n` new actors: those that start in time."
+        new = {actor.ready.remote(): actor for actor in (self._actor.remote(self._blob) for _ in range(n))}
+        ready, late = self._ray.wait(list(new), num_returns=n, timeout=HIRING)
+        for ref in late:
+            self._ray.kill(new[ref])
+        return [new[ref] for ref in ready]
+
+    def _check(self) -> None:
+        if not self.capacity:
+            raise EpisodeError(f"no processor of the Ray cluster became free within {HIRING:.0f} s: see ray.available_resources(), or use backend='process'")
 
     def submit(self, key: int, jobs: Sequence[Job]) -> None:
         actor = self._idle.popleft()
@@ -147,7 +162,8 @@ class RayPool:
         try:
             records = self._ray.get(done[0])
         except self._ray.exceptions.RayActorError:
-            self._idle.append(self._actor.remote(self._blob))
+            self._idle.extend(self._hire(1))
+            self._check()
             return key, None
         self._idle.append(actor)
         return key, records
@@ -156,14 +172,30 @@ class RayPool:
         for actor in [*self._idle, *(a for _, a in self._running.values())]:
             self._ray.kill(actor)
         self._idle.clear()
+        self._running.clear()
 
 class _RayWorker:
     def __init__(self, blob: bytes):
         self.blob, self.work = blob, None
 
+    def ready(self) -> None: ...
+
     def play(self, jobs: Sequence[Job]) -> list[EpisodeRecord]:
         self.work = self.work or unpacked(self.blob)
         return self.work(jobs)
+
+def _connected(address: str | None) -> Any:
+    "Ray, connected to the cluster at `address`, or started here."
+    try:
+        import ray
+    except ImportError:
+        raise EpisodeError("backend='ray' needs Ray: pip install 'agent-gym[ray]', or use backend='process'") from None
+    if not ray.is_initialized():
+        here = {"include_dashboard": False, "runtime_env": {"env_vars": {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}}} if address is None else {}
+        ray.init(address=address, log_to_driver=False, **here)
+    elif address not in (None, "auto", joined := ray.get_runtime_context().gcs_address):
+        raise EpisodeError(f"Ray is connected to {joined}, not to {address}: call ray.shutdown() first")
+    return ray
 
 # %% ../../nbs/environment/10_pools.ipynb #95b0fb45
 def make_pool(work: Work, backend: Backend, workers: int | None = None, ray_address: str | None = None) -> Pool:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -22,8 +23,20 @@ if TYPE_CHECKING:
 __all__ = ['EpisodeRecord', 'EpisodeSet']
 
 # %% ../../nbs/environment/08_records.ipynb #587e7817
+class _Deferred:
+    "A `trace` that arrived from another process stays bytes until somebody reads it: unpacking it costs more than playing a short episode."
+    __slots__ = ("_packed",)
+
+    def __getattr__(self, name: str) -> Trace:
+        if name != "trace":
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if packed := object.__getattribute__(self, "_packed"):
+            object.__setattr__(self, "trace", pickle.loads(packed))
+            object.__setattr__(self, "_packed", b"")
+        return object.__getattribute__(self, "trace")
+
 @dataclass(frozen=True, slots=True)
-class EpisodeRecord:
+class EpisodeRecord(_Deferred):
     """One finished episode.
 
     `index` is its place in the rollout, `conversation_id`, `task` and `seed` what it was about, `trace` the conversation, `score` its return in [0, 1], `verdict` "pass",
@@ -46,6 +59,13 @@ class EpisodeRecord:
     error: str | None = None
     usage: Mapping[str, int] = field(default_factory=dict)
     seconds: float = field(default=0., compare=False)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        try:
+            packed = object.__getattribute__(self, "_packed") or pickle.dumps(self.trace, 5)
+        except AttributeError:                 # made here, never packed
+            packed = pickle.dumps(self.trace, 5)
+        return _arrived, (packed, *(getattr(self, n) for n in _PLAIN))
 
     @property
     def success(self) -> bool:
@@ -70,6 +90,15 @@ class EpisodeRecord:
 
     def _repr_html_(self) -> str:
         return self.trace._repr_html_()
+
+_PLAIN = tuple(f.name for f in fields(EpisodeRecord) if f.name != "trace")
+
+def _arrived(packed: bytes, *values: object) -> EpisodeRecord:
+    new = object.__new__(EpisodeRecord)
+    for name, value in zip(_PLAIN, values):
+        object.__setattr__(new, name, value)
+    object.__setattr__(new, "_packed", packed)
+    return new
 
 # %% ../../nbs/environment/08_records.ipynb #fd376f5d
 class _Records(Sequence[EpisodeRecord]):
