@@ -14,14 +14,14 @@ import numpy as np
 from .dialogue import Dialogue, features
 from .policy import Guard, Policy, PolicyAgent, clone
 from .proposals import Proposals
-from ..reward.verifier import Verifier
+from ..reward.rules import Rules
 from ..trace import Message, Trace, TraceError
 
 # %% auto #0
 __all__ = ['beliefs', 'Cloned', 'guarded_cloning', 'Precedent', 'RetrievalAgent']
 
 # %% ../../nbs/agent/03_retrieval.ipynb #da6abe5c
-def beliefs(traces: Sequence[Trace], verifier: Verifier) -> list[float]:
+def beliefs(traces: Sequence[Trace], verifier: Rules) -> list[float]:
     """How much each trace is worth imitating, in [0, 1]: of those labelled successes, the probability that they really were. Without any, all count alike.
 
     Doubt lowers a weight and drops nothing: the rare kinds of success are the doubtful ones, and to lose them costs more than a wrong label in ten."""
@@ -40,7 +40,7 @@ class Cloned:
     def agent(self) -> PolicyAgent:
         return PolicyAgent(self.policy, self.guard, "guarded cloning" if self.guard else "cloning")
 
-def guarded_cloning(traces: Sequence[Trace], verifier: Verifier, *, guards: bool = True, cleaning: bool = True, seed: int = 0) -> Cloned:
+def guarded_cloning(traces: Sequence[Trace], verifier: Rules, *, guards: bool = True, cleaning: bool = True, seed: int = 0) -> Cloned:
     "A policy cloned from the traces of `verifier` that are believed to be successes, held to its guards. `cleaning` off: labels are taken as they are."
     weights = beliefs(traces, verifier) if cleaning or not any(t.success for t in traces) else [float(bool(t.success)) for t in traces]
     policy = clone(Proposals(traces, intents=verifier.lexicon.intents), traces, weights, seed=seed)
@@ -57,13 +57,13 @@ class Precedent:
 class RetrievalAgent(PolicyAgent):
     """Does what successful traces did in like states; see `explain` for the precedents.
 
-    Raises TraceError where `traces` is empty. Without labels (no success among them) all traces are imitated. `verifier` is one of the same traces, by default
-    a new one; `guards` off: its guards are not asked."""
-    def __init__(self, traces: Iterable[Trace], *, verifier: Verifier | None = None, guards: bool = True, seed: int = 0):
+    Raises TraceError where `traces` is empty. Without labels (no success among them) all traces are imitated. `verifier` (or its rules alone) is one of the same traces;
+    by default the rules are learned here; `guards` off: its guards are not asked."""
+    def __init__(self, traces: Iterable[Trace], *, verifier: Rules | None = None, guards: bool = True, seed: int = 0):
         traces = list(traces)
         if not traces:
             raise TraceError("RetrievalAgent needs traces to learn from, got none")
-        verifier = verifier or Verifier(traces, seed=seed)
+        verifier = verifier or Rules.learn(traces, seed=seed)
         made = guarded_cloning(traces, verifier, guards=guards, seed=seed)
         super().__init__(made.policy, made.guard, "retrieval")
         self.cloned: Policy = made.policy

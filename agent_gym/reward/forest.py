@@ -38,7 +38,7 @@ class Forest:
     def fit(cls, x: np.ndarray, q: np.ndarray, w: np.ndarray, *, trees: int = 60, seed: int = 0) -> Forest:
         "Trees on 0/1 features `x` (n, k) for cases that are successes with probability `q` (n,), weighted by `w` (n,)."
         import numpy as np
-        if not len(x) or not x.shape[1] or not (q > .5).any() or not (q < .5).any():
+        if not trees or not len(x) or not x.shape[1] or not (q > .5).any() or not (q < .5).any():
             return cls()
         from sklearn.ensemble import ExtraTreesClassifier
         both, target, weight = np.vstack([x, x]), np.r_[np.zeros(len(x)), np.ones(len(x))], np.r_[w * (1 - q), w * q]

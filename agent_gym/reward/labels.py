@@ -18,7 +18,7 @@ FOLDS = 5
 _DEFAULT = Settings()
 
 # %% auto #0
-__all__ = ['FLIP', 'FOLDS', 'Posterior', 'posterior']
+__all__ = ['FLIP', 'FOLDS', 'Posterior', 'cleaned', 'posterior']
 
 # %% ../../nbs/reward/34_labels.ipynb #9fa7cfea
 @dataclass(frozen=True)
@@ -30,24 +30,33 @@ class Posterior:
     fold: np.ndarray
     models: tuple[GuardModel, ...]
 
+def cleaned(cases: Sequence[Case], labels: Sequence[bool | None], satisfaction: Sequence[float | None], settings: Settings = _DEFAULT, *,
+            mutants: Sequence[Sequence[Case]] = (), rounds: int = 2) -> np.ndarray:
+    "How likely each case was a success, shape (n,), after `rounds` of asking guards that were fitted without it; the arguments are those of `posterior`."
+    fold = _parts(len(cases), settings)
+    evidence = np.array([0. if v is None else np.log((1 - FLIP) / FLIP) * (1 if v else -1) for v in labels])
+    known = np.array([v is not None for v in labels], bool)
+    rate = max(.02, min(.98, float(np.mean([bool(v) for v in labels if v is not None])))) if known.any() else .5
+    q = np.where(known, 1 / (1 + np.exp(-evidence - np.log(rate / (1 - rate)))), rate)
+    for _ in range(rounds):
+        models = _without(cases, q, fold, mutants, replace(settings, bags=1, trees=min(20, settings.trees)))
+        q = _combine(_chances(models, cases, fold), q, evidence, known, _mood(cases, q, satisfaction))
+    return q
+
 def posterior(cases: Sequence[Case], labels: Sequence[bool | None], satisfaction: Sequence[float | None], settings: Settings = _DEFAULT, *,
               mutants: Sequence[Sequence[Case]] = (), rounds: int = 2) -> Posterior:
     """The posterior of the labels; an unlabelled case is judged by guards and satisfaction alone and weighs nothing until then.
 
     `mutants`, where given, holds the spoiled copies of each case."""
-    n = len(cases)
-    fold = np.random.default_rng([settings.seed, 7]).permutation(n) % FOLDS
-    evidence = np.array([0. if v is None else np.log((1 - FLIP) / FLIP) * (1 if v else -1) for v in labels])
-    known = np.array([v is not None for v in labels], bool)
-    rate = max(.02, min(.98, float(np.mean([bool(v) for v in labels if v is not None])))) if known.any() else .5
-    q = np.where(known, 1 / (1 + np.exp(-evidence - np.log(rate / (1 - rate)))), rate)
-    chance, models = np.full(n, rate), ()
-    for k in range(rounds + 1):
-        models = _without(cases, q, fold, mutants, replace(settings, bags=4 if k == rounds else 1, trees=40 if k == rounds else 20))
-        chance = np.array([models[f].chance(models[f].breaches(c)) for c, f in zip(cases, fold)])
-        if k < rounds:
-            q = _combine(chance, q, evidence, known, _mood(cases, q, satisfaction))
-    return Posterior(q, chance, fold, models)
+    q, fold = cleaned(cases, labels, satisfaction, settings, mutants=mutants, rounds=rounds), _parts(len(cases), settings)
+    models = _without(cases, q, fold, mutants, replace(settings, bags=min(4, settings.bags), trees=min(40, settings.trees)))
+    return Posterior(q, _chances(models, cases, fold), fold, models)
+
+def _parts(n: int, settings: Settings) -> np.ndarray:
+    return np.random.default_rng([settings.seed, 7]).permutation(n) % FOLDS
+
+def _chances(models: Sequence[GuardModel], cases: Sequence[Case], fold: np.ndarray) -> np.ndarray:
+    return np.array([models[f].chance(models[f].breaches(c)) for c, f in zip(cases, fold)])
 
 def _without(cases: Sequence[Case], q: np.ndarray, fold: np.ndarray, mutants: Sequence[Sequence[Case]], settings: Settings) -> tuple[GuardModel, ...]:
     return tuple(fit([c for c, f in zip(cases, fold) if f != k], q[fold != k], settings, [m for ms, f in zip(mutants, fold) if f != k for m in ms]) for k in range(FOLDS))

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .breakdown import Part, RewardBreakdown
-from .cases import Case, Statement, act_statements, case, statements
+from .cases import Case, Statement, case, statements
 from .guards import Guard, GuardModel, Settings, fit, joined
 from .labels import Posterior, posterior
 from .lexicon import Lexicon
 from .mutations import mutants
-from .symbols import Reading
+from .rules import Rules
 from ..trace import Message, ToolCall, Trace
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Verdict(RewardBreakdown):
 # %% ../../nbs/reward/36_verifier.ipynb #2226d10c
 PASS, FAIL = .45, .08     # chances above and below which a verdict is given
 
-class Verifier:
+class Verifier(Rules):
     """Judges conversations by what `traces` show to be right.
 
     `mocker` may tell the kinds of tools (else they are inferred). What is learned never changes afterwards; a judged trace that is among `traces` (same id or same
@@ -127,10 +127,6 @@ class Verifier:
             return Verdict(rate, (Part("base rate", rate, 1., rate, f"abstains ({chance:.2f} is neither clear): {why}"),), "abstain", kind)
         return Verdict(self.curve(chance), tuple(self._parts(model, found, chance, second)), "pass" if chance >= PASS else "fail", kind)
 
-    def _broken(self, model: GuardModel, found: Iterable[Statement]) -> list[Guard]:
-        rows = sorted(((w, s) for s in found if (w := model.weight(s)) > .02), key=lambda r: (-r[0], r[1]))
-        return [Guard(s, w, *model.stats.get(s, (0., 0.))) for w, s in rows]
-
     def _parts(self, model: GuardModel, found: set[Statement], chance: float, second: float) -> list[Part]:
         "The score, step by step: what a case without a breach would earn, less what each broken guard takes away, and what the second opinion changes."
         weight, left = model.base, self.curve(joined(math.exp(-model.base), .995))
@@ -164,24 +160,6 @@ class Verifier:
             return model
         stats = {**model.stats, **{s: model.stats.get(s, (g.broken, g.counterexamples)) for s, g in self.edits.items()}}
         return replace(model, stats=stats, edited={s: g.weight if g.enabled else 0. for s, g in self.edits.items()})
-
-    def blocked(self, messages: Sequence[Message], action: ToolCall | Message | str) -> list[Guard]:
-        "The guards that `action` would break if it were done now, after `messages`, where together they take a third of the chance of success or more."
-        calls = [action] if isinstance(action, ToolCall) else list(action.tool_calls) if isinstance(action, Message) else []
-        calls = [c for c in calls if c.name in self.lexicon.acting]
-        reading = self._reading(messages)
-        found: set[Statement] = set()
-        for c in calls:
-            act = reading.act(c)
-            act = replace(act, asked=self.lexicon.say(act.asked), answered=self.lexicon.hear(act.answered))
-            found.update(act_statements(act, self.lexicon.intents(reading.opening), self.model.needed))
-        return self._broken(self.model, found) if self.model.rules(found) < .67 * self.model.rules(()) else []
-
-    def _reading(self, messages: Sequence[Message]) -> Reading:
-        reading = self.lexicon.reading()
-        for m in messages:
-            reading.feed(m)
-        return reading
 
     # --- what is known about itself -----------------------------------------------------------
 
