@@ -84,6 +84,11 @@ class World:
         "The customer's answer, or None after leaving."
         return self.customer.reply(text)
 
+    @property
+    def left(self) -> bool:
+        "Whether the customer has left; the last words may be a farewell."
+        return self.customer.left
+
     def call(self, name: str, arguments: Mapping[str, JsonValue]) -> tuple[JsonValue, bool]:
         "What the tool answers and whether it is an error; notes broken rules, and what the agent has now seen."
         broken = violations(self, name, arguments) if name in WRITES and not self._fails(name, arguments) else []

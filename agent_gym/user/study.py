@@ -129,9 +129,15 @@ class Study:
         return np.stack([key(h) for h in heard]) if heard else np.zeros((0, 260), np.float32)
 
     def answered(self, text: str) -> int | None:
-        "The own turn that answered words very much like `text`, whatever values they held."
+        "The own turn that answered words very much like `text`, whatever values they held; of several the first, since later ones answer an insistence."
         like = self.keys @ key(text)
-        return 1 + int(like.argmax()) if len(like) and like.max() > .95 else None
+        return 1 + int((like > like.max() - .01).argmax()) if len(like) and like.max() > .95 else None
+
+    def decided(self, text: str, least: float = .6) -> int | None:
+        "The own turn that said yes or no to the offer most like `text`, by at least `least`."
+        like = self.keys @ key(text)
+        like = np.where([p is not None for p in self.polarity[1:self.own]], like, -1)
+        return 1 + int((like > like.max() - .01).argmax()) if len(like) and like.max() >= least else None
 
     def telling(self, wanted: Sequence[str], heard: Sense) -> str | None:
         "The own sentence that tells a value of one of the shapes `wanted`, the likeliest first, and fits `heard` best."

@@ -139,6 +139,8 @@ class TraceUser:
         if expected.act == "tell":
             return self._tell(expected.shapes, heard, known) or (self._useless(known) if expected.likeness > .8 else None)
         if expected.act == "no" or (expected.act == "yes" and not heard.open):
+            if (decided := known.decided(heard.text)) is not None:
+                return known.said[decided]
             own = [u.text for u in known.units if u.polarity == expected.act and u.turn in known.inner and not u.facts]
             return own[0] if own else stock
         if expected.act == "other" and stock and not heard.open and expected.likeness > .8:
