@@ -36,12 +36,13 @@ LIKE = .6       # below this likeness, words are not alike
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What users did on hearing the like: the `act`, the share of the votes for it (0 to 1), the `likeness` of the nearest words heard (0 to 1),
-    the shapes of values told, and replies without facts."""
+    the shapes of values told, replies without facts, and replies that tell."""
     act: Act
     share: float
     likeness: float
     shapes: tuple[str, ...]
     words: tuple[str, ...]
+    told: tuple[str, ...] = ()
 
 class UserModel:
     """Reactions of the users of `traces`; as a function (trace, seed) -> TraceUser it makes users that know them.
@@ -101,7 +102,7 @@ class UserModel:
                 told[s] = told.get(s, 0.) + float(votes[i])
         likely = sorted(told, key=lambda s: (-told[s], s))[:3]
         words = tuple(dict.fromkeys(self._said[rows[i]] for i in among if self._stock[rows[i]]))[:8]
-        return Expected(ACTS[chosen], share, best, tuple(s for s in likely if told[s] > .2 * sum(told.values())), words)
+        return Expected(ACTS[chosen], share, best, tuple(s for s in likely if told[s] > .2 * sum(told.values())), words, tuple(self._said[rows[i]] for i in among[:40] if self._shapes[rows[i]]))
 
     def _votes(self, heard: np.ndarray, kin: np.ndarray, without: int = -1) -> tuple[np.ndarray, np.ndarray, float]:
         "The reactions that vote, their weights, and the likeness of the nearest words; conversation `without` does not vote."

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..text import embed, sentences, words
 from ..trace import Message, Trace
+from .invented import invented
 from .script import Script
 from .sense import Sense, polarity, sense, share
 from .study import Said, Study, shapes, study
@@ -20,7 +21,7 @@ from .study import Said, Study, shapes, study
 if TYPE_CHECKING:
     import numpy as np
 
-    from agent_gym.user.model import UserModel
+    from agent_gym.user.model import Expected, UserModel
 
 # %% auto #0
 __all__ = ['Persona', 'TraceUser']
@@ -43,7 +44,7 @@ class TraceUser:
     """The user of `trace`.
 
     While the assistant says what it said in the log, so does the user. Off the log it answers by meaning: what is asked for from what it said anywhere in its log (and in those of `siblings`,
-    conversations about the same task), yes to what it came for, its next goal when it is asked for more, its parting words when its goals are met. Every fact it states is from its log.
+    conversations about the same task), yes to what it came for, its next goal when it is asked for more, its parting words when its goals are met. Every fact it states is from its log, or, where `model` knows that others are asked for what this log never tells, made up.
     It leaves when patience ends. `model`, a `UserModel` of many traces, knows what users did on hearing the like. Same trace, seed and messages: same words, in any process.
 
     The words of leave-taking are spoken and `left` becomes True with them; from then on `reply` returns None."""
@@ -53,7 +54,7 @@ class TraceUser:
         self.persona = persona or Persona.drawn(f"{trace.conversation_id}/{seed}")
         self.left = False
         self._turn, self._following, self._annoyed, self._refused = 0, True, 0, False
-        self._seen, self._told, self._vectors, self._last = 0, frozenset[str](), (), ""
+        self._seen, self._told, self._vectors, self._last, self._before = 0, frozenset[str](), (), "", ""
         self._kin: np.ndarray | None = None
 
     def __repr__(self) -> str:
@@ -127,7 +128,7 @@ class TraceUser:
         if self._kin is None:
             self._kin = self.model.kin(self.script.said[0])
         own = None if heard.more else known.answered(heard.text)
-        if own is not None:
+        if own is not None and known.said[own] != self._before:
             return self._leave() if self.script.parting and own == known.own - 1 else known.said[own]
         expected = self.model.expect(heard.text, self._kin)
         if expected is None:
@@ -137,7 +138,7 @@ class TraceUser:
             own_words = self._leave()
             return stock or own_words
         if expected.act == "tell":
-            return self._tell(expected.shapes, heard, known) or (self._useless(known) if expected.likeness > .8 else None)
+            return self._tell(expected.shapes, heard, known) or (self._make_up(expected) or self._useless(known) if expected.likeness > .8 else None)
         if expected.act == "no" or (expected.act == "yes" and not heard.open):
             if (decided := known.decided(heard.text)) is not None:
                 return known.said[decided]
@@ -153,11 +154,16 @@ class TraceUser:
         answer = self._respond(heard, known) if heard.asks else None
         return answer if answer and set(shapes(answer)) & set(wanted) else known.telling(wanted, heard)
 
+    def _make_up(self, expected: Expected) -> str | None:
+        "What others told when they were asked the like, with values that are nobody's; the same whenever it is asked for. None where nothing of the kind was told."
+        return invented(expected.told, expected.shapes, random.Random(f"{self.seed}/{self.trace.conversation_id}/{'/'.join(sorted(expected.shapes))}"))
+
     def _listen(self, messages: Sequence[Message]) -> None:
         "Take note of what has been said on the user's side, whoever chose the words."
         fresh = [m.content for m in messages[self._seen:] if m.role == "user" and m.content]
         self._seen = len(messages)
         if fresh:
+            self._before = fresh[-1]
             self._told |= frozenset(w for t in fresh for w in words(t))
             self._vectors = (*self._vectors, *embed(fresh))
 
