@@ -13,7 +13,7 @@ import agent_gym as ag
 from agent_gym.agent.dialogue import Dialogue
 from agent_gym.agent.policy import PolicyAgent, clone
 from agent_gym.agent.proposals import Proposals
-from agent_gym.agent.reader import FactReader, leaves, shape
+from agent_gym.agent.reader import FactReader, find_value, leaves, shape, token
 from agent_gym.agent.templates import _build
 from agent_gym.sample import World, sample_traces
 from agent_gym.trace import Message, ToolCall, Trace
@@ -140,3 +140,9 @@ def test_replay_recites():
     t = Trace(conversation_id="a", messages=[Message(role="user", content="x"), Message(role="assistant", tool_calls=[ToolCall(name="f")]), Message(role="assistant", content="done")])
     agent = ag.ReplayAgent(t)
     assert agent.act(t.messages[:1]) == t.messages[1] and agent.act(t.messages[:2]) == t.messages[2] and agent.act(t.messages).content == "done"
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.text("aB1.-@_ é", min_size=2, max_size=4), st.text("aB1.-@_ é", max_size=20))
+def test_values_are_found_as_the_token_expression_says(value, text):
+    assert find_value(value, text) == [m.span() for m in re.finditer(token(re.escape(value)), text, re.I)]

@@ -239,7 +239,9 @@ def test_two_ray_nodes_of_which_one_leaves(tmp_path, monkeypatch):
         assert rollout(WORLD, Asks(), 40, seed=1, backend="ray", ray_address=cluster.address, chunk=4).digest() == want
         assert sum(n["Alive"] for n in ray.nodes()) == 2 and ray.cluster_resources()["CPU"] == 2      # an actor takes a processor, so both nodes played
 
-        def leaves(records, gone=[]):
+        gone = []
+
+        def leaves(records):
             if not gone:
                 gone.append(cluster.remove_node(other))
         monkeypatch.setattr(RolloutDirectory, "add", lambda self, records, add=RolloutDirectory.add: (add(self, records), leaves(records)))

@@ -2,6 +2,7 @@
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,17 @@ def test_it_never_invents_and_is_the_same_again(lines, seed, knowing, trace):
     for m in first[::2]:
         invented = [f for f in facts(m.content) if f.kind not in ("name", "quoted") and not known.issuperset(words(f.text))]
         assert not invented, (invented, m.content)
+
+
+def test_what_a_log_never_tells_is_made_up_and_stays_so():
+    asked = "What is the security word on the account?"
+    telling = [Trace(conversation_id=f"t{i}", messages=[Message(role="user", content="I want a refund."), Message(role="assistant", content=asked), Message(role="user", content=f"It's {w}."), Message(role="assistant", content="Done."),
+                                                        Message(role="user", content="Thanks, bye.")]) for i, w in enumerate(f"{a}-{b}-{n}" for a, b, n in zip(("ivory", "amber", "coral", "umber") * 6, ("hare", "lynx", "fox", "wolf", "owl") * 5, range(20, 44)))]
+    silent = Trace(conversation_id="silent", messages=[Message(role="user", content="I want a refund."), Message(role="assistant", content="No."), Message(role="user", content="Thanks, bye.")])
+    model, values = UserModel([*telling, silent]), {m.content for t in telling for m in t.messages}
+    said = [converse(model(silent, seed), [asked] if seed else ["", asked, asked])[-1].content for seed in (1, 1, 2, 3)]
+    assert all(re.fullmatch(r"It's [a-z]+-[a-z]+-\d\d\.", w) for w in said) and said[0] == said[1] and len(set(said)) > 1 and not values & set(said)
+    assert "-" not in converse(TraceUser(silent, 1, model=model), [asked])[-1].content
 
 
 @settings(max_examples=40, deadline=None)

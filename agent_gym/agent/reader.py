@@ -94,15 +94,16 @@ def whole(sought: str, text: str) -> Iterator[tuple[int, int]]:
     a = text.find(sought)
     while a >= 0:
         b = a + len(sought)
-        left, right = text[max(0, a - 2):a], text[b:b + 2]
-        glued = (left and (_inner(left[-1]) or left[-1] == "@" or (left[-1] in ".-" and len(left) > 1 and _inner(left[0])))
-                 or right and (_inner(right[0]) or right[0] == "@" or (right[0] in ".-" and len(right) > 1 and _inner(right[1]))))
+        before, after = text[max(0, a - 2):a], text[b:b + 2]
+        glued = _glued(before[::-1]) or _glued(after)
         if not glued:
             yield a, b
         a = text.find(sought, a + 1 if glued else b)
 
-def _inner(ch: str) -> bool:
-    return ch.isalnum() or ch == "_"
+def _glued(beside: str) -> bool:
+    "Whether the two characters on one side, nearest first, belong to the same token."
+    inner = [ch.isalnum() or ch == "_" for ch in beside]
+    return bool(beside) and (inner[0] or beside[0] == "@" or (beside[0] in ".-" and inner[1:] == [True]))
 
 _FREE_NUMBER = re.compile(r"(?<![\w.,\-])\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?(?![\w]|[.,\-]\w)")
 

@@ -73,8 +73,8 @@ class UserModel:
         return f"UserModel({len(self._openings)} users, {len(self._said)} reactions to {len(self._keys)} different messages)"
 
     def __call__(self, trace: Trace, seed: int = 0) -> TraceUser:
-        "A user of `trace` that knows what other users did."
-        return TraceUser(trace, seed, model=self)
+        "A user of `trace` that knows what other users did, and makes up what it is asked for and never told, as half the customers of a bad agent never told what a good one asks."
+        return TraceUser(trace, seed, model=self, inventive=True)
 
     def kin(self, opening: str) -> np.ndarray:
         "How much the reactions of each user of the model count for one that opens with `opening`, shape (users,), in (0, 1]: alike openings, alike wishes."

@@ -44,12 +44,14 @@ class TraceUser:
     """The user of `trace`.
 
     While the assistant says what it said in the log, so does the user. Off the log it answers by meaning: what is asked for from what it said anywhere in its log (and in those of `siblings`,
-    conversations about the same task), yes to what it came for, its next goal when it is asked for more, its parting words when its goals are met. Every fact it states is from its log, or, where `model` knows that others are asked for what this log never tells, made up.
+    conversations about the same task), yes to what it came for, its next goal when it is asked for more, its parting words when its goals are met. Every fact it states is from its log; an `inventive` one with a `model` makes up what its log never tells and
+    others told when they were asked the like.
     It leaves when patience ends. `model`, a `UserModel` of many traces, knows what users did on hearing the like. Same trace, seed and messages: same words, in any process.
 
     The words of leave-taking are spoken and `left` becomes True with them; from then on `reply` returns None."""
-    def __init__(self, trace: Trace, seed: int = 0, *, siblings: Sequence[Trace] = (), model: UserModel | None = None, persona: Persona | None = None):
-        self.trace, self.seed, self.model = trace, seed, model
+    def __init__(self, trace: Trace, seed: int = 0, *, siblings: Sequence[Trace] = (), model: UserModel | None = None, persona: Persona | None = None,
+                 inventive: bool = False):
+        self.trace, self.seed, self.model, self.inventive = trace, seed, model, inventive
         self.script, self.siblings = Script.of(trace), tuple(map(Script.of, siblings))
         self.persona = persona or Persona.drawn(f"{trace.conversation_id}/{seed}")
         self.left = False
@@ -156,7 +158,7 @@ class TraceUser:
 
     def _make_up(self, expected: Expected) -> str | None:
         "What others told when they were asked the like, with values that are nobody's; the same whenever it is asked for. None where nothing of the kind was told."
-        return invented(expected.told, expected.shapes, random.Random(f"{self.seed}/{self.trace.conversation_id}/{'/'.join(sorted(expected.shapes))}"))
+        return None if not self.inventive else invented(expected.told, expected.shapes, random.Random(f"{self.seed}/{self.trace.conversation_id}/{'/'.join(sorted(expected.shapes))}"))
 
     def _listen(self, messages: Sequence[Message]) -> None:
         "Take note of what has been said on the user's side, whoever chose the words."
