@@ -141,21 +141,33 @@ def _id(text: str) -> _Found:
 _DIGIT = re.compile(r"\d")
 _PLAIN = re.compile(r"(?P<email>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)|(?P<url>(?:https?://|www\.)[^\s<>\"')\]]+)|(?P<quoted>[\"“„«][^\"“”„«»\n]{1,80}[\"”“»])")
 _NUMBER = re.compile(_N)
-# without an @ the branch for e-mails, which looks far ahead at every word, is left out
-_NO_MAIL = re.compile(_PATTERN.pattern.replace(r"(?P<email>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)", "(?P<email>(?!))"), re.VERBOSE)
+
+def _without(*kinds: str) -> str:
+    "The pattern less some of its branches, which stand a line each."
+    return "|".join(line.lstrip(" |") for line in _PATTERN.pattern.strip().splitlines() if not any(f"<{k}>" in line for k in kinds))
+
+# without an @ the branch for e-mails, which looks far ahead at every word, is left out; most texts need less still
+_NO_MAIL = re.compile(_without("email"), re.VERBOSE)
+_BARE = re.compile(rf"(?=[\w#$(+-])(?:{_without('email', 'url', 'cjk', 'quoted')})", re.VERBOSE | re.ASCII)
 _MARKS = re.compile("[@\"“„«]|http|www")
 
 def _pattern(text: str) -> re.Pattern[str] | None:
+    marked = _MARKS.search(text)
     if _DIGIT.search(text):
-        return _PATTERN if "@" in text else _NO_MAIL
-    return _PLAIN if _MARKS.search(text) else None
+        return _PATTERN if "@" in text else _NO_MAIL if marked or not text.isascii() else _BARE
+    return _PLAIN if marked else None
 
-def _near_digit(text: str, at: int) -> int:
-    "Where to look on from `at`: shortly before the next digit, at the start of a word, since every value but quotes and addresses holds a digit."
+def _after_digit(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:
+    """The next value from `at`, which holds a digit: all but quotes and addresses do.
+
+    Looked for from two words before that digit on: nothing before the digit of a value is longer than a month and an article."""
     digit = _DIGIT.search(text, at)
-    start = max(at, (digit.start() if digit else len(text)) - 24)
-    space = text.rfind(" ", at, start)
-    return start if start == at else max(at, space)
+    start = digit.start() if digit else -1
+    for _ in range(3):
+        if start < 0:
+            break
+        start = text.rfind(" ", at, start)
+    return pattern.search(text, max(at, start)) if digit else None
 
 _UNSPACED = re.compile(rf"((?:\d{{4}}\s?年\s?)?\d{{1,2}}\s?月\s?\d{{1,2}}\s?[日号號])|[{DENSE}]")
 
@@ -165,11 +177,12 @@ def _values(text: str) -> list[Fact]:
         return []
     # where no spaces are written, every letter ends a value
     seen = text if text.isascii() else _UNSPACED.sub(lambda m: m[1] or " ", text)
-    everywhere = _MARKS.search(seen) is not None
-    while m := pattern.search(seen, at if everywhere else _near_digit(seen, at)):
+    everywhere = pattern is not _BARE and _MARKS.search(seen) is not None
+    while m := pattern.search(seen, at) if everywhere else _after_digit(pattern, seen, at):
         kind, span = m.lastgroup or "", m.span()
         first = pattern.groupindex[kind]
-        found: _Found = _read(kind, _digits(m[0]), tuple(_digits(x or "") for x in m.groups()[first:first + 3]))
+        groups = tuple([x or "" for x in m.groups()[first:first + 3]])
+        found: _Found = _read(kind, m[0], groups) if m[0].isascii() else _read(kind, _digits(m[0]), tuple(map(_digits, groups)))
         if found is None and (plain := _NUMBER.search(seen, *span)):
             found = ("number", number(plain[0]), "")
             span = plain.span()

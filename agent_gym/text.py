@@ -61,7 +61,8 @@ def _joins(before: str, after: str) -> bool:
     "Whether the full stop that ends `before` does not end a sentence."
     if not before.endswith("."):
         return False
-    return bool(_STUMP.search(before)) or after[:1].islower() or bool(_DAY.search(before) and _MONTH.match(after))
+    end = before[-5:]       # nothing before it matters to either pattern
+    return bool(_STUMP.search(end) if len(before) < 6 else _STUMP.search(before, len(before) - 5)) or after[:1].islower() or bool(_DAY.search(end) and _MONTH.match(after))
 
 def sentences(text: str) -> list[str]:
     "The sentences of `text`, as they were written, without list markers and surrounding space."

@@ -121,6 +121,21 @@ def test_batch_equals_single_calls():
     assert many.dtype == np.float64 and many.tolist() == [REWARD(r, t) for r, t in pairs]
 
 
+def test_a_batch_of_several_parts_equals_single_calls_in_another_process():
+    "Nothing is read yet there, so that words are looked up in bulk for the one and one by one for the other."
+    code = """if True:
+        import random, sys, agent_gym as ag
+        r = random.Random(5)
+        text = lambda: " ".join(r.choice(["Order", "is", "not", "back", "on May 3", "$4.50", "refunded.", "Ünlü", "取消", "won't", str(r.randint(1, 10**6)), "word%d" % r.randint(1, 400)]) for _ in range(r.randint(0, 25)))
+        pairs = [(text(), text()) for _ in range(1200)]
+        reward = ag.Reward()
+        print(list(reward.batch(*map(list, zip(*pairs)))) if sys.argv[1] == "batch" else [reward(a, b) for a, b in pairs])
+    """
+    batch, single = (subprocess.run([sys.executable, "-c", code, which], capture_output=True, text=True, check=True).stdout.replace("np.float64(", "").replace(")", "") for which in ("batch", "single"))
+    found, right = (np.array([float(x) for x in out.strip()[1:-1].split(",")]) for out in (batch, single))
+    assert len(found) == 1200 and np.abs(found - right).max() <= 1e-9
+
+
 def test_same_in_every_process():
     code = "import agent_gym as ag; r = ag.Reward(); print([r(a, 'Order 5 costs $3, see Ann Lee.') for a in ('Order 5 is $3.', 'Ann Lee: 5, 3', 'no')])"
     out = {subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**__import__("os").environ, "PYTHONHASHSEED": s}).stdout for s in ("1", "2")}

@@ -15,7 +15,7 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from ..facts import facts
-from .reading import CAP, MODALS, Reading, Sentence, key, negates, read
+from .reading import CAP, MODALS, NEGATORS, Reading, Sentence, key, read
 from ..text import normalise, word_vectors, words
 
 # %% auto #0
@@ -52,23 +52,19 @@ def opposed(a: str, b: str) -> bool:
     a, b = (a, b) if len(a) >= len(b) else (b, a)
     return len(b) >= 4 and a.endswith(b) and a[:-len(b)] in _PREFIXES
 
-def closeness(new: Sequence[str], old: Sequence[str]) -> np.ndarray:
-    "How far each new word says what an old one says, shape (new, old), 0 to 1."
+def closeness(new: Sequence[str], truth: Reading) -> np.ndarray:
+    "How far each new word says what a word of `truth.plain` says, shape (new, plain), 0 to 1."
+    old = truth.plain
     if not new or not old:
         return np.zeros((len(new), len(old)))
-    a, b = word_vectors(new), word_vectors(old)
-    scale = np.maximum(np.outer([n for _, n in a], [n for _, n in b]), 1e-6)
-    near = np.clip((np.array([v for v, _ in a]) @ np.array([v for v, _ in b]).T / scale - .2) / .6, 0, 1)
-    heads: dict[str, list[int]] = defaultdict(list)
-    for j, w in enumerate(old):
-        heads[w[:3]].append(j)
-        if len(w) >= 4:
-            heads["-" + w[-4:]].append(j)
+    said, (vectors, lengths) = word_vectors(new), truth.matrix
+    scale = np.maximum(np.multiply.outer([n for _, n in said], lengths), 1e-6)
+    near = np.minimum(np.maximum((np.array([v for v, _ in said]) @ vectors.T / scale - .2) / .6, 0), 1)
     for i, w in enumerate(new):
-        for j in heads.get(w[:3], ()):
+        for j in truth.ends.get(w[:3], ()):
             if _stem(w, old[j]):
                 near[i, j] = 1.
-        for j in heads.get("-" + w[-4:], ()):
+        for j in truth.ends.get("-" + w[-4:], ()):
             if opposed(w, old[j]):
                 near[i, j] = 0.
     return near
@@ -90,19 +86,16 @@ class Pair:
         self.reply, self.truth = reply, truth
         self.context = [_context(c) for c in context if c]
         self.new = [w for w in reply.vocabulary if w not in truth.vocabulary and w[0] != "="]
-        self.old = [w for w in truth.vocabulary if w[0] != "="]
-        self.gone = [w for w in self.old if w not in reply.vocabulary]
-        self.near = closeness(self.new, self.old)
-        self.column = {w: j for j, w in enumerate(self.old)}
+        self.gone = [w for w in truth.plain if w not in reply.vocabulary]
+        self.near = closeness(self.new, truth)
         self.row = {w: i for i, w in enumerate(self.new)}
-        best = self.near.max(1) if self.near.size else np.zeros(len(self.new))
-        self.novelty = {w: (1 - float(b)) * (.5 if self.known(w) else 1.) for w, b in zip(self.new, best)}
-        self.lost = {w: 1 - float(self.near[:, self.column[w]].max()) if self.new else 1. for w in self.gone}
-        self.novel_mass = [sum(s.vocabulary[w] * self.novelty[w] for w in s.words if w in self.novelty) for s in reply.sentences]
-        self.lost_mass = sum(truth.vocabulary[w] * v for w, v in self.lost.items())
-        self._free: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for j in reversed(range(len(truth.sentences))):
-            self._free[truth.sentences[j].words].append(j)
+        best, kept = (self.near.max(1).tolist(), self.near.max(0).tolist()) if self.near.size else ([0.] * len(self.new), [0.] * len(truth.plain))
+        self.novelty = {w: (1 - b) * (.5 if self.known(w) else 1.) for w, b in zip(self.new, best)}
+        self.lost = {w: 1 - kept[truth.column[w]] for w in self.gone}
+        self.novel_mass = [0. if self.novelty.keys().isdisjoint(s.vocabulary) else sum([s.vocabulary[w] * self.novelty[w] for w in s.words if w in self.novelty]) for s in reply.sentences]
+        self.lost_mass = sum([truth.vocabulary[w] * v for w, v in self.lost.items()])
+        self.copied = len(reply.pairs & truth.pairs) / max(1, len(reply.pairs))
+        self._free = truth.places if len(truth.places) == len(truth.sentences) else {k: list(v) for k, v in truth.places.items()}
         self.matches = [self._match(s) for s in reply.sentences]
         self.first: dict[int, int] = {}
         for i, (j, v) in enumerate(self.matches):
@@ -124,7 +117,7 @@ class Pair:
             return (same.pop() if len(same) > 1 else same[0]), 1.
         best, where = -1., 0
         for j, t in enumerate(self.truth.sentences):
-            shared = sum(.15 + s.vocabulary[w] for w in s.vocabulary.keys() & t.vocabulary.keys())
+            shared = sum([.15 + s.vocabulary[w] for w in s.vocabulary if w in t.vocabulary])
             both = s.total + t.total + .15 * (len(s.words) + len(t.words))
             v = max(2 * shared / both, .6 * float(s.vector @ t.vector) / (s.length * t.length))
             if v > best:
@@ -140,13 +133,12 @@ class Pair:
 def added(p: Pair, e: Evidence) -> None:
     "Additions and omissions."
     novel = sum(p.novel_mass)
-    va, vb = p.reply.vector, p.truth.vector
-    far = 1 - max(0., float(np.dot(va, vb)) / max(1e-6, float(np.dot(va, va) * np.dot(vb, vb)) ** .5))
+    far = 1 - max(0., float(p.reply.vector @ p.truth.vector) / max(1e-6, (p.reply.square * p.truth.square) ** .5))
     e.add("far", (max(0., far - .3) / .7) ** 2)
-    e.add("apart", (max(0., p.lost_mass / max(1., p.truth.total) - .5) * 2) ** 2, *sorted(p.lost, key=lambda w: (-p.lost[w] * p.truth.vocabulary[w], w))[:4])
-    copied = len(p.reply.pairs & p.truth.pairs) / max(1, len(p.reply.pairs))
+    if (apart := p.lost_mass / max(1., p.truth.total) - .5) > 0:
+        e.add("apart", (apart * 2) ** 2, *sorted(p.lost, key=lambda w: (-p.lost[w] * p.truth.vocabulary[w], w))[:4])
     dropped = max(0., p.lost_mass - novel) + sum(w not in p.reply.values for w in p.truth.values - p.reply.items)
-    e.add("lost", copied * min(3., dropped), *p.gone[:4])
+    e.add("lost", p.copied * min(3., dropped), *p.gone[:4])
     extra = [i for i in range(len(p.reply.sentences)) if p.surplus(i)]
     spare = Counter(p.reply.words) - Counter(p.truth.words) if extra else Counter()
     for i in extra:
@@ -165,10 +157,11 @@ def values(p: Pair, e: Evidence) -> None:
     extra, gone = sorted(p.reply.values - p.truth.values - p.truth.items), sorted(p.truth.values - p.reply.values - p.reply.items)
     for v in extra:
         e.add("told" if p.told(v[1:]) else "fabricated", 1., v[1:])
-    e.add("swapped", float(min(len(extra), len(gone), 2)), *(f"{a[1:]} for {b[1:]}" for a, b in zip(extra, gone)))
-    e.add("unsaid", len(gone) / max(1, len(p.truth.values)), *(v[1:] for v in gone[:4]))
-    right = {f.value: f.unit for s in p.truth.sentences for f in s.facts if f.unit}
-    for f in (f for s in p.reply.sentences for f in s.facts):
+    if gone:
+        e.add("swapped", float(min(len(extra), len(gone), 2)), *(f"{a[1:]} for {b[1:]}" for a, b in zip(extra, gone)))
+        e.add("unsaid", len(gone) / len(p.truth.values), *(v[1:] for v in gone[:4]))
+    right = p.truth.units
+    for f in (f for s in p.reply.sentences for f in s.facts) if right else ():
         if f.unit and right.get(f.value, f.unit) != f.unit:
             e.most("unit", 1., f"{f.text} for {f.value} {right[f.value]}")
     crossed = _crossed(p)
@@ -177,6 +170,8 @@ def values(p: Pair, e: Evidence) -> None:
 def _crossed(p: Pair) -> list[str]:
     "Two values, each of which stands with what belongs to the other in the reference."
     moved = {w for i, s in enumerate(p.reply.sentences) if p.matches[i][1] < 1 for w in s.words if w[0] == "="} & p.truth.values
+    if len(moved) < 2:
+        return []
     said, right = p.reply.keys, p.truth.keys
     for a, b in combinations(sorted(moved)[:24], 2):
         of_a, of_b = right[a] - right[b], right[b] - right[a]
@@ -187,7 +182,7 @@ def _crossed(p: Pair) -> list[str]:
 # %% ../../nbs/reward/02_evidence.ipynb #a6adb774
 def edits(p: Pair, e: Evidence) -> None:
     "What was changed inside sentences that otherwise repeat the reference."
-    turned = 1. if sum(s.negations for s in p.reply.sentences) != sum(t.negations for t in p.truth.sentences) else .3
+    turned = 1. if p.reply.negations != p.truth.negations else .3
     for i, s in enumerate(p.reply.sentences):
         j, share = p.matches[i]
         t = p.truth.sentences[j]
@@ -208,13 +203,13 @@ def edits(p: Pair, e: Evidence) -> None:
             e.most("cut", 1., s.text)
 
 def _words_changed(p: Pair, s: Sentence, t: Sentence, strict: float, e: Evidence) -> None:
-    gone = [w for w in t.vocabulary if w not in s.vocabulary and w in p.column]
-    columns, cost, changed = [p.column[w] for w in gone], 0., []
-    for w, m in s.vocabulary.items():
-        if w in t.vocabulary or w[0] == "=" or not m or negates(w) or w in MODALS:
-            continue
+    gone = [w for w in t.vocabulary if w not in s.vocabulary and w[0] != "="]
+    new = [(w, m) for w, m in s.vocabulary.items() if w not in t.vocabulary and w[0] != "=" and m and w not in NEGATORS and w not in MODALS]
+    cost, changed = 0., []
+    near = p.near[:, [p.truth.column[w] for w in gone]].max(1).tolist() if gone and new and p.new else []
+    for w, m in new:
         if w in p.row:
-            c = m * (1 - float(p.near[p.row[w], columns].max())) if gone else m
+            c = m * (1 - near[p.row[w]]) if gone else m
         else:
             c = .6 * m if gone else 0.
         cost += c
@@ -245,9 +240,9 @@ def _slots(words: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
 def form(p: Pair, e: Evidence, user: str) -> None:
     "What is wrong with the reply as a text."
     r, t = p.reply, p.truth
-    known = sum(w in t.vocabulary for w in r.words) / len(r.words)
+    known = sum([w in t.vocabulary for w in r.words]) / len(r.words)
     many = max(1, len(r.words) - 1)
-    kept = sum(b in t.pairs for b in r.pairs) / max(1, len(r.pairs))
+    kept = p.copied
     if len(r.words) >= 4:
         e.add("salad", max(0., known - .7) / .3 * max(0., .5 - kept) / .5)
     if many > 3:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     import numpy as np
 
 # %% auto #0
-__all__ = ['NEGATORS', 'MODALS', 'NUMERALS', 'CAP', 'weight', 'spelled_out', 'negates', 'Sentence', 'key', 'Reading', 'read']
+__all__ = ['NEGATORS', 'MODALS', 'NUMERALS', 'NUMBERS', 'CAP', 'weight', 'spelled_out', 'negates', 'Sentence', 'key', 'Reading',
+           'read', 'look_ahead']
 
 # %% ../../nbs/reward/01_reading.ipynb #25b9bc46
 def weight(length: float) -> float:
     "The content of a word, 0 to 1.5, from the length of its vector."
-    return min(1.5, max(0., (length - 5.5) / 10))
+    return 1.5 if length > 20.5 else (length - 5.5) / 10 if length > 5.5 else 0.
 
 # %% ../../nbs/reward/01_reading.ipynb #1e9504e8
 NEGATORS: frozenset[str] = frozenset("""not no never cannot none nothing neither nor without unable fail fails failed nobody nowhere hardly
@@ -36,6 +38,8 @@ kann könnte können könnten würde würden sollte sollten muss vielleicht wenn
 может мог могла могут если возможно будет будут 可 能 如 将 会 kan kunde zou""".split())  # noqa: SIM905
 NUMERALS: dict[str, str] = {w: str(n) for n, ws in {0: "zero cero", 2: "two zwei deux dos", 3: "three drei trois tres", 4: "four vier quatre cuatro", 5: "five fünf cinq cinco", 6: "six sechs seis",
     7: "seven sieben siete", 8: "eight acht huit ocho", 9: "nine neun neuf nueve", 10: "ten zehn dix diez", 11: "eleven elf onze", 12: "twelve zwölf douze"}.items() for w in ws.split()}
+
+NUMBERS: frozenset[str] = frozenset("=" + n for n in NUMERALS.values())
 
 _SHORT = {"n't": "not", "'ll": "will", "'ve": "have", "'re": "are", "'m": "am", "'d": "would"}
 _WHOLE = {"cannot": ("can", "not"), "can't": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not"), "let's": ("let", "us")}
@@ -83,6 +87,7 @@ _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,200}>|<!--|-->|[*`~]{1,3}|(?<!\w)_+|_+
 _ASKS = re.compile(r"[?？؟;][^\w]{0,4}$")
 _ENDS = re.compile(r"[^\w\s,;(\-][^\w]{0,4}$")
 
+_MARKS = re.compile(r"[<*`~_#]|-->")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _ITEM = re.compile(r"(?m)^\s*(\d{1,2})[.)]\s")
 
@@ -101,31 +106,52 @@ def key(fact: Fact) -> str:
     return "=" + (fact.value[-5:] if fact.kind == "date" else fact.value)
 
 @lru_cache(8192)
-def _sentence(text: str) -> Sentence | None:
-    "`text` as a sentence, None where it has no word. Replies repeat each other's sentences, so they are remembered."
-    import numpy as np
+def _words(text: str) -> tuple[tuple[str, ...], tuple[Fact, ...]]:
+    "The words of a sentence, values among them, and its values."
     words: list[str] = []
     found: list[Fact] = []
     for p in _pieces(text):
-        if isinstance(p, str):
-            words += ["=" + NUMERALS[w] if w in NUMERALS else w for w in spelled_out(p.casefold())]
-        else:
+        if isinstance(p, Fact):
             words.append(key(p))
             found.append(p)
+        elif "'" in (w := p.casefold()) or w == "cannot":
+            words += spelled_out(w)
+        else:
+            words.append("=" + NUMERALS[w] if w in NUMERALS else w)
+    return tuple(words), tuple(found)
+
+_known: dict[str, tuple[np.ndarray, float]] = {}
+
+def _look_up(words: Sequence[str]) -> list[tuple[np.ndarray, float]]:
+    "The vector and the weight of every word; a value weighs 1. Remembered, since replies share most of their words."
+    try:
+        return [_known[w] for w in words]
+    except KeyError:
+        if len(_known) > 65_536:
+            _known.clear()
+        said = [(v, 1. if w[0] == "=" else weight(n)) for w, (v, n) in zip(words, word_vectors(words))]
+        _known.update(zip(words, said))
+        return said
+
+@lru_cache(8192)
+def _sentence(text: str) -> Sentence | None:
+    "`text` as a sentence, None where it has no word. Replies repeat each other's sentences, so they are remembered."
+    import numpy as np
+    words, found = _words(text)
     if not words:
         return None
-    said = [(w, *v) for w, v in zip(words, word_vectors(words))]
-    vector = np.zeros_like(said[0][1])
-    for w, v, _ in said:
-        if w[0] != "=":
-            vector += v
-    weights = tuple(1. if w[0] == "=" else weight(n) for w, _, n in said)
-    return Sentence(text, tuple(words), weights, vector, tuple(found), sum(map(negates, words)), frozenset(w for w in words if w in MODALS), _capitals(text),
-                    bool(_ASKS.search(text)), bool(_ENDS.search(text)), dict(zip(words, weights)), sum(weights), max(float(np.dot(vector, vector)) ** .5, 1e-6))
+    vectors, weights = zip(*_look_up(words))
+    if found or not NUMBERS.isdisjoint(words):
+        vectors = [v for w, v in zip(words, vectors) if w[0] != "="] or [np.zeros_like(vectors[0])]
+    vector = np.add.reduce(vectors)
+    return Sentence(text, words, weights, vector, found, len([w for w in words if w in NEGATORS]), MODALS.intersection(words), _capitals(text),
+                    bool(_ASKS.search(text, max(0, len(text) - 6))), bool(_ENDS.search(text, max(0, len(text) - 6))), dict(zip(words, weights)), sum(weights), max(float(np.dot(vector, vector)) ** .5, 1e-6))
 
 def _capitals(text: str) -> frozenset[str]:
     "Words with a capital inside a sentence that is not written in capitals."
     raw = text.split()
+    if not any(w[0].isupper() for w in raw[1:]):
+        return frozenset()
     found = [w.strip(".,;:!?()[]\"'*").casefold() for w in raw[1:] if w[:1].isupper() and len(w) > 1]
     return frozenset(found) if len(found) <= .6 * len(raw) else frozenset()
 
@@ -149,11 +175,62 @@ class Reading:
     @classmethod
     def of(cls, sentences: tuple[Sentence, ...], hidden: int, items: frozenset[str]) -> Reading:
         import numpy as np
-        words = tuple(w for s in sentences for w in s.words)
-        vocabulary = {w: m for s in sentences for w, m in s.vocabulary.items()}
-        vector = np.sum([s.vector for s in sentences], axis=0) if sentences else np.zeros(0, np.float32)
+        words = tuple([w for s in sentences for w in s.words])
+        vocabulary: dict[str, float] = {}
+        for s in sentences:
+            vocabulary.update(s.vocabulary)
+        vector = np.add.reduce([s.vector for s in sentences]) if sentences else np.zeros(0, np.float32)
         return cls(sentences, hidden, items, words, vocabulary, frozenset(w for w in vocabulary if w[0] == "="), sum(s.total for s in sentences),
                    frozenset(pairwise(words)), vector)
+
+    @cached_property
+    def plain(self) -> list[str]:
+        "The distinct words that are no values."
+        return [w for w in self.vocabulary if w[0] != "="]
+
+    @cached_property
+    def column(self) -> dict[str, int]:
+        "Where a word stands among `plain`."
+        return {w: j for j, w in enumerate(self.plain)}
+
+    @cached_property
+    def matrix(self) -> tuple[np.ndarray, np.ndarray]:
+        "The vectors of `plain`, shape (words, 256), and their lengths."
+        import numpy as np
+        known = word_vectors(self.plain)
+        return np.array([v for v, _ in known]), np.array([n for _, n in known])
+
+    @cached_property
+    def ends(self) -> dict[str, list[int]]:
+        "The columns of words by their first three letters and, behind a dash, by their last four."
+        out: dict[str, list[int]] = {}
+        for j, w in enumerate(self.plain):
+            out.setdefault(w[:3], []).append(j)
+            if len(w) >= 4:
+                out.setdefault("-" + w[-4:], []).append(j)
+        return out
+
+    @cached_property
+    def places(self) -> dict[tuple[str, ...], list[int]]:
+        "Where each sentence stands, by its words, the last place first."
+        out: dict[tuple[str, ...], list[int]] = {}
+        for j in reversed(range(len(self.sentences))):
+            out.setdefault(self.sentences[j].words, []).append(j)
+        return out
+
+    @cached_property
+    def square(self) -> float:
+        "The squared length of `vector`."
+        return float(self.vector @ self.vector)
+
+    @cached_property
+    def negations(self) -> int:
+        return sum(s.negations for s in self.sentences)
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        "The unit of each value that has one."
+        return {f.value: f.unit for s in self.sentences for f in s.facts if f.unit}
 
     @cached_property
     def keys(self) -> dict[str, frozenset[str]]:
@@ -171,12 +248,28 @@ def _mixed(word: str) -> bool:
     return len(scripts & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}) > 1
 
 @lru_cache(2048)
-def read(text: str) -> Reading:
-    "`text` taken apart; equal texts share one reading."
+def _split(text: str) -> tuple[list[str], int, frozenset[str]]:
+    "The sentences of `text` as they show, how much of it does not show, and the numbers of its list items."
     raw = text[:CAP]
     shown = raw if raw.isascii() and raw.isprintable() else visible(raw)
     clean = shown if shown.isascii() else "\n".join(unicodedata.normalize("NFKC", line) for line in shown.splitlines()).replace("’", "'").replace("‘", "'")
-    clean = _MARKUP.sub(lambda m: "\n" if m[0] in ("<!--", "-->") else " " + re.sub(r"[</>]", " ", m[0]) if m[0][0] == "<" else "", clean)
-    made = tuple(s for s in map(_sentence, sentences(clean)) if s is not None)
-    mixed = 0 if clean.isascii() else sum(_mixed(w) for s in made for w in s.vocabulary if not w.isascii())
-    return Reading.of(made, len(raw) - len(shown) - raw.count("\r") + 3 * mixed + 5 * raw.count("<!--") + len(set(_TAG.findall(raw))), frozenset("=" + m for m in _ITEM.findall(clean)))
+    if _MARKS.search(clean):
+        clean = _MARKUP.sub(lambda m: "\n" if m[0] in ("<!--", "-->") else " " + re.sub(r"[</>]", " ", m[0]) if m[0][0] == "<" else "", clean)
+    hidden = len(raw) - len(shown) - raw.count("\r") + 5 * raw.count("<!--") + (len(set(_TAG.findall(raw))) if "<" in raw else 0)
+    listed = "\n" in clean or clean.lstrip()[:1].isdigit()
+    return sentences(clean), hidden, frozenset("=" + m for m in _ITEM.findall(clean)) if listed else frozenset()
+
+@lru_cache(2048)
+def read(text: str) -> Reading:
+    "`text` taken apart; equal texts share one reading."
+    found, hidden, items = _split(text)
+    made = tuple([s for s in map(_sentence, found) if s is not None])
+    mixed = sum(_mixed(w) for s in made if not s.text.isascii() for w in s.vocabulary if not w.isascii())
+    return Reading.of(made, hidden + 3 * mixed, items)
+
+def look_ahead(texts: Iterable[str]) -> None:
+    "Make ready for reading `texts` (at most 1,000 at a time): the vectors of all their words at once. Changes no result."
+    new: set[str] = set()
+    for s in {s: None for t in dict.fromkeys(texts) for s in _split(t)[0]}:
+        new.update(_words(s)[0])
+    _look_up(list(new - _known.keys()))

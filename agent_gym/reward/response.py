@@ -33,7 +33,7 @@ _SAYS: dict[str, str] = {
 
 def factor(part: str, found: Evidence) -> float:
     "One part's value in (0, 1]."
-    return math.exp(-sum(w * found.amounts.get(name, 0.) for name, w in WEIGHTS[part].items()))
+    return math.exp(-sum([w * found.amounts[name] for name, w in WEIGHTS[part].items() if name in found.amounts]))
 
 def reason(part: str, found: Evidence) -> str:
     "What the part rests on: its heaviest evidence with the words."

@@ -16,6 +16,7 @@ import numpy as np
 
 from .agreement import agreement, held_to, read_tools, reads_of, writes
 from .breakdown import Part, RewardBreakdown, blended
+from .reading import look_ahead
 from .response import grade, score
 from ..trace import AgentGymError, Message, Trace, dumps, parse_json
 
@@ -107,7 +108,14 @@ class Reward:
         "The scores of many pairs, shape (n,), float64; equal to single calls. Raises AgentGymError where the lengths differ."
         if len(responses) != len(ground_truths):
             raise AgentGymError(f"batch takes as many ground truths as responses, got {len(responses)} responses and {len(ground_truths)} ground truths")
-        return np.fromiter((self(r, g) for r, g in zip(responses, ground_truths)), np.float64, len(responses))
+        from agent_gym.parser.load import no_collection
+        out = np.empty(len(responses))
+        for start in range(0, len(out), 500):
+            part = slice(start, start + 500)
+            with no_collection():
+                look_ahead(map(_text, (*responses[part], *ground_truths[part])))
+                out[part] = [self(r, g) for r, g in zip(responses[part], ground_truths[part])]
+        return out
 
     # --- episodes -----------------------------------------------------------------------------
 
