@@ -14,6 +14,7 @@ from pydantic import JsonValue
 
 from .actions import value_at
 from .formulas import Formula, constant
+from .lookup import folded
 from .names import freeze, is_name
 from .replay import leaves, substituted
 from .requirements import Requirement, items, possible_requirements
@@ -97,10 +98,11 @@ def learn_refusals(successes: Sequence[Scene], failures: Sequence[Failure], form
         for _ in range(3):
             best = _best_requirement(successes, left[:60], others, formulas)
             if best is None:
+                found += _remembered(successes, left)
                 break
             worded = formula or pointed(group[0].value, group[0].scene, best[0])
             found.append(Refusal(best[0], template(group[0].value, group[0].scene), best[1], len(left), len(successes), tuple(f.where for f in left[:3]), formula=worded))
-            left = [f for f in left if best[0].broken(f.scene) is None]
+            left = [f for f in left if best[0].broken(f.scene) is None and _there(best[0], f.scene)]
             if best[0].kind in ("not in", "form"):
                 found += [replace(found[-1], requirement=r, hits=0) for r in _facts(group[0].scene, checked) if not any(r.broken(s) is not None for s in successes)]
             if not left or best[0].kind == "not in":
@@ -124,6 +126,15 @@ def _keyed(successes: Sequence[Scene], group: Sequence[Failure]) -> list[Refusal
             if all(any(r.broken(f.scene) is not None for r in rules) for f in group) and not any(r.broken(s) is not None for r in rules for s in successes):
                 mine = [[g for g in group if freeze(g.scene.arguments.get(a)) == key] for key in rows]
                 return [Refusal(r, template(m[0].value, m[0].scene), len(m), len(m), len(successes), tuple(f.where for f in m[:3])) for r, m in zip(rules, mine)]
+    return []
+
+def _remembered(successes: Sequence[Scene], left: Sequence[Failure]) -> list[Refusal]:
+    "Failures that nothing explains: what is wrong is wrong with the record, so that it stays refused, in its own words, as long as no call on it succeeded."
+    for e in (e for e in left[0].scene.bindings.entities if not e.source):
+        said = {freeze(v): constant(f.value) for f in left if is_name(v := f.scene.arguments.get(e.name))}
+        if said and not any(freeze(s.arguments.get(e.name)) in said for s in successes):
+            bad = Requirement("not in", (("arg", e.name),), frozenset(folded(f.scene.arguments[e.name]) for f in left if is_name(f.scene.arguments.get(e.name))))
+            return [Refusal(bad, left[0].value, len(left), len(left), len(successes), tuple(f.where for f in left[:3]), formula=Formula("map", (("arg", e.name), tuple(said.items()))))]
     return []
 
 def pointed(value: JsonValue, scene: Scene, requirement: Requirement) -> Formula | None:
@@ -169,15 +180,15 @@ def _best_requirement(successes: Sequence[Scene], group: Sequence[Failure], othe
     words = set(_words(freeze(group[0].value)))
     scored = []
     for n, r in enumerate(possible_requirements(successes, [f.scene for f in group], formulas)):
-        hits = sum(r.broken(f.scene) is not None for f in group)
-        if hits < .5 * len(group) or _too_strict(r, successes):
+        hits, told = sum(r.broken(f.scene) is not None for f in group), sum(_there(r, f.scene) for f in group)
+        if hits < .5 * told or hits < min(3, .5 * len(group)) or _too_strict(r, successes):
             continue
         said = len(words & set(_words(str(r))))
         elsewhere = sum(r.broken(s) is not None for s in others) / max(1, len(others))
         plain_terms = sum(.2 for t in r.terms if t[0] in ("first", "last", "col", "total"))
         repeated = r.kind == "not in" and len(r.allowed) < .7 * len(group)
         plain = _COST[r.kind] + plain_terms - 1.8 * repeated + sum(.2 * (f not in formulas) + .3 * (f.op != "term") for f in r.formulas)
-        scored.append((hits / len(group), .5 * min(said, 3) - plain - elsewhere, -n, r, hits))
+        scored.append((hits / told, .5 * min(said, 3) - plain - elsewhere - 2 * (1 - told / len(group)), -n, r, hits))
     if not scored:
         return None
     best = max(scored, key=lambda x: x[:3])
