@@ -63,12 +63,14 @@ def _value(node: ast.AST) -> float | int:
 # %% ../nbs/02_kinds.ipynb #1684b648
 @dataclass(slots=True)
 class _View:
-    "An answer of `tool` to `arguments`, the names said in those, and the tools that have spoken of the record since."
+    "An answer of `tool` to `arguments`, the names said in those, the tools that have spoken of the record since, and whether a call by the same name showed it `changed`."
     tool: str
     arguments: dict[str, JsonValue]
     said: frozenset[str]
-    value: dict[str, JsonValue]
+    value: dict[str, JsonValue] | list[JsonValue]
     since: set[str] = field(default_factory=set)
+    named: bool = False
+    changed: bool = False
 
 _Event: TypeAlias = tuple[str, frozenset[str], bool]
 
@@ -80,17 +82,18 @@ def _names(fields: Mapping[str, JsonValue]) -> list[str]:
 def _compare(met: Iterable[_View], c: LoggedCall, e: _Evidence) -> Iterator[_Event]:
     "What call `c` says about earlier views of the records it touches: whose view it was, the tools in between, and whether something changed."
     for view in met:
-        if isinstance(c.value, dict) and len(c.value) > 1:
+        if isinstance(c.value, dict) and isinstance(view.value, dict) and len(c.value) > 1:
             shared = view.value.keys() & c.value.keys()
             changed = any(view.value[k] != c.value[k] for k in shared)
             if view.tool == c.name and view.arguments == c.arguments:
                 yield view.tool, frozenset(view.since or {c.name}), changed
             elif len(shared) >= max(2, .6 * max(len(view.value), len(c.value))):
+                view.changed |= changed and view.named
                 yield view.tool, frozenset(view.since | {c.name}), changed
             elif len(shared) > 1 and view.tool != c.name:
                 e.clashes += changed
                 e.agrees += not changed
-        elif view.tool == c.name and view.arguments == c.arguments and isinstance(c.value, dict):
+        elif view.tool == c.name and view.arguments == c.arguments and isinstance(c.value, dict | list):
             yield view.tool, frozenset(view.since or {c.name}), view.value != c.value
         view.since.add(c.name)
 
@@ -123,7 +126,8 @@ def _writes(e: _Evidence) -> bool:
 @dataclass(slots=True)
 class _Evidence:
     """What the good calls of one tool show: listings, sums, changes seen; by viewed tool how often a view changed or stayed, and how often
-    fields of other tools' views `clash`; how often a field brought something `new`, its `values`, whether it was `used` later; what followed in the conversation."""
+    fields of other tools' views `clash`; how often a field brought something `new`, its `values`, whether it was `used` later or seen `again` in another tool's answer; how often
+    what it showed of a record that its arguments name was `changed` by another call on it; what followed in the conversation."""
     calls: int = 0
     good: int = 0
     given: int = 0
@@ -135,6 +139,8 @@ class _Evidence:
     new: Counter[str] = field(default_factory=Counter)
     values: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     used: set[str] = field(default_factory=set)
+    again: set[str] = field(default_factory=set)
+    changed: int = 0
     after: list[frozenset[str]] = field(default_factory=list)
 
 def _leaves(value: JsonValue, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -145,11 +151,11 @@ def _leaves(value: JsonValue, path: str = "", depth: int = 0) -> Iterator[tuple[
     else:
         yield path, str(value)[:120]
 
-def _acknowledges(e: _Evidence) -> bool:
-    "Whether the answers bring nothing new but constants and numbers made up on the spot."
+def _acknowledges(e: _Evidence, mute: bool = False) -> bool:
+    "Whether the answers bring nothing new but constants and numbers made up on the spot; if `mute`, numbers that another tool shows again are not of these."
     def explained(path: str) -> bool:
         values = e.values[path]
-        made_up = len(values) == values.total() and path not in e.used and all(re.search(r"\d", v) and " " not in v for v in values)
+        made_up = len(values) == values.total() and path not in e.used and not (mute and path in e.again) and all(re.search(r"\d", v) and " " not in v for v in values)
         return len(values) == 1 or made_up
     return e.good >= 3 and e.given >= .9 * e.good and all(n <= .1 * e.good or explained(p) for p, n in e.new.items())
 
@@ -162,27 +168,36 @@ class _Talk:
         self.news: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self.order: list[str] = []
 
-    def add(self, c: LoggedCall, e: _Evidence) -> list[_Event]:
+    def add(self, c: LoggedCall, out: Mapping[str, _Evidence]) -> list[_Event]:
         "Take in a good call; returns what it says about changes."
+        e = out[c.name]
         self.known.update(text for _, text in _leaves(dict(c.arguments)))
         leaves = list(islice(_leaves(c.value), 120))
         for path, text in leaves:
             e.values[path][text] += len(e.values[path]) < 200 or text in e.values[path]
+            for tool, there in self.news.get(text, ()):
+                if tool != c.name and there.rsplit(".", 1)[-1] == path.rsplit(".", 1)[-1]:
+                    out[tool].again.add(there)
             if text not in self.known:
                 e.new[path] += 1
                 self.news[text].add((c.name, path))
         self.known.update(text for _, text in leaves)
         self.order.append(c.name)
-        return self._touch(c, e)
+        return self._touch(c, out)
 
-    def _touch(self, c: LoggedCall, e: _Evidence) -> list[_Event]:
+    def _touch(self, c: LoggedCall, out: Mapping[str, _Evidence]) -> list[_Event]:
         "Compare with the views that this call touches; a view is met where the call, or the call behind it, said the name."
         said = frozenset(_names(c.arguments))
-        inside = [v for v in _names(c.value) if any(ch.isdigit() for ch in v)] if isinstance(c.value, dict) else []
+        rows = [c.value] if isinstance(c.value, dict) else [v for v in c.value[:40] if isinstance(v, dict)] if isinstance(c.value, list) else []
+        inside = [v for row in rows for v in _names(row) if any(ch.isdigit() for ch in v)]
         names = dict.fromkeys([*_names(c.arguments), *inside])
         met = {id(v): v for name in names for v in self.views.get(name, {}).values() if name in said or name in v.said}
-        events = list(_compare(met.values(), c, e))
-        if isinstance(c.value, dict):
+        for v in met.values():
+            v.named = any(name in said and name in v.said for name in names)
+        events = list(_compare(met.values(), c, out[c.name]))
+        for v in met.values():
+            out[v.tool].changed += v.changed
+        if isinstance(c.value, dict | list):
             view = _View(c.name, c.arguments, said, c.value)
             for name in names:
                 self.views[name][c.name] = view
@@ -210,9 +225,9 @@ def gather_evidence(calls: Iterable[LoggedCall]) -> dict[str, _Evidence]:
                 out[tool].used.add(path)
         if not c.is_error:
             e.good, e.given, e.sums, e.rows = e.good + 1, e.given + bool(c.arguments), e.sums + _is_sum(c), e.rows + (_rows(c.value) is not None)
-            events += talk.add(c, e)
+            events += talk.add(c, out)
     talk.end(out)
-    mute = frozenset(t for t, e in out.items() if _acknowledges(e))
+    mute = frozenset(t for t, e in out.items() if _acknowledges(e, mute=True))
     _blame(out, [x for x in events if x[0] not in mute], frozenset(out) - mute)
     return dict(out)
 
@@ -236,7 +251,7 @@ def _is_sum(c: LoggedCall) -> bool:
 def kinds_of(calls: Iterable[LoggedCall]) -> dict[str, ToolKind]:
     "The kind of each tool in `calls` (of one or more conversations, in order)."
     evidence = gather_evidence(calls)
-    acknowledging = {t for t, e in evidence.items() if _acknowledges(e) and not _computes(e)}
+    acknowledging = {t for t, e in evidence.items() if _acknowledges(e, mute=e.changed > 0) and not _computes(e)}
     last = {t for t in acknowledging if _ends(evidence[t], {t})}
     return {t: _kind(e, t in acknowledging and _ends(e, last | {t})) for t, e in evidence.items()}
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
@@ -18,8 +18,9 @@ from .invention import Inventor
 from .lookup import Finder
 from .names import Record, Ref, freeze, is_name, tokens
 from .replay import Nearest, Replay, call_key
-from .results import Answer, Change, ToolResult, differences
+from .results import Answer, Change, ToolResult
 from .scene import Scene
+from .searches import Search
 from .skills import Skill
 from .store import Store
 from ..tools import LoggedCall
@@ -49,6 +50,7 @@ class Knowledge:
     inventor: Inventor
     trust: Trust
     edited: frozenset[str] = frozenset()
+    searches: Mapping[str, Search] = field(default_factory=dict)
 
     def scene(self, name: str, arguments: Mapping[str, JsonValue], record: Callable[[Ref], Record | None]) -> Scene:
         "A call of a tool in a state."
@@ -59,9 +61,6 @@ class Knowledge:
         own = self.store.own.get(origin, {}).get(ref) if origin is not None else None
         return self.store.base.get(ref) if own is None else own
 
-    def difference(self, ref: Ref, before: Record | None, after: Record) -> list[Change]:
-        return differences(ref, before, after)
-
     def names(self, name: str, arguments: Mapping[str, JsonValue]) -> frozenset[str]:
         "The things that a call speaks of: what its arguments name, and what the record named by them is linked to."
         out = {t for t in tokens(dict(arguments)) if t in self.named} or set(tokens(dict(arguments)))
@@ -71,6 +70,12 @@ class Knowledge:
                 out |= {str(v) for v in record.values() if is_name(v) and str(v) in self.named} if record else set()
             out |= {ref[1] for ref, _ in self.scene(name, arguments, self.store.base.get).records.values()}
         return frozenset(out)
+
+    def made_up(self, name: str, value: JsonValue) -> frozenset[str]:
+        "The values in an answer that the backend makes up."
+        reply = self.skills[name].reply
+        parts = reply.formula.parts if reply is not None and reply.formula.op == "dict" and isinstance(value, dict) else ()
+        return frozenset(str(value[k]) for k, f in parts if f.op == "fresh" and is_name(value.get(k)))  # type: ignore[union-attr]
 
     def event(self, spec: ToolSpec, arguments: Mapping[str, JsonValue]) -> Change:
         ref = self.store.ref(spec.name, arguments)
@@ -83,6 +88,8 @@ class Knowledge:
         if spec.kind == "write":
             scene = self.scene(spec.name, arguments, session.record).answered(value)
             writes = {scene.records[label][0]: r for label, r in apply_actions(skill.actions, scene, lambda form: form).items()}
+            made = skill.creates.made(scene, None) if skill.creates is not None else None
+            writes |= dict([made]) if made is not None else {}
         return list((writes | dict(self._written(session, spec, arguments, value))).items())
 
     def _written(self, session: ToolSession, spec: ToolSpec, arguments: dict[str, JsonValue], value: JsonValue) -> list[tuple[Ref, Record]]:
@@ -93,7 +100,7 @@ class Knowledge:
             return []
         record = session.record(ref) or {}
         if identity.viewer:
-            after = value if spec.name in self.store.full else {**record, **value}
+            after: Record = value if spec.name in self.store.full else {**record, **value}
             after = after | {k: v for k, v in record.items() if k[:1] == "@"}
             return [(ref, after)] if after != record and (spec.kind == "write" or ref in session.changed or not record) else []
         return []
@@ -106,6 +113,7 @@ class Knowledge:
         key, names = call_key(call.name, call.arguments), self.names(call.name, call.arguments)
         result = ToolResult(call.value, call.is_error, "replay", 1., 1, call.name)
         answer = Answer(result, [] if call.is_error else self.consequences(session, spec, call.arguments, call.value), key=key, tokens=names, is_write=spec.kind == "write" and not call.is_error)
+        answer.fresh = self.made_up(call.name, call.value)
         if answer.is_write and not answer.writes:
             answer.event = self.event(spec, call.arguments)
         return answer

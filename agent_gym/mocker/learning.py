@@ -40,17 +40,17 @@ def _learn(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, To
     store = build_store(conversations, tools)
     checks = secrets(conversations, store.ids, tools)
     tools = {t: s.model_copy(update={"kind": "read"}) if s.kind == "write" and t in checks and not store.ids[t].viewer else s for t, s in tools.items()}
-    named = {ref[1]: ref[0] for ref in store.base}
     calls: dict[str, list[LoggedCall]] = defaultdict(list)
     for conversation in conversations:
         for c in conversation:
             calls[c.name].append(c)
     finders = {t: f for t in tools if (f := _finder(t, calls[t], store, tools)) is not None}
-    skills, anywhere, store = learn_skills(conversations, tools, store, finders, checks)
+    skills, searches, anywhere, store = learn_skills(conversations, tools, store, finders, checks)
+    named = {ref[1]: ref[0] for ref in store.base}
     finders = {t: f for t in finders if (f := _finder(t, calls[t], store, tools)) is not None}
     pools = _pools(store)
     nearest = {t: Nearest(good) for t, cs in calls.items() if (good := [c for c in cs if not c.is_error])}
-    model = Model(tools, store, Replay([], lambda c: frozenset(), frozenset()), finders, nearest, skills, anywhere, named, _usual(calls), _always(calls, store), pools, Inventor(store, find_containers(store), pools), Trust())
+    model = Model(tools, store, Replay([], lambda c: frozenset(), frozenset()), finders, nearest, skills, anywhere, named, _usual(calls), _always(calls, store), pools, Inventor(store, find_containers(store), pools), Trust(), searches=searches)
     writes = frozenset(t for t, s in tools.items() if s.kind == "write")
     return replace(model, replay=Replay(conversations, lambda c: model.names(c.name, c.arguments), writes))
 

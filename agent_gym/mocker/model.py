@@ -18,8 +18,9 @@ from .knowledge import Knowledge
 from .lookup import Finder, fields
 from .names import Record, Ref, freeze, is_name, tokens
 from .refusals import filled
-from .replay import call_key, substituted
+from .replay import Recorded, call_key, substituted
 from .results import Answer, Source, ToolResult, copied, made_up
+from .searches import Search
 from .scene import Bindings, Scene, Undefined
 from .values import Learned
 from ..tools import check_arguments
@@ -50,6 +51,7 @@ class Model(Knowledge):
         answer = self._resolve(session, spec, arguments, key, names)
         answer.result = replace(answer.result, confidence=self.trust.of(answer.basis, name))
         answer.key, answer.tokens, answer.is_write = key, names, spec.kind == "write" and not answer.result.is_error
+        answer.fresh = self.made_up(name, answer.result.value) if answer.is_write else frozenset()
         if answer.is_write and not answer.writes and answer.event is None:
             answer.event = self.event(spec, arguments)
         return answer
@@ -73,7 +75,7 @@ class Model(Knowledge):
 
 
     def _resolve(self, session: ToolSession, spec: ToolSpec, arguments: dict[str, JsonValue], key: str, names: frozenset[str]) -> Answer:
-        recorded = self.replay.find(key, session.history, names, session.served.get(key, 0), session.origin) if spec.name not in self.edited else []
+        recorded = self._recorded(session, spec, key, names)
         if recorded:
             r = recorded[0]
             value = ToolResult(copied(r.value), r.is_error, "replay", 0., len(recorded), spec.name,
@@ -87,6 +89,29 @@ class Model(Knowledge):
             return _computed(spec.name, arguments)
         finder = self.finders.get(spec.name)
         return self._found(session, spec, finder, arguments) if finder is not None else self._acted(session, spec, arguments)
+
+    def _recorded(self, session: ToolSession, spec: ToolSpec, key: str, names: frozenset[str]) -> list[Recorded]:
+        "The logged answers that stand: none of a tool whose rules a person changed; of a search, those given before or after as many writes."
+        if spec.name in self.edited:
+            return []
+        found = self.replay.find(key, session.history, names, session.served.get(key, 0), session.origin)
+        if spec.name not in self.searches or (not session.history and all(r.written == 0 for r in found)):
+            return found
+        return [r for r in found if r.written == len(session.history) and (r.conversation == session.origin or not r.written)]
+
+    def _searched(self, session: ToolSession, search: Search, spec: ToolSpec, arguments: Mapping[str, JsonValue]) -> Answer:
+        "The records that a search finds as they stand; where no log asked for as much and most rows there are may be unknown, the most similar logged answer."
+        known, kind = search.knows(arguments), search.listing.kind
+        if not known and not search.closed and spec.name in self.nearest:
+            return self._nearest(spec, dict(arguments))
+        changed = [ref for ref in (*session.made, *session.changed) if ref[0] == kind]
+        gone = frozenset(n for key, touched in session.history if any(key.startswith(f"{t} {{") for t in search.takers) for n in touched)
+        rows = search.found(arguments, session.record, changed, gone)
+        if not rows and not search.closed and not search.knows(arguments, exactly=True) and spec.name in self.nearest:
+            return self._nearest(spec, dict(arguments))
+        basis = "search changed" if changed or gone else "search" if known else "search new"
+        value = search.answer(rows, arguments)
+        return Answer(ToolResult(copied(value), False, "state", .5, search.right, search.tool, f"It {search}; {len(rows)} known records pass."), basis=basis)
 
     def _found(self, session: ToolSession, spec: ToolSpec, finder: Finder, arguments: dict[str, JsonValue]) -> Answer:
         "A look-up by what a record holds."
@@ -156,6 +181,8 @@ class Model(Knowledge):
         if unreadable is not None:
             return self._no_such(session, spec, unreadable.kind, scene)
         absent = [e for e in skill.bindings.entities if not e.source and e.label in scene.records and scene.records[e.label][1] is None]
+        if spec.name in self.searches and not skill.failures:
+            absent = []
         if absent and all(self.inventor.speaks_of(scene.records[e.label][0]) for e in absent):
             made = {(ref := scene.records[e.label][0]): self.inventor.record(ref, session.seed) for e in absent}
             answer = self._judged(session, spec, self.scene(spec.name, arguments, lambda ref: made.get(ref) or session.record(ref)))
@@ -178,12 +205,16 @@ class Model(Knowledge):
         return answer
 
     def _done(self, session: ToolSession, spec: ToolSpec, scene: Scene) -> Answer:
+        if spec.name in self.searches:
+            return self._searched(session, self.searches[spec.name], spec, scene.arguments)
         skill, identity, ref = self.skills[spec.name], self.store.ids.get(spec.name), self.store.ref(spec.name, scene.arguments)
-        fresh = lambda form: made_up(form, f"{session.seed} {len(session.history)} {spec.name} {freeze(dict(scene.arguments))}")
+        fresh = self._fresh(session, f"{session.seed} {len(session.history)} {spec.name} {freeze(dict(scene.arguments))}")
         shows = identity is not None and identity.viewer and ref is not None
         answer = None if shows else self._worded(spec, scene, fresh)
         done = scene if answer is None else scene.answered(answer.result.value)
         writes = [(done.records[label][0], record) for label, record in apply_actions(skill.actions, done, fresh).items()] if spec.kind == "write" else []
+        if answer is not None and skill.creates is not None and (made := skill.creates.made(done, fresh)) is not None:
+            writes.append(made)
         if ref is not None and answer is None:
             record = dict(writes).get(ref)
             record = next((r for at, r in scene.records.values() if at == ref), None) if record is None else record
@@ -197,6 +228,14 @@ class Model(Knowledge):
         assert answer is not None
         answer.writes = writes
         return answer
+
+    def _fresh(self, session: ToolSession, seed: str) -> Callable[[str], str]:
+        "Makes up names that nothing has yet."
+        taken = {n for _, n in (*session.changed, *session.made)}
+        def fresh(form: str) -> str:
+            tries = (made_up(form, f"{seed} {k}" if k else seed) for k in range(50))
+            return next((n for n in tries if n not in taken and n not in self.named), made_up(form, seed))
+        return fresh
 
     def _worded(self, spec: ToolSpec, scene: Scene, fresh: Callable[[str], str]) -> Answer:
         "The reply of a tool that shows no record: as learned, in part as learned, or that of the most similar logged call."

@@ -18,7 +18,8 @@ from ..tools import LoggedCall
 from ..trace import ToolSpec, dumps
 
 # %% auto #0
-__all__ = ['Record', 'Ref', 'freeze', 'is_name', 'tokens', 'Identity', 'overlap', 'slots', 'is_informative', 'identities']
+__all__ = ['Record', 'Ref', 'freeze', 'is_name', 'tokens', 'Identity', 'overlap', 'slots', 'is_informative', 'identities',
+           'kind_label']
 
 # %% ../../nbs/mocker/00_names.ipynb #3fc8ed36
 Record: TypeAlias = dict[str, JsonValue]
@@ -160,7 +161,7 @@ def identities(calls: Mapping[str, Sequence[LoggedCall]], tools: Mapping[str, To
         for c in sorted(telling[tool], key=lambda c: _is_owned(c, kinds, owner, always) and any(_is_spoken(d, where) and not _is_owned(d, kinds, owner, always) for d in telling[tool])):
             kind = next((k for k, values in kinds.items() if overlap(values, c.values)), None)
             if kind is None or tools[tool].kind == "write" or not any(_disagree(c, m, calls) for m in members[kind] if tools[m.tool].kind != "write"):
-                kind = kind or _label(c.name, set(kinds))
+                kind = kind or kind_label(c.name, set(kinds))
                 kinds.setdefault(kind, set()).update(c.values)
                 members[kind].append(c)
                 of[tool] = kind, c
@@ -207,7 +208,8 @@ def _disagree(c: _Candidate, member: _Candidate, calls: Mapping[str, Sequence[Lo
             votes[k].append(mine[at][k] != theirs[at][k])
     return c.tool != member.tool and any(sum(v) > .3 * len(v) for v in votes.values()) and len(mine) > 0
 
-def _label(name: str, taken: set[str]) -> str:
+def kind_label(name: str, taken: set[str]) -> str:
+    "What a kind of record is called: the name of the field that names it, without its ending, not yet taken."
     stem = re.sub(r"(?i)[_\- ]*(id|ids|no|number|code|key)$", "", name) or name
     return next(s for s in (stem, name, *(f"{name}{i}" for i in range(2, 99))) if s not in taken)
 

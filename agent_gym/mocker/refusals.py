@@ -102,7 +102,7 @@ def learn_refusals(successes: Sequence[Scene], failures: Sequence[Failure], form
                 break
             worded = formula or pointed(group[0].value, group[0].scene, best[0])
             found.append(Refusal(best[0], template(group[0].value, group[0].scene), best[1], len(left), len(successes), tuple(f.where for f in left[:3]), formula=worded))
-            left = [f for f in left if best[0].broken(f.scene) is None and _there(best[0], f.scene)]
+            left = [f for f in left if best[0].broken(f.scene) is None]
             if best[0].kind in ("not in", "form"):
                 found += [replace(found[-1], requirement=r, hits=0) for r in _facts(group[0].scene, checked) if not any(r.broken(s) is not None for s in successes)]
             if not left or best[0].kind == "not in":

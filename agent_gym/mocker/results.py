@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
@@ -53,23 +54,31 @@ def _paragraph(r: ToolResult) -> str:
 class Change:
     """One place that writes changed: field `path` of record `id` of kind `entity`, from `before` to `after` (frozen JSON texts; "" where there was nothing).
 
-    `generated` says that the backend makes the value up (a new number, a clock), so that equality of two conversations should not ask for it."""
+    `generated` says that the backend makes the value up (a new number), `made` that the record itself was made and its id made up: equality of two conversations asks for
+    neither, so compare `core`."""
     entity: str
     id: str
     path: str
     before: str
     after: str
     generated: bool = False
+    made: bool = False
+
+    @property
+    def core(self) -> tuple[str, str, str, str, str]:
+        "What two conversations that did the same have in common: made-up values and ids are left out."
+        return self.entity, "" if self.made else self.id, self.path, self.before, "" if self.generated else self.after
 
     @property
     def sort_key(self) -> tuple[str, str, str, str, str]:
         return self.entity, self.id, self.path, self.before, self.after
 
-def differences(ref: Ref, before: Record | None, after: Record) -> list[Change]:
-    "The changes from `before` (None: the record is new) to `after`, one per leaf of nested objects."
+def differences(ref: Ref, before: Record | None, after: Record, fresh: Collection[str] = ()) -> list[Change]:
+    "The changes from `before` (None: the record is new) to `after`, one per leaf of nested objects; values and ids in `fresh` are generated."
     out: list[Change] = []
     _walk(ref, "", before or {}, after, out)
-    return out
+    texts = {freeze(x) for x in fresh}
+    return [replace(c, generated=any(t in c.after for t in texts), made=ref[1] in fresh) for c in out] if texts else out
 
 def _walk(ref: Ref, path: str, a: Record, b: Record, out: list[Change]) -> None:
     for k in dict.fromkeys([*a, *b]):
@@ -84,7 +93,7 @@ def _walk(ref: Ref, path: str, a: Record, b: Record, out: list[Change]) -> None:
 @dataclass(slots=True)
 class Answer:
     """A result with its consequences for the session: records written, records made up, an unexplained write, the key under which the call
-    is counted, and the mechanism (`basis`) by whose record of success the confidence is set."""
+    is counted, the mechanism (`basis`) by whose record of success the confidence is set, and the values that the backend makes up."""
     result: ToolResult
     writes: list[tuple[Ref, Record]] = field(default_factory=list)
     made: list[tuple[Ref, Record]] = field(default_factory=list)
@@ -93,6 +102,7 @@ class Answer:
     tokens: frozenset[str] = frozenset()
     is_write: bool = False
     basis: str = ""
+    fresh: frozenset[str] = frozenset()
 
 def copied(value: JsonValue) -> JsonValue:
     "A copy that shares nothing with `value`."

@@ -15,7 +15,7 @@ from .learning import learn
 from .model import Model
 from .names import Record, Ref
 from .oracle import asked
-from .results import Answer, Change, ToolResult
+from .results import Answer, Change, ToolResult, differences
 from ..tools import LoggedCall, logged_calls
 from ..trace import ToolError, ToolSpec, Trace
 
@@ -30,7 +30,7 @@ class ToolSession:
     """The backend in the state of one conversation: `call` answers, and writes go to an overlay that `fork` shares until either side writes.
 
     Made by `ToolMocker.session`. `trace` names the conversation whose own records come first."""
-    __slots__ = ("_llm", "_model", "_said", "changed", "events", "history", "made", "origin", "seed", "served")
+    __slots__ = ("_llm", "_model", "_said", "changed", "events", "fresh", "history", "made", "origin", "seed", "served")
 
     def __init__(self, model: Model, seed: int = 0, origin: str | None = None, llm: tuple[LLM, float] | None = None):
         self._model, self.seed, self.origin, self._llm = model, seed, origin, llm
@@ -40,6 +40,7 @@ class ToolSession:
         self.events: dict[str, Change] = {}
         self.history: list[tuple[str, frozenset[str]]] = []
         self.served: dict[str, int] = {}
+        self.fresh: frozenset[str] = frozenset()
 
     def record(self, ref: Ref) -> Record | None:
         "The record as it stands in this session, or None where none is known; not to be changed in place."
@@ -68,6 +69,7 @@ class ToolSession:
         "What an answer, given or logged, does to the state."
         for ref, record in answer.writes:
             self.changed[ref] = record
+        self.fresh |= answer.fresh
         if answer.event is not None:
             self.events[f"{len(self.history)}"] = answer.event
         if answer.key is not None:
@@ -83,21 +85,22 @@ class ToolSession:
         other = ToolSession(self._model, self.seed, self.origin, self._llm)
         other._said = dict(self._said)
         other.changed, other.made, other.events = dict(self.changed), dict(self.made), dict(self.events)
-        other.history, other.served = list(self.history), dict(self.served)
+        other.history, other.served, other.fresh = list(self.history), dict(self.served), self.fresh
         return other
 
     def reset(self) -> ToolSession:
         "Back to the state before any call; returns the session."
         for part in (self.changed, self.made, self.events, self.history, self.served, self._said):
             part.clear()
+        self.fresh = frozenset()
         return self
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """What the calls so far have written, in an order that does not depend on theirs: equal writes give equal tuples.
 
-        Records are compared field by field with their state before; a write whose effect on records is unknown stands as one change under its tool's name."""
-        found = [c for ref, record in self.changed.items() for c in self._model.difference(ref, self._model.original(ref, self.origin) or self.made.get(ref), record)]
+        Records are compared field by field with their state before; compare `Change.core` where writes make numbers up; a write whose effect on records is unknown stands as one change under its tool's name."""
+        found = [c for ref, record in self.changed.items() for c in differences(ref, self._model.original(ref, self.origin) or self.made.get(ref), record, self.fresh)]
         return tuple(sorted([*found, *self.events.values()], key=lambda c: c.sort_key))
 
     def adopt(self, call: LoggedCall) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
@@ -14,14 +14,16 @@ from pydantic import JsonValue
 from .absences import absences, any_absence
 from .actions import Action, apply_actions
 from .containers import Container, Rows, find_containers, index_rows
+from .creation import Creation, learn_creation
 from .effects import Example, learn_effects
 from .formulas import Formula
 from .lookup import Finder
-from .names import Record, Ref
+from .names import Record, Ref, tokens
 from .priors import acknowledged, prior_effects
 from .refusals import Failure, Refusal, implied, learn_refusals
 from .scene import Bindings, Scene, Term, bind
-from .store import Store, settled
+from .searches import Asked, Search, learn_search, learn_takers
+from .store import Store, settled, without
 from .values import Learned, learn_value
 from ..tools import LoggedCall
 from ..trace import ToolSpec
@@ -43,24 +45,27 @@ class Skill:
     successes: int = 0
     failures: int = 0
     terms: tuple[Term, ...] = ()
+    creates: Creation | None = None
 
 # %% ../../nbs/mocker/08_skills.ipynb #01a2cc7d
 @dataclass
 class Walk:
-    "What the logs show of each tool: scenes of successes and failures, and records before and after writes by (tool, label)."
+    "What the logs show of each tool: scenes of successes and failures, records before and after writes by (tool, label), and searches in their states."
     successes: dict[str, list[tuple[Scene, LoggedCall]]] = field(default_factory=lambda: defaultdict(list))
     failures: dict[str, list[Failure]] = field(default_factory=lambda: defaultdict(list))
     examples: dict[tuple[str, str], list[Example]] = field(default_factory=lambda: defaultdict(list))
+    asked: dict[str, list[Asked]] = field(default_factory=lambda: defaultdict(list))
 
 def walk(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], store: Store, bindings: Mapping[str, Bindings], anywhere: Rows,
-         actions: Mapping[str, Sequence[Action]] | None = None) -> Walk:
-    "Walk through `conversations`; with `actions`, writes whose answers show no record change the records as these say."
+         actions: Mapping[str, Sequence[Action]] | None = None, creates: Mapping[str, Creation | None] | None = None) -> Walk:
+    "Walk through `conversations`; with `actions` and `creates`, writes whose answers show no record change and make the records that these say."
     out = Walk()
     usual: dict[str, set[str]] = defaultdict(set)
     for (kind, _), r in store.base.items():
         usual[kind].update(r)
     for conversation in conversations:
         state: dict[Ref, Record] = {}
+        touched: list[tuple[str, frozenset[str]]] = []
         own = store.own.get(conversation[0].conversation, {})
         pending: dict[Ref, list[tuple[str, str, Scene, Record, tuple[str, int]]]] = defaultdict(list)
         def record(ref: Ref, state=state, own=own) -> Record | None:
@@ -72,8 +77,17 @@ def walk(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, Tool
                 out.failures[c.name].append(Failure(scene, c.value, (c.conversation, c.turn)))
                 continue
             out.successes[c.name].append((scene, c))
+            if c.name in store.listings and actions is not None:
+                kind = store.listings[c.name].kind
+                out.asked[c.name].append(Asked(c, {ref: r for ref, r in state.items() if ref[0] == kind}, tuple(touched)))
+            if tools[c.name].kind == "write":
+                touched.append((c.name, frozenset(tokens(c.arguments))))
             done = apply_actions(actions.get(c.name, ()), scene.answered(c.value), lambda form: form) if actions else {}
             _note(c, scene, tools, store, state, pending, out, usual)
+            creation = creates.get(c.name) if creates else None
+            made = creation.made(scene.answered(c.value), None) if creation is not None else None
+            if made is not None:
+                state[made[0]] = made[1]
             for label, after in done.items():
                 if scene.records[label][0] != store.ref(c.name, c.arguments, c.value) or not store.ids[c.name].viewer:
                     state[scene.records[label][0]] = after
@@ -108,8 +122,8 @@ def _after(store: Store, c: LoggedCall, before: Record) -> Record:
     return c.value if c.name in store.full else visible({**before, **{k: v for k, v in c.value.items() if k in before}})  # type: ignore[dict-item,return-value]
 
 # %% ../../nbs/mocker/08_skills.ipynb #91305429
-def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], store: Store, finders: Mapping[str, Finder], checks: Mapping[str, Sequence[str]]) -> tuple[dict[str, Skill], Rows, Store]:
-    "The skill of every tool, the rows of all records by name, and the store, with what the effects of writes tell about records that were first seen after one."
+def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], store: Store, finders: Mapping[str, Finder], checks: Mapping[str, Sequence[str]]) -> tuple[dict[str, Skill], dict[str, Search], Rows, Store]:
+    "The skill of every tool, the searches, the rows of all records by name, and the store, with what the effects of writes tell about records that were first seen after one."
     containers = find_containers(store)
     anywhere = index_rows(store, containers)
     calls: dict[str, list[LoggedCall]] = defaultdict(list)
@@ -125,9 +139,10 @@ def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[s
     for t in (t for t, s in tools.items() if s.kind == "write"):
         shown = seen.examples.get((t, targets[t].label), []) if targets[t] is not None else []  # type: ignore[union-attr]
         actions[t] = (*actions[t], *prior_effects(actions[t], targets[t], store, [s for s, _ in seen.successes[t]], shown, replies[t], silent))
-    store = settled(store, {t: _changed(actions[t], bindings[t]) for t in tools})
+    creates = {t: learn_creation(seen.successes[t], store) if s.kind == "write" else None for t, s in tools.items()}
+    store = without(settled(store, {t: _changed(actions[t], bindings[t]) for t in tools}), {ref for t, x in creates.items() if x is not None for ref in _made(x, seen.successes[t])})
     anywhere = index_rows(store, containers)
-    seen = walk(conversations, tools, store, bindings, anywhere, actions)
+    seen = walk(conversations, tools, store, bindings, anywhere, actions, creates)
     replies = {t: _reply(t, seen, store, tools, finders) for t in tools}
     missing = absences(tools, seen.failures, bindings, finders)
     first = {t: _refusals(seen.successes[t], seen.failures[t], actions[t], bindings[t], checks.get(t, ())) for t in tools}
@@ -136,8 +151,14 @@ def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[s
         siblings = [r for u in sorted(first) if u != t and tools[u].kind == spec.kind for r in first[u]]
         extra = implied([s for s, _ in seen.successes[t]], first[t], siblings, any_absence(missing)) if spec.kind == "write" else []
         skills[t] = Skill(bindings[t], actions[t], tuple(_ordered(first[t], extra)), replies[t], missing[t],
-                          len(seen.successes[t]), len(seen.failures[t]), tuple(dict.fromkeys(x for s, _ in seen.successes[t][:10] for x in s.terms())))
-    return skills, anywhere, store
+                          len(seen.successes[t]), len(seen.failures[t]), tuple(dict.fromkeys(x for s, _ in seen.successes[t][:10] for x in s.terms())), creates[t])
+    takers = learn_takers(conversations, store.listings)
+    learned = {t: learn_search(t, seen.asked[t], x, store.base, takers.get(x.kind, frozenset())) for t, x in store.listings.items() if t not in finders}
+    return skills, {t: x for t, x in learned.items() if x is not None}, anywhere, store
+
+def _made(creation: Creation, successes: Sequence[tuple[Scene, LoggedCall]]) -> Iterator[Ref]:
+    "The records that logged calls made."
+    return ((creation.kind, str(c.value[creation.name])) for _, c in successes if isinstance(c.value, dict) and creation.name in c.value)
 
 def _changed(actions: Sequence[Action], bindings: Bindings) -> set[tuple[str, str]]:
     "The (kind, field) that a tool's effects change."
@@ -177,7 +198,7 @@ def _ordered(own: Sequence[Refusal], extra: Sequence[Refusal]) -> list[Refusal]:
 
 def _reply(tool: str, seen: Walk, store: Store, tools: Mapping[str, ToolSpec], finders: Mapping[str, Finder]) -> Learned | None:
     identity = store.ids.get(tool)
-    if (identity is not None and identity.viewer) or tools[tool].kind == "pure" or (tool in finders and identity is None):
+    if (identity is not None and identity.viewer and (identity.by_argument or tools[tool].kind != "write")) or tool in store.listings or tools[tool].kind == "pure" or (tool in finders and identity is None):
         return None
     some = seen.successes[tool][::max(1, len(seen.successes[tool]) // 80)]
     return learn_value([s for s, _ in some], [c.value for _, c in some]) if some else None

@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
+from .listings import Listing, find_listings
 from .names import Identity, Record, Ref, freeze, identities, is_name, tokens
 from ..tools import LoggedCall
 from ..trace import ToolSpec
 
 # %% auto #0
-__all__ = ['Store', 'majority', 'build_store', 'secrets', 'settled']
+__all__ = ['Store', 'majority', 'build_store', 'secrets', 'settled', 'without']
 
 # %% ../../nbs/mocker/00_store.ipynb #9974fe53
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Store:
     """Records by (kind, name) as they were before any conversation wrote to them.
 
     `own` holds, per conversation, the records that it saw differently; `late` those that were only seen after a write; `seen` counts conversations; `fields` the fields
-    that each viewing tool shows; `full` the tools that show whole records; `after` holds views that came after writes, with the tools that wrote."""
+    that each viewing tool shows; `full` the tools that show whole records; `after` holds views that came after writes, with the tools that wrote; `listings` says which tools list records."""
     ids: Mapping[str, Identity]
     base: Mapping[Ref, Record]
     own: Mapping[str, Mapping[Ref, Record]]
@@ -34,6 +35,7 @@ class Store:
     late: frozenset[Ref] = frozenset()
     kinds: tuple[str, ...] = ()
     after: Mapping[Ref, tuple[tuple[Record, frozenset[str]], ...]] = field(default_factory=dict)
+    listings: Mapping[str, Listing] = field(default_factory=dict)
 
     def ref(self, tool: str, arguments: Mapping[str, JsonValue], value: JsonValue = None) -> Ref | None:
         "The record that a call is about: named by an argument, or by the answer where one is given."
@@ -71,6 +73,8 @@ def build_store(calls: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolS
             if not c.is_error:
                 good[c.name].append(c)
     ids = identities(good, tools)
+    listings = find_listings(good, ids, {t for t, s in tools.items() if s.kind == "write"})
+    ids = {t: i for t, i in ids.items() if t not in listings}
     checked = secrets(calls, ids, tools)
     shown: dict[Ref, dict[str, Record]] = defaultdict(dict)
     after: dict[Ref, list[tuple[Record, frozenset[str]]]] = defaultdict(list)
@@ -82,6 +86,8 @@ def build_store(calls: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolS
             if tools[c.name].kind == "write" and not c.is_error:
                 for name in (*tokens(c.arguments), *(tokens(c.value) if isinstance(c.value, dict) and len(c.value) < 40 else ())):
                     touched[name].add(c.name)
+            if c.name in listings and not c.is_error:
+                _take_rows(listings[c.name], c, shown, after, touched, str(n))
             if ref is None or not isinstance(c.value, dict):
                 continue
             for a in checked.get(c.name, ()):
@@ -95,7 +101,19 @@ def build_store(calls: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolS
                 at = shown[ref].setdefault(str(n), {})
                 for k, v in (c.value | _hidden(ids[c.name], c, c.value)).items():
                     at.setdefault(k, v)
-    return _assemble(ids, calls, shown, after, good, tools)
+    return _assemble(ids, calls, shown, after, good, listings)
+
+def _take_rows(listing: Listing, c: LoggedCall, shown: dict[Ref, dict[str, Record]], after: dict[Ref, list[tuple[Record, frozenset[str]]]], touched: Mapping[str, set[str]], n: str) -> None:
+    "The rows of an answer as views of their records; words that were asked for and that no row repeats are kept as facts of the rows."
+    for row in listing.rows(c.value) or ():
+        ref = (listing.kind, listing.name(row))
+        view = row | {f"@{a}": v for a, v in c.arguments.items() if isinstance(v, str) and v not in row.values()}
+        if ref[1] in touched:
+            after[ref].append((view, frozenset(touched[ref[1]])))
+        else:
+            at = shown[ref].setdefault(n, {})
+            for k, v in view.items():
+                at.setdefault(k, v)
 
 def secrets(calls: Sequence[Sequence[LoggedCall]], ids: Mapping[str, Identity], tools: Mapping[str, ToolSpec]) -> dict[str, list[str]]:
     "Arguments of tools that fail at times which are the same whenever a call on the same record succeeds: facts of the record that the backend checks."
@@ -122,7 +140,7 @@ def _hidden(identity: Identity, c: LoggedCall, value: Record) -> Record:
 
 # %% ../../nbs/mocker/00_store.ipynb #d12da65e
 def _assemble(ids: Mapping[str, Identity], calls: Sequence[Sequence[LoggedCall]], shown: Mapping[Ref, Mapping[str, Record]], after: Mapping[Ref, Sequence[tuple[Record, frozenset[str]]]],
-              good: Mapping[str, Sequence[LoggedCall]], tools: Mapping[str, ToolSpec]) -> Store:
+              good: Mapping[str, Sequence[LoggedCall]], listings: Mapping[str, Listing]) -> Store:
     base = {ref: majority(list(views.values())) for ref, views in shown.items()}
     late = {ref: views[0][0] for ref, views in after.items() if ref not in base}
     own: dict[str, dict[Ref, Record]] = defaultdict(dict)
@@ -137,8 +155,8 @@ def _assemble(ids: Mapping[str, Identity], calls: Sequence[Sequence[LoggedCall]]
         every[kind].update(k for k in r if k[:1] != "@")
     full = frozenset(t for t in fields if len(fields[t] & every[ids[t].kind]) >= len(every[ids[t].kind]))
     seen = {ref: len(views) for ref, views in shown.items()} | dict.fromkeys(late, 0)
-    kinds = tuple(sorted({i.kind for i in ids.values()}))
-    return Store(ids, base | late, dict(own), seen, fields, full, frozenset(late), kinds, {ref: tuple(views[:3]) for ref, views in after.items()})
+    kinds = tuple(sorted({i.kind for i in ids.values()} | {x.kind for x in listings.values()}))
+    return Store(ids, base | late, dict(own), seen, fields, full, frozenset(late), kinds, {ref: tuple(views[:3]) for ref, views in after.items()}, listings)
 
 def settled(store: Store, changed: Mapping[str, Iterable[tuple[str, str]]]) -> Store:
     """The store once the (kind, field) that each tool changes are known: what a view after a write shows of other fields was so before it.
@@ -154,6 +172,11 @@ def settled(store: Store, changed: Mapping[str, Iterable[tuple[str, str]]]) -> S
                 late.discard(ref)
         base[ref] = record
     return replace(store, base=base, late=frozenset(late))
+
+def without(store: Store, made: Collection[Ref]) -> Store:
+    "The store without the records that conversations made: they are not there when another begins. A record that some conversation saw before any write stays."
+    gone = {ref for ref in made if ref in store.after and not store.seen.get(ref)}
+    return replace(store, base={ref: r for ref, r in store.base.items() if ref not in gone}, late=store.late - gone) if gone else store
 
 def _tables(good: Mapping[str, Sequence[LoggedCall]]) -> dict[Ref, Record]:
     "What tools without arguments always answer: tables that other tools may look into, under the tool's name."
