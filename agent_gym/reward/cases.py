@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .lexicon import UNKNOWN, Lexicon
+from .signs import signs
 from .symbols import NOWHERE, USER, Act, Reading
 from ..trace import Trace
 
 # %% auto #0
-__all__ = ['NOTHING', 'Statement', 'ANY', 'Case', 'case', 'case_of', 'statements', 'landmarks', 'act_statements', 'swap']
+__all__ = ['NOTHING', 'Statement', 'ANY', 'AMOUNT', 'Case', 'case', 'case_of', 'statements', 'landmarks', 'act_statements',
+           'swap']
 
 # %% ../../nbs/reward/32_cases.ipynb #aa485670
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Case:
     words: frozenset[str] = frozenset()
     last_words: frozenset[str] = frozenset()
     broad: str = ""
+    signs: frozenset[str] = frozenset()
 
     @property
     def end(self) -> str:
@@ -52,7 +55,7 @@ def case(reading: Reading, lexicon: Lexicon) -> Case:
     acts = tuple(replace(a, asked=lexicon.say(a.asked), answered=lexicon.hear(a.answered)) for a in reading.acts if not a.failed)
     return Case(lexicon.intents(reading.opening), reading.facts(), heard[0] if len(heard) > 1 else "", heard[-1] if len(reading.heard) > 1 else "", acts,
                 lexicon.say(closing) if closing else "nothing", tells, frozenset(reading.done), frozenset(reading.heard[-2].split()[:8]) if len(heard) > 1 else frozenset(),
-                frozenset(reading.heard[-1].split()[:8]) if len(reading.heard) > 1 else frozenset(), lexicon.broad.get(lexicon.say(closing), UNKNOWN) if closing else "nothing")
+                frozenset(reading.heard[-1].split()[:8]) if len(reading.heard) > 1 else frozenset(), lexicon.broad.get(lexicon.say(closing), UNKNOWN) if closing else "nothing", signs(reading))
 
 def case_of(trace: Trace, lexicon: Lexicon) -> Case:
     "The case of a trace."
@@ -70,6 +73,7 @@ def statements(c: Case, needed: frozenset[str]) -> set[Statement]:
     if c.repeats:
         out.add(("act", ANY, "twice with the same arguments"))
     out.add(("count", f"{min(3, len(c.acts))} acts", ""))
+    out.update(("talk", "any", s) for s in c.signs)
     return out
 
 def _of_end(c: Case, needed: frozenset[str]) -> Iterator[Statement]:
@@ -159,12 +163,12 @@ def swap(circumstances: Case, deeds: Case) -> Case:
                          untold=frozenset(p for p in (first.untold if first else ()) if p not in a.told)) for a in deeds.acts)
     return replace(deeds, facts=circumstances.facts, answer=circumstances.answer, words=circumstances.words, acts=acts)
 
-_AMOUNT, _ARGUMENT = "the user's amount is ", "argument "
+AMOUNT, _ARGUMENT = "the user's amount is ", "argument "
 
 def _moved(act: Act, facts: frozenset[str], now: frozenset[str]) -> frozenset[str]:
     "The facts of an act in other circumstances: an argument that the user named compares as the user's amount does there."
     compared = {f.split(" is ")[0] for f in act.facts if f.startswith(_ARGUMENT)}
-    amounts = [f.removeprefix(_AMOUNT) for f in now if f.startswith(_AMOUNT)]
+    amounts = [f.removeprefix(AMOUNT) for f in now if f.startswith(AMOUNT)]
     named = {f"{_ARGUMENT}{path}" for path, where in act.sources if USER in where}
-    records = {f for f in facts if not f.startswith((_AMOUNT, _ARGUMENT))}
+    records = {f for f in facts if not f.startswith((AMOUNT, _ARGUMENT))}
     return frozenset(records | {f"{a} is {rest}" for a in compared & named for rest in amounts} | {f for f in act.facts if f.split(" is ")[0] in compared - named})

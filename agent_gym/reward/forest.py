@@ -35,7 +35,7 @@ class Forest:
         return total / len(self.roots) if self.roots else .5
 
     @classmethod
-    def fit(cls, x: np.ndarray, q: np.ndarray, w: np.ndarray, *, trees: int = 60, seed: int = 0) -> Forest:
+    def fit(cls, x: np.ndarray, q: np.ndarray, w: np.ndarray, *, trees: int = 60, seed: int = 0, features: float = .04, leaf: int = 2) -> Forest:
         "Trees on 0/1 features `x` (n, k) for cases that are successes with probability `q` (n,), weighted by `w` (n,)."
         import numpy as np
         if not trees or not len(x) or not x.shape[1] or not (q > .5).any() or not (q < .5).any():
@@ -43,7 +43,7 @@ class Forest:
         from sklearn.ensemble import ExtraTreesClassifier
         both, target, weight = np.vstack([x, x]), np.r_[np.zeros(len(x)), np.ones(len(x))], np.r_[w * (1 - q), w * q]
         keep = weight > .01
-        model = ExtraTreesClassifier(trees, min_samples_leaf=2, random_state=seed).set_params(max_features=.04).fit(both[keep], target[keep], sample_weight=weight[keep])
+        model = ExtraTreesClassifier(trees, min_samples_leaf=leaf, random_state=seed).set_params(max_features=features).fit(both[keep], target[keep], sample_weight=weight[keep])
         feature, no, yes, value, roots = [], [], [], [], []
         for tree in model.estimators_:
             t, start = tree.tree_, len(feature)

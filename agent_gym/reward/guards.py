@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from .cases import NOTHING, Case, Statement, landmarks, statements, swap
+from .cases import AMOUNT, ANY, NOTHING, Case, Statement, landmarks, statements, swap
 from .forest import Forest
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 # %% auto #0
-__all__ = ['news', 'Customs', 'noisy_or', 'Settings', 'swaps', 'Guard', 'GuardModel', 'joined', 'fit']
+__all__ = ['LAWLESS', 'news', 'Customs', 'noisy_or', 'Settings', 'swaps', 'Guard', 'GuardModel', 'joined', 'fit']
 
 # %% ../../nbs/reward/33_guards.ipynb #fb7ab935
 @lru_cache(1 << 12)
@@ -136,6 +136,8 @@ class Guard:
         about, subject, condition = self.statement
         if about in ("news", "custom"):
             return f"{subject} {condition}".rstrip()
+        if about == "talk":
+            return f"never: {condition}"
         return f"never: {subject} {condition}".rstrip() if about != "closing" else f"never close with {subject!r} {condition}".rstrip()
 
     def __str__(self) -> str:
@@ -146,7 +148,7 @@ class GuardModel:
     """Fitted guards with their second opinion.
 
     `column` numbers the statements; the first rows of `weights`, shape (k, bags), belong to guards, later columns are known to the forest alone.
-    `seen` counts the landmarks of successes, `stats` has (failures, successes) that broke each guard, `edited` weights that were set by hand (0 switches a statement off)."""
+    `seen` counts the landmarks of successes, `grounds` are the (request, fact of a record) pairs of successes, `laws` structural rules that successes keep, `stats` has (failures, successes) that broke each guard, `edited` weights that were set by hand (0 switches a statement off)."""
     column: Mapping[Statement, int]
     weights: np.ndarray
     forest: Forest
@@ -156,10 +158,21 @@ class GuardModel:
     stats: Mapping[Statement, tuple[float, float]] = field(default_factory=dict)
     edited: Mapping[Statement, float] = field(default_factory=dict)
     base: float = .02
+    grounds: frozenset[tuple[int, str]] = frozenset()
+    laws: frozenset[Statement] = frozenset()
 
     def breaches(self, c: Case, own: float = 0.) -> set[Statement]:
         "The statements, news and oddities that hold of `c`."
         return statements(c, self.needed) | news(c, self.seen, own) | self.customs.breaches(c)
+
+    def knows(self, c: Case) -> bool:
+        "Whether everything the records of `c` show was also there in some success at the same request. Where it was not, nobody knows what would have been right."
+        return all((c.intent, f) in self.grounds for f in _records(c))
+
+    def lawless(self, found: Collection[Statement]) -> float:
+        "What broken laws and breaches of guards set by hand leave of the chance of success, whatever else speaks for it."
+        broken = any(s in found and s not in self.edited for s in self.laws)
+        return (LAWLESS if broken else 1.) * math.exp(-sum(sorted(self.edited.get(s, 0.) for s in found)))
 
     def weight(self, s: Statement) -> float:
         "The weight of a statement as a guard, 0 where it is none."
@@ -223,7 +236,25 @@ def fit(cases: Sequence[Case], q: np.ndarray, settings: Settings = _DEFAULT, mut
     draws = [weight if settings.bags == 1 else weight * np.random.default_rng([settings.seed, b]).exponential(1, len(weight)) for b in range(settings.bags)]
     weights = np.stack([noisy_or(rules, target, w, cost) for w in draws], 1) if names else np.zeros((0, settings.bags))
     forest = Forest.fit(x.toarray().astype(np.float32), np.concatenate([q, np.zeros(extra)]), weight, trees=settings.trees, seed=settings.seed) if len(cases) else Forest()
-    return GuardModel(column, weights, forest, dict(seen), needed, customs, {s: (bad[s], ok[s]) for s in names})
+    return GuardModel(column, weights, forest, dict(seen), needed, customs, {s: (bad[s], ok[s]) for s in names},
+                      laws=_laws(rows, q.tolist()), grounds=frozenset((c.intent, f) for c, p in zip(cases, q) if p > .5 for f in _records(c)))
+
+LAWLESS = .1
+_LAWS: Mapping[Statement, Statement] = {      # what must not be, and what must be for it to be a question
+    ("act", ANY, "with a value from nowhere"): ("talk", "any", "an act went through"), ("act", ANY, "twice with the same arguments"): ("talk", "any", "an act went through"),
+    ("closing", "any", "telling a value from nowhere"): ("talk", "any", "the closing tells a value")}
+
+def _laws(rows: Sequence[set[Statement]], q: Sequence[float]) -> frozenset[Statement]:
+    "The structural rules that successes keep (all but 6 % of at least 10 for which they are a question): they need no failure to be believed."
+    out = set()
+    for law, when in _LAWS.items():
+        asked, broken = (sum(float(p) for h, p in zip(rows, q) if p > .5 and s in h) for s in (when, law))
+        if asked >= 10 and broken <= .06 * asked:
+            out.add(law)
+    return frozenset(out)
+
+def _records(c: Case) -> Iterable[str]:
+    return (f for f in c.facts if not f.startswith(AMOUNT))
 
 def _matrix(rows: Sequence[set[Statement]], column: Mapping[Statement, int]) -> csr_matrix:
     import numpy as np

@@ -179,6 +179,7 @@ class Lexicon:
     heard: Mapping[str, str] = field(default_factory=dict)
     broad: Mapping[str, str] = field(default_factory=dict)
     intents: Intents = field(default_factory=Intents)
+    constants: frozenset[tuple[str, ...]] = frozenset()
 
     @classmethod
     def learn(cls, traces: Sequence[Trace], specs: Mapping[str, ToolSpec] | None = None) -> Lexicon:
@@ -191,15 +192,17 @@ class Lexicon:
         fine = classes(keep, counts)
         wide = classes(keep, counts, distance=.4, weight=2.)
         broad = {c: Counter(wide[k] for k in keep if fine[k] == c).most_common(1)[0][0] for c in set(fine.values())}
-        return cls(acting, categories, fine, classes({k: p for k, p in heard.items() if counts[k] >= 2}, counts, weight=2.), broad, intents)
+        told = Counter(v for r in readings for v in r.invented)
+        constants = frozenset(v for v, n in told.items() if n >= max(3, .01 * len(readings)))
+        return cls(acting, categories, fine, classes({k: p for k, p in heard.items() if counts[k] >= 2}, counts, weight=2.), broad, intents, constants)
 
     def reading(self) -> Reading:
         "A fresh reading."
-        return Reading(self.acting, self.categories)
+        return Reading(self.acting, self.categories, self.constants)
 
     def read(self, trace: Trace) -> Reading:
         "The reading of a whole trace."
-        return read(trace, self.acting, self.categories)
+        return read(trace, self.acting, self.categories, self.constants)
 
     def say(self, skeleton: str) -> str:
         "The class of something an agent said."

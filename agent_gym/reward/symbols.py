@@ -16,7 +16,7 @@ from ..trace import Message, ToolCall, Trace
 from ..tools import is_error_value
 
 # %% auto #0
-__all__ = ['NOWHERE', 'USER', 'tokens', 'leaves', 'canonical', 'sentence_skeletons', 'Places', 'json_word', 'Answer',
+__all__ = ['NOWHERE', 'USER', 'CONSTANT', 'tokens', 'leaves', 'canonical', 'sentence_skeletons', 'Places', 'json_word', 'Answer',
            'argument_names', 'Act', 'Reading', 'read']
 
 # %% ../../nbs/reward/30_symbols.ipynb #31323df4
@@ -84,7 +84,7 @@ def sentence_skeletons(text: str) -> list[str]:
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 
 # %% ../../nbs/reward/30_symbols.ipynb #2524f95e
-NOWHERE, USER = "nowhere", "the user"
+NOWHERE, USER, CONSTANT = "nowhere", "the user", "what agents say in many conversations"
 
 @dataclass(slots=True)
 class Places:
@@ -198,16 +198,18 @@ class Act:
 class Reading:
     """What a conversation has shown so far; `feed` takes its messages in order.
 
-    `acting` names the tools that change something, `categories` the paths whose texts are categories. `said` holds skeletons with the places of
-    their values, `heard` skeletons, `done` the tools that have answered, `errors` how they failed, `told` the places of values that were told."""
-    def __init__(self, acting: frozenset[str] = frozenset(), categories: frozenset[str] = frozenset()):
-        self.acting, self.categories = acting, categories
+    `acting` names the tools that change something, `categories` the paths whose texts are categories, `constants` values that agents tell in many conversations. `invented` are those told that nobody had named. `said` holds skeletons with the places of
+    their values, `heard` skeletons, `done` the tools that have answered, `errors` how they failed, `calls` every call made, `told` the places of values that were told."""
+    def __init__(self, acting: frozenset[str] = frozenset(), categories: frozenset[str] = frozenset(), constants: frozenset[tuple[str, ...]] = frozenset()):
+        self.acting, self.categories, self.constants = acting, categories, constants
+        self.invented: set[tuple[str, ...]] = set()
         self.said: list[tuple[str, frozenset[str]]] = []
         self.heard: list[str] = []
         self.acts: list[Act] = []
         self.done: set[str] = set()
         self.told: set[str] = set()
         self.errors: set[str] = set()
+        self.calls: list[str] = []
         self.opening, self.turns = "", 0
         self.places = Places()
         self._answers: dict[str, list[Answer]] = {}
@@ -224,13 +226,16 @@ class Reading:
             self.turns += 1
             if message.content:
                 self._say(message.content)
+            self.calls += [c.name + repr(sorted((p, str(v)) for p, v in leaves(c.arguments))) for c in message.tool_calls]
             self._open += [(c, self.act(c) if c.name in self.acting else None) for c in message.tool_calls]
         elif message.role == "tool":
             self._result(message)
 
     def _say(self, text: str) -> None:
         masked, hits = self.places.mask(text)
-        where = frozenset(p for h in hits for p in self.places.places.get(h, (NOWHERE,)))
+        unheard = {h for h in hits if h not in self.places.places}
+        self.invented |= unheard
+        where = frozenset(p for h in hits if h not in unheard for p in self.places.places[h]) | {CONSTANT if h in self.constants else NOWHERE for h in unheard}
         self.said.append((masked, where))
         self.told |= where
 
@@ -295,9 +300,9 @@ def _compare(what: str, amount: float | None, records: list[Answer]) -> set[str]
 def _answers(message: Message, call: ToolCall) -> bool:
     return message.tool_call_id == call.id if message.tool_call_id is not None and call.id is not None else message.name is None or message.name == call.name
 
-def read(trace: Trace, acting: frozenset[str] = frozenset(), categories: frozenset[str] = frozenset()) -> Reading:
+def read(trace: Trace, acting: frozenset[str] = frozenset(), categories: frozenset[str] = frozenset(), constants: frozenset[tuple[str, ...]] = frozenset()) -> Reading:
     "The reading of a whole trace."
-    out = Reading(acting, categories)
+    out = Reading(acting, categories, constants)
     for m in trace.messages:
         out.feed(m)
     return out

@@ -20,6 +20,7 @@ from .cases import Case, Statement, case, statements
 from .guards import Guard, GuardModel, Settings, fit, joined
 from .labels import Posterior, posterior
 from .lexicon import Lexicon
+from .manner import Manner, Weighing, left_out
 from .mutations import mutants
 from .rules import Rules
 from ..trace import Message, ToolCall, Trace
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from agent_gym.mocker import ToolMocker
 
 # %% auto #0
-__all__ = ['PASS', 'FAIL', 'EFFORT', 'ALL', 'SELDOM', 'Curve', 'Verdict', 'Verifier']
+__all__ = ['PASS', 'FAIL', 'LEAST', 'EFFORT', 'ALL', 'SELDOM', 'Curve', 'Verdict', 'Verifier']
 
 # %% ../../nbs/reward/36_verifier.ipynb #2830dfcf
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Curve:
 # %% ../../nbs/reward/36_verifier.ipynb #bcf48d8f
 class Verdict(RewardBreakdown):
     """A judgement of a conversation: `score` in [0, 1] reads as the probability of a real success; `verdict` is "pass", "fail" or "abstain" (then the
-    score is the base rate of its `kind` of request, among logs in which the assistant went as far); the contributions of `parts` sum to the score."""
+    score is the base rate of the logs with as much evidence for them); the contributions of `parts` sum to the score; `kind` is the kind of request."""
     __slots__ = ()
 
     @property
@@ -74,7 +75,8 @@ class Verdict(RewardBreakdown):
         return tuple(p.reason for p in self.parts if p.reason)
 
 # %% ../../nbs/reward/36_verifier.ipynb #2226d10c
-PASS, FAIL = .45, .08     # chances above and below which a verdict is given
+PASS, FAIL = .75, .08     # evidence above and below which a verdict is given
+LEAST = .3                # what guards and second opinion must say for a pass, however well it went
 
 class Verifier(Rules):
     """Judges conversations by what `traces` show to be right.
@@ -95,10 +97,14 @@ class Verifier(Rules):
         self.success = found.success    # (n,): how likely each logged conversation really was one, in the order of `traces`; the agents learn from it
         self._models = found.models
         self.model = fit(cases, found.success, self.settings, [m for ms in spoiled for m in ms])
-        self.curve = Curve.fit(found.chance, found.success)
+        rows = [found.models[f].breaches(c) for c, f in zip(cases, found.fold)]
+        manner, self._manners = left_out(rows, found.success, [c.intent for c in cases], seed=seed)
+        self.manner, self.weighing = Manner.fit(rows, found.success, seed=seed), Weighing.fit(found.chance, manner, found.success)
+        evidence = np.array([self.weighing(a, b) for a, b in zip(found.chance, manner)])
+        self.curve = Curve.fit(evidence, found.success)
         self._folds = {k: int(f) for t, f in zip(logs, found.fold) for k in (t.conversation_id, _content(t))}
         self.rates = _rates(cases, [_effort(t, self.lexicon.acting) for t in logs], found)
-        self._rows = _kind_rows(cases, labels, found, self.lexicon)
+        self._rows = _kind_rows(cases, evidence, found.success, self.lexicon)
         self.edits: Mapping[Statement, Guard] = {}
 
     def _spoiled(self, trace: Trace, logs: Sequence[Trace]) -> list[Case]:
@@ -116,27 +122,35 @@ class Verifier(Rules):
         fold = self._folds.get(trace.conversation_id, self._folds.get(_content(trace)))
         model = self.model if fold is None else self._edited(self._models[fold])
         found = model.breaches(c)
-        rules, second = model.rules(found), model.second(found)
-        chance = joined(rules, second)
+        second, way = model.second(found), (self.manner if fold is None else self._manners[c.intent]).chance(found)
+        chance = joined(model.rules(found), second)
+        evidence, lawful = self.weighing(chance, way), model.lawless(found)
+        evidence *= lawful
         rate = self.rates.get((c.intent, effort := _effort(trace, self.lexicon.acting)), self.rates[-1, effort])
-        if chance >= PASS and self.rates[-1, effort] < SELDOM * self.rates[-1, ALL]:
+        if evidence >= FAIL and self.rates[-1, effort] < SELDOM * self.rates[-1, ALL]:
+            rate = min(rate, self.curve(evidence))
             why = f"abstains: where the assistant went no further than {EFFORT[effort]}, {rate:.0%} of such requests succeeded"
             return Verdict(rate, (Part("base rate", rate, 1., rate, why),), "abstain", kind)
-        if FAIL <= chance < PASS:
-            why = "; ".join(g.text for g in self._broken(model, found)[:3])
-            return Verdict(rate, (Part("base rate", rate, 1., rate, f"abstains ({chance:.2f} is neither clear): {why}"),), "abstain", kind)
-        return Verdict(self.curve(chance), tuple(self._parts(model, found, chance, second)), "pass" if chance >= PASS else "fail", kind)
+        if (passed := evidence >= PASS and chance >= LEAST) or (evidence < FAIL and model.knows(c)):
+            return Verdict(self.curve(evidence), tuple(self._parts(model, found, (chance, second, way, lawful))), "pass" if passed else "fail", kind)
+        score, new = self.curve(evidence), "" if evidence >= FAIL else ", but no success at this request shows what would have been right"
+        why = "; ".join(g.text for g in self._broken(model, found)[:3])
+        return Verdict(score, (Part("base rate", score, 1., score, f"abstains: {score:.0%} of the logs with as much evidence ({evidence:.2f}{new}) succeeded; {why}"),), "abstain", kind)
 
-    def _parts(self, model: GuardModel, found: set[Statement], chance: float, second: float) -> list[Part]:
-        "The score, step by step: what a case without a breach would earn, less what each broken guard takes away, and what the second opinion changes."
-        weight, left = model.base, self.curve(joined(math.exp(-model.base), .995))
+    def _parts(self, model: GuardModel, found: set[Statement], opinions: tuple[float, float, float, float]) -> list[Part]:
+        "The score, step by step: what a case without a breach would earn, less what each broken guard takes away, and what the other opinions change."
+        value, (chance, second, way, lawful) = lambda chance: self.curve(self.weighing(chance, .99)), opinions
+        weight, left = model.base, value(joined(math.exp(-model.base), .995))
         parts = [Part("no rule broken", left, 1., left, "")]
         for g in self._broken(model, found)[:6]:
             weight += g.weight
-            now = self.curve(joined(math.exp(-weight), .995))
+            now = value(joined(math.exp(-weight), .995))
             parts.append(Part("guard", 0., g.weight, now - left, f"{g.text} (in {g.broken:.0f} failures, {g.counterexamples:.0f} successes)"))
             left = now
-        return [*parts, Part("second opinion", second, 1., self.curve(chance) - left, f"as a whole it looks {second:.2f} like a success")]
+        parts.append(Part("second opinion", second, 1., value(chance) - left, f"as a whole it looks {second:.2f} like a success"))
+        went = self.curve(self.weighing(chance, way))
+        parts.append(Part("manner", way, 1., went - value(chance), f"by the way it went alone it looks {way:.2f} like one"))
+        return parts if lawful == 1 else [*parts, Part("laws", lawful, 1., self.curve(lawful * self.weighing(chance, way)) - went, "breaks what successes keep, or a guard set by hand")]
 
     # --- the policy ---------------------------------------------------------------------------
 
@@ -194,12 +208,12 @@ def _rates(cases: Sequence[Case], efforts: Sequence[int], found: Posterior) -> d
     rates = {(-1, e): (sums[-1, e] + overall) / (sizes[-1, e] + 1) for e in range(3)} | {(-1, ALL): overall}
     return rates | {(i, e): (v + 2 * rates[-1, e]) / (sizes[i, e] + 2) for (i, e), v in sums.items() if i >= 0}
 
-def _kind_rows(cases: Sequence[Case], labels: Sequence[bool | None], found: Posterior, lexicon: Lexicon) -> list[tuple[str, int, float, float, float, float, bool]]:
+def _kind_rows(cases: Sequence[Case], evidence: np.ndarray, success: np.ndarray, lexicon: Lexicon) -> list[tuple[str, int, float, float, float, float, bool]]:
     rows = []
     for i, name in enumerate(lexicon.intents.names):
         here = np.array([c.intent == i for c in cases], bool)
         if here.any():
-            q, passed = found.success[here], found.chance[here] >= PASS
+            q, passed = success[here], evidence[here] >= PASS
             precision = float((q[passed].sum() + .5) / (passed.sum() + 1))
             recall = float(q[passed].sum() / max(1e-9, q.sum()))
             rows.append((name, int(here.sum()), round(float(q.sum()), 1), float(q.mean()), precision, recall, bool(q.sum() >= 3 and precision >= .8 and recall >= .3)))
