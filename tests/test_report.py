@@ -108,6 +108,19 @@ def test_claims_hold_against_the_truth(card, logs):
     assert users > .9
 
 
+def test_agents_that_the_card_ranks_rank_so_in_truth(card, logs):
+    from agent_gym.agent import RetrievalAgent
+    from agent_gym.report.records import silent
+    from agent_gym.sample import evaluate
+    half = logs[:70]
+    true = {"retrieval": evaluate(RetrievalAgent(half), 60).success, silent.name: evaluate(silent, 60).success, "replay": sum(truly_right(t) for t in logs) / len(logs)}
+    for better, worse, _ in card["agents"].tables[1].rows:
+        d = card.records.episodes[better].compare(card.records.episodes[worse]).difference
+        assert d.low <= 0 or true[better] > true[worse], f"{better} over {worse} by {d}, in truth {true}"
+    assert {row[0]: row[1:] for row in card["agents"].intervals} == {n: pytest.approx((m := sum(r.score for r in s) / len(s), *wilson(m, len(s)))) for n, s in card.records.episodes.items()}
+    assert card.headline()["of the users' turns replay"] == f"{100 * card['users'].numbers['equal']:.0f} %"
+
+
 def test_a_card_in_every_form(card, tmp_path):
     text, html, data = str(card), card.to_html(tmp_path / "card.html"), json.loads(card.to_json(tmp_path / "card.json").read_text())
     for s in card.sections:

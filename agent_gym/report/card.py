@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import JsonValue
 
-from .records import Records, Silent, collect
+from .records import Progress, Records, Silent, collect, unheard
 from .sections import Section, Table, agents_section, audit_section, grading_section, logs_section, reward_section, rules_section, tools_section, users_section
 from ..trace import TraceSet, dumps
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from agent_gym.environment.play import AnyAgent
 
 # %% auto #0
-__all__ = ['AGENTS', 'ReportCard', 'section_html', 'reliability_svg', 'HasWorld', 'report']
+__all__ = ['SHOWN', 'AGENTS', 'ReportCard', 'section_html', 'intervals_svg', 'reliability_svg', 'HasWorld', 'report']
 
 # %% ../../nbs/report/02_card.ipynb #eb295f58
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class ReportCard:
     def to_html(self, path: str | Path | None = None) -> str:
         "The card as a self-contained page; written to `path` where one is given."
         from agent_gym.render import page
-        text = page("Report card", f"<h1>Report card</h1><p class=dim>{self._head()}</p>{self._body()}")
+        text = page("Report card", f"<h1>Report card</h1>{self._body()}")
         if path is not None:
             Path(path).write_text(text, encoding="utf-8")
         return text
@@ -66,12 +66,20 @@ class ReportCard:
     def _head(self) -> str:
         return f"A gym learned from {self.records.learned} conversations, measured {self.records.how}."
 
+    def headline(self) -> dict[str, str]:
+        "The figures to look at first, as text; those that do not exist are left out."
+        best = max(self["agents"].intervals, key=lambda r: r[1], default=None)
+        shares = {"of the conversations get a clear verdict": self["grading"].numbers["clear"], "of its passes are logged successes": self["grading"].numbers["precision_pass"],
+                  "of the knowable tool answers are right": self["tools"].numbers["equal_knowable"], "of the users' turns replay": self["users"].numbers["equal"]} | ({f"success of {best[0]}": best[1]} if best else {})
+        return {k: f"{100 * v:.0f} %" for k, v in shares.items() if isinstance(v, float) and v == v}
+
     def _body(self) -> str:
-        return "".join(section_html(s) for s in self.sections)
+        from agent_gym.render import tiles
+        return f"<p class=dim>{self._head()}</p>{tiles(self.headline())}{''.join(section_html(s) for s in self.sections)}"
 
     def _repr_html_(self) -> str:
         from agent_gym.render import block
-        return block(f"<p class=dim>{self._head()}</p>{self._body()}", "report card")
+        return block(self._body(), "report card")
 
     def __str__(self) -> str:
         return "\n".join([self._head(), *(f"{s.title}: {s.sentence}" for s in self.sections)])
@@ -91,12 +99,35 @@ def _finite(value: JsonValue) -> JsonValue:
     return None if isinstance(value, float) and value != value else value
 
 # %% ../../nbs/report/02_card.ipynb #d28a748f
+SHOWN = 10       # rows of a table; the rest is folded
+
 def section_html(s: Section) -> str:
-    "A section: title, sentence, its curve, its tables folded after the first."
-    from agent_gym.render import escape, table
-    tables = [table(t.rows, t.columns, t.caption) for t in s.tables if t.rows]
-    folded = "".join(f"<details><summary>{escape(t.caption)}</summary>{html}</details>" for t, html in zip([t for t in s.tables if t.rows][1:], tables[1:]))
-    return f"<section><h2>{escape(s.title)}</h2><p>{escape(s.sentence)}</p>{reliability_svg(s.curve)}{''.join(tables[:1])}{folded}</section>"
+    "A section: title, sentence, its pictures beside its first table; the other tables and long ends folded."
+    from agent_gym.render import escape
+    tables = [t for t in s.tables if t.rows]
+    folded = "".join(f"<details><summary>{escape(t.caption)} ({len(t.rows)})</summary>{_table(t, t.rows)}</details>" for t in tables[1:])
+    more = f"<details><summary>{len(tables[0].rows) - SHOWN} more {escape(tables[0].caption)}</summary>{_table(tables[0], tables[0].rows[SHOWN:])}</details>" if tables and len(tables[0].rows) > SHOWN + 2 else ""
+    first = f"<div style='flex:1 1 300px;min-width:0'>{_table(tables[0], tables[0].rows[:SHOWN if more else None], tables[0].caption)}{more}</div>" if tables else ""
+    pictures = "".join(f"<div>{svg}</div>" for svg in (reliability_svg(s.curve), intervals_svg(s.intervals)) if svg)
+    return (f'<section style="border:1px solid var(--ag-line);border-radius:8px;padding:2px 16px 12px;margin:14px 0;break-inside:avoid-page"><h2>{escape(s.title)}</h2>'
+            f'<p>{escape(s.sentence)}</p><div style="display:flex;flex-wrap:wrap;gap:8px 28px;align-items:flex-start">{pictures}{first}</div>{folded}</section>')
+
+def _table(t: Table, rows: Sequence[Sequence[JsonValue]], caption: str = "") -> str:
+    from agent_gym.render import table
+    return table(rows, t.columns, caption)
+
+def intervals_svg(rows: Sequence[tuple[str, float, float, float]], width: int = 360) -> str:
+    "Shares with their intervals, one row each (label, value, low, high), on an axis from 0 to 100 %; empty without rows."
+    from agent_gym.render import escape
+    if not rows:
+        return ""
+    left, top = 130, 26 * len(rows) + 6
+    x = lambda p: left + p * (width - left - 14)
+    grid = "".join(f'<path d="M{x(p):.1f} 4V{top}" style="stroke:var(--ag-line);fill:none"/><text class="dim" x="{x(p):.1f}" y="{top + 14}" text-anchor="middle">{100 * p:.0f} %</text>' for p in (0, .5, 1))
+    out = [f'<text x="{left - 10}" y="{26 * i + 21}" text-anchor="end">{escape(name if len(name) <= 20 else name[:19] + "…")}</text><path d="M{x(low):.1f} {26 * i + 17}H{x(high):.1f}" style="stroke:var(--ag-accent);stroke-width:3;stroke-opacity:.45;fill:none"/>'
+           f'<circle cx="{x(value):.1f}" cy="{26 * i + 17}" r="4.5" style="fill:var(--ag-accent)"><title>{escape(name)}: {100 * value:.0f} % ({100 * low:.0f} – {100 * high:.0f})</title></circle>' for i, (name, value, low, high) in enumerate(rows)]
+    label = ", ".join(f"{name} {100 * value:.0f} %" for name, value, _, _ in rows)
+    return f'<svg role="img" aria-label="success: {escape(label)}" width="{width}" height="{top + 20}" viewBox="0 0 {width} {top + 20}">{grid}{"".join(out)}</svg>'
 
 def reliability_svg(points: Sequence[tuple[float, float, int]], size: int = 190) -> str:
     "Claimed against measured, with the diagonal of perfect calibration; empty without points."
@@ -174,12 +205,15 @@ def _audit(world: World, traces: TraceSet) -> tuple[list[tuple[JsonValue, ...]],
     return rows, [str(c) for c in frame.columns]
 
 @contextmanager
-def _progress(show: bool) -> Iterator[Callable[[str], object]]:
-    "Says what is being done, on a terminal or in a notebook; nothing elsewhere."
+def _progress(show: bool) -> Iterator[Progress]:
+    "A bar with the stage and how far it is, on a terminal or in a notebook; nothing elsewhere."
     from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
     console = Console(stderr=True)
     if not (show and (console.is_terminal or console.is_jupyter)):
-        yield lambda what: None
+        yield unheard
         return
-    with console.status("measuring") as status:
-        yield lambda what: status.update(f"report: {what}")
+    with Bar(TextColumn("report: {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True) as bar:
+        stage = bar.add_task("starting", total=None)
+        yield lambda what, done=0, total=None: bar.update(stage, description=what, completed=done, total=total)

@@ -9,7 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pydantic import JsonValue
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # %% auto #0
-__all__ = ['T', 'silent', 'Progress', 'CallRecord', 'leaves', 'seen_values', 'call_records', 'GradeRecord', 'grade_records',
-           'agent_key', 'UserRecord', 'user_records', 'Silent', 'Records', 'folds', 'collect']
+__all__ = ['T', 'silent', 'CallRecord', 'leaves', 'seen_values', 'call_records', 'GradeRecord', 'grade_records', 'agent_key',
+           'UserRecord', 'user_records', 'Silent', 'Records', 'Progress', 'unheard', 'folds', 'collect']
 
 # %% ../../nbs/report/00_records.ipynb #79c2d63b
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,12 @@ class Records:
     episodes: dict[str, EpisodeSet] = field(default_factory=dict)
     by_acts: dict[str, OffPolicy] = field(default_factory=dict)
 
-Progress = Callable[[str], object]
+class Progress(Protocol):
+    "Hears what is being done, and where it is known how many of how many are done."
+    def __call__(self, what: str, done: int = 0, total: int | None = None) -> object: ...
+
+def unheard(what: str, done: int = 0, total: int | None = None) -> None:
+    "Progress that nobody wants to see."
 
 def folds(traces: Sequence[Trace], k: int, seed: int) -> list[list[int]]:
     "`k` parts of the positions of `traces`, all attempts at a task in one part."
@@ -149,41 +154,50 @@ def folds(traces: Sequence[Trace], k: int, seed: int) -> list[list[int]]:
     return [[i for i, t in enumerate(traces) if part[t.task] == f] for f in range(k)]
 
 def collect(world: World, held_out: TraceSet | None = None, *, agents: Sequence[Callable[[TraceSet], AnyAgent]] = (), n: int = 100, k: int = 3, most: int = 400, by: str | None = None,
-            seed: int = 0, tell: Progress = lambda what: None) -> Records:
+            seed: int = 0, tell: Progress = unheard) -> Records:
     """The records of a gym's `world`: on `held_out` traces, or cross-fitted over `k` folds. At most `most` conversations have their calls answered, and `n` tasks are played by each agent.
 
     `agents` make an agent from the traces it may learn from; `tell` hears what is being done."""
     logs = list(world.traces)
     judged = logs if held_out is None else list(held_out)
     out = Records(TraceSet(judged), len(logs), f"cross-fitted over {k} parts" if held_out is None else f"on {len(judged)} held-out conversations")
-    out.grades = list(_told(grade_records(world, judged, by or agent_key(judged)), tell, "judging conversations"))
-    out.users = list(_told(user_records(world, judged), tell, "replaying users"))
+    tell("learning what a success looks like")
+    world.prepare()
+    out.grades = list(_told(grade_records(world, judged, by or agent_key(judged)), tell, "judging conversations", len(judged)))
+    out.users = list(_told(user_records(world, judged), tell, "replaying users", sum(m.role == "user" for t in judged for m in t.messages)))
     if held_out is not None:
-        out.calls = list(_told(call_records(world.mocker, judged[:most], seen_values(logs)), tell, "answering tool calls"))
+        out.calls = list(_told(call_records(world.mocker, judged[:most], seen_values(logs)), tell, "answering tool calls", _calls(judged[:most])))
         parts = [(TraceSet(logs), None)]
     else:
         parts = []
         for part in folds(logs, min(k, max(2, len(logs))), seed) if len(logs) > 1 else []:
             chosen = set(part)
             rest = [t for i, t in enumerate(logs) if i not in chosen]
-            tell("learning without a part")
-            out.calls += list(_told(call_records(ToolMocker(rest), [logs[i] for i in part][:most // k], seen_values(rest)), tell, "answering tool calls"))
+            tell(f"learning tools without part {len(parts) + 1} of {k}")
+            asked = [logs[i] for i in part][:most // k]
+            out.calls += list(_told(call_records(ToolMocker(rest), asked, seen_values(rest)), tell, f"answering tool calls, part {len(parts) + 1} of {k}", _calls(asked)))
             parts.append((TraceSet(rest), {logs[i].conversation_id for i in part}))
     _play(world, out, agents, parts, n, seed, tell)
     return out
 
-def _told(rows: Iterator[T], tell: Progress, what: str) -> Iterator[T]:
-    tell(what)
-    yield from rows
+def _told(rows: Iterator[T], tell: Progress, what: str, total: int) -> Iterator[T]:
+    tell(what, 0, total)
+    for n, row in enumerate(rows, 1):
+        if n % 20 == 0:
+            tell(what, n, total)
+        yield row
+
+def _calls(traces: Sequence[Trace]) -> int:
+    return sum(len(m.tool_calls) for t in traces for m in t.messages)
 
 def _play(world: World, out: Records, agents: Sequence[Callable[[TraceSet], AnyAgent]], parts: Sequence[tuple[TraceSet, set[str] | None]], n: int, seed: int, tell: Progress) -> None:
     rows: dict[str, list[EpisodeSet]] = {}
-    for learned, only in parts:
+    for k, (learned, only) in enumerate(parts, 1):
         tasks = world.tasks if only is None else world.tasks.filter(lambda t, only=only: t.conversation_id in only)
         if not len(tasks):
             continue
-        for make in agents:
-            tell("rolling out agents")
+        for i, make in enumerate(agents, 1):
+            tell(f"agent {i} of {len(agents)} learns and plays, part {k} of {len(parts)}", len(agents) * (k - 1) + i - 1, len(agents) * len(parts))
             agent = make(learned)
             chosen = None if only is None else (lambda t, only=only: t.conversation_id in only)
             played = rollout(world, agent, min(len(tasks), max(1, n // len(parts))), seed=seed, progress=False, filter=chosen)

@@ -36,13 +36,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of a report: `sentence` says what may be concluded, `numbers` are its figures, `tables` and `curve` (points: claimed, measured, weight) show them."""
+    """One part of a report: `sentence` says what may be concluded, `numbers` are its figures, `tables`, `curve` (points: claimed, measured, weight) and `intervals` (label, value, low, high) show them."""
     name: str
     title: str
     sentence: str
     numbers: dict[str, JsonValue] = field(default_factory=dict)
     tables: tuple[Table, ...] = ()
     curve: tuple[tuple[float, float, int], ...] = ()
+    intervals: tuple[tuple[str, float, float, float], ...] = ()
 
 def shown(e: Estimate) -> str:
     "An estimate of a share as text."
@@ -215,4 +216,5 @@ def agents_section(records: Records) -> Section:
         for r in s:
             off.update(r.sources)
     return Section("agents", "Agents compared", sentence, {"off_log": 1 - off["replay"] / off.total() if off.total() else 0., **{f"success: {name}": s.success_rate().value for name, s in ranked}},
-                   (table, Table(("better", "worse", "difference in score on the same episodes"), differences, "neighbours in the ranking"), Table(("answered from", "tool results"), tuple(off.most_common()), "where tool results came from")))
+                   (table, Table(("better", "worse", "difference in score on the same episodes"), differences, "neighbours in the ranking"), Table(("answered from", "tool results"), tuple(off.most_common()), "where tool results came from")),
+                   intervals=tuple((name, e.value, e.low, e.high) for name, s in ranked for e in [s.success_rate()]))
