@@ -1,9 +1,12 @@
 """The offline agents: proposals never carry a fact across customers, retrieval is good, quick, deterministic, and survives pickling and processes."""
+import itertools
+import os
 import pickle
 import re
 import subprocess
 import sys
 import time
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
@@ -14,8 +17,10 @@ from agent_gym.agent.dialogue import Dialogue
 from agent_gym.agent.policy import PolicyAgent, clone
 from agent_gym.agent.proposals import Proposals
 from agent_gym.agent.reader import FactReader, find_value, leaves, shape, token
-from agent_gym.agent.templates import _build
+from agent_gym.agent.templates import Wordings, _build
+from agent_gym.facts import facts
 from agent_gym.sample import World, sample_traces
+from agent_gym.text import words
 from agent_gym.trace import Message, ToolCall, Trace
 
 SEED = 7
@@ -49,22 +54,43 @@ def talk(agent, number, turns=20):
     return world, messages
 
 
-def test_no_fact_of_another_customer(agent, traces):
-    df = {}
+EPISODES = int(os.environ.get("AGENT_GYM_EPISODES", 200))      # `make bench` plays 1,000
+
+
+def told(m: Message) -> str:
+    return " ".join([m.content or "", *(str(v) for _, v in leaves(m.result)), *(str(v) for c in m.tool_calls for _, v in leaves(c.arguments))])
+
+
+def foreign_facts(agent, traces, episodes):
+    "What the agent says or passes to a tool though neither this dialogue nor the assistants of one log in fifty (the policy) hold it: values, and the names of other customers."
+    counts, names = Counter(), set()
     for t in traces:
-        for w in set(re.findall(r"[\w.@\-]*\d[\w.@\-]*", " ".join(m.content or str(m.result or "") for m in t.messages if m.role != "assistant"))):
-            df[w.strip(".")] = df.get(w.strip("."), 0) + 1
-    rare = {w for w, n in df.items() if n <= 3 and len(w) > 3}
-    for number in range(60):
-        _, messages = talk(agent, 90_000_000 + number)
-        seen = ""
-        for m in messages:
-            if m.role != "assistant":
-                seen += " " + (m.content or "") + " " + str(m.result if m.result is not None else "")
-                continue
-            said = (m.content or "") + " " + " ".join(str(v) for c in m.tool_calls for _, v in leaves(c.arguments))
-            foreign = {w.strip(".") for w in re.findall(r"[\w.@\-]*\d[\w.@\-]*", said)} & rare
-            assert all(w.lower() in seen.lower() for w in foreign), (foreign, said)
+        counts.update({w for m in t.messages if m.role == "assistant" for w in words(told(m))})
+        names |= {w for m in t.messages for p, v in leaves(m.result) if p.endswith("name") for w in words(str(v))}
+    policy = {w for w, n in counts.items() if n >= .02 * len(traces)}
+    for number in range(episodes):
+        seen = set()
+        for m in talk(agent, 90_000_000 + number)[1]:
+            if m.role == "assistant":
+                said = {w for f in facts(told(m)) if f.kind != "name" for w in words(f.text)} | (names & set(words(told(m))))
+                yield from ((number, w, told(m)) for w in said - seen - policy)
+            seen |= set(words(told(m)))
+
+
+def test_no_fact_of_another_customer(agent, traces):
+    assert not list(foreign_facts(agent, traces, EPISODES))
+
+
+def test_logs_in_which_no_reply_returns(agent, traces):
+    "As with language models: an opening in front of each reply makes it the only one of its kind."
+    many = map(" ".join, itertools.product(("Well", "Now", "Good", "Right", "So", "Fine", "Sure", "Yes"), ("then", "there", "now", "again", "indeed", "surely", "okay", "though"), ("my friend", "kindly", "gladly", "at once", "of course", "as you wish", "with pleasure", "as ever")))
+    openings = itertools.cycle(many)
+    alone = [t.model_copy(update={"messages": [m.model_copy(update={"content": f"{next(openings)}: {m.content}"}) if m.role == "assistant" and m.content else m for m in t.messages]}) for t in traces]
+    other = ag.RetrievalAgent(alone)
+    assert any(isinstance(t, Wordings) for t in other.policy.proposals.templates)
+    assert not list(foreign_facts(other, alone, EPISODES // 5))
+    won = [sum(talk(a, 92_000_000 + n)[0].verdict().success for n in range(60)) for a in (agent, other)]
+    assert won[1] > .25 * won[0], won          # 14 of 60 for 36; without wordings 0
 
 
 def test_beats_cloning_of_all(agent, traces):

@@ -18,7 +18,7 @@ from ..trace import Trace
 # %% auto #0
 __all__ = ['MOST', 'Everyday', 'bound', 'Once', 'gathered']
 
-# %% ../../nbs/agent/01ab_wordings.ipynb #3bbb3812
+# %% ../../nbs/agent/01ab_wordings.ipynb #098e45b1
 @dataclass(frozen=True)
 class Everyday:
     "The words that assistants use in many conversations, as they are written (`cased`) and in lower case (`lower`)."
@@ -47,9 +47,9 @@ _START = re.compile(r"(?:^|[.!?:\n])[\s\"'*\-•]*$")
 def bound(d: Dialogue, text: str) -> bool:
     "Whether `text` names a value of the record in plain lower-case words, which no slot takes (`red`, `credit card`)."
     low = f" {' '.join(_TOKEN.findall(text.lower()))} "
-    return any(isinstance(v, str) and len(v) > 2 and v.islower() and f" {v} " in low for k, v in d.slots.items() if not k.startswith("user."))
+    return any(isinstance(v, str) and len(v) > 2 and v.islower() and f" {v} " in low for v in d.slots.values())
 
-# %% ../../nbs/agent/01ab_wordings.ipynb #88c45d21
+# %% ../../nbs/agent/01ab_wordings.ipynb #08e38d7f
 MOST = 1500       # replies that are compared, each with each
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def gathered(rows: Iterable[Once], least: int = 2, distance: float = .5) -> list
     "Groups of `rows` from at least `least` conversations, the largest first."
     by = {r.text: r for r in sorted(rows, key=lambda r: (r.text, r.conversation))}
     texts = sorted(by)[::1 + len(by) // MOST]
-    label = classes({t: Counter(by[t].company) for t in texts}, Counter(texts), distance=distance)
+    label = classes({t: Counter(by[t].company) for t in texts}, dict.fromkeys(texts, 4), distance=distance)      # as if seen often: company counts fully
     groups: dict[str, list[Once]] = {}
     for t in texts:
         groups.setdefault(label[t], []).append(by[t])
