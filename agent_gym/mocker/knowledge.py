@@ -16,6 +16,7 @@ from .confidence import Trust
 from .containers import Rows
 from .invention import Inventor
 from .lookup import Finder
+from .malformed import Manners
 from .names import Record, Ref, freeze, is_name, tokens
 from .replay import Nearest, Replay, call_key
 from .results import Answer, Change, ToolResult
@@ -51,6 +52,7 @@ class Knowledge:
     trust: Trust
     edited: frozenset[str] = frozenset()
     searches: Mapping[str, Search] = field(default_factory=dict)
+    manners: Manners = field(default_factory=Manners)
 
     def scene(self, name: str, arguments: Mapping[str, JsonValue], record: Callable[[Ref], Record | None]) -> Scene:
         "A call of a tool in a state."

@@ -15,6 +15,7 @@ from .confidence import Trust
 from .containers import find_containers
 from .invention import Inventor
 from .lookup import Finder, learn_finder
+from .malformed import learn_manners
 from .model import Model
 from .names import Ref, freeze, is_name
 from .replay import Nearest, Replay
@@ -50,23 +51,33 @@ def _learn(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, To
     finders = {t: f for t in finders if (f := _finder(t, calls[t], store, tools)) is not None}
     pools = _pools(store)
     nearest = {t: Nearest(good) for t, cs in calls.items() if (good := [c for c in cs if not c.is_error])}
-    model = Model(tools, store, Replay([], lambda c: frozenset(), frozenset()), finders, nearest, skills, anywhere, named, _usual(calls), _always(calls, store), pools, Inventor(store, find_containers(store), pools), Trust(), searches=searches)
+    model = Model(tools, store, Replay([], lambda c: frozenset(), frozenset()), finders, nearest, skills, anywhere, named, _usual(calls), _always(calls, store), pools, Inventor(store, find_containers(store), pools), Trust(), searches=searches, manners=learn_manners(conversations, tools))
     writes = frozenset(t for t, s in tools.items() if s.kind == "write")
     return replace(model, replay=Replay(conversations, lambda c: model.names(c.name, c.arguments), writes))
 
 def _cross_fitted(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], most: int = 120) -> Trust:
-    "How often each mechanism is right on conversations that it has not seen: learned from three quarters, asked about the fourth."
+    """How often each mechanism is right: learned from three quarters of the conversations, asked about the fourth, of which every other one is known up to its first write.
+
+    A call unlike all logged successes counts as the `trials` of leaving out one rule say."""
     from agent_gym.mocker.session import ToolSession
-    model = _learn([c for i, c in enumerate(conversations) if i % 4 != 1], tools)
-    asked = conversations[1::4]
+    asked = {i: _reads(c, tools) if i % 8 == 5 else 0 for i, c in enumerate(conversations) if i % 4 == 1}
+    model = _learn([kept for i, c in enumerate(conversations) if (kept := c[:asked.get(i, len(c))])], tools)
     tally: Counter[tuple[str, str, bool]] = Counter()
-    for conversation in asked[::max(1, len(asked) // most)]:
+    for i in list(asked)[::max(1, len(asked) // most)]:
         session = ToolSession(model)
-        for c in conversation:
+        for n, c in enumerate(conversations[i]):
             answer = session.ask(c.name, c.arguments)
-            said = answer.result.value
-            tally[answer.basis, c.name, same_value(said, c.value, 1e-6) or (isinstance(said, str) and same_value(parse_json(said), c.value, 1e-6))] += 1
+            if n >= asked[i]:
+                said = answer.result.value
+                tally[answer.basis, c.name, same_value(said, c.value, 1e-6) or (isinstance(said, str) and same_value(parse_json(said), c.value, 1e-6))] += 1
+    for t, skill in model.skills.items():
+        shows = t in model.store.ids and model.store.ids[t].viewer
+        tally.update({("effect novel" if shows else "reply novel", t, right): n for (novel, right), n in skill.trials.items() if novel})
     return Trust.of_tally(tally)
+
+def _reads(conversation: Sequence[LoggedCall], tools: Mapping[str, ToolSpec]) -> int:
+    "How many calls come before the first that writes or fails; 0 where none does."
+    return next((n for n, c in enumerate(conversation) if tools[c.name].kind == "write" or c.is_error), 0)
 
 def _usual(calls: Mapping[str, Sequence[LoggedCall]]) -> dict[tuple[str, str], JsonValue]:
     "The most frequent value of each field of a tool's answers, where it makes up a third of them."

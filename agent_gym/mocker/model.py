@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from ..kinds import arithmetic
 from .actions import apply_actions
 from .knowledge import Knowledge
 from .lookup import Finder, fields
+from .malformed import computed, plain
 from .names import Record, Ref, freeze, is_name, tokens
 from .refusals import filled
 from .replay import Recorded, call_key, substituted
@@ -39,13 +39,13 @@ class Model(Knowledge):
         "The answer to a call in the state of `session`, with what it changes; changes nothing itself."
         spec = self.tools.get(name) if isinstance(name, str) else None
         if spec is None:
-            novel = self._novel(session, name, arguments) if isinstance(name, str) and isinstance(arguments, Mapping) and _plain(arguments) else None
+            novel = self._novel(session, name, arguments) if isinstance(name, str) and isinstance(arguments, Mapping) and plain(arguments) else None
             if novel is not None:
                 return novel
-            return _refusal(str(name)[:80], f"unknown tool {str(name)[:80]!r}; the tools are {', '.join(self.tools) or 'none'}", "No log shows a tool of this name.")
+            return self.manners.refused(str(name)[:80], f"unknown tool {str(name)[:80]!r}; the tools are {', '.join(self.tools) or 'none'}", "No log shows a tool of this name.")
         arguments = {} if arguments is None else arguments
-        if not isinstance(arguments, Mapping) or not _plain(arguments):
-            return _refusal(name, check_arguments(spec, arguments) or f"{name}: the arguments are not a JSON object of bounded depth", "The arguments cannot be read.")
+        if not isinstance(arguments, Mapping) or not plain(arguments):
+            return self.manners.refused(name, check_arguments(spec, arguments) or f"{name}: the arguments are not a JSON object of bounded depth", "The arguments cannot be read.")
         arguments = dict(arguments)
         key, names = call_key(name, arguments), self.names(name, arguments)
         answer = self._resolve(session, spec, arguments, key, names)
@@ -70,7 +70,7 @@ class Model(Knowledge):
                 assert isinstance(after, dict)
                 why = f"No log shows this tool; its arguments name fields of a {ref[0]}."
                 result = ToolResult(copied(self.store.view(viewer, after)), False, "effect", .5, 0, name, why)
-                return Answer(result, [(ref, after)], key=call_key(name, arguments), tokens=frozenset({ref[1]}), is_write=True, basis="novel")
+                return Answer(result, [(ref, after)], key=call_key(name, arguments), tokens=frozenset({ref[1]}), is_write=True, basis="unlogged")
         return None
 
 
@@ -84,9 +84,9 @@ class Model(Knowledge):
             return Answer(value, self.consequences(session, spec, arguments, r.value) if not r.is_error else [], basis=basis)
         fault = check_arguments(spec, arguments)
         if fault:
-            return _refusal(spec.name, fault, "The arguments do not fit the tool.")
+            return self.manners.refused(spec.name, fault, "The arguments do not fit the tool.")
         if spec.kind == "pure":
-            return _computed(spec.name, arguments)
+            return computed(spec.name, arguments)
         finder = self.finders.get(spec.name)
         return self._found(session, spec, finder, arguments) if finder is not None else self._acted(session, spec, arguments)
 
@@ -194,14 +194,20 @@ class Model(Knowledge):
     def _judged(self, session: ToolSession, spec: ToolSpec, scene: Scene) -> Answer:
         "A call whose records are there: refused by the first rule that it breaks, or done."
         late = " late" if any(ref in self.store.late and ref not in session.changed for ref, _ in scene.records.values()) else ""
+        familiar = self.skills[spec.name].familiar
         for rule in self.skills[spec.name].refusals:
             fault = rule.requirement.broken(scene)
             if fault is not None:
                 why = f"The call breaks what every logged success has: {rule.requirement}."
                 result = ToolResult(rule.text(scene, fault), True, "error", 0., rule.total, spec.name, why, rule.where)
-                return Answer(result, basis=("rule" if rule.total else "rule implied") + late)
+                odd = familiar.strange(scene, rule.requirement.looks_at) if spec.kind == "write" else None
+                return Answer(result, basis=("rule implied" if not rule.total else "rule rare" if rule.total < 3 else "rule") + (late or (" novel" if odd else "")))
+        strange = familiar.strange(scene) if spec.kind == "write" else None
         answer = self._done(session, spec, scene)
         answer.basis += late
+        if strange is not None:
+            answer.basis += " novel"
+            answer.result = replace(answer.result, reason=f"{answer.result.reason} No logged success had {strange}.")
         return answer
 
     def _done(self, session: ToolSession, spec: ToolSpec, scene: Scene) -> Answer:
@@ -248,7 +254,8 @@ class Model(Knowledge):
         except Undefined:
             return self._partly(spec, skill.reply, scene, fresh) if skill.reply.formula.op == "dict" else self._nearest(spec, dict(scene.arguments))
         source: Source = "effect" if spec.kind == "write" else "computed"
-        return Answer(ToolResult(copied(value), False, source, .9 * skill.reply.rate, skill.reply.hits, spec.name, why), basis="reply")
+        made_up = self.made_up(spec.name, value)
+        return Answer(ToolResult(copied(value), False, source, 0., skill.reply.hits, spec.name, why + " Its numbers are made up." * bool(made_up)), basis="reply made up" if made_up else "reply")
 
     def _partly(self, spec: ToolSpec, reply: Learned, scene: Scene, fresh: Callable[[str], str]) -> Answer:
         "A reply of which some fields are not known: those are as they usually are, or else as in the most similar logged answer."
@@ -266,35 +273,6 @@ class Model(Knowledge):
     def _nearest(self, spec: ToolSpec, arguments: dict[str, JsonValue]) -> Answer:
         near = self.nearest.get(spec.name)
         if near is None:
-            return _refusal(spec.name, f"{spec.name}: no answer to this tool was ever logged", "No answer of this tool was logged.")
+            return self.manners.refused(spec.name, f"{spec.name}: no answer to this tool was ever logged", "No answer of this tool was logged.")
         value, donor = near.answer(arguments)
         return Answer(ToolResult(value, False, "synthesised", .1, 1, spec.name, "Adapted from the most similar logged call.", ((donor.conversation, donor.turn),)), basis="nearest")
-
-# %% ../../nbs/mocker/12_model.ipynb #dd3af1c7
-def _refusal(tool: str, text: str, reason: str) -> Answer:
-    return Answer(ToolResult(f"Error: {text}", True, "error", .5, 0, tool, reason), basis="malformed")
-
-def _plain(value: object) -> bool:
-    "Whether a value is JSON of bounded depth and size."
-    stack, count = [(value, 0)], 0
-    while stack:
-        v, depth = stack.pop()
-        count += 1
-        if depth > 60 or count > 100_000:
-            return False
-        if isinstance(v, Mapping):
-            if not all(isinstance(k, str) for k in v):
-                return False
-            stack += [(x, depth + 1) for x in v.values()]
-        elif isinstance(v, list):
-            stack += [(x, depth + 1) for x in v]
-        elif not (v is None or isinstance(v, str | bool | int) or (isinstance(v, float) and v - v == 0)):
-            return False
-    return True
-
-def _computed(tool: str, arguments: Mapping[str, JsonValue]) -> Answer:
-    text = next((v for v in arguments.values() if isinstance(v, str)), "")
-    try:
-        return Answer(ToolResult(str(round(float(arithmetic(text)), 2)), False, "computed", .95, 1, tool, "Arithmetic on the argument."), basis="computed")
-    except (ValueError, ZeroDivisionError) as error:
-        return Answer(ToolResult(f"Error: {error}", True, "computed", .5, 0, tool, "The expression has no value."), basis="computed error")

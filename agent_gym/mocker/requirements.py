@@ -49,6 +49,11 @@ class Requirement:
         except Undefined:
             return None
 
+    @property
+    def looks_at(self) -> frozenset[Term]:
+        "The terms that are tested."
+        return frozenset([*self.terms, *(f.parts[0] for f in self.formulas if f.op == "term"), *([("arg", self.pick.name)] if self.pick is not None else [])])
+
     def __str__(self) -> str:
         t = [term_text(x) for x in self.terms]
         text = {"in": lambda: f"{t[0]} {'= ' + min(self.allowed) if len(self.allowed) == 1 else 'in (' + ', '.join(sorted(self.allowed)) + ')'}",

@@ -19,8 +19,9 @@ from .effects import Example, learn_effects
 from .formulas import Formula
 from .lookup import Finder
 from .names import Record, Ref, tokens
+from .novelty import Familiar, learn_familiar, trials
 from .priors import acknowledged, prior_effects
-from .refusals import Failure, Refusal, implied, learn_refusals
+from .refusals import Failure, Refusal, implied, learn_refusals, wording
 from .scene import Bindings, Scene, Term, bind
 from .searches import Asked, Search, learn_search, learn_takers
 from .store import Store, settled, without
@@ -36,7 +37,8 @@ __all__ = ['Skill', 'Walk', 'walk', 'visible', 'learn_skills']
 class Skill:
     """What is known of one tool.
 
-    `reply` explains answers that are not views of records; `missing` holds, per kind of record, what is said when there is none of that name (a template and its support)."""
+    `reply` explains answers that are not views of records; `missing` holds, per kind of record, what is said when there is none of that name (a template and its support); `familiar` is what
+    its successes had, and `trials` how accepting calls would have gone without one of the rules."""
     bindings: Bindings = field(default_factory=Bindings)
     actions: tuple[Action, ...] = ()
     refusals: tuple[Refusal, ...] = ()
@@ -46,6 +48,8 @@ class Skill:
     failures: int = 0
     terms: tuple[Term, ...] = ()
     creates: Creation | None = None
+    familiar: Familiar = field(default_factory=Familiar)
+    trials: Mapping[tuple[bool, bool], int] = field(default_factory=dict)
 
 # %% ../../nbs/mocker/08_skills.ipynb #01a2cc7d
 @dataclass
@@ -150,8 +154,14 @@ def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[s
     for t, spec in tools.items():
         siblings = [r for u in sorted(first) if u != t and tools[u].kind == spec.kind for r in first[u]]
         extra = implied([s for s, _ in seen.successes[t]], first[t], siblings, any_absence(missing)) if spec.kind == "write" else []
+        good, bad = [s for s, _ in seen.successes[t]], defaultdict[str, list[Scene]](list)
+        for f in seen.failures[t]:
+            if not _is_absent(f, bindings[t]):
+                bad[wording(f)].append(f.scene)
+        familiar = learn_familiar(good) if spec.kind == "write" else Familiar()
         skills[t] = Skill(bindings[t], actions[t], tuple(_ordered(first[t], extra)), replies[t], missing[t],
-                          len(seen.successes[t]), len(seen.failures[t]), tuple(dict.fromkeys(x for s, _ in seen.successes[t][:10] for x in s.terms())), creates[t])
+                          len(seen.successes[t]), len(seen.failures[t]), tuple(dict.fromkeys(x for s, _ in seen.successes[t][:10] for x in s.terms())), creates[t],
+                          familiar, trials(familiar, good, list(bad.values())) if spec.kind == "write" else {})
     takers = learn_takers(conversations, store.listings)
     learned = {t: learn_search(t, seen.asked[t], x, store.base, takers.get(x.kind, frozenset())) for t, x in store.listings.items() if t not in finders}
     return skills, {t: x for t, x in learned.items() if x is not None}, anywhere, store
@@ -175,9 +185,13 @@ def _actions(tool: str, seen: Walk, containers: Sequence[Container]) -> tuple[Ac
     return tuple(out)
 
 def _refusals(successes: Sequence[tuple[Scene, LoggedCall]], failures: Sequence[Failure], actions: Sequence[Action], bindings: Bindings, checked: Sequence[str]) -> list[Refusal]:
-    known = [f for f in failures if not any(e.label in f.scene.records and f.scene.records[e.label][1] is None for e in bindings.entities if not e.source)]
+    known = [f for f in failures if not _is_absent(f, bindings)]
     formulas = [f for a in actions for f in _amounts(a.formula)]
     return learn_refusals([s for s, _ in successes], known, formulas, checked)
+
+def _is_absent(f: Failure, bindings: Bindings) -> bool:
+    "Whether a failed call named a record that is not there."
+    return any(e.label in f.scene.records and f.scene.records[e.label][1] is None for e in bindings.entities if not e.source)
 
 def _amounts(f: Formula) -> list[Formula]:
     "The arithmetic inside a formula."
