@@ -14,15 +14,20 @@ import zipfile
 import zlib
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import IO, Any
 
+from .arrays import CUT_OFF, TOO_LARGE, elements
 from .values import read_json
 from ..trace import TraceError
 
 # %% auto #0
-__all__ = ['BROKEN', 'BOMS', 'PEEK', 'Item', 'parse', 'unwrap', 'as_utf8', 'sniff', 'nothing', 'lines_of', 'values_of', 'rows_of']
+__all__ = ['WHOLE', 'CHUNK', 'BROKEN', 'BOMS', 'PEEK', 'Item', 'parse', 'unwrap', 'whole', 'as_utf8', 'sniff', 'nothing',
+           'lines_of', 'values_of', 'rows_of']
 
 # %% ../../nbs/parser/05_items.ipynb #dc49547d
+WHOLE, CHUNK = 2 << 20, 1 << 18
+
 @dataclass(slots=True)
 class Item:
     "One record: its value (or its bytes, not parsed yet; or the error that it is) and where it stands."
@@ -40,11 +45,18 @@ class Item:
         if self.error is not None:
             raise self.error
         if self.raw is not None:
-            self.value, self.notes = parse(self.raw, self.line)
+            try:
+                self.value, self.notes = parse(self.raw, self.line)
+            except TraceError as e:
+                if self.line is not None or self.offset < 0:
+                    raise
+                raise TraceError(f"{e.reason} of the element that begins at byte {self.offset:,}") from None
         return self.value
 
 def parse(data: bytes, line: int | None = None) -> tuple[Any, list[str]]:
     "The JSON value of `data` with notes; raises TraceError that says where it breaks."
+    if len(data) > WHOLE and (cost := len(data) + 72 * (data.count(b"[") + data.count(b"{")) + 16 * data.count(b",")) > 10 * len(data) + (40 << 20):
+        raise TraceError(f"one record of {len(data) >> 20} MB with so many small values that it would take more than {cost >> 20} MB of memory: not read", line=line)
     try:
         return read_json(data)
     except UnicodeDecodeError as e:
@@ -76,13 +88,23 @@ def unwrap(stream: IO[bytes], depth: int = 0) -> IO[bytes]:
 
 BOMS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
-def as_utf8(stream: IO[bytes]) -> IO[bytes]:
+def whole(stream: IO[bytes], limit: int = -1) -> bytes:
+    "What is left of `stream`; raises TraceError where that is more than `limit` bytes."
+    data = stream.read(limit + 1 if limit >= 0 else -1)
+    if 0 <= limit < len(data):
+        raise _bomb(limit)
+    return data
+
+def _bomb(limit: int) -> TraceError:
+    return TraceError(f"one record unpacks to more than {limit >> 20} MB, a hundred times what the whole file takes packed: not read. Unpack it yourself if it is what you want")
+
+def as_utf8(stream: IO[bytes], limit: int = -1) -> IO[bytes]:
     "`stream` without a byte order mark, recoded where the mark says UTF-16 or UTF-32."
     head = stream.peek(4)[:4]  # type: ignore[attr-defined]
     for mark, name in BOMS:
         if head.startswith(mark):
             try:
-                return io.BufferedReader(io.BytesIO(stream.read().decode(name).encode("utf-8", "surrogatepass")))  # type: ignore[arg-type]
+                return io.BufferedReader(io.BytesIO(whole(stream, limit).decode(name).encode("utf-8", "surrogatepass")))  # type: ignore[arg-type]
             except UnicodeDecodeError as e:
                 raise TraceError(f"not {name.upper()} as its first bytes say: {e.reason} at byte {e.start}") from None
     if head.startswith(b"\xef\xbb\xbf"):
@@ -126,21 +148,28 @@ def _is_table(text: bytes, name: str) -> bool:
     return wordy and (b"\n" in text.strip() or name.lower().endswith((".csv", ".tsv")))
 
 # %% ../../nbs/parser/05_items.ipynb #094ac7fc
-def nothing(_: IO[bytes] | None = None) -> Generator[Item]:
+def nothing(_: IO[bytes] | None = None, limit: int = -1) -> Generator[Item]:
     yield from ()
 
-def lines_of(stream: IO[bytes]) -> Generator[Item]:
-    "JSON Lines: split at newlines only (texts contain other line separators), blank lines skipped."
+def lines_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
+    "JSON Lines: split at newlines only (texts contain other line separators), blank lines skipped. A line of more than `limit` bytes is an error and ends them."
     offset = 0
-    for n, raw in enumerate(stream, 1):
+    for n, raw in enumerate(iter(lambda: stream.readline(limit), b"") if limit >= 0 else stream, 1):
+        if len(raw) == limit and not raw.endswith(b"\n"):
+            yield Item(line=n, error=_bomb(limit))
+            return
         line = raw.strip(b" \t\r\n\x00")
         if line:
             yield Item(line=n, raw=line, offset=offset)
         offset += len(raw)
 
-def values_of(stream: IO[bytes]) -> Generator[Item]:
-    "The elements of a JSON list, the one object, or several values one after the other."
-    data = stream.read().strip(b" \t\r\n\x00")
+def values_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
+    "The elements of a JSON list, the one object, or several values one after the other. Large lists are never read whole."
+    data = stream.read(WHOLE + 1)
+    if len(data) > WHOLE and data.lstrip(b" \t\r\n")[:1] == b"[":
+        yield from _elements(data, stream, limit)
+        return
+    data = (data + whole(stream, limit) if len(data) > WHOLE else data).strip(b" \t\r\n\x00")
     try:
         value, notes = parse(data)
     except TraceError as e:
@@ -154,6 +183,14 @@ def values_of(stream: IO[bytes]) -> Generator[Item]:
             yield Item(v, path=f"$[{i}]", notes=notes if i == 0 else [])
     else:
         yield Item(value, notes=notes)
+
+def _elements(head: bytes, stream: IO[bytes], limit: int) -> Generator[Item]:
+    chunks = chain((head[i:i + CHUNK] for i in range(0, len(head), CHUNK)), iter(lambda: stream.read(CHUNK), b""))
+    for i, (offset, raw, fault) in enumerate(elements(chunks, limit)):
+        if not fault or (fault == CUT_OFF and _whole(raw)):
+            yield Item(path=f"$[{i}]", raw=raw, offset=offset)
+        if fault:
+            yield Item(path=f"$[{i}]", error=_bomb(limit) if fault == TOO_LARGE else TraceError(f"{fault}, at byte {offset + len(raw):,}"))
 
 def _several(text: str) -> Generator[Item]:
     decoder, at, n = json.JSONDecoder(), 0, len(text)
@@ -171,7 +208,7 @@ def _several(text: str) -> Generator[Item]:
         yield Item(line=line, raw=text[at:end].encode("utf-8", "surrogatepass"))
         at = end
 
-def rows_of(stream: IO[bytes]) -> Generator[Item]:
+def rows_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
     "The rows of a table as objects; the delimiter is the one that its header uses most."
     csv.field_size_limit(2**31 - 1)
     text = io.TextIOWrapper(stream, "utf-8", errors="replace", newline="")

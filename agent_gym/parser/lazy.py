@@ -9,11 +9,15 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from sys import getsizeof
+from typing import Any
 
-from ..trace import Trace, TraceError
+from pydantic import BaseModel
+
+from ..trace import Trace, TraceError, dumps, loads
 
 # %% auto #0
-__all__ = ['InFile', 'InBlocks', 'LazyTraces', 'Chained']
+__all__ = ['InFile', 'InBlocks', 'LazyTraces', 'Chained', 'weight', 'Room', 'Rows']
 
 # %% ../../nbs/parser/06_lazy.ipynb #5ab69f76
 class InFile:
@@ -101,24 +105,21 @@ class InBlocks:
 
 # %% ../../nbs/parser/06_lazy.ipynb #455a7497
 class LazyTraces(Sequence[Trace]):
-    "Traces whose bodies are parsed when they are looked at. `bodies` holds them, `parse(bytes)` gives the traces of one, `names` the ids that differ from the source's."
-    def __init__(self, bodies: InFile | InBlocks, parse: Callable[[bytes], list[Trace]]):
-        self.bodies, self.parse = bodies, parse
-        self.body, self.nth = array("Q"), array("L")
-        self.names: dict[int, str] = {}
-        self.held: dict[int, Trace] = {}
+    """Traces whose bodies are parsed when they are looked at. `bodies` holds them, `parse(bytes)` gives the traces of one.
 
-    def add(self, trace: Trace, raw: bytes | None, offset: int, nth: int, name: str | None) -> None:
-        "Note the next trace: the `nth` of the body `raw`; kept whole where it has no body of its own."
-        at = len(self.body)
-        if raw is None or offset < 0:
-            self.held[at] = trace
-            self.body.append(0)
-        else:
-            self.body.append(self.bodies.add(raw, offset))
-            if name is not None:
-                self.names[at] = name
+    `names` are the ids that differ from the source's, `numbers` those that are `stem` and a number (0 for the others). `packed` tells bodies that we wrote from those that came so."""
+    def __init__(self, bodies: InFile | InBlocks, parse: Callable[[bytes], list[Trace]], stem: str = "", packed: bool = False):
+        self.bodies, self.parse, self.stem, self.packed = bodies, parse, stem, packed
+        self.body, self.nth, self.numbers = array("Q"), array("L"), array("Q")
+        self.names: dict[int, str] = {}
+
+    def add(self, raw: bytes, offset: int, nth: int = 0, name: str | None = None, number: int = 0) -> None:
+        "Note the next trace: the `nth` of the body `raw`, which lies at `offset`."
+        if name is not None:
+            self.names[len(self.body)] = name
+        self.body.append(self.bodies.add(raw, offset))
         self.nth.append(nth)
+        self.numbers.append(number)
 
     def __len__(self) -> int:
         return len(self.body)
@@ -127,22 +128,20 @@ class LazyTraces(Sequence[Trace]):
         if isinstance(i, slice):
             return [self[j] for j in range(*i.indices(len(self)))]
         i = range(len(self))[i]
-        return self.held[i] if i in self.held else self._named(i, self.parse(self.bodies.get(self.body[i])))
+        return self._named(i, self.parse(self.bodies.get(self.body[i])))
 
     def _named(self, i: int, traces: list[Trace]) -> Trace:
         if self.nth[i] >= len(traces):
             raise TraceError("the body of this trace does not parse as it did when it was loaded")
         trace = traces[self.nth[i]]
-        return trace.model_copy(update={"conversation_id": self.names[i]}) if i in self.names else trace
+        name = f"{self.stem}-{self.numbers[i]}" if self.numbers[i] else self.names.get(i)
+        return trace if name is None else trace.model_copy(update={"conversation_id": name})
 
     def __iter__(self) -> Iterator[Trace]:
         walk = self.bodies.walk()
         n, raw = -1, b""
         traces: list[Trace] = []
         for i in range(len(self)):
-            if i in self.held:
-                yield self.held[i]
-                continue
             while n < self.body[i]:
                 n, raw = next(walk)
                 traces = []
@@ -170,3 +169,58 @@ class Chained(Sequence[Trace]):
 
     def __iter__(self) -> Iterator[Trace]:
         return (t for p in self.parts for t in p)
+
+# %% ../../nbs/parser/06_lazy.ipynb #bf8cfb87
+def weight(value: object) -> int:
+    "The bytes of memory that a value and all that it holds take."
+    total, left = 0, [value]
+    while left:
+        v = left.pop()
+        total += getsizeof(v)
+        if isinstance(v, dict):
+            left.extend(v.values())
+        elif isinstance(v, list):
+            left.extend(v)
+        elif isinstance(v, BaseModel):
+            left.append(v.__dict__)
+    return total
+
+class Room:
+    "How much the traces held so far take, beside the `base` bytes and the `times` as many as were read that they may take."
+    def __init__(self, base: int, times: float):
+        self.base, self.times = base, times
+        self.n = self.read = self.messages = self.weighed = self.weight = 0
+
+    def full(self, trace: Trace, size: int) -> bool:
+        "True when `trace`, for which `size` bytes were read, is one too many."
+        self.read += size
+        self.messages += 1 + len(trace.messages)
+        if self.n % 32 == 0:
+            self.weight += weight(trace)
+            self.weighed += 1 + len(trace.messages)
+        self.n += 1
+        return self.weight / self.weighed * self.messages > self.base + self.times * self.read
+
+# %% ../../nbs/parser/06_lazy.ipynb #4639b56c
+class Rows(Sequence[Any]):
+    "JSON values, of which those after the first 20,000 are kept compressed."
+    FIRST = 20_000
+
+    def __init__(self) -> None:
+        self.first: list[Any] = []
+        self.more = InBlocks()
+
+    def append(self, value: object) -> None:
+        if len(self.first) < self.FIRST:
+            self.first.append(value)
+        else:
+            self.more.add(dumps(value).encode(), self.more.count)
+
+    def __len__(self) -> int:
+        return len(self.first) + self.more.count
+
+    def __getitem__(self, i):  # type: ignore[override]
+        if isinstance(i, slice):
+            return [self[j] for j in range(*i.indices(len(self)))]
+        i = range(len(self))[i]
+        return self.first[i] if i < len(self.first) else loads(self.more.get(i - len(self.first)))

@@ -6,204 +6,21 @@
 from __future__ import annotations
 
 import gc
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import ValidationError
-
-from .build import build, conversation_id, labelled
-from .lazy import Chained, InBlocks, InFile, LazyTraces
-from .progress import watch
+from .lazy import Chained, InBlocks, InFile, LazyTraces, Room
+from .progress import Bar
+from .reading import Loader, Success
 from .redact import Redact, Redactor
-from .registry import Detector, Reader, UnknownFormat, envelope, reader_named
-from .items import Item
-from .source import Document, companion, documents
-from .values import kind
+from .source import Document, documents
 from ..trace import Trace, TraceError, TraceSet
 
 # %% auto #0
-__all__ = ['Success', 'FAULTS', 'LAZY', 'Loader', 'load_traces', 'no_collection']
-
-# %% ../../nbs/parser/07_load.ipynb #0be5c273
-Success = Callable[[Trace], object] | Mapping[str, bool]
-FAULTS = (StopIteration, LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
-
-@dataclass
-class Loader:
-    "The state of one `load_traces`: options, ids seen so far, errors and notes."
-    format: str = "auto"
-    on_error: Literal["raise", "collect"] = "raise"
-    columns: Mapping[str, str] | None = None
-    success: Success | None = None
-    redact: Redactor | None = None
-    errors: list[TraceError] = field(default_factory=list)
-    notes: Counter[str] = field(default_factory=Counter)
-    chosen: Counter[tuple[str, str]] = field(default_factory=Counter)
-    ids: dict[str, int] = field(default_factory=dict)
-    detect: Detector = field(default_factory=Detector)
-    replaying: bool = False
-    made: int = 0
-    nth: int = -1
-    at: Item = field(default_factory=Item)
-    renamed: str | None = None
-    known: set[str] = field(default_factory=set)
-    skipped: list[tuple[Document, TraceError]] = field(default_factory=list)
-
-    def fail(self, error: TraceError, doc: Document, item: Item | None = None, record: object = None) -> None:
-        "Locate `error`; raise it, or keep it where errors are collected."
-        path = (item.path if item is not None else "$") + error.path[1:]
-        line = error.line if error.line is not None else item.line if item is not None else None
-        located = TraceError(error.reason, source=error.source or doc.name, line=line, path=path, record=error.record if record is None else record)
-        if self.on_error == "raise":
-            raise located from None
-        self.errors.append(located)
-
-    def read(self, doc: Document) -> Iterator[Trace]:
-        "The traces of a document, in order; `at` and `nth` tell where the current one came from."
-        if doc.error is not None:
-            self.fail(doc.error, doc)
-            return
-        with closing(doc.items()) as items:
-            yield from self._items(items, doc)
-
-    def _items(self, items: Iterator[Item], doc: Document, depth: int = 0) -> Iterator[Trace]:
-        for item in items:
-            self.at, self.nth = (item, -1) if depth == 0 else (self.at, self.nth)
-            try:
-                value = self._renamed(item.parse())
-                reader = self._reader(value, doc)
-            except TraceError as e:
-                inside = envelope(item.value, self.detect) if depth < 2 and isinstance(e, UnknownFormat) else None
-                if inside is None and doc.listed and isinstance(e, UnknownFormat) and doc.name not in self.known:
-                    self.skipped.append((doc, e))
-                    return
-                if inside is None:
-                    self.fail(e, doc, item)
-                    continue
-                self.notes[f"the records are those under {inside[0]}"] += 1
-                yield from self._items((Item(v, item.line, item.path + path, name=path[1:] if inside[0] == "its keys" else None) for path, v in inside[1]), doc, depth + 1)
-                continue
-            if reader.whole:
-                yield from self._grouped(reader, doc, value, items)
-            elif reader.unpack is None:
-                yield from self._trace(reader, doc, item, value, "$")
-            else:
-                yield from self._unpacked(reader, doc, item, value)
-
-    def _reader(self, value: object, doc: Document) -> Reader:
-        if self.format != "auto":
-            return reader_named(self.format)
-        if not isinstance(value, dict | list):
-            raise TraceError(f"expected an object, got {kind(value)}", record=value)
-        reader, why = self.detect(value)
-        self.known.add(doc.name)
-        self.chosen[reader.name, why] += 1
-        return reader
-
-    def _renamed(self, value: Any) -> Any:
-        if not self.columns or not isinstance(value, dict):
-            return value
-        theirs = {(c if c in value else f): (f if c in value else c) for f, c in self.columns.items()}
-        return {theirs.get(k, k): v for k, v in value.items()}
-
-    def _grouped(self, reader: Reader, doc: Document, value: Any, items: Iterator[Item]) -> Iterator[Trace]:
-        "All records of the document at once, for readers that need them all."
-        values = [value]
-        for more in items:
-            try:
-                values.append(self._renamed(more.parse()))
-            except TraceError as e:
-                self.fail(e, doc, more)
-        self.at = Item(path="$")
-        yield from self._unpacked(reader, doc, self.at, values)
-
-    def _unpacked(self, reader: Reader, doc: Document, item: Item, value: Any) -> Iterator[Trace]:
-        "Each conversation on its own, so that a bad one costs only itself."
-        try:
-            beside = [rows for name in reader.companions if (rows := companion(doc.name, name)) is not None]
-            for path, record in reader.unpack(value, *beside):  # type: ignore[misc]
-                yield from self._trace(reader, doc, item, record, path)
-        except TraceError as e:
-            self.fail(e, doc, item)
-        except FAULTS as e:
-            self.fail(_tripped(reader, e), doc, item)
-
-    def _trace(self, reader: Reader, doc: Document, item: Item, record: Any, path: str) -> Iterator[Trace]:
-        notes = list(item.notes)
-        try:
-            trace = self._made(reader, record, doc, item, notes)
-        except TraceError as e:
-            return self.fail(e, doc, Item(line=item.line, path=item.path + path[1:]), record)
-        except ValidationError as e:
-            return self.fail(TraceError.from_validation(e), doc, Item(line=item.line, path=item.path + path[1:]), record)
-        except FAULTS as e:
-            return self.fail(_tripped(reader, e), doc, Item(line=item.line, path=item.path + path[1:]), record)
-        self.notes.update(notes)
-        self.nth += 1
-        yield trace
-
-    def _made(self, reader: Reader, record: Any, doc: Document, item: Item, notes: list[str]) -> Trace:
-        draft = reader.to_trace(record)
-        draft = draft.to_dict() if isinstance(draft, Trace) else draft
-        given = conversation_id(draft.get("conversation_id"))
-        self.made += 1
-        draft["conversation_id"] = name = self.unique((item.name or f"{Path(doc.name).name.split('.')[0] or doc.name}-{self.made}") if given is None else given)
-        self.renamed = None if name == given else name
-        draft = labelled(draft, reader.name, notes)
-        for m in draft["messages"]:
-            notes.extend(f"{c['name'][:40]}: {c['metadata']['note']}" for c in m.get("tool_calls") or () if "note" in c.get("metadata", ()))
-        trace = self._judged(build(draft, reader.ours))
-        if not self.replaying:
-            self._unpaired(trace)
-        if self.redact is not None:
-            trace = self.redact.trace(trace)
-            self.renamed = None if self.renamed is None else trace.conversation_id
-        return trace
-
-    def _unpaired(self, trace: Trace) -> None:
-        "Count calls without a result and results without a call; they are kept, and `Trace.calls` tells which."
-        asked = [c.id for m in trace.messages for c in m.tool_calls]
-        answers = [m.tool_call_id for m in trace.messages if m.role == "tool"]
-        if asked == answers and None not in asked:
-            return
-        found = sum(a is not None for _, _, a in trace.calls())
-        if len(asked) > found:
-            self.notes["a call without a result"] += len(asked) - found
-        if len(answers) > found:
-            self.notes["a result without a call"] += len(answers) - found
-
-    def unique(self, name: str) -> str:
-        "`name`, with a number after it where it was seen before."
-        if self.replaying:
-            return name
-        n = self.ids.get(name, 0) + 1
-        self.ids[name] = n
-        if n == 1:
-            return name
-        self.notes["a conversation id occurred again: #2, #3, ... was appended"] += 1
-        return self.unique(f"{name}#{n}")
-
-    def _judged(self, trace: Trace) -> Trace:
-        if self.success is None:
-            return trace
-        given = self.success.get(trace.outcome or "") if isinstance(self.success, Mapping) else self.success(trace)
-        return trace if given is None else trace.model_copy(update={"metadata": {**trace.metadata, "success": bool(given)}})
-
-    def again(self, raw: bytes) -> list[Trace]:
-        "The traces of a body that loaded before, as they were then (but for ids that were made)."
-        doc = Document("again", lambda: (item for item in (Item(raw=raw),)))
-        return list(self.read(doc))
-
-    def replay(self) -> Loader:
-        "A loader with the same options that only reads again."
-        return Loader(self.format, "raise", self.columns, self.success, self.redact, replaying=True)
-
-def _tripped(reader: Reader, error: Exception) -> TraceError:
-    return TraceError(f"the reader {reader.name!r} cannot read this record: {type(error).__name__}: {str(error)[:160]}")
+__all__ = ['LAZY', 'BASE', 'load_traces', 'no_collection']
 
 # %% ../../nbs/parser/07_load.ipynb #5ba75ca3
 def load_traces(source: object, *, format: str = "auto", on_error: Literal["raise", "collect"] = "raise", columns: Mapping[str, str] | None = None,
@@ -223,7 +40,7 @@ def load_traces(source: object, *, format: str = "auto", on_error: Literal["rais
         loader.fail(loader.skipped[0][1], loader.skipped[0][0])
     return TraceSet(parts[0] if len(parts) == 1 else Chained(parts) if any(isinstance(p, LazyTraces) for p in parts) else [t for p in parts for t in p], loader.errors, notes=_notes(loader))
 
-LAZY = 64 << 20
+LAZY, BASE = 64 << 20, 24 << 20
 
 @contextmanager
 def no_collection() -> Iterator[None]:
@@ -237,15 +54,46 @@ def no_collection() -> Iterator[None]:
             gc.enable()
 
 def _part(loader: Loader, doc: Document, progress: bool) -> Sequence[Trace]:
-    "The traces of a document: a list, or for large JSON Lines an index."
-    traces = watch(loader.read(doc), f"reading {Path(doc.name).name}", progress)
-    if doc.kind != "lines" or doc.size < (LAZY if doc.place else LAZY // 8):
+    "The traces of a document: a list while they take no more room than they should, and an index of the others."
+    bar = Bar(f"reading {Path(doc.name).name}", progress, doc.size, doc.done if doc.size else None)
+    parts: list[Sequence[Trace]] = []
+    with closing(bar), closing(loader.read(doc, bar)) as traces:
         with no_collection():
-            return list(traces)
-    lazy = LazyTraces(InFile(doc.place) if doc.place else InBlocks(), loader.replay().again)
+            first, more = _eager(loader, doc, traces)
+        parts.append(first)
+        for trace in more:
+            _index(loader, doc, parts, trace)
+            bar.tick(0)
+    return first if len(parts) == 1 else Chained(parts)
+
+def _eager(loader: Loader, doc: Document, traces: Iterator[Trace]) -> tuple[list[Trace], Iterator[Trace]]:
+    "The traces at the beginning of a document that may be kept as they are, and the others."
+    if doc.kind == "held":
+        return list(traces), iter(())
+    large = doc.kind == "lines" and doc.size >= (LAZY if doc.place else LAZY // 8)
+    room = Room(0 if large else BASE if doc.kind == "lines" else BASE + 2 * doc.size, 0 if large else 7)
+    first: list[Trace] = []
     for trace in traces:
-        lazy.add(trace, loader.at.raw, loader.at.offset, loader.nth, loader.renamed)
-    return lazy
+        if room.full(trace, len(loader.at.raw or b"")) or room.read > LAZY:
+            return first, chain((trace,), traces)
+        first.append(trace)
+    return first, iter(())
+
+def _index(loader: Loader, doc: Document, parts: list[Sequence[Trace]], trace: Trace) -> None:
+    "Note where the current trace lies; one that a reader of a third party took out of others is kept."
+    packed = loader.at.raw is None or loader.at.offset < 0
+    last = parts[-1]
+    if packed and not loader.record[0].ours:  # type: ignore[index]
+        if not isinstance(last, list):
+            parts.append(last := [])
+        last.append(trace)
+        return
+    if not isinstance(last, LazyTraces) or last.packed != packed:
+        again = loader.replay()
+        last = LazyTraces(InFile(doc.place) if doc.place and not packed else InBlocks(), again.unpacked if packed else again.again, doc.stem, packed)
+        parts.append(last)
+    raw, offset, nth = (loader.packed(), len(last), 0) if packed else (loader.at.raw, loader.at.offset, loader.nth)
+    last.add(raw, offset, nth, loader.renamed, loader.number)  # type: ignore[arg-type]
 
 def _left_out(loader: Loader) -> list[str]:
     told = [f"{Path(doc.name).name} was skipped: {e.reason.partition('. ')[0]}" for doc, e in loader.skipped[:3]]

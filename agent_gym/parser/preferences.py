@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .registry import register
-from .turns import turns
+from .turns import MOST, turns
 from .values import Record, kind, outcome_of, rest
 from ..trace import TraceError, parse_json
 
@@ -32,7 +32,7 @@ def matches_preference(r: Any) -> object:
 def preference_to_trace(r: Record) -> Record:
     "The prompt and what was answered (the chosen side of a pair); a truth value under `label` is the outcome."
     asked, said = next((k for k in ASKED if k in r), None), next((k for k in SAID if r.get(k) is not None), None)
-    history = [{"role": role, "content": text} for pair in r.get("history") or () if isinstance(pair, list) for role, text in zip(("user", "assistant"), pair)]
+    history = turns([{"role": role, "content": text} for pair in (r.get("history") or ())[:MOST] if isinstance(pair, list) for role, text in zip(("user", "assistant"), pair)], "$.history")
     more = r.get("input") if asked == "instruction" and isinstance(r.get("input"), str) else None
     before = [] if asked is None else _side(r[asked] if not more else f"{r[asked]}\n{more}", "user", f"$.{asked}")
     after = [] if said is None else _side(r[said], "assistant", f"$.{said}")

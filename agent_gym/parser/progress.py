@@ -6,36 +6,66 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 PATIENCE = 2.0
 
 # %% auto #0
-__all__ = ['T', 'PATIENCE', 'watch']
+__all__ = ['T', 'PATIENCE', 'Bar', 'watch']
 
 # %% ../../nbs/parser/02_progress.ipynb #3688b86c
-def watch(things: Iterable[T], label: str, show: bool = True, total: int | None = None) -> Iterator[T]:
-    "`things`, counted on a progress line once it takes longer than two seconds."
-    iterator = iter(things)
-    if not show:
-        yield from iterator
-        return
-    start, n = time.monotonic(), 0
-    for thing in iterator:
-        yield thing
-        n += 1
-        if n % 64 == 0 and time.monotonic() - start > PATIENCE:
-            break
-    else:
-        return
-    yield from _drawn(iterator, label, n, total)
+class Bar:
+    """A progress line named `label`, drawn once `tick` is called after two seconds.
 
-def _drawn(iterator: Iterator[T], label: str, done: int, total: int | None) -> Iterator[T]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), transient=True) as bar:
-        task = bar.add_task(label, total=total, completed=done)
-        for thing in iterator:
+    `total` is how many things there are, or with `done` (which tells the position) how many bytes; None where nobody knows."""
+    def __init__(self, label: str, show: bool = True, total: int | None = None, done: Callable[[], int] | None = None):
+        self.label, self.total, self.done, self.n = label, total, done, 0
+        self.due = time.monotonic() + PATIENCE if show else float("inf")
+        self.drawn: Any = None
+
+    def tick(self, n: int = 1) -> None:
+        "`n` more things are done."
+        self.n += n
+        if time.monotonic() > self.due:
+            self._draw()
+
+    def _draw(self) -> None:
+        self.due = time.monotonic() + .1
+        if self.drawn is None:
+            self.drawn = _line(self.label, self.total, self.done is not None)
+            self.due = float("inf") if self.drawn is None else self.due
+        if self.drawn is not None:
+            self.drawn.update(self.drawn.task_ids[0], completed=self.n if self.done is None else self.done(), count=f"{self.n:,}")
+
+    def close(self) -> None:
+        "Take the line away."
+        if self.drawn is not None:
+            self.drawn.stop()
+        self.due = float("inf")
+
+def _line(label: str, total: int | None, in_bytes: bool) -> Any:
+    "A line of `rich` that has begun; None where nobody could see it, or where another line is being drawn."
+    from rich.console import Console
+    from rich.errors import LiveError
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    console = Console()
+    if not (console.is_terminal or console.is_jupyter):
+        return None
+    many = [TextColumn("{task.fields[count]}"), DownloadColumn()] if in_bytes else [MofNCompleteColumn()]
+    line = Progress(TextColumn("{task.description}"), BarColumn(), *many, TimeRemainingColumn(elapsed_when_finished=True), console=console, transient=True)
+    line.add_task(label, total=total or None, count="0")
+    try:
+        line.start()
+    except LiveError:
+        return None
+    return line
+
+def watch(things: Iterable[T], label: str, show: bool = True, total: int | None = None) -> Iterator[T]:
+    "`things`, counted on a progress line once they take longer than two seconds."
+    with closing(Bar(label, show, total)) as bar:
+        for thing in things:
             yield thing
-            bar.advance(task)
+            bar.tick()

@@ -15,17 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from .items import BOMS, BROKEN, PEEK, Item, as_utf8, lines_of, nothing, parse, rows_of, sniff, unwrap, values_of
+from .items import BOMS, BROKEN, PEEK, Item, as_utf8, lines_of, nothing, parse, rows_of, sniff, unwrap, values_of, whole
 from .values import plain
 from ..trace import TraceError
 
 # %% auto #0
-__all__ = ['DATA', 'Document', 'from_stream', 'from_bytes', 'guarded', 'paths', 'from_path', 'companion', 'documents']
+__all__ = ['ROOM', 'DATA', 'Document', 'from_stream', 'from_bytes', 'guarded', 'paths', 'from_path', 'companion', 'documents']
 
 # %% ../../nbs/parser/05_source.ipynb #e286a1b9
 @dataclass(slots=True)
 class Document:
-    """One source. `items()` yields its records; `kind` is `lines`, `value` or `table`; `place` is the path where it lies uncompressed on disk (None otherwise);
+    """One source. `items()` yields its records; `kind` is `lines`, `value`, `table`, `rows` (read from a store) or `held` (in memory already); `place` is the path where it lies uncompressed on disk (None otherwise);
     `listed` says that it was found in a directory and not asked for by name."""
     name: str
     items: Callable[[], Generator[Item]]
@@ -34,28 +34,45 @@ class Document:
     size: int = 0
     error: TraceError | None = None
     listed: bool = False
+    stream: IO[bytes] | None = None
+    stem: str = ""
 
-def from_stream(name: str, open_stream: Callable[[], IO[bytes]], size: int = 0, place: str | None = None) -> Document:
-    "The document behind a stream that can be opened again; raises TraceError where it holds no text of a known kind."
+    def __post_init__(self) -> None:
+        self.stem = Path(self.name).name.split(".")[0] or self.name
+
+    def done(self) -> int:
+        "How many of the `size` bytes have been read."
+        return self.size if self.stream is None or self.stream.closed else self.stream.tell()
+
+ROOM = 32 << 20
+
+def from_stream(name: str, open_stream: Callable[[], IO[bytes]], size: int = 0, place: str | None = None, packed: int | None = None) -> Document:
+    """The document behind a stream of `size` bytes that can be opened again; raises TraceError where it holds no text of a known kind.
+
+    One record of what is compressed (to `packed` bytes, or in the stream itself) may take a hundred times the compressed size and 32 MB; more is a bomb."""
     with open_stream() as raw:
         magic = raw.peek(4)[:4] if hasattr(raw, "peek") else b""  # type: ignore[attr-defined]
-        stream = as_utf8(unwrap(raw))
+        inner = unwrap(raw)
+        limit = ROOM + 100 * (size if packed is None else packed) if packed is not None or inner is not raw else -1
+        stream = as_utf8(inner, limit)
         head = stream.peek(PEEK)[:PEEK] if isinstance(stream, io.BufferedReader) else b""
         if len(head) < PEEK:
             head = stream.read(PEEK)
         what = sniff(head, name)
-    plainly = place if what == "lines" and magic[:2] != b"\x1f\x8b" and magic != b"\x28\xb5\x2f\xfd" and not any(magic.startswith(m) for m, _ in BOMS) and magic[:3] != b"\xef\xbb\xbf" else None
+    plainly = place if what in ("lines", "value") and magic[:2] != b"\x1f\x8b" and magic != b"\x28\xb5\x2f\xfd" and not any(magic.startswith(m) for m, _ in BOMS) and magic[:3] != b"\xef\xbb\xbf" else None
     split = {"lines": lines_of, "value": values_of, "table": rows_of, "empty": nothing}[what]
 
     def items() -> Generator[Item]:
         with open_stream() as again:
+            doc.stream = again
             try:
-                yield from split(as_utf8(unwrap(again)))
+                yield from split(as_utf8(unwrap(again), limit), limit)
             except BROKEN as e:
                 yield Item(error=TraceError(f"cannot be read to its end: {e}"))
             except TraceError as e:
                 yield Item(error=e)
-    return Document(name, items, what, plainly, size)
+    doc = Document(name, items, what, plainly, size)
+    return doc
 
 def from_bytes(name: str, data: bytes) -> Iterator[Document]:
     "The documents in `data`: one, or one a member of a zip."
@@ -77,30 +94,32 @@ DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".gz", ".zst", ".zip", ".e
 
 def _zip(name: str, open_zip: Callable[[], IO[bytes]]) -> Iterator[Document]:
     with open_zip() as f, zipfile.ZipFile(f) as z:
-        names = [n for n in z.namelist() if not n.endswith("/") and not n.rpartition("/")[2].startswith(".")]
+        sizes = {i.filename: i for i in z.infolist()}
+        names = [n for n in sizes if not n.endswith("/") and not n.rpartition("/")[2].startswith(".")]
     if "header.json" in names or any(re.fullmatch(r"samples/[^/]+\.json", n) for n in names):
         yield Document(name, lambda: _log(open_zip, names))
         return
     for n in names:
         if n.lower().endswith(DATA) or "." not in n.rpartition("/")[2]:
-            yield from_stream(f"{name}!{n}", lambda n=n: _member(open_zip, n))
-
-def _member(open_zip: Callable[[], IO[bytes]], name: str) -> IO[bytes]:
-    return io.BufferedReader(io.BytesIO(zipfile.ZipFile(open_zip()).read(name)))  # type: ignore[arg-type]
+            yield from_stream(f"{name}!{n}", lambda n=n: io.BufferedReader(zipfile.ZipFile(open_zip()).open(n)), sizes[n].file_size, packed=sizes[n].compress_size)  # type: ignore[arg-type]
 
 def _log(open_zip: Callable[[], IO[bytes]], names: list[str]) -> Generator[Item]:
     "A log kept as a zip: its header and its samples, in the order of their numbers, as one object."
     with open_zip() as f, zipfile.ZipFile(f) as z:
-        whole: dict[str, Any] = {"eval": {}}
+        log: dict[str, Any] = {"eval": {}}
         if "header.json" in names:
-            whole |= parse(z.read("header.json"))[0]
+            log |= parse(_unzipped(z, "header.json"))[0]
         samples = []
         for n in sorted((n for n in names if n.startswith("samples/")), key=lambda n: [int(x) if x.isdigit() else 0 for x in re.split(r"(\d+)", n)]):
             try:
-                samples.append(parse(z.read(n))[0])
+                samples.append(parse(_unzipped(z, n))[0])
             except (TraceError, *BROKEN) as e:
                 yield Item(error=TraceError(f"{n}: {getattr(e, 'reason', e)}"))
-        yield Item({**whole, "samples": samples})
+        yield Item({**log, "samples": samples})
+
+def _unzipped(z: zipfile.ZipFile, name: str) -> bytes:
+    with z.open(name) as f:
+        return whole(f, ROOM + 100 * z.getinfo(name).compress_size)
 
 # %% ../../nbs/parser/05_source.ipynb #5335e97b
 def paths(source: str) -> list[str]:
@@ -209,4 +228,4 @@ def _records(name: str, values: Iterable[object], path: str | None = None) -> Do
                 yield Item(plain(value), path=where)
             except TraceError as e:
                 yield Item(error=TraceError(e.reason, path=where + e.path[1:]))
-    return Document(name, items, "rows")
+    return Document(name, items, "held" if isinstance(values, list | tuple) else "rows")

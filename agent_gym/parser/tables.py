@@ -5,12 +5,13 @@
 # %% ../../nbs/parser/31_tables.ipynb #a82583c1
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .registry import register
 from .parts import answer_of, call_of
-from .turns import named
+from .turns import MOST, named
 from .values import ROLE_WORDS, Record, arguments_of, literal, objects, rest
 from ..trace import TraceError, parse_json
 
@@ -40,14 +41,17 @@ def matches_table(r: Any) -> object:
     found = guess(r)
     return "role" in found and ("content" in found or "result" in found) and "rows, one a message: " + ", ".join(f"{ours}={theirs}" for ours, theirs in found.items())
 
-def unpack_table(rows: list[Record]) -> Iterator[tuple[str, Record]]:
+def unpack_table(rows: Sequence[Record]) -> Iterator[tuple[str, Record]]:
     "The rows of each conversation, in order."
-    found = guess(objects(rows, "$")[0])
-    groups: dict[str, list[tuple[int, Record]]] = {}
-    for i, r in enumerate(rows):
-        groups.setdefault(str(r.get(found["conversation_id"])) if "conversation_id" in found else "", []).append((i, r))
+    found: dict[str, str] = {}
+    groups: dict[str, array[int]] = {}
+    for i, r in enumerate(objects(rows, "$")):
+        found = found or guess(r)
+        given = r.get(found["conversation_id"]) if "conversation_id" in found else None
+        groups.setdefault("" if given is None else str(given), array("L")).append(i)
     for name, members in groups.items():
-        yield f"$[{members[0][0]}]", {"id": name or None, "rows": _ordered([r for _, r in members], found.get("order")), "columns": found}
+        record = {"id": name or None, "columns": found, "rows": [], "count": len(members)}
+        yield f"$[{members[0]}]", record if len(members) > MOST else {**record, "rows": _ordered([rows[i] for i in members], found.get("order"))}
 
 def _ordered(rows: list[Record], column: str | None) -> list[Record]:
     "Rows in the order of their turn numbers or times; as they came where these are missing."
@@ -61,6 +65,9 @@ def _ordered(rows: list[Record], column: str | None) -> list[Record]:
 def table_to_trace(r: Record) -> Record:
     "The rows of one conversation; labels are the first that any row gives."
     found = r["columns"]
+    if len(r["rows"]) < r["count"]:
+        hint = f"they all have {r['id'][:40]!r} in the column {found['conversation_id']!r}" if r["id"] else "no column tells conversations apart: name it with columns={'conversation_id': ...}"
+        raise TraceError(f"{r['count']:,} messages in one conversation, more than {MOST:,}: {hint}")
     messages = [m for i, row in enumerate(r["rows"]) for m in _message(row, found, f"$.rows[{i}]")]
     roles = [m["role"] for m in messages]
     if "assistant" not in roles and "user" in roles and "system" in roles[1:]:

@@ -13,7 +13,7 @@ from .values import Record, arguments_of, error_flag, kind, looks_like_error, re
 from ..trace import TraceError, parse_json
 
 # %% auto #0
-__all__ = ['turn', 'turns', 'named']
+__all__ = ['MOST', 'turn', 'turns', 'named']
 
 # %% ../../nbs/parser/01_turns.ipynb #67ebc30d
 _LANGCHAIN = {"human": "user", "ai": "assistant", "system": "system", "tool": "tool", "function": "tool", "developer": "system", "generic": "user", "chat": "user"}
@@ -203,10 +203,14 @@ def _quick_call(c: Any) -> Record | None:
     return None if note else {"id": c["id"], "name": name, "arguments": given}
 
 # %% ../../nbs/parser/01_turns.ipynb #97a846cb
+MOST = 50_000
+
 def turns(items: object, path: str = "$.messages") -> list[Record]:
     "The messages of a conversation in any dialect, in the user's schema; raises TraceError with the path of the message."
     if not isinstance(items, list):
         raise TraceError(f"expected a list of messages, got {kind(items)}", path=path)
+    if len(items) > MOST:
+        raise TraceError(f"{len(items):,} messages in one conversation, more than {MOST:,}: if it is one, cut it into several", path=path)
     out: list[Record] = []
     for i, item in enumerate(items):
         plain = _quick(item)

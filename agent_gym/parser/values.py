@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from pydantic import JsonValue
@@ -35,9 +35,9 @@ def field(record: object, key: str, want: type, path: str = "$") -> Any:
         raise TraceError(f"expected {KINDS[want]}, " + ("but the field is missing" if missing else f"got {kind(value)}"), path=f"{path}.{key}")
     return value
 
-def objects(value: object, path: str) -> list[Record]:
-    "`value` as a list of objects; raises TraceError at the first item that is none."
-    if not isinstance(value, list):
+def objects(value: object, path: str) -> Sequence[Record]:
+    "`value` as a sequence of objects; raises TraceError at the first item that is none."
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
         raise TraceError(f"expected a list, got {kind(value)}", path=path)
     for i, item in enumerate(value):
         if not isinstance(item, dict):
