@@ -5,13 +5,16 @@
 # %% ../../nbs/parser/03_build.ipynb #a40ecd57
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from .values import Record, kind, outcome_of, satisfaction_of
+import orjson
+
+from .values import DEPTH, Record, kind, outcome_of, satisfaction_of
 from ..trace import ROLES, Message, ToolCall, Trace, TraceError
 
 # %% auto #0
-__all__ = ['conversation_id', 'labelled', 'trusted', 'build']
+__all__ = ['conversation_id', 'labelled', 'trusted', 'build', 'fathom', 'levels']
 
 # %% ../../nbs/parser/03_build.ipynb #3f0a35fc
 def conversation_id(value: object) -> str | None:
@@ -83,6 +86,42 @@ def trusted(draft: Record) -> Trace | None:
     return _value(Trace, {"conversation_id": name, "messages": messages, "outcome": outcome, "satisfaction_score": score, "metadata": draft["metadata"]}, _TRACE)
 
 def build(draft: Record, ours: bool) -> Trace:
-    "The trace of a labelled draft; `ours` for drafts of this package. Raises pydantic's ValidationError."
+    "The trace of a labelled draft; `ours` for drafts of this package. Raises pydantic's ValidationError, and TraceError where it is nested too deep."
     made = trusted(draft) if ours else None
-    return Trace.model_validate({k: v for k, v in draft.items() if v is not None or k != "metadata"}) if made is None else made
+    return fathom(Trace.model_validate({k: v for k, v in draft.items() if v is not None or k != "metadata"}) if made is None else made)
+
+# %% ../../nbs/parser/03_build.ipynb #6d704699
+_SPARE = 254 - DEPTH
+
+def fathom(t: Trace) -> Trace:
+    "`t`; raises TraceError at a value so deep that the trace would be nested more than `DEPTH` deep."
+    calls = [v for m in t.messages for c in m.tool_calls for v in (c.arguments, c.metadata) if v]
+    said = [v for m in t.messages for v in (m.result, m.metadata) if v]
+    probe: object = [t.metadata, [[*said, [[*calls]]]]]
+    for _ in range(_SPARE):
+        probe = [probe]
+    try:
+        orjson.dumps(probe)
+    except TypeError:
+        for path, v, above in _values(t):
+            if (found := above + levels(v, DEPTH + 1)) > DEPTH:
+                raise TraceError(f"nested {'more than ' if found > DEPTH + 1 else ''}{min(found, DEPTH + 1)} deep: a trace can be written and read again up to {DEPTH} objects and lists inside each other. Keep the value as text", path=path) from None
+    return t
+
+def _values(t: Trace) -> Iterator[tuple[str, object, int]]:
+    "The values of a trace that may be nested, with their paths and how deep they lie."
+    yield "$.metadata", t.metadata, 1
+    for i, m in enumerate(t.messages):
+        yield f"$.messages[{i}].result", m.result, 3
+        yield f"$.messages[{i}].metadata", m.metadata, 3
+        for k, c in enumerate(m.tool_calls):
+            yield f"$.messages[{i}].tool_calls[{k}].arguments", c.arguments, 5
+            yield f"$.messages[{i}].tool_calls[{k}].metadata", c.metadata, 5
+
+def levels(value: object, most: int) -> int:
+    "How many objects and lists lie inside each other in `value`, counted up to `most`."
+    level, n = {id(value): value}, 0
+    while n < most and (level := {k: v for k, v in level.items() if isinstance(v, dict | list)}):
+        n += 1
+        level = {id(x): x for v in level.values() for x in (v.values() if isinstance(v, dict) else v)}
+    return n

@@ -18,7 +18,7 @@ from itertools import chain
 from typing import IO, Any
 
 from .arrays import CUT_OFF, TOO_LARGE, elements
-from .values import read_json
+from .values import DEPTH, read_json
 from ..trace import TraceError
 
 # %% auto #0
@@ -65,7 +65,7 @@ def parse(data: bytes, line: int | None = None) -> tuple[Any, list[str]]:
         at = line + e.lineno - 1 if line is not None else e.lineno
         raise TraceError(f"not JSON: {e.msg[0].lower()}{e.msg[1:]} at column {e.colno}", line=at) from None
     except RecursionError:
-        raise TraceError("nested too deeply", line=line) from None
+        raise TraceError(f"nested too deeply: records are read up to {DEPTH} objects and lists inside each other", line=line) from None
     except ValueError as e:
         raise TraceError(f"not JSON: {str(e)[:120]}", line=line) from None
 

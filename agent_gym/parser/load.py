@@ -14,10 +14,10 @@ from typing import Literal
 
 from .lazy import Chained, InBlocks, InFile, LazyTraces, Room
 from .progress import Bar
-from .reading import Loader, Success
+from .reading import Loader, Success, written
 from .redact import Redact, Redactor
 from .source import Document, documents
-from ..trace import Trace, TraceError, TraceSet
+from ..trace import Trace, TraceError, TraceSet, dumps
 
 # %% auto #0
 __all__ = ['LAZY', 'BASE', 'load_traces', 'no_collection']
@@ -80,20 +80,16 @@ def _eager(loader: Loader, doc: Document, traces: Iterator[Trace]) -> tuple[list
     return first, iter(())
 
 def _index(loader: Loader, doc: Document, parts: list[Sequence[Trace]], trace: Trace) -> None:
-    "Note where the current trace lies; one that a reader of a third party took out of others is kept."
+    "Note where the record of the current trace lies, or where it has no place of its own, the trace itself as compressed JSON."
     packed = loader.at.raw is None or loader.at.offset < 0
     last = parts[-1]
-    if packed and not loader.record[0].ours:  # type: ignore[index]
-        if not isinstance(last, list):
-            parts.append(last := [])
-        last.append(trace)
-        return
     if not isinstance(last, LazyTraces) or last.packed != packed:
-        again = loader.replay()
-        last = LazyTraces(InFile(doc.place) if doc.place and not packed else InBlocks(), again.unpacked if packed else again.again, doc.stem, packed)
+        last = LazyTraces(InFile(doc.place) if doc.place and not packed else InBlocks(), written if packed else loader.replay().again, doc.stem, packed)
         parts.append(last)
-    raw, offset, nth = (loader.packed(), len(last), 0) if packed else (loader.at.raw, loader.at.offset, loader.nth)
-    last.add(raw, offset, nth, loader.renamed, loader.number)  # type: ignore[arg-type]
+    if packed:
+        last.add(dumps(trace.to_dict()).encode(), len(last))
+    else:
+        last.add(loader.at.raw, loader.at.offset, loader.nth, loader.renamed, loader.number)  # type: ignore[arg-type]
 
 def _left_out(loader: Loader) -> list[str]:
     told = [f"{Path(doc.name).name} was skipped: {e.reason.partition('. ')[0]}" for doc, e in loader.skipped[:3]]

@@ -5,7 +5,7 @@
 # %% ../../nbs/parser/25_otel.ipynb #84b89d9b
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .attributes import attributes, span_of
@@ -47,7 +47,7 @@ def _failed(s: Record, a: Record) -> bool:
     code = (status.get("code", status.get("status_code")) if isinstance(status, dict) else status) or s.get("status_code")
     return str(code).upper() in ("2", "ERROR", "STATUS_CODE_ERROR") or bool(a.get("error.type"))
 
-def plain_spans(rows: list[Record]) -> list[Record]:
+def plain_spans(rows: Sequence[Record]) -> list[Record]:
     "The spans in rows: OTLP envelopes opened, each span with its resource's attributes."
     out: list[Record] = []
     for r in rows:
@@ -72,7 +72,7 @@ def _attributes(s: Record) -> Record:
 def spans_to_trace(r: Record) -> Record:
     "The spans of one trace as a conversation."
     rows = [(s, _attributes(s)) for s in r["spans"]]
-    inner = {_answer_key(a) for _, a in rows if ".do" in str(a.get("ai.operationId"))} | r.get("inner", set())
+    inner = {_answer_key(a) for _, a in rows if ".do" in str(a.get("ai.operationId"))} | set(r.get("inner", ()))
     level = depths({_own(s, "span_id", "spanId") or str(i): _parent(s) for i, (s, _) in enumerate(rows)})
     kept = [(s, a) for s, a in rows if not (str(a.get("ai.operationId")).startswith(("ai.generate", "ai.stream")) and ".do" not in str(a.get("ai.operationId")) and _answer_key(a) in inner)]
     if r.get("ordered"):
@@ -119,7 +119,7 @@ def matches_spans(r: Any) -> object:
     known = any(k in r for k in ("spanContext", "context", "spanId", "span_id", "context.span_id"))
     return known and ("attributes" in r or any(str(k).startswith("attributes.") for k in r)) and "spans with attributes"
 
-def unpack_spans(rows: list[Any]) -> Iterator[tuple[str, Record]]:
+def unpack_spans(rows: Sequence[Any]) -> Iterator[tuple[str, Record]]:
     "The traces among rows of spans; those that hold no words of a model are left out unless none does."
     groups: dict[str, list[Record]] = {}
     for s in plain_spans(objects(rows, "$")):
@@ -129,7 +129,7 @@ def unpack_spans(rows: list[Any]) -> Iterator[tuple[str, Record]]:
     if not found:
         raise TraceError("no span in it holds messages of a model (gen_ai, llm, ai or traceloop attributes)")
     for name, spans in found:
-        yield "$", {"id": name, "spans": spans, "ordered": True, "inner": inner}
+        yield "$", {"id": name, "spans": spans, "ordered": True, "inner": sorted(inner & {_answer_key(_attributes(s)) for s in spans}) if inner else []}
 
 def _holds(a: Record, inner: set[str]) -> bool:
     "True for a span that says something of its own; a wrapper of a span in another trace does not."

@@ -5,7 +5,7 @@
 # %% ../../nbs/parser/23_runs.ipynb #22996edd
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .registry import register
@@ -110,7 +110,7 @@ def unpack_runs(rows: list[Any]) -> Iterator[tuple[str, list[Record]]]:
         traces.setdefault(str(run.get("trace_id") or run.get("id")), []).append(run)
     yield from (("$", t) for t in traces.values())
 
-def _listed(r: Record, key: str, i: int) -> list[Record]:
+def _listed(r: Record, key: str, i: int) -> Sequence[Record]:
     return objects(r.get(key) or [], f"$[{i}].{key}")
 
 def _flat(runs: list[Record], parent: str | None = None) -> Iterator[Record]:

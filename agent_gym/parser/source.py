@@ -44,12 +44,12 @@ class Document:
         "How many of the `size` bytes have been read."
         return self.size if self.stream is None or self.stream.closed else self.stream.tell()
 
-ROOM = 32 << 20
+ROOM = 16 << 20
 
 def from_stream(name: str, open_stream: Callable[[], IO[bytes]], size: int = 0, place: str | None = None, packed: int | None = None) -> Document:
     """The document behind a stream of `size` bytes that can be opened again; raises TraceError where it holds no text of a known kind.
 
-    One record of what is compressed (to `packed` bytes, or in the stream itself) may take a hundred times the compressed size and 32 MB; more is a bomb."""
+    One record of what is compressed (to `packed` bytes, or in the stream itself) may take a hundred times the compressed size and 16 MB; more is a bomb."""
     with open_stream() as raw:
         magic = raw.peek(4)[:4] if hasattr(raw, "peek") else b""  # type: ignore[attr-defined]
         inner = unwrap(raw)

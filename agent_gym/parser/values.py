@@ -75,8 +75,8 @@ def plain(value: object, path: str = "$", depth: int = 0) -> Any:
         return float(value) if math.isfinite(value) else None
     if isinstance(value, int):
         return int(value)
-    if depth > DEPTH:
-        raise TraceError(f"nested more than {DEPTH} deep, or a value that holds itself", path=path[:120])
+    if depth >= DEPTH:
+        raise TraceError(f"nested more than {DEPTH} deep, or a value that holds itself: records are read up to {DEPTH} objects and lists inside each other", path=path[:120])
     if isinstance(value, Mapping):
         return {str(k): plain(v, f"{path}.{k}" if depth < 8 else path, depth + 1) for k, v in value.items()}
     if isinstance(value, list | tuple):

@@ -1,0 +1,206 @@
+"""Bounds of `load_traces`: memory against input, depth of nesting, what shows while it works, and that an index is the list."""
+import gzip
+import io
+import json
+import os
+import random
+import subprocess
+import sys
+import zipfile
+
+import pandas as pd
+import pytest
+from test_parser_properties import SEEDS
+
+from agent_gym.parser import READERS, load_traces, register
+from agent_gym.parser import load as load_module
+from agent_gym.trace import Trace, TraceError, TraceSet
+
+MEASURE = """
+import sys
+from agent_gym import load_traces
+from agent_gym.parser.registry import load_readers
+def status(key): return next(int(line.split()[1]) / 1024 for line in open("/proc/self/status") if line.startswith(key))
+load_readers()
+load_traces([{"messages": [{"role": "user", "content": "x"}]}])
+before = status("VmRSS")
+with open("/proc/self/clear_refs", "w") as f: f.write("5")
+try: n = len(load_traces(sys.argv[1], on_error=sys.argv[2], progress=False))
+except ValueError as e: n = str(e)
+print(status("VmHWM") - before, n)
+"""
+SHORT = b'{"role":"user","content":"x"}'
+TALK = b'{"messages":[' + b",".join([SHORT] * 10) + b"]}"
+
+
+def filled(unit: bytes, size: int, between: bytes = b"\n", before: bytes = b"", after: bytes = b"") -> bytes:
+    return before + between.join([unit] * (size // (len(unit) + len(between)))) + after
+
+
+def growth(path, on_error="raise") -> tuple[float, str]:
+    "MB by which the peak memory of a fresh process grows while it loads `path`, and what it found."
+    done = subprocess.run([sys.executable, "-c", MEASURE, str(path), on_error], capture_output=True, text=True, check=True)
+    mb, _, found = done.stdout.partition(" ")
+    return float(mb), found.strip()
+
+
+def bound(data: bytes) -> float:
+    "Ten times the input and 50 MB; input is what was unpacked, unless that is refused."
+    return 10 * len(data) / 2**20 + 50
+
+
+measured = pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="the peak of a process is measured on Linux")
+MB = 1_000_000
+LARGE = {
+    "messages of one character, a conversation a line": ("a.jsonl", lambda: filled(TALK, 6 * MB), "raise"),
+    "messages of one character, one list": ("a.json", lambda: filled(TALK, 6 * MB, b",", b"[", b"]"), "raise"),
+    "the same, compressed": ("a.json.gz", lambda: filled(TALK, 6 * MB, b",", b"[", b"]"), "raise"),
+    "rows of a table": ("c.csv", lambda: b"conversation_id,role,content\n" + b"\n".join(b"%d,user,x" % (i // 4) for i in range(120_000)), "raise"),
+    "one conversation without end": ("d.json", lambda: filled(SHORT, 5 * MB, b",", b'{"messages":[', b"]}"), "raise"),
+    "one answer of brackets": ("e.json", lambda: filled(b"[]", 12 * MB, b",", b'{"conversation_id":"a","messages":[{"role":"tool","name":"x","result":[', b"]}]}"), "raise"),
+    "faults alone": ("f.jsonl", lambda: filled(b"{}", 3 * MB), "collect"),
+}
+
+
+@measured
+@pytest.mark.parametrize("name", LARGE)
+def test_memory_is_bounded_by_the_input(tmp_path, name):
+    file, make, on_error = LARGE[name]
+    data = make()
+    (tmp_path / file).write_bytes(gzip.compress(data, 1) if file.endswith(".gz") else data)
+    mb, found = growth(tmp_path / file, on_error)
+    assert mb <= bound(data), f"{mb:.0f} MB for {len(data) / 2**20:.0f} MB: {found}"
+
+
+@measured
+def test_the_measure_of_memory_can_fail(tmp_path):
+    "The same measure on the same list, held as traces, is past the bound."
+    (tmp_path / "a.jsonl").write_bytes(filled(TALK, 6 * MB))
+    script = MEASURE.replace("load_readers()\n", "load_readers()\nfrom agent_gym.parser import load\nload.BASE = 1 << 40\n", 1)
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path / "a.jsonl"), "raise"], capture_output=True, text=True, check=True)
+    assert float(done.stdout.split()[0]) > bound(filled(TALK, 6 * MB))
+
+
+@measured
+@pytest.mark.parametrize("packed", ["gz", "zip", "zst"])
+def test_what_unpacks_without_end_is_refused(tmp_path, packed):
+    data = b'{"messages":[{"role":"user","content":"' + b"a" * (150 * MB) + b'"}]}'
+    path = tmp_path / f"bomb.{packed}"
+    if packed == "zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as z:
+            z.writestr("a.jsonl", data)
+    elif packed == "zst":
+        path.write_bytes(pytest.importorskip("zstandard").compress(data))
+    else:
+        path.write_bytes(gzip.compress(data, 9))
+    mb, found = growth(path)
+    assert "unpacks to more" in found
+    assert mb < 70
+
+
+@measured
+def test_broken_bytes_take_little_memory(tmp_path):
+    "Records of all formats, repeated, cut and overwritten at random."
+    rng = random.Random("memory")
+    for i in range(12):
+        unit = json.dumps(rng.choice(SEEDS)).encode()
+        data = bytearray(filled(unit, MB, rng.choice([b"\n", b",", b"\n,"]), *rng.choice([(b"[", b"]"), (b"", b""), (b'{"data":[', b"]}")])))
+        for _ in range(rng.randrange(4)):
+            data[rng.randrange(len(data))] = rng.randrange(256)
+        (tmp_path / f"{i}.json").write_bytes(data[:rng.randrange(len(data) // 2, len(data))])
+    for i in range(0, 12, 3):
+        mb, found = growth(tmp_path / f"{i}.json", rng.choice(["raise", "collect"]))
+        assert mb <= bound(b"x" * MB), (i, mb, found)
+
+
+def nested(n, value=1):
+    for i in range(n):
+        value = [value] if i % 2 else {"a": value}
+    return value
+
+
+def deep_records(n):
+    "A record a format with a value nested `n` deep in it, and how many levels of the trace lie above that value."
+    text = json.dumps(nested(n))
+    call = {"role": "assistant", "content": None, "tool_calls": [{"id": "a", "type": "function", "function": {"name": "f", "arguments": json.dumps({"v": nested(n)})}}]}
+    answer = {"role": "tool", "tool_call_id": "a", "content": text}
+    plain = {"role": "user", "content": "x"}
+    yield 6, {"conversation_id": "c", "messages": [{"role": "assistant", "tool_calls": [{"id": "a", "name": "f", "arguments": {"v": nested(n)}}]}]}
+    yield 3, {"conversation_id": "c", "messages": [{"role": "tool", "name": "f", "result": nested(n), "is_error": False}]}
+    yield 2, {"conversation_id": "c", "messages": [], "extra": nested(n)}
+    yield 6, {"messages": [call]}
+    yield 3, {"messages": [plain, answer]}
+    yield 3, {"conversations": [{"from": "human", "value": "x"}, {"from": "observation", "value": text}]}
+    yield 6, {"messages": [{"role": "assistant", "content": [{"type": "tool_use", "id": "t", "name": "f", "input": {"v": nested(n)}}]}]}
+    yield 3, {"task_id": 1, "reward": 1.0, "traj": [plain, answer]}
+    yield 2, {"prompt": "x", "completion": "y", "more": nested(n)}
+
+
+@pytest.mark.parametrize("form", range(9))
+def test_what_is_nested_deeper_than_can_be_written_is_refused_where_it_comes_in(tmp_path, form):
+    above = list(deep_records(1))[form][0]
+    fits, too_deep = (list(deep_records(200 - above + more))[form][1] for more in (0, 1))
+    trace = load_traces(json.dumps(fits).encode())[0]
+    assert Trace.model_validate_json(json.dumps(trace.to_dict())) == trace
+    for name in ("t.jsonl", "t.parquet"):
+        (TraceSet([trace]).to_parquet if name.endswith("t") else TraceSet([trace]).to_jsonl)(tmp_path / name)
+        assert list(load_traces(tmp_path / name)) == [trace]
+    for source in (json.dumps(too_deep).encode(), [too_deep], json.dumps([too_deep]).encode(), pd.DataFrame([too_deep])):
+        with pytest.raises(TraceError, match="nested") as e:
+            load_traces(source)
+        assert e.value.path != "$"
+
+
+def test_deep_answers_of_other_readers_are_refused(monkeypatch):
+    monkeypatch.setattr("agent_gym.parser.registry.READERS", READERS)
+    register("theirs", lambda r: isinstance(r, dict) and "theirs" in r, lambda r: {"conversation_id": "c", "messages": [{"role": "user", "content": "x"}], "metadata": {"v": nested(r["theirs"])}})
+    try:
+        assert len(load_traces([{"theirs": 198}])) == 1
+        for n in (199, 500, 5000):
+            with pytest.raises(TraceError, match=r"\$\[0\]\.metadata"):
+                load_traces([{"theirs": n}])
+    finally:
+        del READERS["theirs"]
+
+
+@pytest.fixture
+def nothing_is_kept(monkeypatch):
+    monkeypatch.setattr(load_module, "BASE", -(1 << 40))
+
+
+@pytest.mark.parametrize("seed", range(len(SEEDS)))
+def test_an_index_of_any_format_is_the_list(tmp_path, seed, nothing_is_kept):
+    records = SEEDS[seed] if isinstance(SEEDS[seed], list) else [SEEDS[seed]] * 3
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as z:
+        z.writestr("t.json", json.dumps(records))
+    held = load_traces(records)
+    (tmp_path / "t.json").write_text(json.dumps(records))
+    (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, records)) + "\n" + json.dumps(records[0]) + "\n")
+    (tmp_path / "t.zip").write_bytes(buffer.getvalue())
+    for name in ("t.json", "t.zip"):
+        indexed = load_traces(tmp_path / name)
+        assert type(indexed._traces).__name__ != "list"
+        assert [t.messages for t in indexed] == [t.messages for t in held]
+        assert [indexed[i] for i in range(len(indexed))] == list(indexed)
+    lines = load_traces(tmp_path / "t.jsonl")
+    assert len({t.conversation_id for t in lines}) == len(lines)
+    assert [lines[i] for i in range(len(lines))] == list(lines)
+
+
+def test_elements_of_a_large_list_are_located(tmp_path):
+    good = {"conversation_id": "c", "messages": [{"role": "user", "content": "x" * 900}]}
+    records = [{**good, "conversation_id": f"c{i}"} for i in range(3000)]
+    records[2900] = {"conversation_id": "bad", "messages": [{"role": "boss", "content": "x"}]}
+    (tmp_path / "t.json").write_text(json.dumps(records))
+    with pytest.raises(TraceError) as e:
+        load_traces(tmp_path / "t.json")
+    assert e.value.path == "$[2900].messages[0].role"
+    found = load_traces(tmp_path / "t.json", on_error="collect")
+    assert (len(found), len(found.errors), found[-1].conversation_id) == (2999, 1, "c2999")
+    text = json.dumps(records[:2900])
+    (tmp_path / "cut.json").write_text(text[:-400])
+    found = load_traces(tmp_path / "cut.json", on_error="collect")
+    assert (len(found), len(found.errors)) == (2899, 1)
+    assert "cut off" in str(found.errors[0])
+    assert "byte" in str(found.errors[0])
