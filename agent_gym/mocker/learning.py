@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pydantic import JsonValue
@@ -22,6 +22,7 @@ from .replay import Nearest, Replay
 from .skills import learn_skills
 from .store import Store, build_store, secrets
 from .values import same_value
+from ..progress import Steps
 from ..tools import LoggedCall, infer_tools, logged_calls
 from ..trace import ToolSpec, Trace, parse_json
 
@@ -29,16 +30,19 @@ from ..trace import ToolSpec, Trace, parse_json
 __all__ = ['learn']
 
 # %% ../../nbs/mocker/14_learning.ipynb #6d7dbe9f
-def learn(traces: Iterable[Trace]) -> Model:
-    "Learn the backend behind `traces`, and how far each mechanism is to be trusted."
+def learn(traces: Iterable[Trace], progress: bool = True) -> Model:
+    "Learn the backend behind `traces`, and how far each mechanism is to be trusted; `progress` shows a line where that takes longer than two seconds."
     traces = list(traces)
     tools = infer_tools(traces)
     conversations = [found for t in traces if (found := list(logged_calls(t)))]
-    model = _learn(conversations, tools)
-    return replace(model, trust=_cross_fitted(conversations, tools)) if len(conversations) >= 4 else model
+    with Steps("learning the tools", 2 * len(tools) + 8, progress) as step:
+        step("kinds of tools")
+        model = _learn(conversations, tools, step)
+        return replace(model, trust=_cross_fitted(conversations, tools, step)) if len(conversations) >= 4 else model
 
-def _learn(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec]) -> Model:
+def _learn(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], step: Callable[[str], None]) -> Model:
     store = build_store(conversations, tools)
+    step("records")
     checks = secrets(conversations, store.ids, tools)
     tools = {t: s.model_copy(update={"kind": "read"}) if s.kind == "write" and t in checks and not store.ids[t].viewer else s for t, s in tools.items()}
     calls: dict[str, list[LoggedCall]] = defaultdict(list)
@@ -46,7 +50,7 @@ def _learn(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, To
         for c in conversation:
             calls[c.name].append(c)
     finders = {t: f for t in tools if (f := _finder(t, calls[t], store, tools)) is not None}
-    skills, searches, anywhere, store = learn_skills(conversations, tools, store, finders, checks)
+    skills, searches, anywhere, store = learn_skills(conversations, tools, store, finders, checks, step)
     named = {ref[1]: ref[0] for ref in store.base}
     finders = {t: f for t in finders if (f := _finder(t, calls[t], store, tools)) is not None}
     pools = _pools(store)
@@ -55,13 +59,14 @@ def _learn(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, To
     writes = frozenset(t for t, s in tools.items() if s.kind == "write")
     return replace(model, replay=Replay(conversations, lambda c: model.names(c.name, c.arguments), writes))
 
-def _cross_fitted(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], most: int = 120) -> Trust:
+def _cross_fitted(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], step: Callable[[str], None], most: int = 120) -> Trust:
     """How often each mechanism is right: learned from three quarters of the conversations, asked about the fourth, of which every other one is known up to its first write.
 
     A call unlike all logged successes counts as the `trials` of leaving out one rule say."""
     from agent_gym.mocker.session import ToolSession
     asked = {i: _reads(c, tools) if i % 8 == 5 else 0 for i, c in enumerate(conversations) if i % 4 == 1}
-    model = _learn([kept for i, c in enumerate(conversations) if (kept := c[:asked.get(i, len(c))])], tools)
+    model = _learn([kept for i, c in enumerate(conversations) if (kept := c[:asked.get(i, len(c))])], tools, step)
+    step("asking about conversations left out")
     tally: Counter[tuple[str, str, bool]] = Counter()
     for i in list(asked)[::max(1, len(asked) // most)]:
         session = ToolSession(model)

@@ -138,7 +138,7 @@ def learn_search(tool: str, asked: Sequence[Asked], listing: Listing, base: Mapp
     refs = tuple(sorted((ref for ref in base if ref[0] == listing.kind), key=lambda ref: place.get(ref, len(place))))
     if len(some) < 3 or not refs:
         return None
-    filters = _learn_filters(good, listing, base, refs[::max(1, len(refs) // 400)])
+    filters = _learn_filters(good, listing, base, refs[::max(1, len(refs) // 150)])
     shown = tuple(dict.fromkeys(k for _, rows in some for r in rows for k in r))
     search = Search(tool, listing, tuple(filters), Order(), Paging(), shown, refs, takers=takers, place={ref: i for i, ref in enumerate(refs)}, newest_first=_newest_first(good, listing, base))
     search = replace(search, index=_index(filters[:1], refs, base))
@@ -242,7 +242,8 @@ def _score(f: Filter, given: Sequence[tuple[JsonValue, Sequence[Record], set[str
 def _constants(search: Search, some: _Seen, base: Mapping[Ref, Record]) -> tuple[tuple[tuple[str, ...], str], ...]:
     "Fields that hold one value in all rows given back, and another in rows that pass every test and never are."
     shown = {search.listing.name(r) for _, rows in some for r in rows}
-    left = [r for args, _ in some[:30] for r in search.found(args, base.get) if not any(freeze(r) == freeze(base[search.listing.kind, n]) for n in shown if (search.listing.kind, n) in base)] if len(shown) < 400 else []
+    given = {id(base[ref]) for n in shown if (ref := (search.listing.kind, n)) in base}
+    left = [r for args, _ in some[:30] for r in search.found(args, base.get) if id(r) not in given]
     kept = [base[ref] for n in sorted(shown) if (ref := (search.listing.kind, n)) in base]
     out = []
     for p, v in fields(kept[0]) if kept and left else ():

@@ -117,9 +117,10 @@ class ToolMocker:
     """A backend learned from logs: call it as the tools were called.
 
     `traces` are `Trace`s; nothing else is needed. What is learned never changes; state lives in sessions, and `call`, `reset` and the mocker itself use one default
-    session. `llm` is asked only where the learned answer is less sure than `llm_below`; its answer has to fit the schema and is kept for the session."""
-    def __init__(self, traces: Iterable[Trace], *, llm: LLM | None = None, llm_below: float = .3):
-        self._model, self._llm = learn(traces), None if llm is None else (llm, llm_below)
+    session. `llm` is asked only where the learned answer is less sure than `llm_below`; its answer has to fit the schema and is kept for the session. Learning that takes longer than two
+    seconds shows a line, unless `progress` is off."""
+    def __init__(self, traces: Iterable[Trace], *, llm: LLM | None = None, llm_below: float = .3, progress: bool = True):
+        self._model, self._llm = learn(traces, progress), None if llm is None else (llm, llm_below)
         self._default = self.session()
 
     @property

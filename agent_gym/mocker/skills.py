@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
@@ -126,7 +126,8 @@ def _after(store: Store, c: LoggedCall, before: Record) -> Record:
     return c.value if c.name in store.full else visible({**before, **{k: v for k, v in c.value.items() if k in before}})  # type: ignore[dict-item,return-value]
 
 # %% ../../nbs/mocker/08_skills.ipynb #91305429
-def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], store: Store, finders: Mapping[str, Finder], checks: Mapping[str, Sequence[str]]) -> tuple[dict[str, Skill], dict[str, Search], Rows, Store]:
+def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], store: Store, finders: Mapping[str, Finder], checks: Mapping[str, Sequence[str]],
+                 step: Callable[[str], None] = lambda what: None) -> tuple[dict[str, Skill], dict[str, Search], Rows, Store]:
     "The skill of every tool, the searches, the rows of all records by name, and the store, with what the effects of writes tell about records that were first seen after one."
     containers = find_containers(store)
     anywhere = index_rows(store, containers)
@@ -136,6 +137,7 @@ def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[s
             calls[c.name].append(c)
     bindings = {t: bind([c for c in calls[t] if not c.is_error] or calls[t], store, containers, anywhere) for t in tools}
     seen = walk(conversations, tools, store, bindings, anywhere)
+    step("effects of writes")
     actions = {t: _actions(t, seen, containers) if tools[t].kind == "write" else () for t in tools}
     replies = {t: _reply(t, seen, store, tools, finders) for t in tools}
     targets = {t: next((e for e in bindings[t].entities if not e.source), None) for t in tools}
@@ -150,8 +152,10 @@ def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[s
     replies = {t: _reply(t, seen, store, tools, finders) for t in tools}
     missing = absences(tools, seen.failures, bindings, finders)
     first = {t: _refusals(seen.successes[t], seen.failures[t], actions[t], bindings[t], checks.get(t, ())) for t in tools}
+    step("refusals")
     skills = {}
     for t, spec in tools.items():
+        step(t)
         siblings = [r for u in sorted(first) if u != t and tools[u].kind == spec.kind for r in first[u]]
         extra = implied([s for s, _ in seen.successes[t]], first[t], siblings, any_absence(missing)) if spec.kind == "write" else []
         good, bad = [s for s, _ in seen.successes[t]], defaultdict[str, list[Scene]](list)
