@@ -231,7 +231,7 @@ def test_two_ray_nodes_of_which_one_leaves(tmp_path, monkeypatch):
     import ray
     from ray.cluster_utils import Cluster
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)]))
-    monkeypatch.setattr("agent_gym.environment.pools.HIRING", 8.)
+    monkeypatch.setattr("agent_gym.environment.pools.HIRING", 40.)
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     try:
         other = cluster.add_node(num_cpus=1)

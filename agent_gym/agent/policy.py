@@ -17,7 +17,7 @@ from pydantic import JsonValue
 
 from .dialogue import Dialogue, features
 from .proposals import Proposals
-from .templates import Call
+from .templates import Call, Reply
 from ..trace import AgentGymError, Message, ToolSpec, Trace, dumps, loads
 
 # %% auto #0
@@ -215,7 +215,7 @@ class PolicyAgent:
 
     def _lost(self, d: Dialogue) -> str:
         "What to say where nothing is proposed: the words that open most conversations in the traces."
-        plain = [t for t in self.policy.proposals.templates if not isinstance(t, Call) and not t.slots]
+        plain = [t for t in self.policy.proposals.templates if isinstance(t, Reply) and not t.slots]
         return str(plain[0]) if plain else "Could you tell me more?"
 
     def save(self, path: str | Path) -> Path:

@@ -10,34 +10,53 @@ from dataclasses import dataclass
 
 from .episode import HasWorld
 from .play import Agent
-from .statistics import Estimate, wilson
+from .statistics import Estimate
 from .world import World
-from ..trace import EpisodeError, Message, Trace
+from ..trace import EpisodeError, Message, Trace, dumps
 
 # %% auto #0
-__all__ = ['act_of', 'OffPolicy', 'off_policy']
+__all__ = ['Acts', 'OffPolicy', 'off_policy']
 
 # %% ../../nbs/environment/13_offpolicy.ipynb #1f7f856f
-def act_of(message: Message) -> str:
-    "Which tools a turn of the assistant calls, sorted; empty where it speaks."
-    return "+".join(sorted(c.name for c in message.tool_calls))
+class Acts:
+    "What counts as the same act in `world`."
+    def __init__(self, world: World):
+        self._lexicon = getattr(getattr(world.reward, "verifier", None), "lexicon", None)
+
+    def __call__(self, before: Sequence[Message], said: Message) -> str:
+        "The act of the turn `said` after the messages `before`."
+        if said.tool_calls:
+            return dumps(sorted([c.name, dumps(c.arguments)] for c in said.tool_calls))
+        if self._lexicon is None or not said.content:
+            return ""
+        reading = self._lexicon.reading()
+        for m in (*before, said):
+            reading.feed(m)
+        meaning = self._lexicon.say(reading.said[-1][0])
+        return self._lexicon.broad.get(meaning, meaning)
+
+    def request(self, trace: Trace) -> int:
+        "The kind of request of a conversation; 0 where kinds are not told apart."
+        return 0 if self._lexicon is None else self._lexicon.intents(next((m.content or "" for m in trace.messages if m.role == "user"), ""))
 
 # %% ../../nbs/environment/13_offpolicy.ipynb #70a264ac
 @dataclass(frozen=True, slots=True)
 class OffPolicy:
     """`value` is the estimated success rate, its `n` the effective number of conversations (rounded down); `effective` that number of the `conversations` looked at;
-    `agreement` the share of turns where the agent acts as the log did; `thin` says that the logs are too unlike the agent to tell: too few
-    conversations count, or in none does the agent differ in two acts or fewer."""
+    `agreement` the share of turns where the agent acts as the log did; `unknown` the share of conversations of kinds in which it goes along with none to the end, which widens the interval;
+    `thin` says that the logs are too unlike the agent to tell: too few conversations count, or a quarter is unknown."""
     value: Estimate
     effective: float
     conversations: int
     agreement: float
     thin: bool
+    unknown: float = 0.
 
     def __str__(self) -> str:
-        return f"{self.value} (effectively {self.effective:.0f} of {self.conversations} conversations, {self.agreement:.0%} of acts agree)" + (": support is thin, do not rely on it" if self.thin else "")
+        return (f"{self.value} (effectively {self.effective:.0f} of {self.conversations} conversations, {self.agreement:.0%} of acts agree, {self.unknown:.0%} unknown)"
+                + (": support is thin, do not rely on it" if self.thin else ""))
 
-def off_policy(gym: HasWorld | World, agent: Agent, traces: Sequence[Trace] | None = None, *, softness: float = .2, least: int = 20) -> OffPolicy:
+def off_policy(gym: HasWorld | World, agent: Agent, traces: Sequence[Trace] | None = None, *, softness: float = .1, least: int = 20) -> OffPolicy:
     """How `agent` would have done on `traces` (default: the gym's labelled ones), estimated from acts alone.
 
     `softness` in (0, 1) is what an act that differs leaves of a conversation's weight; `least` the effective number of conversations below which support is thin.
@@ -46,13 +65,21 @@ def off_policy(gym: HasWorld | World, agent: Agent, traces: Sequence[Trace] | No
     logs = [t for t in (world.traces if traces is None else traces) if t.success is not None and any(m.role == "assistant" for m in t.messages)]
     if not logs:
         raise EpisodeError("no trace with an outcome to estimate from")
-    tools, differing, total = list(world.tools), [], 0
+    acts, tools, differing, total = Acts(world), list(world.tools), dict[int, list[tuple[int, bool]]](), 0
     for log in logs:
         path = world.path(log)
-        differing.append(sum(act_of(agent.act(path.before(k), tools)) != act_of(t.said) for k, t in enumerate(path.turns)))
+        differs = sum(acts(before := path.before(k), agent.act(before, tools)) != acts(before, t.said) for k, t in enumerate(path.turns))
+        differing.setdefault(acts.request(log), []).append((differs, bool(log.success)))
         total += len(path.turns)
-    weights = [softness ** (d - min(differing)) for d in differing]
-    value = sum(w for w, t in zip(weights, logs) if t.success) / sum(weights)
-    effective = sum(weights) ** 2 / sum(w * w for w in weights)
-    n = max(1, int(effective))
-    return OffPolicy(wilson(value * n, n), effective, len(logs), 1 - sum(differing) / total, effective < least or min(differing) > 2)
+    value = spread = effective = unknown = 0.
+    for rows in differing.values():
+        share, weights = len(rows) / len(logs), [softness ** d for d, _ in rows]
+        if min(d for d, _ in rows):
+            unknown += share
+            continue
+        n = sum(weights) ** 2 / sum(w * w for w in weights)
+        rate = (sum(w for w, (_, ok) in zip(weights, rows) if ok) / sum(weights) * n + .5) / (n + 1)
+        value, spread, effective = value + share * rate, spread + share ** 2 * rate * (1 - rate) / (n + 1), effective + n
+    half = 1.96 * spread ** .5
+    estimate = Estimate(value + unknown / 2, max(0., value - half), min(1., value + half + unknown), max(1, int(effective)))
+    return OffPolicy(estimate, effective, len(logs), 1 - sum(d for rows in differing.values() for d, _ in rows) / total, effective < least or unknown > .25, unknown)
