@@ -116,6 +116,10 @@ class Dialogue:
             for p, v in rows[best[2]].items():
                 self._put(f"{path}[*]{p}", v)
 
+    def words(self) -> frozenset[str]:
+        "The distinct words that the user said or the tools showed, lower case."
+        return words_of(" ".join([*self.text, *(v for v in self.slots.values() if isinstance(v, str))]))
+
     def say(self, words: frozenset[str]) -> None:
         "The agent says something with these `words` (values masked)."
         self.asked = words

@@ -34,10 +34,9 @@ class _Act:
     heard: frozenset[str] = frozenset()
     company: tuple[str, ...] = ()
 
-    @property
-    def once(self) -> Once:
+    def once(self, plain: Everyday) -> Once:
         "A reply by itself, with the first of the sources that explain each slot."
-        return Once(Reply(self.key[1:], tuple((s[0], form) for s, form in self.slots)), self.heard, self.company, self.conversation)
+        return Once(Reply(self.key[1:], tuple((s[0], form) for s, form in self.slots)), self.heard, self.company, self.conversation, plain.rare(" ".join(self.key[1:])))
 
 def _reply_act(d: Dialogue, text: str, conversation: int, success: bool, common: frozenset[str]) -> _Act | None:
     places = mentions(d, text)
@@ -94,7 +93,7 @@ def _common_words(traces: Sequence[Trace]) -> frozenset[str]:
 class Proposals:
     """Templates of replies and calls, learned from traces; immutable.
 
-    A template is kept when it occurs in two conversations (three where its fixed text holds a digit), or when there are too few traces for that. `intents` tells kinds of request apart."""
+    A template is kept when it occurs in conversations about two tasks (three where its fixed text holds a digit), names no record, or when there are too few traces for that. `intents` tells kinds of request apart."""
     def __init__(self, traces: Iterable[Trace], *, intents: Intents | None = None):
         traces = list(traces)
         self.reader = FactReader(traces, intents)
@@ -104,7 +103,9 @@ class Proposals:
         self._common = _common_words(traces)
         groups: dict[tuple[str, ...], list[_Act]] = defaultdict(list)
         plain, alone = Everyday.of(traces), dict[tuple[str, ...], _Act]()
-        for n, trace in enumerate(traces):
+        tasks = {task: n for n, task in enumerate(dict.fromkeys(t.task for t in traces))}
+        for trace in traces:
+            n = tasks[trace.task]
             for d, call, text in self._acts(trace.messages):
                 act = _call_act(d, call, n, bool(trace.success)) if call else _reply_act(d, text, n, bool(trace.success), self._common)
                 if act:
@@ -112,7 +113,7 @@ class Proposals:
                 if act and call is None and not any(bound(d, p) or not plain.only(p) for p in act.key[1:]):
                     alone.setdefault(act.key, act)
         self._learn(groups, 2 if len(traces) >= 10 else 1)
-        self._gather([act for key, act in alone.items() if key not in self._ranks])
+        self._gather([act.once(plain) for key, act in alone.items() if key not in self._ranks])
 
     def _learn(self, groups: Mapping[tuple[str, ...], Sequence[_Act]], least: int) -> None:
         self._free = frozenset((key[0], p) for key, acts in groups.items() if key[0] for j, p in enumerate(key[1:]) if _is_free([a.slots[j] for a in acts]))
@@ -127,14 +128,19 @@ class Proposals:
             common = [min(forms[key, j].items(), key=lambda kv: (-kv[1], kv[0]))[0] for j in range(len(acts[0].slots))]
             for a in acts:
                 seen[self._template(a, common)].add(a.conversation)
-        kept = {t: len(c) for t, c in seen.items() if len(c) >= least + (isinstance(t, Reply) and least > 1 and any(ch.isdigit() for p in t.pieces for ch in p))}
+        kept = {t: len(c) for t, c in seen.items() if self._general(t) and len(c) >= least + (isinstance(t, Reply) and least > 1 and any(ch.isdigit() for p in t.pieces for ch in p))}
         self.templates: tuple[Template, ...] = tuple(_supported(t, n) for t, n in sorted(kept.items(), key=lambda kv: (-kv[1], str(kv[0]))))
         self._forms = {key: [min(forms[key, j].items(), key=lambda kv: (-kv[1], kv[0]))[0] for j in range(len(acts[0].slots))] for key, acts in groups.items()}
         self._index_templates()
 
-    def _gather(self, alone: Sequence[_Act]) -> None:
+    def _general(self, t: Template) -> bool:
+        "Whether no constant of a call names what belongs to few conversations, such as a record."
+        words = [w for _, s, _ in t.slots if s.startswith('="') for w in _TOKEN.findall(str(loads(s[1:])))] if isinstance(t, Call) else []
+        return all(w in self._common or not any(ch.isdigit() for ch in w) for w in words)
+
+    def _gather(self, alone: Sequence[Once]) -> None:
         "Add what was said in wordings that never returned."
-        self.templates += tuple(gathered(a.once for a in alone))
+        self.templates += tuple(gathered(alone))
         self._index_templates()
 
     def _index_templates(self) -> None:
@@ -216,7 +222,7 @@ class Proposals:
         "Everything learned, as JSON."
         order = [type(t).__name__ for t in self.templates]
         saved: Any = loads(dumps({"replies": [asdict(t) for t in self.templates if isinstance(t, Reply)], "calls": [asdict(t) for t in self.templates if isinstance(t, Call)],
-                            "wordings": [{"replies": [asdict(r) for r in t.replies], "heard": [sorted(h) for h in t.heard], "support": t.support} for t in self.templates if isinstance(t, Wordings)],
+                            "wordings": [{"replies": [asdict(r) for r in t.replies], "heard": [sorted(h) for h in t.heard], "needs": [sorted(w) for w in t.needs], "support": t.support} for t in self.templates if isinstance(t, Wordings)],
                             "order": order, "ranks": [[list(k), v, self._forms[k]] for k, v in self._ranks.items()], "free": sorted(map(list, self._free)), "common": sorted(self._common),
                             "intents": None if (i := self.reader.intents) is None else {"known": dict(i.known), "later": sorted(i.later), "words": dict(i.words), "names": i.names},
                             "kinds": {k: asdict(f) | {"threshold": max(f.threshold, -1e9)} for k, f in self.reader.kinds.items()},
@@ -232,7 +238,7 @@ class Proposals:
         new.reader = FactReader.of({k: FactPattern(**f) for k, f in saved["kinds"].items()}, intents)
         new.vocabulary = Vocabulary(frozenset(saved["words"]), frozenset(saved["categories"]))
         made: dict[str, Iterator[Template]] = {"Reply": map(_reply, saved["replies"]), "Call": (Call(t["tool"], tuple((p, s, f) for p, s, f in t["slots"]), t["support"]) for t in saved["calls"]),
-                "Wordings": (Wordings(tuple(map(_reply, t["replies"])), tuple(map(frozenset, t["heard"])), t["support"]) for t in saved["wordings"])}
+                "Wordings": (Wordings(tuple(map(_reply, t["replies"])), tuple(map(frozenset, t["heard"])), tuple(map(frozenset, t["needs"])), t["support"]) for t in saved["wordings"])}
         new.templates = tuple(next(made[o]) for o in saved["order"])
         new._ranks = {tuple(k): v for k, v, _ in saved["ranks"]}
         new._forms = {tuple(k): f for k, _, f in saved["ranks"]}

@@ -111,10 +111,11 @@ class Call:
 # %% ../../nbs/agent/01a_templates.ipynb #ed206af8
 @dataclass(frozen=True)
 class Wordings:
-    """One thing that was said in many ways, of which none returned: `replies`, and for each the words that were `heard` before it. It can be said where this dialogue holds all
-    facts of one of them; the one said after the most similar words is."""
+    """One thing that was said in many ways, of which none returned: `replies`, and for each the words that were `heard` before it and the uncommon words it `needs`. It can be said
+    where this dialogue holds all facts and uncommon words of one of them; the one said after the most similar words is."""
     replies: tuple[Reply, ...]
     heard: tuple[frozenset[str], ...]
+    needs: tuple[frozenset[str], ...]
     support: int = 1
     sources: ClassVar[tuple[str, ...]] = ()
 
@@ -123,8 +124,8 @@ class Wordings:
 
     def best(self, d: Dialogue) -> Reply | None:
         "The reply that fits `d` best; None where `d` lacks a fact of every one."
-        here = d.last | (d.first or frozenset())
-        fits = [(len(here & h) / (len(here | h) or 1), len(r.slots), -i) for i, (r, h) in enumerate(zip(self.replies, self.heard)) if holds(d, r.sources)]
+        here, known = d.last | (d.first or frozenset()), d.words()
+        fits = [(len(here & h) / (len(here | h) or 1), len(r.slots), -i) for i, (r, h, w) in enumerate(zip(self.replies, self.heard, self.needs)) if w <= known and holds(d, r.sources)]
         return self.replies[-max(fits)[2]] if fits else None
 
     def message(self, d: Dialogue, number: int) -> Message:
