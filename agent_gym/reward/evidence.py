@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
+from typing import TypeAlias
 
 import numpy as np
 from rapidfuzz.distance import Indel
@@ -183,24 +184,58 @@ def _crossed(p: Pair) -> list[str]:
 def edits(p: Pair, e: Evidence) -> None:
     "What was changed inside sentences that otherwise repeat the reference."
     turned = 1. if p.reply.negations != p.truth.negations else .3
+    places, alone, notes = 0, 0., []
     for i, s in enumerate(p.reply.sentences):
         j, share = p.matches[i]
         t = p.truth.sentences[j]
         if s.words == t.words:
             continue
-        blocks = Indel.opcodes(s.words, t.words)
-        same = sum(b.src_end - b.src_start for b in blocks if b.tag == "equal")
+        differing = _differing(s.words, t.words)
+        places += len(differing)
+        same = len(t.words) - sum([len(old) for _, old in differing])
         strict = max(0., same / max(len(s.words), len(t.words)) - .4) / .6
         close = min(1., max(0., (share - .2) / .4))
         if strict:
             _words_changed(p, s, t, strict, e)
             _slots_changed(p, s, t, strict, e)
+            for new, old in differing:
+                if (other := strict * strict * _substituted(s, t, new, old)) > 0:
+                    alone += other
+                    notes.append(f"{' '.join(new)} for {' '.join(old)}")
         if (s.negations - t.negations) % 2:
             e.most("negated", turned * close * (.4 + .6 * strict), s.text)
         if s.modals != t.modals and not (s.asks or t.asks):
             e.most("mood", close * strict * (1. if s.modals - t.modals else .5), *sorted(s.modals ^ t.modals))
         if t.ends and not s.ends and i == len(p.reply.sentences) - 1 and len(s.words) < len(t.words) and s.words == t.words[:len(s.words)]:
             e.most("cut", 1., s.text)
+    if places:
+        e.add("lone", min(1., alone / places ** 2), *notes)
+
+_Words: TypeAlias = tuple[str, ...]
+
+def _differing(new: _Words, old: _Words) -> list[tuple[_Words, _Words]]:
+    "Where two sentences differ: the words of each between what they share."
+    out, at = [], (0, 0)
+    for o in Indel.opcodes(new, old):
+        if o.tag == "equal":
+            if at != (o.src_start, o.dest_start):
+                out.append((new[at[0]:o.src_start], old[at[1]:o.dest_start]))
+            at = o.src_end, o.dest_end
+    return out + ([(new[at[0]:], old[at[1]:])] if at != (len(new), len(old)) else [])
+
+def _substituted(s: Sentence, t: Sentence, new: _Words, old: _Words) -> float:
+    "How far one or two words stand for one or two that mean something else, 0 to 1; less in a question, which claims nothing."
+    if not 0 < len(new) <= 2 or not 0 < len(old) <= 2 or any(w[0] == "=" or w in NEGATORS or w in MODALS for w in new + old):
+        return 0.
+    asked = .3 if s.asks or t.asks else 1.
+    weight = max(.5, *(s.vocabulary[w] for w in new), *(t.vocabulary[w] for w in old))
+    if any(opposed(a, b) for a in new for b in old):
+        return min(1., weight)
+    if any(_stem(a, b) for a in new for b in old):
+        return 0.
+    a, b = (np.add.reduce([v for v, _ in word_vectors(words)]) for words in (new, old))
+    near = float(a @ b) / max(1e-6, float(a @ a) * float(b @ b)) ** .5
+    return asked * min(1., weight) * (1 - min(1., max(0., (near - .2) / .3)))
 
 def _words_changed(p: Pair, s: Sentence, t: Sentence, strict: float, e: Evidence) -> None:
     gone = [w for w in t.vocabulary if w not in s.vocabulary and w[0] != "="]
