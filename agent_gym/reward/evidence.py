@@ -192,14 +192,14 @@ def edits(p: Pair, e: Evidence) -> None:
             continue
         differing = _differing(s.words, t.words)
         places += len(differing)
-        same = len(t.words) - sum([len(old) for _, old in differing])
+        same = len(t.words) - sum([len(old) for _, old, _ in differing])
         strict = max(0., same / max(len(s.words), len(t.words)) - .4) / .6
         close = min(1., max(0., (share - .2) / .4))
         if strict:
             _words_changed(p, s, t, strict, e)
             _slots_changed(p, s, t, strict, e)
-            for new, old in differing:
-                if (other := strict * strict * _substituted(s, t, new, old)) > 0:
+            for new, old, inside in differing:
+                if (other := strict * strict * _substituted(s, t, new, old, inside)) > 0:
                     alone += other
                     notes.append(f"{' '.join(new)} for {' '.join(old)}")
         if (s.negations - t.negations) % 2:
@@ -213,29 +213,33 @@ def edits(p: Pair, e: Evidence) -> None:
 
 _Words: TypeAlias = tuple[str, ...]
 
-def _differing(new: _Words, old: _Words) -> list[tuple[_Words, _Words]]:
-    "Where two sentences differ: the words of each between what they share."
+def _differing(new: _Words, old: _Words) -> list[tuple[_Words, _Words, bool]]:
+    "Where two sentences differ: the words of each between what they share, and whether shared words stand on both sides."
     out, at = [], (0, 0)
     for o in Indel.opcodes(new, old):
         if o.tag == "equal":
             if at != (o.src_start, o.dest_start):
-                out.append((new[at[0]:o.src_start], old[at[1]:o.dest_start]))
+                out.append((new[at[0]:o.src_start], old[at[1]:o.dest_start], at[0] > 0 and at[1] > 0))
             at = o.src_end, o.dest_end
-    return out + ([(new[at[0]:], old[at[1]:])] if at != (len(new), len(old)) else [])
+    return out + ([(new[at[0]:], old[at[1]:], False)] if at != (len(new), len(old)) else [])
 
-def _substituted(s: Sentence, t: Sentence, new: _Words, old: _Words) -> float:
-    "How far one or two words stand for one or two that mean something else, 0 to 1; less in a question, which claims nothing."
-    if not 0 < len(new) <= 2 or not 0 < len(old) <= 2 or any(w[0] == "=" or w in NEGATORS or w in MODALS for w in new + old):
+def _substituted(s: Sentence, t: Sentence, new: _Words, old: _Words, inside: bool) -> float:
+    "How far a few words stand for others that mean something else, or between words that stood together, 0 to 1; less in a question, which claims nothing."
+    if not new or max(len(new), len(old)) > 4 or any(w[0] == "=" or w in NEGATORS or w in MODALS for w in new + old):
         return 0.
-    asked = .3 if s.asks or t.asks else 1.
-    weight = max(.5, *(s.vocabulary[w] for w in new), *(t.vocabulary[w] for w in old))
-    if any(opposed(a, b) for a in new for b in old):
-        return min(1., weight)
-    if any(_stem(a, b) for a in new for b in old):
+    short, asks = 0 < len(old) <= 2 >= len(new), s.asks or t.asks
+    if not short and (asks or not inside):
+        return 0.
+    if not old:
+        return .5
+    weight = 1. if not short else min(1., max(.5, *(s.vocabulary[w] for w in new), *(t.vocabulary[w] for w in old)))
+    if short and any(opposed(a, b) for a in new for b in old):
+        return weight
+    if short and any(_stem(a, b) for a in new for b in old):
         return 0.
     a, b = (np.add.reduce([v for v, _ in word_vectors(words)]) for words in (new, old))
     near = float(a @ b) / max(1e-6, float(a @ a) * float(b @ b)) ** .5
-    return asked * min(1., weight) * (1 - min(1., max(0., (near - .2) / .3)))
+    return (.3 if asks else 1.) * weight * (1 - min(1., max(0., (near - .2) / .3)))
 
 def _words_changed(p: Pair, s: Sentence, t: Sentence, strict: float, e: Evidence) -> None:
     gone = [w for w in t.vocabulary if w not in s.vocabulary and w[0] != "="]
@@ -279,10 +283,10 @@ def form(p: Pair, e: Evidence, user: str) -> None:
     many = max(1, len(r.words) - 1)
     kept = p.copied
     if len(r.words) >= 4:
-        e.add("salad", max(0., known - .7) / .3 * max(0., .5 - kept) / .5)
+        e.add("salad", max(0., known - .7) / .3 * min(1., max(0., .5 - kept) / .35))
     if many > 3:
         e.add("repeated", 3 * max(0., (1 - len(r.pairs) / many) - (1 - len(t.pairs) / max(1, len(t.words) - 1)) - .03))
-    e.add("hidden", min(2., .3 * max(0, r.hidden - t.hidden)))
+    e.add("hidden", min(5., .3 * max(0, r.hidden - t.hidden)))
     e.add("short", max(0., .45 - (r.total + .15 * len(r.words)) / max(.5, t.total + .15 * len(t.words))) / .45)
     if user:
         said = _context(user)[0]
@@ -293,7 +297,7 @@ def form(p: Pair, e: Evidence, user: str) -> None:
         e.add("name", float(len(names)), *sorted(names))
 
 # %% ../../nbs/reward/02_evidence.ipynb #709232b0
-CEILINGS: dict[str, float] = {"fabricated": 3., "told": 3., "surplus": 4., "repeated": 3., "name": 2., "denial": 2.}
+CEILINGS: dict[str, float] = {"fabricated": 3., "told": 3., "surplus": 4., "repeated": 6., "name": 2., "denial": 2.}
 
 def gather(response: str, truth: str, user: str = "", results: Sequence[str] = ()) -> Evidence | None:
     "The evidence against `response`, or None where one of the two texts has no word."

@@ -87,9 +87,23 @@ _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,200}>|<!--|-->|[*`~]{1,3}|(?<!\w)_+|_+
 _ASKS = re.compile(r"[?？؟;][^\w]{0,4}$")
 _ENDS = re.compile(r"[^\w\s,;(\-][^\w]{0,4}$")
 
+_UNSHOWN = re.compile(r"<!--.*?(?:-->|\Z)|(?:^|\s)\[[^\]\n]{1,60}\]:[^\n]*|<(script|style|template|title|noscript)\b.*?(?:</\1\s*>|\Z)|<(\w+)\b[^<>]{0,200}?[\s\"';](?:hidden|display\s*:\s*none|visibility\s*:|font-size\s*:\s*0|opacity\s*:\s*0)[^<>]{0,200}>.*?(?:</\2\s*>|\Z)", re.S | re.I | re.M)
+_JOINER = re.compile("(?<=[\u0600-\u0dff])[\u200c\u200d](?=[\u0600-\u0dff])")
+
+def _unshown(raw: str) -> int:
+    "How much the markup of a text keeps from its reader: words of comments and of elements that are not shown, words inside tags beyond their names and values."
+    rest, count = [], 0
+    at = 0
+    for m in _UNSHOWN.finditer(raw):
+        rest.append(raw[at:m.start()])
+        count += 5 + len(_TOKEN.findall(m[0]))
+        at = m.end()
+    tags = set(_TAG.findall("".join([*rest, raw[at:]])))
+    return count + sum([1 + max(0, len(_TOKEN.findall(t)) - 2 * t.count("=") - 1) for t in tags])
+
 _MARKS = re.compile(r"[<*`~_#]|-->")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
-_ITEM = re.compile(r"(?m)^\s*(\d{1,2})[.)]\s")
+_ITEM = re.compile(r"(?m)^[^\S\n]*(\d{1,2})[.)]\s")
 
 def _pieces(sentence: str) -> list[str | Fact]:
     "Words and values in order; quotes and names stay words."
@@ -255,7 +269,8 @@ def _split(text: str) -> tuple[list[str], int, frozenset[str]]:
     clean = shown if shown.isascii() else "\n".join(unicodedata.normalize("NFKC", line) for line in shown.splitlines()).replace("’", "'").replace("‘", "'")
     if _MARKS.search(clean):
         clean = _MARKUP.sub(lambda m: "\n" if m[0] in ("<!--", "-->") else " " + re.sub(r"[</>]", " ", m[0]) if m[0][0] == "<" else "", clean)
-    hidden = len(raw) - len(shown) - raw.count("\r") + 5 * raw.count("<!--") + (len(set(_TAG.findall(raw))) if "<" in raw else 0)
+    joiners = 0 if raw.isascii() else len(_JOINER.findall(raw))
+    hidden = len(raw) - len(shown) - raw.count("\r") - joiners + (_unshown(raw) if "<" in raw or "]:" in raw else 0)
     listed = "\n" in clean or clean.lstrip()[:1].isdigit()
     return sentences(clean), hidden, frozenset("=" + m for m in _ITEM.findall(clean)) if listed else frozenset()
 

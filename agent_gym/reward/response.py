@@ -20,9 +20,9 @@ __all__ = ['WEIGHTS', 'factor', 'reason', 'grade', 'score']
 WEIGHTS: dict[str, dict[str, float]] = {
     "meaning": {"far": 1., "apart": .6, "lost": .04, "cut": .55, "short": 1.},
     "facts": {"fabricated": .66, "told": .17, "swapped": .32, "unsaid": 1.2, "unit": .68, "exchanged": .8, "slot": .56},
-    "polarity": {"negated": 1.1, "denial": .68, "opposite": .5, "lone": 1.2, "mood": .8},
+    "polarity": {"negated": 1.3, "denial": .68, "opposite": .5, "lone": 1.2, "mood": .8},
     "support": {"surplus": .22, "edited": .16, "replaced": .55, "name": .06},
-    "form": {"salad": 1.05, "repeated": .34, "echo": 2., "hidden": .48, "overlong": 1.5},
+    "form": {"salad": 1.9, "repeated": .5, "echo": 2., "hidden": .48, "overlong": 1.5},
 }
 _SAYS: dict[str, str] = {
     "far": "means something else", "apart": "most of the reference is missing", "lost": "left out", "cut": "breaks off", "short": "much shorter than the reference",
