@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from .lexicon import UNKNOWN, Lexicon
 from .signs import signs
@@ -14,11 +15,13 @@ from .symbols import NOWHERE, USER, Act, Reading
 from ..trace import Trace
 
 # %% auto #0
-__all__ = ['NOTHING', 'Statement', 'ANY', 'AMOUNT', 'Case', 'case', 'case_of', 'statements', 'landmarks', 'act_statements',
+__all__ = ['Statement', 'NOTHING', 'ANY', 'AMOUNT', 'Case', 'case', 'case_of', 'statements', 'landmarks', 'act_statements',
            'swap']
 
 # %% ../../nbs/reward/32_cases.ipynb #aa485670
-@dataclass(frozen=True, slots=True)
+Statement = tuple[str, str, str]
+
+@dataclass(frozen=True)
 class Case:
     """A conversation reduced to what a verdict can rest on.
 
@@ -42,6 +45,19 @@ class Case:
         "The acts that went through, by name."
         return " and ".join(sorted(a.tool for a in self.acts)) or NOTHING
 
+    @cached_property
+    def marks(self) -> frozenset[tuple[str, Statement]]:
+        "Its `landmarks`; kept, because a fit asks for them again and again."
+        return frozenset(landmarks(self))
+
+    @cached_property
+    def holding(self) -> dict[frozenset[str], frozenset[Statement]]:
+        "Its `statements` by the tools needed, as far as they were asked for."
+        return {}
+
+    def __getstate__(self) -> dict[str, object]:
+        return {k: v for k, v in self.__dict__.items() if k not in ("marks", "holding")}
+
     @property
     def repeats(self) -> bool:
         return len({a.signature for a in self.acts}) < len(self.acts)
@@ -62,11 +78,15 @@ def case_of(trace: Trace, lexicon: Lexicon) -> Case:
     return case(lexicon.read(trace), lexicon)
 
 # %% ../../nbs/reward/32_cases.ipynb #cc938d73
-Statement = tuple[str, str, str]
 ANY = "any act"
 
-def statements(c: Case, needed: frozenset[str]) -> set[Statement]:
+def statements(c: Case, needed: frozenset[str]) -> frozenset[Statement]:
     "Every statement that holds of `c`; `needed` are the tools whose absence is worth a statement."
+    if needed not in c.holding:
+        c.holding[needed] = frozenset(_statements(c, needed))
+    return c.holding[needed]
+
+def _statements(c: Case, needed: frozenset[str]) -> set[Statement]:
     out = set(_of_end(c, needed))
     for a in c.acts:
         out.update(act_statements(a, c.intent, needed))

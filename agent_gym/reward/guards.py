@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from .cases import AMOUNT, ANY, NOTHING, Case, Statement, landmarks, statements, swap
+from .cases import AMOUNT, ANY, NOTHING, Case, Statement, statements, swap
 from .forest import Forest
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _news(kind: str, many: int) -> Statement:
 def news(c: Case, seen: Mapping[Statement, float], own: float = 0.) -> set[Statement]:
     "What no success showed before `c`; `seen` counts landmarks of successes (weighted), `own` is the weight with which `c` itself was counted."
     counts: Counter[str] = Counter()
-    for kind, s in set(landmarks(c)):
+    for kind, s in c.marks:
         if seen.get(s, 0.) - own < .5:
             counts[kind] += 1
     return {_news(kind, many) for kind, n in counts.items() for many in (1, 3, 5) if n >= many}
@@ -93,6 +93,7 @@ class Settings:
     swaps: int = 6
     swap_weight: float = .15
     mutants: int = 3
+    columns: int = 1500
     mutant_weight: float = .2
     rare: float = 2.
     seed: int = 0
@@ -161,7 +162,7 @@ class GuardModel:
     grounds: frozenset[tuple[int, str]] = frozenset()
     laws: frozenset[Statement] = frozenset()
 
-    def breaches(self, c: Case, own: float = 0.) -> set[Statement]:
+    def breaches(self, c: Case, own: float = 0.) -> frozenset[Statement]:
         "The statements, news and oddities that hold of `c`."
         return statements(c, self.needed) | news(c, self.seen, own) | self.customs.breaches(c)
 
@@ -211,7 +212,7 @@ def fit(cases: Sequence[Case], q: np.ndarray, settings: Settings = _DEFAULT, mut
     needed = frozenset(t for t, n in good.items() if n >= .15 * (np.asarray(q) > .5).sum())
     seen: dict[Statement, float] = defaultdict(float)
     for c, p in zip(cases, q):
-        for _, s in set(landmarks(c)):
+        for _, s in c.marks:
             seen[s] += float(p)
     customs = Customs.of(cases)
     rows = [statements(c, needed) | news(c, seen, float(p)) | customs.breaches(c, 1) for c, p in zip(cases, q)]
@@ -220,23 +221,21 @@ def fit(cases: Sequence[Case], q: np.ndarray, settings: Settings = _DEFAULT, mut
     extra = len(rows) - len(cases)
     target = np.concatenate([np.clip(q, .02, .98), np.full(extra, .03)])
     weight = np.concatenate([np.ones(len(cases)), np.full(len(swapped), settings.swap_weight), np.full(len(mutants), settings.mutant_weight)])
-    counts, bad, ok = Counter(s for h in rows[:len(cases)] for s in h), defaultdict(float), defaultdict(float)
-    for h, p, w in zip(rows, target, weight):
-        for s in h:
-            bad[s] += (1 - p) * w
-            ok[s] += p * w
+    every = sorted(set().union(*rows)) if rows else []
+    whole = _matrix(rows, {s: i for i, s in enumerate(every)})
+    bad, ok, seen_in = whole.T @ ((1 - target) * weight), whole.T @ (target * weight), whole[:len(cases)].sum(0).A1
     n_ok, n_bad = max(1., float(q.sum())), max(1., float((1 - q).sum()))
-    names = sorted(s for s, n in bad.items() if n >= .9 * settings.rare and ok[s] <= .3 * n_ok and ok[s] / n_ok <= .6 * n / n_bad)
-    column = {s: i for i, s in enumerate(names)}
-    for s in sorted(s for s, n in counts.items() if n >= 3 and s not in column):
-        column[s] = len(column)
-    x = _matrix(rows, column)
+    suspect = (bad >= .9 * settings.rare) & (ok <= .3 * n_ok) & (ok / n_ok <= .6 * bad / n_bad)
+    tells = np.where((seen_in >= 3) & ~suspect, np.abs(ok / n_ok - bad / n_bad), -1.)
+    others = np.argsort(-tells, kind="stable")[:min(settings.columns, int((tells >= 0).sum()))]
+    kept = [*np.flatnonzero(suspect).tolist(), *np.sort(others).tolist()]
+    names, column, x = [every[i] for i in np.flatnonzero(suspect)], {every[i]: k for k, i in enumerate(kept)}, whole[:, kept]
     rules = x[:, :len(names)]
     cost = settings.cost * np.array([_price(s) for s in names])
     draws = [weight if settings.bags == 1 else weight * np.random.default_rng([settings.seed, b]).exponential(1, len(weight)) for b in range(settings.bags)]
     weights = np.stack([noisy_or(rules, target, w, cost) for w in draws], 1) if names else np.zeros((0, settings.bags))
-    forest = Forest.fit(x.toarray().astype(np.float32), np.concatenate([q, np.zeros(extra)]), weight, trees=settings.trees, seed=settings.seed) if len(cases) else Forest()
-    return GuardModel(column, weights, forest, dict(seen), needed, customs, {s: (bad[s], ok[s]) for s in names},
+    forest = Forest.fit(_dense(x, len(names), settings.columns, bad[suspect] / n_bad - ok[suspect] / n_ok), np.concatenate([q, np.zeros(extra)]), weight, trees=settings.trees, seed=settings.seed) if len(cases) else Forest()
+    return GuardModel(column, weights, forest, dict(seen), needed, customs, {s: (float(b), float(g)) for s, b, g in zip(names, bad[suspect], ok[suspect])},
                       laws=_laws(rows, q.tolist()), grounds=frozenset((c.intent, f) for c, p in zip(cases, q) if p > .5 for f in _records(c)))
 
 LAWLESS = .1
@@ -244,7 +243,7 @@ _LAWS: Mapping[Statement, Statement] = {      # what must not be, and what must 
     ("act", ANY, "with a value from nowhere"): ("talk", "any", "an act went through"), ("act", ANY, "twice with the same arguments"): ("talk", "any", "an act went through"),
     ("closing", "any", "telling a value from nowhere"): ("talk", "any", "the closing tells a value")}
 
-def _laws(rows: Sequence[set[Statement]], q: Sequence[float]) -> frozenset[Statement]:
+def _laws(rows: Sequence[frozenset[Statement]], q: Sequence[float]) -> frozenset[Statement]:
     "The structural rules that successes keep (all but 6 % of at least 10 for which they are a question): they need no failure to be believed."
     out = set()
     for law, when in _LAWS.items():
@@ -256,7 +255,13 @@ def _laws(rows: Sequence[set[Statement]], q: Sequence[float]) -> frozenset[State
 def _records(c: Case) -> Iterable[str]:
     return (f for f in c.facts if not f.startswith(AMOUNT))
 
-def _matrix(rows: Sequence[set[Statement]], column: Mapping[Statement, int]) -> csr_matrix:
+def _dense(x: csr_matrix, many: int, most: int, tells: np.ndarray) -> np.ndarray:
+    "Columns for the trees: of the first `many`, those that do not tell enough to be among the `most` are blanked."
+    out = x.toarray().astype("float32")
+    out[:, tells.argsort(kind="stable")[:max(0, many - most)]] = 0
+    return out
+
+def _matrix(rows: Sequence[frozenset[Statement]], column: Mapping[Statement, int]) -> csr_matrix:
     import numpy as np
     from scipy.sparse import csr_matrix
     index = [sorted(column[s] for s in h if s in column) for h in rows]

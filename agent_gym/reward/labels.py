@@ -44,16 +44,18 @@ def cleaned(cases: Sequence[Case], labels: Sequence[bool | None], satisfaction: 
     return q
 
 def posterior(cases: Sequence[Case], labels: Sequence[bool | None], satisfaction: Sequence[float | None], settings: Settings = _DEFAULT, *,
-              mutants: Sequence[Sequence[Case]] = (), rounds: int = 2) -> Posterior:
+              mutants: Sequence[Sequence[Case]] = (), rounds: int = 2, tasks: Sequence[str] | None = None) -> Posterior:
     """The posterior of the labels; an unlabelled case is judged by guards and satisfaction alone and weighs nothing until then.
 
-    `mutants`, where given, holds the spoiled copies of each case."""
-    q, fold = cleaned(cases, labels, satisfaction, settings, mutants=mutants, rounds=rounds), _parts(len(cases), settings)
+    `mutants`, where given, holds the spoiled copies of each case, `tasks` the task of each: other attempts at it are left out with it, lest `chance` promise too much."""
+    q, fold = cleaned(cases, labels, satisfaction, settings, mutants=mutants, rounds=rounds), _parts(len(cases), settings, tasks)
     models = _without(cases, q, fold, mutants, replace(settings, bags=min(4, settings.bags), trees=min(40, settings.trees)))
     return Posterior(q, _chances(models, cases, fold), fold, models)
 
-def _parts(n: int, settings: Settings) -> np.ndarray:
-    return np.random.default_rng([settings.seed, 7]).permutation(n) % FOLDS
+def _parts(n: int, settings: Settings, tasks: Sequence[str] | None = None) -> np.ndarray:
+    rng, number = np.random.default_rng([settings.seed, 7]), {t: i for i, t in enumerate(dict.fromkeys(tasks or map(str, range(n))))}
+    part = rng.permutation(len(number)) % FOLDS
+    return part if tasks is None else part[[number[t] for t in tasks]] if n else part
 
 def _chances(models: Sequence[GuardModel], cases: Sequence[Case], fold: np.ndarray) -> np.ndarray:
     return np.array([models[f].chance(models[f].breaches(c)) for c, f in zip(cases, fold)])

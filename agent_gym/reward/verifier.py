@@ -93,7 +93,7 @@ class Verifier(Rules):
         self.labelled = sum(v is not None for v in labels)
         many = max(1, min(self.settings.mutants, 500 // max(1, sum(v is True for v in labels))))
         spoiled = [self._spoiled(t, logs)[:many] if t.success else [] for t in logs]
-        found = posterior(cases, labels, [t.satisfaction_score for t in logs], self.settings, mutants=spoiled, rounds=2 if len(logs) <= 600 else 1)
+        found = posterior(cases, labels, [t.satisfaction_score for t in logs], self.settings, mutants=spoiled, rounds=2 if len(logs) <= 600 else 1, tasks=[t.task for t in logs])
         self.success = found.success    # (n,): how likely each logged conversation really was one, in the order of `traces`; the agents learn from it
         self._models = found.models
         self.model = fit(cases, found.success, self.settings, [m for ms in spoiled for m in ms])
@@ -137,7 +137,7 @@ class Verifier(Rules):
         why = "; ".join(g.text for g in self._broken(model, found)[:3])
         return Verdict(score, (Part("base rate", score, 1., score, f"abstains: {score:.0%} of the logs with as much evidence ({evidence:.2f}{new}) succeeded; {why}"),), "abstain", kind)
 
-    def _parts(self, model: GuardModel, found: set[Statement], opinions: tuple[float, float, float, float]) -> list[Part]:
+    def _parts(self, model: GuardModel, found: frozenset[Statement], opinions: tuple[float, float, float, float]) -> list[Part]:
         "The score, step by step: what a case without a breach would earn, less what each broken guard takes away, and what the other opinions change."
         value, (chance, second, way, lawful) = lambda chance: self.curve(self.weighing(chance, .99)), opinions
         weight, left = model.base, value(joined(math.exp(-model.base), .995))
