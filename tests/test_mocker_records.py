@@ -2,6 +2,8 @@
 import copy
 import pickle
 import random
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import pytest
 
@@ -155,3 +157,50 @@ def test_sessions_of_a_copy_answer_alike(desk):
         for name, a, _ in talk(words, f"copy {k}"):
             assert one.call(name, a) == two.call(name, a)
         assert isinstance(one, ToolSession) and one.changes == two.changes
+
+
+def test_rules_taken_out_or_put_in_hold_in_copies_and_other_processes(desk):
+    words, mocker = desk
+    w = dict(zip(WORDS, words))
+    shut = next(t for t, r in Desk(words).tickets.items() if r[w["state"]] == w["closed"])
+    loose = mocker.with_rules([r for r in mocker.rules if not (r.tool == w["close_ticket"] and r.kind == "refusal")])
+    strict = mocker.with_rules([mocker.rule(w["close_ticket"], f'requires {w["ticket_id"]} = "T-1", else Error: by hand'), *mocker.rules])
+    blind = mocker.with_rules([r for r in mocker.rules if r.kind != "creation"])
+    ask = (w["close_ticket"], {w["ticket_id"]: shut})
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        for m, refused in ((mocker, True), (loose, False), (strict, True)):
+            results = [m.session().call(*ask), pickle.loads(pickle.dumps(m)).session().call(*ask), pool.submit(call_afresh, m, *ask).result()]
+            assert [r.is_error for r in results] == [refused] * 3 and len({freeze(r.value) for r in results}) == 1
+    assert strict.session().call(*ask).value == "Error: by hand"
+    opened = blind.session()
+    made = opened.call(w["open_ticket"], {w["owner"]: "own3", w["title"]: "lamp 1", w["level"]: w["low"]}).value[w["ticket_id"]]
+    assert opened.call(w["show_ticket"], {w["ticket_id"]: made}).is_error
+
+
+def call_afresh(mocker, name, arguments):
+    return mocker.session().call(name, arguments)
+
+
+@pytest.mark.parametrize("arguments", [None, {}, [], "x", {"extra": 1}, {"limit": "three"}, {"limit": -4}, {"limit": 10**30}, {"page": 0}, {"page": -1}, {"limit": float("nan")}, {"sort": {"a": []}}])
+def test_hostile_searches_change_nothing(desk, arguments):
+    words, mocker = desk
+    w = dict(zip(WORDS, words))
+    session = mocker.session()
+    given = {w.get(k, k): v for k, v in arguments.items()} if isinstance(arguments, dict) else arguments
+    for base in ({}, {w["hall"]: "hall A", w["limit"]: 3, w["sort"]: w["cheap"]}, {w["owner"]: "own1"}):
+        for name in (w["find_seats"], w["list_tickets"], w["open_ticket"], w["close_ticket"]):
+            got = session.call(name, {**base, **given} if isinstance(given, dict) else given)
+            assert got.is_error or name != w["close_ticket"]
+            assert not got.is_error or not session.changes or name == w["open_ticket"]
+            session.reset()
+
+
+def test_the_backends_own_words_for_malformed_calls():
+    def talk(i):
+        calls = [("pay", {"bill": f"B{i}00"}, {"error": {"code": "bad_request", "detail": "amount is required"}}), ("pay", {"bill": f"B{i}00", "amount": 5}, {"bill": f"B{i}00", "status": "paid"})]
+        return trace(calls, str(i))
+    mocker = ag.ToolMocker([talk(i) for i in range(12)])
+    session = mocker.session()
+    assert session.call("pay", {"amount": 3}).value == {"error": {"code": "bad_request", "detail": "bill is required"}}
+    wrong = session.call("pay", {"bill": [], "amount": 5})
+    assert wrong.is_error and set(wrong.value) == {"error"} and "bill" in freeze(wrong.value) and not session.changes

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from .actions import Action
+from .creation import Creation
 from .formulas import Condition, Formula, constant
 from .lookup import Finder
 from .names import freeze
 from .refusals import Refusal
 from .requirements import Requirement
 from .scene import Bindings, Term, term_text
+from .searches import Search
 from .skills import Skill
 from .values import Learned
 from ..trace import ToolError, loads, parse_json
@@ -33,12 +35,12 @@ __all__ = ['Rule', 'Rules', 'rules_of', 'with_rules', 'parse_rule']
 # %% ../../nbs/mocker/13_editing.ipynb #bcbe5235
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One learned rule of `tool`; `kind` is `effect`, `refusal`, `reply` or `lookup`.
+    """One learned rule of `tool`; `kind` is `effect`, `refusal`, `reply`, `lookup`, `search` or `creation`.
 
     `support` counts the logged calls that show it, `counterexamples` those that do not fit, `against` names some of them (conversation, turn). `part` is the rule itself."""
     tool: str
     kind: str
-    part: Action | Refusal | Learned | Finder
+    part: Action | Refusal | Learned | Finder | Search | Creation
     support: int
     counterexamples: int = 0
     against: tuple[tuple[str, int], ...] = ()
@@ -49,7 +51,7 @@ class Rule:
             return f"{self.tool} replies {p.formula}"
         if isinstance(p, Finder):
             return f"{self.tool} finds the {p.kind} with " + ", ".join(f"{'.'.join(path)} = {a}" for a, path in p.paths.items())
-        return f"{self.tool}: {p}"
+        return f"{self.tool} {p}" if isinstance(p, Search | Creation) else f"{self.tool}: {p}"
 
 class Rules(tuple[Rule, ...]):
     "Rules in the order in which they are tried, tool by tool."
@@ -72,11 +74,15 @@ def rules_of(model: Model) -> Rules:
     for tool in sorted(model.tools):
         if tool in model.finders:
             out.append(Rule(tool, "lookup", model.finders[tool], model.finders[tool].support))
+        if tool in model.searches:
+            out.append(Rule(tool, "search", model.searches[tool], model.searches[tool].right, model.searches[tool].total - model.searches[tool].right))
         skill = model.skills[tool]
         out += [Rule(tool, "refusal", r, r.hits, r.total - r.hits, r.where if r.own else ()) for r in skill.refusals]
         out += [Rule(tool, "effect", a, a.hits, a.total - a.hits, a.against) for a in skill.actions]
         if skill.reply is not None:
             out.append(Rule(tool, "reply", skill.reply, skill.reply.hits, skill.reply.total - skill.reply.hits))
+        if skill.creates is not None:
+            out.append(Rule(tool, "creation", skill.creates, skill.creates.support))
     return Rules(out)
 
 def with_rules(model: Model, rules: Iterable[Rule]) -> Model:
@@ -89,11 +95,11 @@ def with_rules(model: Model, rules: Iterable[Rule]) -> Model:
     skills = {t: _replaced(s, by_tool[t]) for t, s in model.skills.items()}
     before = rules_of(model)
     edited = model.edited | {t for t in model.tools if list(before.of(t)) != by_tool[t]}
-    return replace(model, skills=skills, edited=edited, finders={t: r.part for t, rs in by_tool.items() for r in rs if isinstance(r.part, Finder)})
+    return replace(model, skills=skills, edited=edited, searches={t: r.part for t, rs in by_tool.items() for r in rs if isinstance(r.part, Search)}, finders={t: r.part for t, rs in by_tool.items() for r in rs if isinstance(r.part, Finder)})
 
 def _replaced(skill: Skill, rules: Sequence[Rule]) -> Skill:
     return replace(skill, actions=tuple(r.part for r in rules if isinstance(r.part, Action)), refusals=tuple(r.part for r in rules if isinstance(r.part, Refusal)),
-                   reply=next((r.part for r in rules if isinstance(r.part, Learned)), None))
+                   reply=next((r.part for r in rules if isinstance(r.part, Learned)), None), creates=next((r.part for r in rules if isinstance(r.part, Creation)), None))
 
 # %% ../../nbs/mocker/13_editing.ipynb #9480375a
 def parse_rule(tool: str, text: str, skill: Skill) -> Rule:

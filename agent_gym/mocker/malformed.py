@@ -25,9 +25,11 @@ __all__ = ['Manners', 'learn_manners', 'plain', 'computed']
 # %% ../../nbs/mocker/11_malformed.ipynb #415dd971
 @dataclass(frozen=True)
 class Manners:
-    "How a backend words errors: `form` is a usual error, `place` where its sentence stands; `said` holds templates of logged answers to malformed calls by what was wrong."
+    """How a backend words errors: `form` is a usual error, `place` where its sentence stands; `said` holds templates of logged answers to malformed calls by what was wrong; `code` is what the
+    other texts of an error say of a malformed call."""
     form: JsonValue = None
     place: tuple[str, ...] = ()
+    code: str = "invalid_arguments"
     said: Mapping[str, JsonValue] = field(default_factory=dict)
 
     def refused(self, tool: str, text: str, reason: str) -> Answer:
@@ -37,7 +39,7 @@ class Manners:
             template = self.said[kind]
             value = substituted(template, {p: re.sub("\0(\\w+)\0", lambda m: slots.get(m[1], ""), v) for p, v in leaves(template) if isinstance(v, str)})
         elif isinstance(self.form, dict):
-            value = substituted(self.form, {p: text if p == self.place else "invalid_arguments" for p, v in leaves(self.form) if isinstance(v, str)})
+            value = substituted(self.form, {p: text if p == self.place else self.code for p, v in leaves(self.form) if isinstance(v, str)})
         else:
             value = f"Error: {text}"
         return Answer(ToolResult(value, True, "error", .5, 0, tool, reason), basis="malformed")
@@ -55,22 +57,25 @@ def learn_manners(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[
     forms: Counter[str] = Counter()
     said: dict[str, Counter[str]] = {}
     values: dict[str, JsonValue] = {}
+    codes: Counter[str] = Counter()
     for c in (c for conversation in conversations for c in conversation if c.is_error):
         fault = check_arguments(tools[c.name], c.arguments)
         kind, slots = _fault(fault, c.name) if fault else ("", {})
+        if isinstance(c.value, dict):
+            shape = substituted(c.value, {p: "" for p, v in leaves(c.value) if isinstance(v, str)})
+            values.setdefault(freeze(shape), c.value)
+            forms[freeze(shape)] += 1
         if kind:
+            codes.update(v for _, v in leaves(c.value) if isinstance(v, str) and " " not in v)
             cut = substituted(c.value, {p: _cut(v, slots) for p, v in leaves(c.value) if isinstance(v, str)})
             if any("\0argument\0" in v for _, v in leaves(cut) if isinstance(v, str)):
                 values[freeze(cut)] = cut
                 said.setdefault(kind, Counter())[freeze(cut)] += 1
-        elif isinstance(c.value, dict):
-            shape = substituted(c.value, {p: "" for p, v in leaves(c.value) if isinstance(v, str)})
-            values.setdefault(freeze(shape), c.value)
-            forms[freeze(shape)] += 1
     form = values[forms.most_common(1)[0][0]] if forms else None
     texts = [(p, v) for p, v in leaves(form) if isinstance(v, str)] if form is not None else []
     place = max(texts, key=lambda x: (" " in x[1], len(x[1])), default=((), ""))[0]
-    return Manners(form if place else None, place, {k: values[n.most_common(1)[0][0]] for k, n in said.items()})
+    code = codes.most_common(1)[0][0] if codes else "invalid_arguments"
+    return Manners(form if place else None, place, code, {k: values[n.most_common(1)[0][0]] for k, n in said.items()})
 
 def _cut(text: str, slots: Mapping[str, str]) -> str:
     for name, word in slots.items():

@@ -159,7 +159,8 @@ class Model(Knowledge):
             return self._completed(session, spec, ref, record, lacks)
         if ref in session.made:
             return Answer(ToolResult(copied(self.store.view(spec.name, record)), False, "synthesised", 0., 0, spec.name, f"The {ref[0]} {ref[1]} as it was made up in this session."), basis="invented")
-        return Answer(ToolResult(copied(self.store.view(spec.name, record)), False, "state", .9, seen, spec.name, f"The {ref[0]} {ref[1]} as it stands."), basis="state changed" if ref in session.changed else "state late" if ref in self.store.late else "state")
+        return Answer(ToolResult(copied(self.store.view(spec.name, record)), False, "state", .9, seen, spec.name, f"The {ref[0]} {ref[1]} as it stands.",
+                                 tuple(w for w in [self.store.where.get(ref)] if w is not None)), basis="state changed" if ref in session.changed else "state late" if ref in self.store.late else "state")
 
     def _completed(self, session: ToolSession, spec: ToolSpec, ref: Ref, record: Record, lacks: Sequence[str]) -> Answer:
         "A view of a record of which the logs show only a part: the rest is made up, once per session, after another record of its kind."
@@ -229,7 +230,7 @@ class Model(Knowledge):
                 return self._shown(session, spec, ref, record)
             why = "; ".join(map(str, skill.actions)) or "No effect of this tool is known."
             if record is not None:
-                return Answer(ToolResult(copied(self.store.view(spec.name, record)), False, "effect", .9, skill.successes, spec.name, why), writes, basis="effect")
+                return Answer(ToolResult(copied(self.store.view(spec.name, record)), False, "effect", .9, skill.successes, spec.name, why, skill.where), writes, basis="effect")
             answer = self._worded(spec, scene, fresh)
         assert answer is not None
         answer.writes = writes
@@ -255,7 +256,7 @@ class Model(Knowledge):
             return self._partly(spec, skill.reply, scene, fresh) if skill.reply.formula.op == "dict" else self._nearest(spec, dict(scene.arguments))
         source: Source = "effect" if spec.kind == "write" else "computed"
         made_up = self.made_up(spec.name, value)
-        return Answer(ToolResult(copied(value), False, source, 0., skill.reply.hits, spec.name, why + " Its numbers are made up." * bool(made_up)), basis="reply made up" if made_up else "reply")
+        return Answer(ToolResult(copied(value), False, source, 0., skill.reply.hits, spec.name, why + " Its numbers are made up." * bool(made_up), skill.where), basis="reply made up" if made_up else "reply")
 
     def _partly(self, spec: ToolSpec, reply: Learned, scene: Scene, fresh: Callable[[str], str]) -> Answer:
         "A reply of which some fields are not known: those are as they usually are, or else as in the most similar logged answer."

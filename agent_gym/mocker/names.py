@@ -29,9 +29,11 @@ def freeze(value: object) -> str:
     "One text per JSON value: keys sorted, whole floats as integers."
     try:
         text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-        return (orjson.dumps(_whole(value), option=orjson.OPT_SORT_KEYS) if b".0" in text else text).decode()
+        return (orjson.dumps(_whole(value), option=orjson.OPT_SORT_KEYS) if _WHOLE.search(text) else text).decode()
     except (TypeError, ValueError, RecursionError):
         return dumps(value) if not isinstance(value, dict) else dumps(sorted((str(k), dumps(v)) for k, v in value.items()))
+
+_WHOLE = re.compile(rb"\.0(?!\d)")
 
 def _whole(value: object) -> object:
     if isinstance(value, float) and value.is_integer():
@@ -95,11 +97,12 @@ def slots(calls: Iterable[LoggedCall]) -> dict[tuple[str, str], set[str]]:
 # %% ../../nbs/mocker/00_names.ipynb #1647f0ce
 def _candidates(tool: str, calls: Sequence[LoggedCall], where: Mapping[tuple[str, str], set[str]]) -> list[_Candidate]:
     rows = [(c.arguments, c.value) for c in calls if isinstance(c.value, dict) and c.value][:150]
+    texts = {id(r): freeze(r) for _, r in rows}
     out = []
     for by_argument in (True, False):
         for name in dict.fromkeys(k for a, r in rows for k, v in (a if by_argument else r).items() if is_name(v)):
             pairs = [(str(x[name]), r) for a, r in rows for x in [a if by_argument else r] if is_name(x.get(name))]
-            if len(pairs) < .9 * len(rows) or not _functional(pairs):
+            if len(pairs) < .9 * len(rows) or not _functional(pairs, texts):
                 continue
             values = {v for v, _ in pairs}
             echo = by_argument and sum(any(str(f) == v for f in r.values() if is_name(f)) for v, r in pairs) >= .9 * len(pairs)
@@ -107,16 +110,16 @@ def _candidates(tool: str, calls: Sequence[LoggedCall], where: Mapping[tuple[str
             out.append(_Candidate(tool, name, by_argument, values, spoken + by_argument + 1.5 * echo))
     return out
 
-def _functional(pairs: Sequence[tuple[str, Record]]) -> bool:
-    "Equal names give like records, different names different ones."
+def _functional(pairs: Sequence[tuple[str, Record]], texts: Mapping[int, str]) -> bool:
+    "Equal names give like records, different names different ones; `texts` holds the records as texts."
     first: dict[str, Record] = {}
     like = []
     for name, record in pairs:
         if name in first:
-            like.append(_likeness(first[name], record))
+            like.append(1. if texts[id(first[name])] == texts[id(record)] else _likeness(first[name], record))
         else:
             first[name] = record
-    distinct = len({freeze(r) for r in first.values()})
+    distinct = len({texts[id(r)] for r in first.values()})
     return sum(like) + 3 >= .6 * (len(like) + 3) and distinct >= .6 * len(first)
 
 def _likeness(a: JsonValue, b: JsonValue) -> float:

@@ -104,7 +104,9 @@ def learn_refusals(successes: Sequence[Scene], failures: Sequence[Failure], form
             found.append(Refusal(best[0], template(group[0].value, group[0].scene), best[1], len(left), len(successes), tuple(f.where for f in left[:3]), formula=worded))
             left = [f for f in left if best[0].broken(f.scene) is None]
             if best[0].kind in ("not in", "form"):
-                found += [replace(found[-1], requirement=r, hits=0) for r in _facts(group[0].scene, checked) if not any(r.broken(s) is not None for s in successes)]
+                for fact in (r for r in _facts(group[0].scene, checked) if not any(r.broken(s) is not None for s in successes)):
+                    known = [f for f in group if _there(fact, f.scene)]
+                    found.append(replace(found[-1], requirement=fact, hits=sum(fact.broken(f.scene) is not None for f in known), total=max(1, len(known))))
             if not left or best[0].kind == "not in":
                 break
     return in_order(found, failures)

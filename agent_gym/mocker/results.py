@@ -47,7 +47,10 @@ class ToolResult:
 def _paragraph(r: ToolResult) -> str:
     where = ", ".join(f"{c} (turn {t})" for c, t in r.evidence[:3])
     logged = f" It rests on {r.support} logged call{'s' * (r.support != 1)}{', such as ' + where if where else ''}." if r.support else " No logged call supports it."
-    return f"{r.tool}: {'refused' if r.is_error else 'answered'} from {r.source}. {r.reason}{logged} Chance that the backend would have said the same: {r.confidence:.0%}."
+    return f"{r.tool}: {_HOW[r.source]}. {r.reason}{logged} Chance that the backend would have said the same: {r.confidence:.0%}."
+
+_HOW: dict[Source, str] = {"replay": "answered as the log was", "state": "answered from its records", "effect": "done as such calls do it", "error": "refused", "computed": "computed",
+                           "synthesised": "answered with what is made up", "llm": "answered by a language model"}
 
 # %% ../../nbs/mocker/10_results.ipynb #d95d6730
 @dataclass(frozen=True, slots=True)

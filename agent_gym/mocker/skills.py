@@ -37,7 +37,7 @@ __all__ = ['Skill', 'Walk', 'walk', 'visible', 'learn_skills']
 class Skill:
     """What is known of one tool.
 
-    `reply` explains answers that are not views of records; `missing` holds, per kind of record, what is said when there is none of that name (a template and its support); `familiar` is what
+    `reply` explains answers that are not views of records; `missing` holds, per kind of record, what is said when there is none of that name (a template and its support); `where` names some successes, `familiar` is what
     its successes had, and `trials` how accepting calls would have gone without one of the rules."""
     bindings: Bindings = field(default_factory=Bindings)
     actions: tuple[Action, ...] = ()
@@ -48,6 +48,7 @@ class Skill:
     failures: int = 0
     terms: tuple[Term, ...] = ()
     creates: Creation | None = None
+    where: tuple[tuple[str, int], ...] = ()
     familiar: Familiar = field(default_factory=Familiar)
     trials: Mapping[tuple[bool, bool], int] = field(default_factory=dict)
 
@@ -165,7 +166,7 @@ def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[s
         familiar = learn_familiar(good) if spec.kind == "write" else Familiar()
         skills[t] = Skill(bindings[t], actions[t], tuple(_ordered(first[t], extra)), replies[t], missing[t],
                           len(seen.successes[t]), len(seen.failures[t]), tuple(dict.fromkeys(x for s, _ in seen.successes[t][:10] for x in s.terms())), creates[t],
-                          familiar, trials(familiar, good, list(bad.values())) if spec.kind == "write" else {})
+                          tuple((c.conversation, c.turn) for _, c in seen.successes[t][:3]), familiar, trials(familiar, good, list(bad.values())) if spec.kind == "write" else {})
     takers = learn_takers(conversations, store.listings)
     learned = {t: learn_search(t, seen.asked[t], x, store.base, takers.get(x.kind, frozenset())) for t, x in store.listings.items() if t not in finders}
     return skills, {t: x for t, x in learned.items() if x is not None}, anywhere, store

@@ -25,7 +25,8 @@ class Store:
     """Records by (kind, name) as they were before any conversation wrote to them.
 
     `own` holds, per conversation, the records that it saw differently; `late` those that were only seen after a write; `seen` counts conversations; `fields` the fields
-    that each viewing tool shows; `full` the tools that show whole records; `after` holds views that came after writes, with the tools that wrote; `listings` says which tools list records."""
+    that each viewing tool shows; `full` the tools that show whole records; `after` holds views that came after writes, with the tools that wrote; `listings` says which tools list records, `where` names a call
+    that showed each record."""
     ids: Mapping[str, Identity]
     base: Mapping[Ref, Record]
     own: Mapping[str, Mapping[Ref, Record]]
@@ -36,6 +37,7 @@ class Store:
     kinds: tuple[str, ...] = ()
     after: Mapping[Ref, tuple[tuple[Record, frozenset[str]], ...]] = field(default_factory=dict)
     listings: Mapping[str, Listing] = field(default_factory=dict)
+    where: Mapping[Ref, tuple[str, int]] = field(default_factory=dict)
 
     def ref(self, tool: str, arguments: Mapping[str, JsonValue], value: JsonValue = None) -> Ref | None:
         "The record that a call is about: named by an argument, or by the answer where one is given."
@@ -78,6 +80,7 @@ def build_store(calls: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolS
     checked = secrets(calls, ids, tools)
     shown: dict[Ref, dict[str, Record]] = defaultdict(dict)
     after: dict[Ref, list[tuple[Record, frozenset[str]]]] = defaultdict(list)
+    where: dict[Ref, tuple[str, int]] = {}
     empty = Store(ids, {}, {}, {}, {}, frozenset())
     for n, conversation in enumerate(calls):
         touched: dict[str, set[str]] = defaultdict(set)
@@ -95,13 +98,14 @@ def build_store(calls: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolS
                     shown[ref].setdefault(str(n), {}).setdefault(f"@{a}", c.arguments[a])
             if not ids[c.name].viewer:
                 continue
+            where.setdefault(ref, (c.conversation, c.turn))
             if ref[1] in touched:
                 after[ref].append((c.value | _hidden(ids[c.name], c, c.value), frozenset(touched[ref[1]])))
             else:
                 at = shown[ref].setdefault(str(n), {})
                 for k, v in (c.value | _hidden(ids[c.name], c, c.value)).items():
                     at.setdefault(k, v)
-    return _assemble(ids, calls, shown, after, good, listings)
+    return _assemble(ids, calls, shown, after, good, listings, where)
 
 def _take_rows(listing: Listing, c: LoggedCall, shown: dict[Ref, dict[str, Record]], after: dict[Ref, list[tuple[Record, frozenset[str]]]], touched: Mapping[str, set[str]], n: str) -> None:
     "The rows of an answer as views of their records; words that were asked for and that no row repeats are kept as facts of the rows."
@@ -140,7 +144,7 @@ def _hidden(identity: Identity, c: LoggedCall, value: Record) -> Record:
 
 # %% ../../nbs/mocker/00_store.ipynb #d12da65e
 def _assemble(ids: Mapping[str, Identity], calls: Sequence[Sequence[LoggedCall]], shown: Mapping[Ref, Mapping[str, Record]], after: Mapping[Ref, Sequence[tuple[Record, frozenset[str]]]],
-              good: Mapping[str, Sequence[LoggedCall]], listings: Mapping[str, Listing]) -> Store:
+              good: Mapping[str, Sequence[LoggedCall]], listings: Mapping[str, Listing], where: Mapping[Ref, tuple[str, int]]) -> Store:
     base = {ref: majority(list(views.values())) for ref, views in shown.items()}
     late = {ref: views[0][0] for ref, views in after.items() if ref not in base}
     own: dict[str, dict[Ref, Record]] = defaultdict(dict)
@@ -156,7 +160,7 @@ def _assemble(ids: Mapping[str, Identity], calls: Sequence[Sequence[LoggedCall]]
     full = frozenset(t for t in fields if len(fields[t] & every[ids[t].kind]) >= len(every[ids[t].kind]))
     seen = {ref: len(views) for ref, views in shown.items()} | dict.fromkeys(late, 0)
     kinds = tuple(sorted({i.kind for i in ids.values()} | {x.kind for x in listings.values()}))
-    return Store(ids, base | late, dict(own), seen, fields, full, frozenset(late), kinds, {ref: tuple(views[:3]) for ref, views in after.items()}, listings)
+    return Store(ids, base | late, dict(own), seen, fields, full, frozenset(late), kinds, {ref: tuple(views[:3]) for ref, views in after.items()}, listings, where)
 
 def settled(store: Store, changed: Mapping[str, Iterable[tuple[str, str]]]) -> Store:
     """The store once the (kind, field) that each tool changes are known: what a view after a write shows of other fields was so before it.
