@@ -155,7 +155,8 @@ def added(p: Pair, e: Evidence) -> None:
 # %% ../../nbs/reward/02_evidence.ipynb #e7a8879a
 def values(p: Pair, e: Evidence) -> None:
     "Values that differ, are missing, or have changed places or unit."
-    extra, gone = sorted(p.reply.values - p.truth.values - p.truth.items), sorted(p.truth.values - p.reply.values - p.reply.items)
+    same = p.reply.values == p.truth.values
+    extra, gone = ([], []) if same else (sorted(p.reply.values - p.truth.values - p.truth.items), sorted(p.truth.values - p.reply.values - p.reply.items))
     for v in extra:
         e.add("told" if p.told(v[1:]) else "fabricated", 1., v[1:])
     if gone:
@@ -292,7 +293,7 @@ def form(p: Pair, e: Evidence, user: str) -> None:
         said = _context(user)[0]
         echoed = sum(w.lstrip("=") in said for w in r.words) / len(r.words)
         e.add("echo", max(0., echoed - max(known, .5)) / .5)
-    for s in r.sentences:
+    for s in r.sentences if p.novelty else ():
         names = {f for f in s.names if f in p.novelty and not p.known(f)}
         e.add("name", float(len(names)), *sorted(names))
 

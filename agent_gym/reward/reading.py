@@ -65,8 +65,7 @@ def negates(word: str) -> bool:
 class Sentence:
     """A sentence: its words in order (a value is one word, `=` and its normal form), the weight of each, and its shape.
 
-    `vector` is the sum of the word vectors and `length` its length, `vocabulary` holds each word with its weight, `total` is the weight of all, `names` are the
-    words with a capital inside the sentence; `asks` says that it ends in a question mark, `ends` that it ends at all."""
+    `vector` is the sum of the word vectors and `length` its length, `vocabulary` holds each word with its weight, `total` is the weight of all; `asks` says that it ends in a question mark, `ends` that it ends at all."""
     text: str
     words: tuple[str, ...]
     weights: tuple[float, ...]
@@ -74,12 +73,18 @@ class Sentence:
     facts: tuple[Fact, ...]
     negations: int
     modals: frozenset[str]
-    names: frozenset[str]
     asks: bool
     ends: bool
     vocabulary: dict[str, float]
     total: float
     length: float
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        "The words with a capital inside the sentence, none where it is written in capitals."
+        raw = self.text.split()
+        found = [w.strip(".,;:!?()[]\"'*").casefold() for w in raw[1:] if w[0].isupper() and len(w) > 1]
+        return frozenset(found) if len(found) <= .6 * len(raw) else frozenset()
 
 # %% ../../nbs/reward/01_reading.ipynb #d1bc1ccc
 _TOKEN = re.compile(rf"[{DENSE}]|[^\W_](?:(?![{DENSE}])[\w'])*")
@@ -158,16 +163,8 @@ def _sentence(text: str) -> Sentence | None:
     if found or not NUMBERS.isdisjoint(words):
         vectors = [v for w, v in zip(words, vectors) if w[0] != "="] or [np.zeros_like(vectors[0])]
     vector = np.add.reduce(vectors)
-    return Sentence(text, words, weights, vector, found, len([w for w in words if w in NEGATORS]), MODALS.intersection(words), _capitals(text),
+    return Sentence(text, words, weights, vector, found, len([w for w in words if w in NEGATORS]), MODALS.intersection(words),
                     bool(_ASKS.search(text, max(0, len(text) - 6))), bool(_ENDS.search(text, max(0, len(text) - 6))), dict(zip(words, weights)), sum(weights), max(float(np.dot(vector, vector)) ** .5, 1e-6))
-
-def _capitals(text: str) -> frozenset[str]:
-    "Words with a capital inside a sentence that is not written in capitals."
-    raw = text.split()
-    if not any(w[0].isupper() for w in raw[1:]):
-        return frozenset()
-    found = [w.strip(".,;:!?()[]\"'*").casefold() for w in raw[1:] if w[:1].isupper() and len(w) > 1]
-    return frozenset(found) if len(found) <= .6 * len(raw) else frozenset()
 
 # %% ../../nbs/reward/01_reading.ipynb #5d4c4ec9
 CAP = 12_000    # characters that are read; a reply beyond is graded by its beginning

@@ -110,9 +110,9 @@ class Reward:
             raise AgentGymError(f"batch takes as many ground truths as responses, got {len(responses)} responses and {len(ground_truths)} ground truths")
         from agent_gym.parser.load import no_collection
         out = np.empty(len(responses))
-        for start in range(0, len(out), 500):
-            part = slice(start, start + 500)
-            with no_collection():
+        with no_collection():
+            for start in range(0, len(out), 500):
+                part = slice(start, start + 500)
                 look_ahead(map(_text, (*responses[part], *ground_truths[part])))
                 out[part] = [self(r, g) for r, g in zip(responses[part], ground_truths[part])]
         return out
