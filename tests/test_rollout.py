@@ -5,10 +5,13 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from test_environment import make_world
 
 from agent_gym.environment import EpisodeRecord, EpisodeSet, rollout
@@ -170,6 +173,38 @@ def test_an_interrupted_rollout_goes_on(tmp_path):
     assert len(played) == 50 - 4 * len(parts) and e.digest() == rollout(WORLD, Asks(), 50).digest()
     with pytest.raises(EpisodeError, match="another rollout"):
         rollout(WORLD, Named(), 51, directory=tmp_path)
+
+
+def _whole(line: bytes) -> int | None:
+    try:
+        return json.loads(line)["metadata"]["episode"]["index"]
+    except ValueError:
+        return None
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.floats(0, 1), st.integers(0, 3), st.sets(st.integers(0, 3), max_size=2))
+def test_torn_files_lose_nothing_and_repeat_nothing(cut, torn, gone):
+    with tempfile.TemporaryDirectory() as folder:
+        want = rollout(WORLD, Asks(), 20, directory=folder, chunk=5)
+        parts = sorted(Path(folder).glob("part-*"))
+        raw = parts[torn].read_bytes()
+        parts[torn].write_bytes(raw[:int(cut * len(raw))])
+        for i in gone:
+            parts[i].unlink()
+        left = {i for p in Path(folder).glob("part-*") for line in p.read_bytes().splitlines() if (i := _whole(line)) is not None}
+        played = []
+
+        class Counts(Asks):
+            name = "Asks"
+
+            def act(self, messages, tools):
+                if len(messages) == 2:
+                    played.append(1)
+                return super().act(messages, tools)
+        again = rollout(WORLD, Counts(), 20, directory=folder, chunk=3)
+        assert again.digest() == want.digest() and len(played) == 20 - len(left) and [r.index for r in again] == list(range(20))
+        assert rollout(WORLD, Counts(), 20, directory=folder).digest() == want.digest() and len(played) == 20 - len(left)
 
 
 def test_an_agent_that_cannot_be_sent_is_refused():

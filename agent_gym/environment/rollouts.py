@@ -21,7 +21,7 @@ from .pools import Backend, Pool, make_pool
 from .records import EpisodeRecord, EpisodeSet
 from .tasks import Split, Task
 from .world import World
-from ..trace import EpisodeError, dumps, parse_json
+from ..trace import EpisodeError, dumps, loads, parse_json
 
 # %% auto #0
 __all__ = ['PATIENCE', 'surviving', 'RolloutDirectory', 'RolloutOptions', 'rollout', 'bar']
@@ -64,8 +64,8 @@ class RolloutDirectory:
             self._write(head, dumps(mine) + "\n")
 
     def records(self) -> list[EpisodeRecord]:
-        "What is finished."
-        return [r for part in sorted(self.path.glob("part-*.jsonl")) for r in EpisodeSet.from_jsonl(part)]
+        "What is finished. Lines that were torn, as by a full disk, are left out: their episodes are played again."
+        return [r for part in sorted(self.path.glob("part-*.jsonl")) for line in part.read_bytes().splitlines() if (r := _read(line)) is not None]
 
     def add(self, records: Sequence[EpisodeRecord]) -> None:
         "Keep the records of one chunk."
@@ -75,6 +75,12 @@ class RolloutDirectory:
         half = path.with_suffix(".half")
         half.write_text(text, encoding="utf-8", newline="\n")
         os.replace(half, path)
+
+def _read(line: bytes) -> EpisodeRecord | None:
+    try:
+        return EpisodeRecord.from_dict(loads(line.decode("utf-8")))  # type: ignore[arg-type]
+    except (ValueError, TypeError, AttributeError):
+        return None
 
 # %% ../../nbs/environment/11_rollout.ipynb #5fbab87e
 class RolloutOptions(TypedDict, total=False):
