@@ -197,7 +197,7 @@ def edits(p: Pair, e: Evidence) -> None:
         strict = max(0., same / max(len(s.words), len(t.words)) - .4) / .6
         close = min(1., max(0., (share - .2) / .4))
         if strict:
-            _words_changed(p, s, t, strict, e)
+            _words_changed(p, s, t, strict, len(differing), e)
             _slots_changed(p, s, t, strict, e)
             for new, old, inside in differing:
                 if (other := strict * strict * _substituted(s, t, new, old, inside)) > 0:
@@ -242,7 +242,8 @@ def _substituted(s: Sentence, t: Sentence, new: _Words, old: _Words, inside: boo
     near = float(a @ b) / max(1e-6, float(a @ a) * float(b @ b)) ** .5
     return (.3 if asks else 1.) * weight * (1 - min(1., max(0., (near - .2) / .3)))
 
-def _words_changed(p: Pair, s: Sentence, t: Sentence, strict: float, e: Evidence) -> None:
+def _words_changed(p: Pair, s: Sentence, t: Sentence, strict: float, places: int, e: Evidence) -> None:
+    "New words where others were; the more places differ, the likelier it is a rewording, so they count by the place."
     gone = [w for w in t.vocabulary if w not in s.vocabulary and w[0] != "="]
     new = [(w, m) for w, m in s.vocabulary.items() if w not in t.vocabulary and w[0] != "=" and m and w not in NEGATORS and w not in MODALS]
     cost, changed = 0., []
@@ -257,8 +258,8 @@ def _words_changed(p: Pair, s: Sentence, t: Sentence, strict: float, e: Evidence
             changed.append(w)
         if any(opposed(w, g) for g in gone):
             e.most("opposite", strict, w)
-    e.most("edited", strict * min(2., cost), *changed)
-    e.most("replaced", strict * min(2., cost, sum(t.vocabulary[w] * p.lost.get(w, .6) for w in gone)), *changed)
+    e.most("edited", strict / places * min(2., cost), *changed)
+    e.most("replaced", strict / places * min(2., cost, sum(t.vocabulary[w] * p.lost.get(w, .6) for w in gone)), *changed)
 
 def _slots_changed(p: Pair, s: Sentence, t: Sentence, strict: float, e: Evidence) -> None:
     "Values in order, when both sentences hold the same number of them: what differs behind the same words stands in another's slot."
