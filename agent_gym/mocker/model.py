@@ -102,12 +102,13 @@ class Model(Knowledge):
     def _searched(self, session: ToolSession, search: Search, spec: ToolSpec, arguments: Mapping[str, JsonValue]) -> Answer:
         "The records that a search finds as they stand; where no log asked for as much and most rows there are may be unknown, the most similar logged answer."
         known, kind = search.knows(arguments), search.listing.kind
-        if not known and not search.closed and spec.name in self.nearest:
+        guess = not search.closed and not search.owned and spec.name in self.nearest
+        if not known and guess:
             return self._nearest(spec, dict(arguments))
         changed = [ref for ref in (*session.made, *session.changed) if ref[0] == kind]
         gone = frozenset(n for key, touched in session.history if any(key.startswith(f"{t} {{") for t in search.takers) for n in touched)
         rows = search.found(arguments, session.record, changed, gone)
-        if not rows and not search.closed and not search.knows(arguments, exactly=True) and spec.name in self.nearest:
+        if not rows and guess and not search.knows(arguments, exactly=True):
             return self._nearest(spec, dict(arguments))
         basis = "search changed" if changed or gone else "search" if known else "search new"
         value = search.answer(rows, arguments)

@@ -93,7 +93,7 @@ def _sorted_by(lists: Sequence[Sequence[Record]]) -> tuple[tuple[str, bool], ...
 @dataclass(frozen=True)
 class Paging:
     """The window on the rows: `limit` names an argument or is a number; `skip` names an argument and what it counts (`offset`, `page` from 1, `page0` from 0); `extra` are fields beside
-    the rows by what they tell (`total`, `count`, `pages`, `page`, `more`, `next page`, `next offset`, `const`, or `arg` with its name)."""
+    the rows by what they tell (`total`, `count`, `pages`, or `pages1` where there is always one, `page`, `more`, `next page`, `next offset`, `const`, or `arg` with its name)."""
     limit: str | int | None = None
     skip: tuple[str, str] | None = None
     extra: tuple[tuple[str, str, JsonValue], ...] = ()
@@ -129,7 +129,7 @@ class Paging:
     def __str__(self) -> str:
         return (f", at most {self.limit}" if self.limit else "") + (f", from {self.skip[0]} ({self.skip[1]})" if self.skip else "")
 
-TELLS = ("total", "count", "pages", "pages1", "page", "page0", "more", "next page", "next offset", "next offset text", "limit")
+TELLS = ("total", "count", "pages1", "pages", "page", "page0", "more", "next page", "next offset", "next offset text", "limit")
 
 # %% ../../nbs/mocker/02_paging.ipynb #c13927a5
 def learn_paging(found: Sequence[tuple[Mapping[str, JsonValue], Sequence[Record], JsonValue]], listing: Listing, used: set[str]) -> Paging:

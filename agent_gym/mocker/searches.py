@@ -66,7 +66,7 @@ _OPS = ("equal", "within", "among", "prefix", "contains", "least", "most")
 class Search:
     """How `tool` lists records of `listing.kind`: those that pass `filters` and hold the constants of `always`, in `order`, cut by `paging`; a row shows `shown`, and rows that the writes of `takers`
     name are gone; `hidden` counts, by the arguments tested, the rows that answers only count and no log shows; `asked` are the tested arguments of logged answers, and `closed` says whether answers
-    hold rows that others showed before, so that most rows there are may be known; records keep their `place` where nothing
+    hold rows that others showed before, so that most rows there are may be known; `owned` says that the first test names another record, to which rows belong; records keep their `place` where nothing
     sorts them, and new ones come last unless `newest_first`. `right` of `total` logged answers come out as they were."""
     tool: str
     listing: Listing
@@ -81,6 +81,7 @@ class Search:
     hidden: Mapping[str, int] = field(default_factory=dict)
     asked: frozenset[frozenset[str]] = frozenset()
     closed: bool = True
+    owned: bool = False
     place: Mapping[Ref, int] = field(default_factory=dict)
     newest_first: bool = False
     right: int = 0
@@ -145,7 +146,7 @@ def learn_search(tool: str, asked: Sequence[Asked], listing: Listing, base: Mapp
     search = replace(search, always=_constants(search, [s for s, x in zip(some, good) if not x.state], base), order=learn_order(some, {f.argument for f in filters}))
     found = [(x.call.arguments, search.found(x.call.arguments, _lookup(x, base), tuple(x.state), _gone(x, takers)), x.call.value) for x in good]
     search = replace(search, paging=learn_paging(found, listing, {f.argument for f in filters} | set(search.order.arguments)))
-    search = replace(search, hidden=_hidden(search, found), asked=frozenset(_constraints(filters, c.arguments) for c in calls), closed=_is_closed(calls, listing))
+    search = replace(search, hidden=_hidden(search, found), asked=frozenset(_constraints(filters, c.arguments) for c in calls), closed=_is_closed(calls, listing), owned=_is_owned(filters, calls, listing, base))
     right = sum(freeze(search.answer(rows, a)) == freeze(value) for a, rows, value in found)
     return replace(search, right=right, total=len(found)) if right >= least * len(found) else None
 
@@ -169,6 +170,14 @@ def _is_closed(calls: Sequence[LoggedCall], listing: Listing) -> bool:
             seen[listing.name(row)].add(c.conversation)
     rows = [listing.name(r) for c in calls for r in listing.rows(c.value) or ()]
     return sum(len(seen[n]) > 1 for n in rows) >= .5 * len(rows)
+
+def _is_owned(filters: Sequence[Filter], calls: Sequence[LoggedCall], listing: Listing, base: Mapping[Ref, Record]) -> bool:
+    "Whether the first test is on the name of a record of another kind."
+    if not filters or filters[0].op != "equal":
+        return False
+    others = {n for kind, n in base if kind != listing.kind}
+    asked = [str(c.arguments[filters[0].argument]) for c in calls if filters[0].argument in c.arguments]
+    return sum(n in others for n in asked) > .5 * len(asked)
 
 def _lookup(x: Asked, base: Mapping[Ref, Record]) -> Callable[[Ref], Record | None]:
     return lambda ref: x.state[ref] if ref in x.state else base.get(ref)
