@@ -249,7 +249,12 @@ class TraceSet(Sequence[Trace]):
 
     def filter(self, pred: Callable[[Trace], object]) -> TraceSet:
         "The traces for which `pred(trace)` is true, in order."
-        return self._take(i for i, t in enumerate(self._traces) if pred(t))
+        return self._take(i for i, t in enumerate(self._watched("filtering")) if pred(t))
+
+    def _watched(self, doing: str) -> Iterator[Trace]:
+        "The traces, on a progress line after two seconds (they may be read from a large file)."
+        from agent_gym.parser.progress import watch
+        return watch(self._traces, doing, total=len(self._traces))
 
     def split(self, fractions: Sequence[float] | float = (.8, .2), by: Literal["conversation", "task"] = "conversation", seed: int = 0) -> tuple[TraceSet, ...]:
         """Disjoint random parts of about the sizes given (positive, summing to at most 1; one number f means (f, 1-f)).
@@ -271,7 +276,7 @@ class TraceSet(Sequence[Trace]):
     def to_jsonl(self, path: str | Path) -> Path:
         "Write one JSON object a line in the user's schema (`.gz` and `.zst` by suffix); returns the path. `load_traces` reads it back equal."
         with _open_text(Path(path)) as f:
-            for t in self._traces:
+            for t in self._watched(f"writing {Path(path).name}"):
                 f.write(dumps(t.to_dict()) + "\n")
         return Path(path)
 

@@ -204,3 +204,39 @@ def test_elements_of_a_large_list_are_located(tmp_path):
     assert (len(found), len(found.errors)) == (2899, 1)
     assert "cut off" in str(found.errors[0])
     assert "byte" in str(found.errors[0])
+
+
+SLOW = """
+import sys
+from agent_gym.parser import load_traces, progress
+progress.PATIENCE = .02
+n = len(load_traces(sys.argv[1]))
+"""
+
+
+def slow_file(tmp_path):
+    (tmp_path / "big.jsonl").write_bytes(filled(TALK, MB))
+    return tmp_path / "big.jsonl"
+
+
+@pytest.mark.parametrize(("terminal", "shows"), [(True, True), (False, False)])
+def test_progress_shows_in_a_terminal_and_never_in_a_pipe(tmp_path, terminal, shows):
+    env = {**os.environ, "COLUMNS": "80", "TERM": "xterm", "FORCE_COLOR": "1" if terminal else ""}
+    done = subprocess.run([sys.executable, "-c", SLOW, str(slow_file(tmp_path))], capture_output=True, text=True, check=True, env=env)
+    assert ("reading big.jsonl" in done.stdout) == shows
+    assert ("/999.8 kB" in done.stdout) == shows
+    assert terminal or done.stdout + done.stderr == ""
+
+
+def test_progress_shows_in_a_notebook(tmp_path):
+    from nbclient import NotebookClient
+    from nbformat.v4 import new_code_cell, new_notebook
+    shown = []
+
+    class Watching(NotebookClient):
+        def process_message(self, msg, cell, cell_index):
+            shown.append(str(msg["content"]))
+            return super().process_message(msg, cell, cell_index)
+    notebook = new_notebook(cells=[new_code_cell(SLOW.replace("sys.argv[1]", repr(str(slow_file(tmp_path)))))])
+    Watching(notebook, timeout=60, kernel_name="python3").execute()
+    assert any("reading big.jsonl" in text and "/999.8 kB" in text for text in shown)

@@ -5,7 +5,7 @@
 # %% ../../nbs/parser/08_parquet.ipynb #245eff18
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def write_parquet(traces: Iterable[Trace], path: str | Path, *, progress: bool =
     rows: list[dict[str, Any]] = []
     size = 0
     with pq.ParquetWriter(str(path), schema, compression="zstd", use_dictionary=_LABELS, write_statistics=_LABELS) as writer:  # type: ignore[arg-type]
-        for t in watch(traces, f"writing {Path(path).name}", progress):
+        for t in watch(traces, f"writing {Path(path).name}", progress, len(traces) if isinstance(traces, Sized) else None):
             rows.append(_row(t))
             size += len(rows[-1]["trace"])
             if len(rows) == BATCH or size > BYTES:
