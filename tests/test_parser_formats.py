@@ -100,3 +100,40 @@ def test_a_directory_of_many_formats(tmp_path):
     with pytest.raises(TraceError, match=r"broken\.json"):
         load_traces(tmp_path)
     assert len(load_traces(tmp_path, on_error="collect")) == 4
+
+
+class Dataset(list):
+    "A stand-in for a data set of Hugging Face: rows in which every object of a column has the fields of all."
+    column_names = ("messages",)
+
+
+CALLS = [{"role": "assistant", "content": None, "tool_calls": [{"type": "function", "function": {"name": "f", "arguments": {"a": 1, "z": None}}}]}, {"role": "tool", "name": "f", "content": "4"}]
+SHAPES = {
+    "messages": ({"messages": [USER, REPLY]}, "ua"), "prompt and completion": ({"prompt": [USER], "completion": [REPLY]}, "ua"), "texts": ({"prompt": "hi", "completion": "yo"}, "ua"),
+    "a pair": ({"prompt": [USER], "chosen": [REPLY], "rejected": [USER]}, "ua"), "a pair with the prompt inside": ({"chosen": [USER, REPLY], "rejected": [USER]}, "ua"),
+    "unpaired": ({"prompt": [USER], "completion": [REPLY], "label": False}, "ua"), "calls": ({"messages": [USER, *CALLS, REPLY], "tools": '[{"type": "function"}]'}, "uata"),
+    "calls in the completion": ({"prompt": [USER], "completion": CALLS, "tools": '[{"type": "function"}]'}, "uat"),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("given", ["Dataset", "DatasetDict", "list", "table"])
+def test_conversational_data_sets(name, given):
+    row, roles = SHAPES[name]
+    if given == "table":
+        source = pytest.importorskip("pyarrow").Table.from_pylist([row])
+    else:
+        source = {"Dataset": Dataset([row]), "DatasetDict": {"train": Dataset([row])}, "list": [row]}[given]
+    t = load_traces(source)[0]
+    assert "".join(m.role[0] for m in t.messages) == roles
+    assert t.outcome == ("failure" if name == "unpaired" else None)
+    if "calls" in name:
+        assert t.metadata["tools"] == [{"type": "function"}]
+        assert t.messages[1].tool_calls[0].arguments == ({"a": 1, "z": None} if given == "list" else {"a": 1})
+
+
+def test_a_data_set_saved_to_disk_says_how_it_is_read(tmp_path):
+    (tmp_path / "dataset_info.json").write_text("{}")
+    (tmp_path / "data-00000-of-00001.arrow").write_bytes(b"")
+    with pytest.raises(TraceError, match="load_from_disk"):
+        load_traces(tmp_path)

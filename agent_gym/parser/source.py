@@ -20,7 +20,8 @@ from .values import plain
 from ..trace import TraceError
 
 # %% auto #0
-__all__ = ['ROOM', 'DATA', 'Document', 'from_stream', 'from_bytes', 'guarded', 'paths', 'from_path', 'companion', 'documents']
+__all__ = ['ROOM', 'DATA', 'Document', 'from_stream', 'from_bytes', 'guarded', 'paths', 'from_path', 'companion', 'documents',
+           'spoken']
 
 # %% ../../nbs/parser/05_source.ipynb #e286a1b9
 @dataclass(slots=True)
@@ -129,6 +130,8 @@ def paths(source: str) -> list[str]:
         raise TraceError("an empty path or one with a NUL byte", source=repr(source)[:60])
     if os.path.isdir(path):
         found = sorted(os.path.join(d, f) for d, _, files in os.walk(path) for f in files if f.lower().endswith(DATA) and not f.startswith("."))
+        if any(f.endswith(".arrow") for f in os.listdir(path)) and os.path.isfile(os.path.join(path, "dataset_info.json")):
+            raise TraceError("this is a data set saved to disk: pass datasets.load_from_disk(path)", source=path[:200])
         if not found:
             raise TraceError(f"the directory holds no data files ({', '.join(DATA)})", source=path[:200])
         return found
@@ -171,7 +174,7 @@ def _parquet(path: str) -> Generator[Item]:
         n = 0
         for batch in file.iter_batches(256, columns=["trace"] if ours else None):
             for row in batch.to_pylist():
-                yield Item(raw=row["trace"].encode(), path=f"$[{n}]") if ours else Item(plain(row), path=f"$[{n}]")
+                yield Item(raw=row["trace"].encode(), path=f"$[{n}]") if ours else Item(spoken(plain(row)), path=f"$[{n}]")
                 n += 1
 
 def companion(path: str, name: str) -> list[Any] | None:
@@ -198,15 +201,15 @@ def documents(source: object) -> Iterator[Document]:
         yield from from_bytes(*_read(source))
     elif isinstance(source, Mapping) and source and all(hasattr(v, "column_names") for v in source.values()):
         for name, part in source.items():
-            yield _records(str(name), part)
+            yield _records(str(name), part, arrow=True)
     elif isinstance(source, Mapping):
         yield _records("a dict", [source], "$")
     elif hasattr(source, "to_dict") and hasattr(source, "columns"):
         yield _records("DataFrame", source.to_dict("records"))  # type: ignore[attr-defined]
     elif hasattr(source, "to_pylist"):
-        yield _records("table", source.to_pylist())  # type: ignore[attr-defined]
+        yield _records("table", source.to_pylist(), arrow=True)  # type: ignore[attr-defined]
     elif isinstance(source, Iterable):
-        yield _records(type(source).__name__, source)
+        yield _records(type(source).__name__, source, arrow=hasattr(source, "column_names"))
     else:
         raise TraceError(f"expected a path, bytes, a file, a list of records or a DataFrame, got {type(source).__name__}", source=type(source).__name__)
 
@@ -220,12 +223,18 @@ def _read(source: Any) -> tuple[str, bytes]:
         raise TraceError(f"read() gave {type(data).__name__}, expected bytes or text", source=name)
     return name, data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
 
-def _records(name: str, values: Iterable[object], path: str | None = None) -> Document:
+def spoken(value: Any) -> Any:
+    "`value` without the fields that say nothing: a column of Arrow has the fields of all its objects, null where an object had no such field."
+    if isinstance(value, dict):
+        return {k: spoken(v) for k, v in value.items() if v is not None}
+    return [spoken(v) for v in value] if isinstance(value, list) else value
+
+def _records(name: str, values: Iterable[object], path: str | None = None, arrow: bool = False) -> Document:
     def items() -> Generator[Item]:
         for i, value in enumerate(values):
             where = path or f"$[{i}]"
             try:
-                yield Item(plain(value), path=where)
+                yield Item(spoken(plain(value)) if arrow else plain(value), path=where)
             except TraceError as e:
                 yield Item(error=TraceError(e.reason, path=where + e.path[1:]))
     return Document(name, items, "held" if isinstance(values, list | tuple) else "rows")
