@@ -1,7 +1,10 @@
 """Exports of the same families spelled otherwise, plug-ins, redaction, directories: what `load_traces` makes of them."""
+import gc
 import gzip
+import io
 import json
 import types
+import zipfile
 
 import pytest
 
@@ -137,3 +140,57 @@ def test_a_data_set_saved_to_disk_says_how_it_is_read(tmp_path):
     (tmp_path / "data-00000-of-00001.arrow").write_bytes(b"")
     with pytest.raises(TraceError, match="load_from_disk"):
         load_traces(tmp_path)
+
+
+NATIVE = {"conversation_id": "c", "messages": [USER, REPLY], "outcome": "resolved"}
+LINE = json.dumps(NATIVE).encode()
+
+
+def packed(*members):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as z:
+        for name, data in members:
+            z.writestr(name, data)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("name", "data", "n"), [
+    ("UTF-16 with a mark", (LINE + b"\n" + LINE).decode().encode("utf-16"), 2), ("UTF-16 without", (LINE + b"\n" + LINE).decode().encode("utf-16-be"), 2), ("a mark of UTF-8", b"\xef\xbb\xbf" + LINE + b"\r\n" + LINE, 2),
+    ("commas at the ends of lines", LINE + b",\n" + LINE + b",\n", 2), ("zero bytes at the end", LINE + b"\n" + bytes(5000), 1), ("a key twice", LINE.replace(b"{", b'{"conversation_id": "d", ', 1), 1),
+    ("a zip of several", packed(("a.json", LINE), ("b/c.jsonl.gz", gzip.compress(LINE)), ("read.me", b"x"), ("__MACOSX/._a.json", b"\0")), 2), ("gzip after gzip", gzip.compress(LINE + b"\n") * 2, 2),
+])
+def test_what_loads_all_the_same(name, data, n):
+    assert [t.messages for t in load_traces(data)] == [load_traces([NATIVE])[0].messages] * n
+
+
+@pytest.mark.parametrize(("data", "n", "says"), [
+    (b'{"messages": oops}\n' + LINE + b"\n" + LINE, 2, "line 1"), (b'{"n": 1' + b"0" * 5000 + b"}\n" + LINE, 1, "4300 digits"), (gzip.compress((LINE + b"\n") * 3)[:-9], 3, "to its end"), (gzip.compress((LINE + b"\n") * 2) + b"junk", 2, "to its end"),
+    (packed(("a.zip", packed(("a.json", LINE)))), 0, "zip inside"), (packed(("xl/workbook.xml", b"<x/>")), 0, "no data files"), (b"BZh9", 0, "bzip2"), (packed(("a.json", LINE))[:-20], 0, "zip"),
+])
+def test_a_fault_is_told_and_costs_only_itself(data, n, says):
+    found = load_traces(data, on_error="collect")
+    assert len(found) == n
+    assert any(says in str(e) for e in found.errors)
+
+
+def test_tables_of_spreadsheets():
+    found = load_traces("conversation_id;role;content\r\n1;customer;café €\r\n;;\r\n1;agent\r\n".encode("cp1252"))
+    assert [(m.role, m.content) for m in found[0].messages] == [("user", "café €"), ("assistant", None)]
+    assert any("Windows-1252" in note for note in found.notes)
+
+
+def test_paths_in_a_list_and_links_in_a_circle(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(LINE)
+    (tmp_path / "loop").symlink_to(tmp_path)
+    assert len(load_traces([tmp_path / "a.jsonl", str(tmp_path / "a.jsonl")])) == 2
+    assert len(load_traces(str(tmp_path / "**/*.jsonl"))) == 1
+    assert len(load_traces(tmp_path)) == 1
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning", "error::ResourceWarning")
+def test_files_are_closed(tmp_path):
+    (tmp_path / "a.zip").write_bytes(packed(("a.json", LINE), ("b.csv", b"conversation_id,role,content\n1,user,x\n")))
+    (tmp_path / "b.csv").write_bytes(b"conversation_id,role,content\n1,user,x\n")
+    (tmp_path / "c.jsonl.gz").write_bytes(gzip.compress(LINE))
+    assert len(load_traces(tmp_path)) == 4
+    gc.collect()

@@ -59,15 +59,16 @@ def elements(chunks: Iterable[bytes], limit: int = -1) -> Iterator[tuple[int, by
     """The elements of the list whose text comes in `chunks`, as (byte offset, bytes, fault).
 
     The fault is empty but for the last of a list that was cut off, for whatever follows the list, and for an element of more than `limit` bytes, after which nothing is read."""
-    cuts, held, base, start, begun = Cuts(), [], 0, 0, False
+    cuts, held, base, start, begun, n = Cuts(), [], 0, 0, False, 0
     chunks = iter(chunks)
     for chunk in chunks:
         at = 0 if begun else chunk.find(b"[") + 1
         begun, start = begun or at > 0, start if begun else base + at
         for cut, over in cuts(chunk):
             raw = b"".join((*held, chunk[at:cut]))
-            if raw.strip(_SPACE) or not over:
+            if n or raw.strip(_SPACE) or not over:
                 yield *_stripped(start, raw), ""
+            n += 1
             held, at = [], cut + 1
             start = base + at
             if over:

@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import IO, Any
 
 from .arrays import CUT_OFF, TOO_LARGE, elements
@@ -77,7 +77,7 @@ def unwrap(stream: IO[bytes], depth: int = 0) -> IO[bytes]:
     buffered = stream if hasattr(stream, "peek") else io.BufferedReader(stream)  # type: ignore[arg-type]
     magic = buffered.peek(4)[:4]  # type: ignore[attr-defined]
     if depth < 3 and magic[:2] == b"\x1f\x8b":
-        return unwrap(io.BufferedReader(gzip.GzipFile(filename="", mode="rb", fileobj=buffered), 1 << 18), depth + 1)  # type: ignore[arg-type]
+        return unwrap(io.BufferedReader(_Salvaged(gzip.GzipFile(filename="", mode="rb", fileobj=buffered)), 1 << 18), depth + 1)
     if depth < 3 and magic == b"\x28\xb5\x2f\xfd":
         try:
             import zstandard
@@ -86,7 +86,21 @@ def unwrap(stream: IO[bytes], depth: int = 0) -> IO[bytes]:
         return unwrap(io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(buffered, read_across_frames=True), 1 << 18), depth + 1)  # type: ignore[arg-type]
     return buffered
 
-BOMS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+class _Salvaged(io.RawIOBase):
+    "A gzip stream that gives what comes before a break, and only then breaks."
+    def __init__(self, packed: gzip.GzipFile):
+        self.packed = packed
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        data = self.packed.read1(len(into))
+        into[:len(data)] = data
+        return len(data)
+
+BOMS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+        (b"{\x00\x00\x00", "utf-32-le"), (b"[\x00\x00\x00", "utf-32-le"), (b"{\x00", "utf-16-le"), (b"[\x00", "utf-16-le"), (b"\x00{", "utf-16-be"), (b"\x00[", "utf-16-be"))
 
 def whole(stream: IO[bytes], limit: int = -1) -> bytes:
     "What is left of `stream`; raises TraceError where that is more than `limit` bytes."
@@ -99,7 +113,7 @@ def _bomb(limit: int) -> TraceError:
     return TraceError(f"one record unpacks to more than {limit >> 20} MB, a hundred times what the whole file takes packed: not read. Unpack it yourself if it is what you want")
 
 def as_utf8(stream: IO[bytes], limit: int = -1) -> IO[bytes]:
-    "`stream` without a byte order mark, recoded where the mark says UTF-16 or UTF-32."
+    "`stream` without a byte order mark, recoded where the mark (or a zero beside the first bracket) says UTF-16 or UTF-32."
     head = stream.peek(4)[:4]  # type: ignore[attr-defined]
     for mark, name in BOMS:
         if head.startswith(mark):
@@ -113,10 +127,14 @@ def as_utf8(stream: IO[bytes], limit: int = -1) -> IO[bytes]:
 
 # %% ../../nbs/parser/05_items.ipynb #de5fd3a0
 PEEK = 1 << 16
+_PACKED = ((b"BZh", 0, "bzip2"), (b"\xfd7zXZ", 0, "xz"), (b"ustar", 257, "a tar archive"), (b"PK\x03\x04", 0, "a zip inside another file"), (b"7z\xbc\xaf", 0, "7-Zip"), (b"SQLite format 3", 0, "an SQLite database"),
+           (b"%PDF", 0, "a PDF"), (b"PAR1", 0, "Parquet inside another file"), (b"ARROW1", 0, "an Arrow file"))
 
 def sniff(head: bytes, name: str) -> str:
     "`lines`, `value`, `table` or `empty`; raises TraceError on bytes that are no text of a kind that can hold traces."
     text = head.lstrip(b" \t\r\n")
+    if packed := next((name for magic, at, name in _PACKED if head[at:].startswith(magic)), None):
+        raise TraceError(f"this is {packed}, which is not read: unpack or convert it first")
     if not text.strip(b"\x00 \t\r\n"):
         if b"\x00" in text:
             raise TraceError("only NUL bytes at the beginning: not a text file")
@@ -125,7 +143,9 @@ def sniff(head: bytes, name: str) -> str:
         first, newline, more = text.partition(b"\n")
         if newline and more.strip(b" \t\r\n\x00") and _whole(first):
             return "lines"
-        return "lines" if text[:1] == b"{" and len(head) >= PEEK and not newline else "value"
+        one_line = text[:1] == b"{" and len(head) >= PEEK and not newline
+        spoilt = text[:1] == b"{" and any(line.startswith(b"{") and _whole(line) for line in more.split(b"\n", 4)[:3])
+        return "lines" if one_line or spoilt else "value"
     if b"\x00" in head[:1000]:
         raise TraceError("NUL bytes at the beginning: not UTF-8 text")
     if text[:1] in b"<":
@@ -152,13 +172,15 @@ def nothing(_: IO[bytes] | None = None, limit: int = -1) -> Generator[Item]:
     yield from ()
 
 def lines_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
-    "JSON Lines: split at newlines only (texts contain other line separators), blank lines skipped. A line of more than `limit` bytes is an error and ends them."
+    "JSON Lines: split at newlines only (texts contain other line separators), blank lines and commas at their ends passed over. A line of more than `limit` bytes is an error and ends them."
     offset = 0
     for n, raw in enumerate(iter(lambda: stream.readline(limit), b"") if limit >= 0 else stream, 1):
         if len(raw) == limit and not raw.endswith(b"\n"):
             yield Item(line=n, error=_bomb(limit))
             return
         line = raw.strip(b" \t\r\n\x00")
+        if line[-1:] == b",":
+            line = line[:-1].rstrip()
         if line:
             yield Item(line=n, raw=line, offset=offset)
         offset += len(raw)
@@ -208,18 +230,29 @@ def _several(text: str) -> Generator[Item]:
         yield Item(line=line, raw=text[at:end].encode("utf-8", "surrogatepass"))
         at = end
 
+_FOREIGN = re.compile("[\udc80-\udcff]")
+
+def _western(row: list[str]) -> tuple[list[str], list[str]]:
+    "`row` with its bytes that are no UTF-8 read as Windows-1252, which spreadsheets write, and a note where there were any."
+    if all(cell.isascii() or not _FOREIGN.search(cell) for cell in row):
+        return row, []
+    return [_FOREIGN.sub(lambda m: bytes([ord(m[0]) - 0xdc00]).decode("cp1252", "replace"), cell) for cell in row], ["the row is not UTF-8: read as Windows-1252"]
+
 def rows_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
     "The rows of a table as objects; the delimiter is the one that its header uses most."
     csv.field_size_limit(2**31 - 1)
-    text = io.TextIOWrapper(stream, "utf-8", errors="replace", newline="")
+    text = io.TextIOWrapper(stream, "utf-8", errors="surrogateescape", newline="")
     head = text.readline()
     delimiter = max(",;\t|", key=head.count)
     reader = csv.reader(text, delimiter=delimiter)
     names = [c.strip() for c in next(csv.reader([head], delimiter=delimiter), [])]
     try:
         for row in reader:
-            if row:
+            if any(row):
+                row, notes = _western(row)
                 extra = {"_extra": row[len(names):]} if len(row) > len(names) else {}
-                yield Item({**dict(zip(names, row)), **extra}, line=reader.line_num + 1)
+                yield Item({**dict(zip_longest(names, row[:len(names)], fillvalue="")), **extra}, line=reader.line_num + 1, notes=notes)
     except csv.Error as e:
         yield Item(error=TraceError(f"not a table: {e}", line=reader.line_num + 1))
+    finally:
+        text.detach()

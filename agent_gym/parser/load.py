@@ -25,7 +25,7 @@ __all__ = ['LAZY', 'BASE', 'load_traces', 'no_collection']
 # %% ../../nbs/parser/07_load.ipynb #5ba75ca3
 def load_traces(source: object, *, format: str = "auto", on_error: Literal["raise", "collect"] = "raise", columns: Mapping[str, str] | None = None,
                 success: Success | None = None, redact: Redact = None, progress: bool = True) -> TraceSet:
-    """The conversations in `source`: a path, glob, directory, file object, bytes, list of dicts, DataFrame or Hugging Face data set.
+    """The conversations in `source`: a path or a list of paths, a glob, directory, file object, bytes, list of dicts, DataFrame or Hugging Face data set.
 
     `format` is a reader's name, or "auto": chosen by structure, and told in the set's notes. `on_error="collect"` keeps bad records in `.errors` and loads the rest;
     "raise" stops at the first with a TraceError that names source, line and JSON path. `columns` maps our fields to the source's names. `success` decides what counts
@@ -57,6 +57,8 @@ def _part(loader: Loader, doc: Document, progress: bool) -> Sequence[Trace]:
     "The traces of a document: a list while they take no more room than they should, and an index of the others."
     bar = Bar(f"reading {Path(doc.name).name}", progress, doc.size, doc.done if doc.size else None)
     parts: list[Sequence[Trace]] = []
+    if doc.kind == "empty":
+        loader.notes[f"{Path(doc.name).name} is empty"] += 1
     with closing(bar), closing(loader.read(doc, bar)) as traces:
         with no_collection():
             first, more = _eager(loader, doc, traces)

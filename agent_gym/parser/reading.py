@@ -54,7 +54,7 @@ class Names:
         taken = self.counted.get(stem, b"")
         return tail.isdecimal() and tail.isascii() and tail[:1] != "0" and len(tail) < 12 and int(tail) < len(taken) and bool(taken[int(tail)])
 
-# %% ../../nbs/parser/06_reading.ipynb #5b954d9a
+# %% ../../nbs/parser/06_reading.ipynb #19f4275c
 Success = Callable[[Trace], object] | Mapping[str, bool]
 HOPELESS, FEW = 100_000, 1000
 FAULTS = (StopIteration, LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
@@ -147,9 +147,11 @@ class Loader:
         "All records of the document at once, for readers that need them all."
         values: list[Any] | Rows = Rows() if doc.kind == "table" else []
         values.append(value)
+        self.notes.update(self.at.notes)
         for more in items:
             try:
                 values.append(self._renamed(more.parse()))
+                self.notes.update(more.notes)
             except TraceError as e:
                 self.fail(e, doc, more)
         self.at = Item(path="$")

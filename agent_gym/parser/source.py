@@ -58,7 +58,7 @@ def from_stream(name: str, open_stream: Callable[[], IO[bytes]], size: int = 0, 
         stream = as_utf8(inner, limit)
         head = stream.peek(PEEK)[:PEEK] if isinstance(stream, io.BufferedReader) else b""
         if len(head) < PEEK:
-            head = stream.read(PEEK)
+            head = _beginning(stream)
         what = sniff(head, name)
     plainly = place if what in ("lines", "value") and magic[:2] != b"\x1f\x8b" and magic != b"\x28\xb5\x2f\xfd" and not any(magic.startswith(m) for m, _ in BOMS) and magic[:3] != b"\xef\xbb\xbf" else None
     split = {"lines": lines_of, "value": values_of, "table": rows_of, "empty": nothing}[what]
@@ -74,6 +74,17 @@ def from_stream(name: str, open_stream: Callable[[], IO[bytes]], size: int = 0, 
                 yield Item(error=e)
     doc = Document(name, items, what, plainly, size)
     return doc
+
+def _beginning(stream: IO[bytes]) -> bytes:
+    "The first bytes, up to where the stream breaks."
+    head = b""
+    try:
+        while len(head) < PEEK and (more := stream.read1(PEEK)):  # type: ignore[attr-defined]
+            head += more
+    except BROKEN:
+        if not head:
+            raise
+    return head
 
 def from_bytes(name: str, data: bytes) -> Iterator[Document]:
     "The documents in `data`: one, or one a member of a zip."
@@ -100,9 +111,25 @@ def _zip(name: str, open_zip: Callable[[], IO[bytes]]) -> Iterator[Document]:
     if "header.json" in names or any(re.fullmatch(r"samples/[^/]+\.json", n) for n in names):
         yield Document(name, lambda: _log(open_zip, names))
         return
+    names = [n for n in names if n.lower().endswith(DATA) or "." not in n.rpartition("/")[2]]
+    if not names:
+        raise TraceError(f"the zip holds no data files ({', '.join(DATA)})")
     for n in names:
-        if n.lower().endswith(DATA) or "." not in n.rpartition("/")[2]:
-            yield from_stream(f"{name}!{n}", lambda n=n: io.BufferedReader(zipfile.ZipFile(open_zip()).open(n)), sizes[n].file_size, packed=sizes[n].compress_size)  # type: ignore[arg-type]
+        yield from guarded(f"{name}!{n}", lambda n=n: [from_stream(f"{name}!{n}", lambda: _Member(open_zip(), n), sizes[n].file_size, packed=sizes[n].compress_size)])
+
+class _Member(io.BufferedReader):
+    "A member of the zip in `f`, with which `f` is closed."
+    def __init__(self, f: IO[bytes], name: str):
+        self.f = f
+        try:
+            super().__init__(zipfile.ZipFile(f).open(name))  # type: ignore[arg-type]
+        except BROKEN:
+            f.close()
+            raise
+
+    def close(self) -> None:
+        super().close()
+        self.f.close()
 
 def _log(open_zip: Callable[[], IO[bytes]], names: list[str]) -> Generator[Item]:
     "A log kept as a zip: its header and its samples, in the order of their numbers, as one object."
@@ -138,9 +165,9 @@ def paths(source: str) -> list[str]:
     if os.path.lexists(path):
         return [path]
     if glob.has_magic(path):
-        found = sorted(f for f in glob.glob(path, recursive=True) if os.path.isfile(f))
+        found = {os.path.realpath(f): f for f in sorted(glob.glob(path, recursive=True), reverse=True) if os.path.isfile(f)}
         if found:
-            return found
+            return sorted(found.values())
         raise TraceError("no file matches", source=path[:200])
     raise TraceError("no such file or directory", source=path[:200])
 
@@ -195,6 +222,9 @@ def documents(source: object) -> Iterator[Document]:
             for doc in from_path(path):
                 doc.listed = os.path.isdir(os.path.expanduser(text))
                 yield doc
+    elif isinstance(source, list | tuple) and source and all(isinstance(s, str | os.PathLike) for s in source):
+        for path in source:
+            yield from documents(path)
     elif isinstance(source, bytes | bytearray | memoryview):
         yield from from_bytes("bytes", bytes(source))
     elif hasattr(source, "read"):
@@ -211,7 +241,7 @@ def documents(source: object) -> Iterator[Document]:
     elif isinstance(source, Iterable):
         yield _records(type(source).__name__, source, arrow=hasattr(source, "column_names"))
     else:
-        raise TraceError(f"expected a path, bytes, a file, a list of records or a DataFrame, got {type(source).__name__}", source=type(source).__name__)
+        raise TraceError(f"expected a path or a list of paths, bytes, a file, a list of records or a DataFrame, got {type(source).__name__}", source=type(source).__name__)
 
 def _read(source: Any) -> tuple[str, bytes]:
     name = str(getattr(source, "name", "file"))
