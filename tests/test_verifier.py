@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from agent_gym.reward.guards import Guard
 from agent_gym.reward.mutations import mutants, mutation_test
+from agent_gym.reward.reward import Reward
 from agent_gym.reward.verifier import Verifier
+from agent_gym.sample import sample_traces
 from agent_gym.trace import Message, ToolCall, Trace
 
 YES = ["Yes, do it.", "Sure, go ahead.", "Fine with me."]
@@ -172,3 +174,14 @@ def test_long_text_is_judged_in_time(verifier):
     start = time.process_time()
     verifier.judge(Trace(conversation_id="long", messages=[Message(role="user", content="word " * 200_000), Message(role="assistant", content="A1 " * 100_000)]))
     assert time.process_time() - start < 5
+
+
+def test_doing_less_than_any_success_earns_little_where_logs_hold_hardly_a_failure():
+    logs = [t for t in sample_traces(120, 5) if any(m.tool_calls for m in t.messages)]
+    good = [t for t in logs if t.success]
+    logs = [*good, *[t for t in logs if t.success is False][:4]]
+    reward = Reward(logs)
+    idle = [t.model_copy(update={"messages": [t.messages[0], Message(role="assistant", content="Let me look into that for you.")], "conversation_id": f"idle {i}"}) for i, t in enumerate(good)]
+    earned = [reward.episode(t) for t in idle]
+    assert max(b.score for b in earned) < .3 and not any(b.verdict == "pass" for b in earned)
+    assert sum(reward.episode(t).score for t in good) / len(good) > .7

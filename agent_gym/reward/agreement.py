@@ -13,12 +13,13 @@ from pydantic import JsonValue
 
 from ..facts import facts
 from .breakdown import Part, RewardBreakdown, settled
+from .response import score
 from ..text import normalise, words
 from ..tools import infer_tools, logged_calls
 from ..trace import ToolSpec, Trace, dumps
 
 # %% auto #0
-__all__ = ['Deeds', 'writes', 'deeds', 'f1', 'agreement', 'held_to', 'read_tools', 'reads_of']
+__all__ = ['Deeds', 'writes', 'deeds', 'f1', 'agreement', 'held_to', 'worded', 'read_tools', 'reads_of']
 
 # %% ../../nbs/reward/05_agreement.ipynb #a009d75f
 @dataclass(frozen=True)
@@ -96,6 +97,22 @@ def held_to(base: RewardBreakdown, own: Counter[str], ends: Sequence[Counter[str
         score, verdict = base.score * share, "abstain" if share and base.verdict == "pass" else "fail"
         why = f"its {own.total()} writes share {share:.2f} with what a success at the same request wrote"
     return settled([*base.parts, Part("end", share, 1., score - base.score, why)], verdict, base.kind)
+
+def worded(base: RewardBreakdown, trace: Trace, successes: Sequence[Trace]) -> RewardBreakdown:
+    """`base` of a conversation without tool calls, held to the words of the `successes` at the same request that needed none: there, words are all that was done.
+
+    Likeness of a half to one of them (in [0, 1], see `response.score`) takes nothing away; less takes its share of the score, and the pass."""
+    alike = [t for t in successes if not any(m.tool_calls for m in t.messages)]
+    if not alike or any(m.tool_calls for m in trace.messages):
+        return base
+    like = max(score(_said(trace, "assistant"), _said(t, "assistant"), _said(t, "user")) for t in alike)
+    if like >= .5:
+        return base
+    why = f"no tool was called, and its words are {like:.2f} like those of a success at the same request"
+    return settled([*base.parts, Part("words", like, 1., (2 * like - 1) * base.score, why)], "abstain" if base.verdict == "pass" and like > .1 else "fail", base.kind)
+
+def _said(trace: Trace, role: str) -> str:
+    return "\n".join(m.content for m in trace.messages if m.role == role and m.content)
 
 def read_tools(traces: Iterable[Trace]) -> frozenset[str]:
     "The tools that change nothing, as far as the logs of `traces` show."

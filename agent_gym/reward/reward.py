@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from .agreement import agreement, held_to, read_tools, reads_of, writes
+from .agreement import agreement, held_to, read_tools, reads_of, worded, writes
 from .breakdown import Part, RewardBreakdown, blended
 from .reading import look_ahead
 from .response import grade, score
@@ -136,8 +136,8 @@ class Reward:
         "The verdict of the mined rules, held to the ends with which other logs of the same request succeeded."
         if self.verifier is None:
             return agreement(trace, (), (), self._base_rate)
-        ends = [w for t, w in self._ends(trace.task) if t.conversation_id != trace.conversation_id or t.messages != trace.messages]
-        return held_to(self.verifier.judge(trace), writes(trace, self._reads), ends)
+        ends = [(t, w) for t, w in self._ends(trace.task) if t.conversation_id != trace.conversation_id or t.messages != trace.messages]
+        return worded(held_to(self.verifier.judge(trace), writes(trace, self._reads), [w for _, w in ends]), trace, [t for t, _ in ends])
 
     def _ends(self, task: str) -> list[tuple[Trace, Counter[str]]]:
         "The logged successes at `task` that the rules do not refute, with what they wrote."

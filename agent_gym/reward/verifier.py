@@ -18,7 +18,7 @@ import numpy as np
 from .breakdown import Part, RewardBreakdown
 from .cases import Case, Statement, case, statements
 from .guards import Guard, GuardModel, Settings, fit, joined
-from .labels import Posterior, posterior
+from .labels import posterior
 from .lexicon import Lexicon
 from .manner import Manner, Weighing, left_out
 from .mutations import mutants
@@ -103,7 +103,7 @@ class Verifier(Rules):
         evidence = np.array([self.weighing(a, b) for a, b in zip(found.chance, manner)])
         self.curve = Curve.fit(evidence, found.success)
         self._folds = {k: int(f) for t, f in zip(logs, found.fold) for k in (t.conversation_id, _content(t))}
-        self.rates = _rates(cases, [_effort(t, self.lexicon.acting) for t in logs], found)
+        self.rates = _rates(cases, [_effort(t, self.lexicon.acting) for t in logs], found.success, labels)
         self._rows = _kind_rows(cases, evidence, found.success, self.lexicon)
         self.edits: Mapping[Statement, Guard] = {}
 
@@ -196,16 +196,20 @@ def _effort(trace: Trace, acting: Collection[str]) -> int:
     answered = {c.name for _, c, a in trace.calls() if a is not None and not trace.messages[a].is_error}
     return 0 if not answered else 2 if answered & set(acting) else 1
 
-def _rates(cases: Sequence[Case], efforts: Sequence[int], found: Posterior) -> dict[tuple[int, int], float]:
-    "The base rate of each request by how far the assistant went, shrunk towards that of all requests, and that towards all (-1, effort)."
-    overall = float(found.success.mean()) if len(cases) else .5
+def _rates(cases: Sequence[Case], efforts: Sequence[int], success: np.ndarray, labels: Sequence[bool | None]) -> dict[tuple[int, int], float]:
+    """The base rate of each request, among logs whose outcome is known, by how far the assistant went, shrunk towards that of all requests (-1, effort).
+
+    That is shrunk, by one log, towards the rate of all times the most (95 %; the rule of three) that successes can be expected to stop so soon: less than any success did is not as good as any."""
+    rows = [(c.intent, e, float(q)) for c, e, q, label in zip(cases, efforts, success, labels) if label is not None]
+    overall = sum(q for *_, q in rows) / len(rows) if rows else .5
     sums: dict[tuple[int, int], float] = dict.fromkeys([(-1, e) for e in range(3)], 0.)
     sizes: Counter[tuple[int, int]] = Counter()
-    for c, e, q in zip(cases, efforts, found.success):
-        for key in ((c.intent, e), (-1, e)):
-            sums[key] = sums.get(key, 0.) + float(q)
+    for intent, e, q in rows:
+        for key in ((intent, e), (-1, e)):
+            sums[key] = sums.get(key, 0.) + q
             sizes[key] += 1
-    rates = {(-1, e): (sums[-1, e] + overall) / (sizes[-1, e] + 1) for e in range(3)} | {(-1, ALL): overall}
+    total, as_far = sum(sums[-1, e] for e in range(3)), [sum(sums[-1, x] for x in range(e + 1)) for e in range(3)]
+    rates = {(-1, e): (sums[-1, e] + overall * (as_far[e] + 3) / (total + 3)) / (sizes[-1, e] + 1) for e in range(3)} | {(-1, ALL): overall}
     return rates | {(i, e): (v + 2 * rates[-1, e]) / (sizes[i, e] + 2) for (i, e), v in sums.items() if i >= 0}
 
 def _kind_rows(cases: Sequence[Case], evidence: np.ndarray, success: np.ndarray, lexicon: Lexicon) -> list[tuple[str, int, float, float, float, float, bool]]:
