@@ -2,11 +2,11 @@
 
     python tools/bench_verifier.py                  # the project's sample world, the clinic; and a true world, where AGENT_GYM_BENCH names a folder that has one (transfer/)
     python tools/bench_verifier.py --worlds clinic  # one of them
-    python tools/bench_verifier.py --curve          # also 100 / 300 / 1000 logs and 0 / 5 / 10 % wrong labels
+    python tools/bench_verifier.py --curve          # also 30 / 100 / 300 / 1000 logs and 0 / 5 / 10 % wrong labels
     python tools/bench_verifier.py --seeds 100,101
 
 Judged conversations are played in the true world by agents that the logs do not know: cloned from the logged successes (greedy and sampled), slipping and faulty ones.
-They carry no label. Recall by kind is over kinds with at least 5 successes in the logs. Exit status 1 when a target is missed.
+They carry no label. `score - truth` is the mean score less the share of true successes, for those agents and for one that makes no mistakes ("good"). Recall by kind is over kinds with at least 5 successes in the logs. Exit status 1 when a target is missed.
 """
 import argparse
 import os
@@ -172,8 +172,9 @@ def measure(world, level, seed, n_logs=300, flip=.05, n=200, mutate=True):
     kinds = {k: [v.verdict == "pass" for v, c in hard if c.success and c.kind == k] for k, m in sorted(logs.successes.items()) if m >= 5}
     kinds = {k: mean(v) for k, v in kinds.items() if len(v) >= 5}
     own = [v.verdict for v, c in zip(verdicts, cases) if c.agent == "good"]
+    gap = lambda good: mean(v.score - c.success for v, c in zip(verdicts, cases) if (c.agent == "good") == good)
     row = {"world": world.name, "level": level, "seed": seed, "logs": n_logs, "flip": flip, "precision": mean(passed) if passed else 1., "recall": mean(v == "pass" for v in good),
-           "fail right": 1 - mean(failed) if failed else 1., "successes failed": mean(v == "fail" for v in good), "good failed": mean(v == "fail" for v in own), "brier": mean((v.score - c.success) ** 2 for v, c in hard),
+           "fail right": 1 - mean(failed) if failed else 1., "successes failed": mean(v == "fail" for v in good), "good failed": mean(v == "fail" for v in own), "score - truth": gap(False), "good": gap(True), "brier": mean((v.score - c.success) ** 2 for v, c in hard),
            "kinds": len(kinds), "kinds >= .5": sum(r >= .5 for r in kinds.values()), "build s": built, "judge ms": 1000 * each}
     table = mutation_test(verifier, [c.trace for c in cases if c.success], verifier.lexicon.acting, limit=100) if mutate else None
     return row, kinds, table
@@ -221,7 +222,7 @@ def main():
     if o.curve:
         print("\nby number of logs and share of wrong labels")
         show([measure(w, level, int(o.seeds.split(",")[0]), n_logs, flip, o.n, mutate=False)[0] for w in worlds for level in w.levels
-              for n_logs, flip in ((100, .05), (300, 0.), (300, .05), (300, .1), (1000, .05))])
+              for n_logs, flip in ((30, .05), (100, .05), (300, 0.), (300, .05), (300, .1), (1000, .05))])
     targets = {"precision >= .95": mean(r["precision"] for r in rows) >= .95, "recall >= .70": mean(r["recall"] for r in rows) >= .7, "every kind with 5 successes at recall >= .50": all(r["kinds"] == r["kinds >= .5"] for r in rows),
                "every mutation family caught >= .95": min(caught.values()) >= .95}
     for k, ok in targets.items():
