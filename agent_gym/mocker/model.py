@@ -203,7 +203,7 @@ class Model(Knowledge):
                 why = f"The call breaks what every logged success has: {rule.requirement}."
                 result = ToolResult(rule.text(scene, fault), True, "error", 0., rule.total, spec.name, why, rule.where)
                 odd = familiar.strange(scene, rule.requirement.looks_at) if spec.kind == "write" else None
-                return Answer(result, basis=("rule implied" if not rule.total else "rule rare" if rule.total < 3 else "rule") + (late or (" novel" if odd else "")))
+                return Answer(result, basis=rule.standing + (late or (" novel" if odd else "")))
         strange = familiar.strange(scene) if spec.kind == "write" else None
         answer = self._done(session, spec, scene)
         answer.basis += late

@@ -46,6 +46,12 @@ class Refusal:
                 pass
         return filled(self.answer, scene, culprit)
 
+    @property
+    def standing(self) -> str:
+        "How well founded the rule is: a `rule implied` by other tools, a `rule rare` in the logs (unless it compares with a fact of the record), or a `rule`."
+        compares = any(t[-1][:1] == "@" for t in self.requirement.terms)
+        return "rule implied" if not self.total else "rule rare" if self.total < 3 and not compares else "rule"
+
     def __str__(self) -> str:
         shown = str(self.formula) if self.formula is not None else self.answer if isinstance(self.answer, str) else freeze(self.answer)
         return f"requires {self.requirement}, else {_readable(shown)}"
