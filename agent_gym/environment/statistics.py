@@ -62,8 +62,8 @@ class Comparison:
     ties: int
 
     def __str__(self) -> str:
-        d = self.difference
-        return f"{d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}], p = {self.p_value:.3f}; {self.wins} better, {self.losses} worse, {self.ties} the same"
+        d, p = self.difference, f"p = {self.p_value:.3f}" if self.p_value >= .001 else "p < 0.001"
+        return f"{d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}], {p}; {self.wins} better, {self.losses} worse, {self.ties} the same"
 
 def paired(first: Sequence[float], second: Sequence[float], seed: int = 0, flips: int = 10_000) -> Comparison:
     "Compare scores of the same episodes, in the same order. Exact up to 12 episodes that differ. Raises ValueError on unequal or no scores."
