@@ -146,6 +146,22 @@ def test_surviving_plays_every_job_once():
     assert [r.error for r in lost] == ["died", "died"]
 
 
+class Together(LocalPool):
+    "Two at once; a deadly job takes what runs beside it along, as in a pool of processes."
+    capacity = 2
+
+    def next(self):
+        if any(j.conversation_id == "box-5" for _, jobs in self._queue for j in jobs):
+            return self._queue.popleft()[0], None
+        return super().next()
+
+
+def test_no_job_is_lost_for_anothers_sake():
+    jobs = plan(WORLD.tasks)
+    done = [r for records in surviving(Together(Work(WORLD, Asks())), [jobs[i:i + 4] for i in range(0, len(jobs), 4)], lambda j: EpisodeRecord(j.index, j.conversation_id, "", 0, WORLD.traces[0], 0., error="died")) for r in records]
+    assert [r.conversation_id for r in done if r.error] == ["box-5"] and sorted(r.index for r in done) == [j.index for j in jobs]
+
+
 def test_an_interrupted_rollout_goes_on(tmp_path):
     class Stops(Asks):
         name, turns = "asks", 0

@@ -28,12 +28,15 @@ __all__ = ['PATIENCE', 'surviving', 'RolloutDirectory', 'RolloutOptions', 'rollo
 
 # %% ../../nbs/environment/11_rollout.ipynb #a0a2007c
 def surviving(pool: Pool, chunks: Sequence[Sequence[Job]], lost: Callable[[Job], EpisodeRecord], patience: int = 2) -> Iterator[list[EpisodeRecord]]:
-    "The records of all `chunks`, as they are finished; a job that kills its worker `patience` times when played alone becomes `lost(job)`."
+    """The records of all `chunks`, as they are finished; a job that kills its worker `patience` times when played alone becomes `lost(job)`.
+
+    One process that dies takes a pool with it, so the last chance of a job is played with nothing beside it: no job is lost for another's sake."""
     waiting: deque[tuple[Sequence[Job], int]] = deque((c, 0) for c in chunks)
     running: dict[int, tuple[Sequence[Job], int]] = {}
+    last_chance: Callable[[tuple[Sequence[Job], int]], bool] = lambda chunk: len(chunk[0]) == 1 and chunk[1] + 1 >= patience
     key = 0
     while waiting or running:
-        while waiting and len(running) < pool.capacity:
+        while waiting and len(running) < pool.capacity and not any(map(last_chance, running.values())) and not (running and last_chance(waiting[0])):
             running[key] = waiting.popleft()
             pool.submit(key, running[key][0])
             key += 1
