@@ -55,13 +55,13 @@ def converted(r: dict) -> dict:
 
 
 def pair(ours, bound, repeat: int) -> tuple[float, float]:
-    "Best times of both, taken in turns."
+    "Best CPU times of both, taken in turns (wall times on a busy machine tell of the others)."
     a, b = [], []
     for _ in range(repeat):
         for f, times in ((ours, a), (bound, b)):
-            start = time.perf_counter()
+            start = time.process_time()
             f()
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
     return min(a), min(b)
 
 

@@ -24,17 +24,18 @@ __all__ = ['LAZY', 'BASE', 'load_traces', 'no_collection']
 
 # %% ../../nbs/parser/07_load.ipynb #5ba75ca3
 def load_traces(source: object, *, format: str = "auto", on_error: Literal["raise", "collect"] = "raise", columns: Mapping[str, str] | None = None,
-                success: Success | None = None, redact: Redact = None, progress: bool = True) -> TraceSet:
+                success: Success | None = None, redact: Redact = None, progress: bool = True, nested: bool = False) -> TraceSet:
     """The conversations in `source`: a path or a list of paths, a glob, directory, file object, bytes, list of dicts, DataFrame or Hugging Face data set.
 
     `format` is a reader's name, or "auto": chosen by structure, and told in the set's notes. `on_error="collect"` keeps bad records in `.errors` and loads the rest;
     "raise" stops at the first with a TraceError that names source, line and JSON path. `columns` maps our fields to the source's names. `success` decides what counts
-    as one: a function of the trace, or a mapping from outcome words to true or false. `redact` replaces personal data by pseudonyms: True, names of kinds, a mapping from names to patterns, or a `Redactor`."""
+    as one: a function of the trace, or a mapping from outcome words to true or false. `redact` replaces personal data by pseudonyms: True, names of kinds, a mapping from names to patterns, or a `Redactor`.
+    `nested` makes traces also of what agents did inside a conversation (in traces of observability tools): their `metadata["parent"]` is its id; otherwise they are messages in its `metadata["deeper"]`."""
     if on_error not in ("raise", "collect"):
         raise ValueError(f'on_error must be "raise" or "collect", got {on_error!r}')
     if isinstance(source, TraceSet):
         return source
-    loader = Loader(format, on_error, columns, success, Redactor.of(redact))
+    loader = Loader(format, on_error, columns, success, Redactor.of(redact), nested)
     parts = [_part(loader, doc, progress) for doc in documents(source)]
     if loader.skipped and not loader.known:
         loader.fail(loader.skipped[0][1], loader.skipped[0][0])
@@ -83,7 +84,7 @@ def _eager(loader: Loader, doc: Document, traces: Iterator[Trace]) -> tuple[list
 
 def _index(loader: Loader, doc: Document, parts: list[Sequence[Trace]], trace: Trace) -> None:
     "Note where the record of the current trace lies, or where it has no place of its own, the trace itself as compressed JSON."
-    packed = loader.at.raw is None or loader.at.offset < 0
+    packed = loader.nested or loader.at.raw is None or loader.at.offset < 0
     last = parts[-1]
     if not isinstance(last, LazyTraces) or last.packed != packed:
         last = LazyTraces(InFile(doc.place) if doc.place and not packed else InBlocks(), written if packed else loader.replay().again, doc.stem, packed)

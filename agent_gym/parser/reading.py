@@ -21,7 +21,7 @@ from .progress import Bar
 from .redact import Redactor
 from .registry import Detector, Reader, UnknownFormat, envelope, reader_named
 from .source import Document, companion, documents
-from .values import kind
+from .values import Record, kind
 from ..trace import Trace, TraceError, loads
 
 # %% auto #0
@@ -67,6 +67,7 @@ class Loader:
     columns: Mapping[str, str] | None = None
     success: Success | None = None
     redact: Redactor | None = None
+    nested: bool = False
     errors: list[TraceError] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     notes: Counter[str] = field(default_factory=Counter)
@@ -171,7 +172,10 @@ class Loader:
     def _trace(self, reader: Reader, doc: Document, item: Item, record: Any, path: str) -> Iterator[Trace]:
         notes = list(item.notes)
         try:
-            trace = self._made(reader, record, doc, item, notes)
+            draft = reader.to_trace(record)
+            draft = draft.to_dict() if isinstance(draft, Trace) else draft
+            inner = draft["metadata"].pop("deeper", ()) if self.nested and isinstance(draft.get("metadata"), dict) else ()
+            trace = self._made(reader, draft, doc, item, notes)
         except TraceError as e:
             return self.fail(e, doc, Item(line=item.line, path=item.path + path[1:]), record)
         except ValidationError as e:
@@ -181,10 +185,14 @@ class Loader:
         self.notes.update(notes)
         self.nth += 1
         yield trace
+        name = draft["conversation_id"]
+        for i, messages in enumerate(inner, 1):
+            child = self._made(reader, {"conversation_id": f"{name}/{i}", "messages": messages, "metadata": {"parent": name}}, doc, item, notes)
+            self.renamed = child.conversation_id
+            self.nth += 1
+            yield child
 
-    def _made(self, reader: Reader, record: Any, doc: Document, item: Item, notes: list[str]) -> Trace:
-        draft = reader.to_trace(record)
-        draft = draft.to_dict() if isinstance(draft, Trace) else draft
+    def _made(self, reader: Reader, draft: Record, doc: Document, item: Item, notes: list[str]) -> Trace:
         given = conversation_id(draft.get("conversation_id"))
         self.made += 1
         draft["conversation_id"] = name = self._id(item.name if given is None else given, doc)
@@ -238,7 +246,7 @@ class Loader:
 
     def replay(self) -> Loader:
         "A loader with the same options that only reads again."
-        return Loader(self.format, "raise", self.columns, self.success, self.redact, replaying=True)
+        return Loader(self.format, "raise", self.columns, self.success, self.redact, self.nested, replaying=True)
 
 def _ticking(items: Iterator[Item], bar: Bar) -> Iterator[Item]:
     for item in items:

@@ -160,8 +160,8 @@ class _SpanTalk(Talk):
                 waiting = [c for c in waiting if c is not hit]
         return waiting
 
-def conversation(spans: Iterable[Span]) -> tuple[list[Record], list[Record]]:
-    "The messages of the conversation that `spans` (in order of time) tell, and those of the ones that ran deeper."
+def conversation(spans: Iterable[Span]) -> tuple[list[Record], list[list[Record]]]:
+    "The messages of the conversation that `spans` (in order of time) tell, and those of each conversation that ran deeper: of agents that it called."
     talks: list[_SpanTalk] = []
     for s in spans:
         if s.kind == "llm":
@@ -169,7 +169,8 @@ def conversation(spans: Iterable[Span]) -> tuple[list[Record], list[Record]]:
         else:
             _tool(talks, s)
     top = min((t.depth for t in talks), default=0)
-    return once(t for t in talks if t.depth == top), once(t for t in talks if t.depth != top)
+    inner = [once([t]) for t in talks if t.depth != top]
+    return once(t for t in talks if t.depth == top), [messages for messages in inner if messages]
 
 def once(talks: Iterable[Talk]) -> list[Record]:
     "The messages of conversations one after the other; what an earlier one has already said is not said again."
