@@ -100,6 +100,15 @@ def test_mutants_are_not_accepted(verifier):
     assert len(table) >= 5 and table.caught.mean() >= .95
 
 
+def test_laws_hold_whatever_else_speaks_for_it(verifier):
+    "A value that successes never take from there is no success, however well the talk went, and a breach set by hand bites as much."
+    assert verifier.model.origins["close", "record"] and verifier.model.laws
+    for n in range(90_100, 90_120):
+        assert verifier.judge(talk(n, wrong_id=True)).verdict != "pass"
+    banned = verifier.with_policy([Guard(("act", "close", ""), 9.)])
+    assert banned.judge(talk(90_003)).score < .1 and banned.judge(talk(90_003)).verdict == "fail"
+
+
 def test_the_policy_is_read_disabled_edited_and_added_to(verifier):
     bare = talk(90_001, looks=False)
     assert verifier.judge(bare).verdict == "fail"

@@ -26,7 +26,7 @@ class Case:
     """A conversation reduced to what a verdict can rest on.
 
     Circumstances: `intent`, `facts`, `failures` (how calls failed), `answer` (what the user said last before the closing), `last` (their last words).
-    Deeds: `acts` that went through, `closing` (class of the last thing said), `tells` (places of the values in it), `done` (tools that answered)."""
+    Deeds: `acts` that went through, `tries` that were refused, `closing` (class of the last thing said), `tells` (places of the values in it), `done` (tools that answered)."""
     intent: int
     facts: frozenset[str]
     answer: str
@@ -39,6 +39,7 @@ class Case:
     last_words: frozenset[str] = frozenset()
     broad: str = ""
     signs: frozenset[str] = frozenset()
+    tries: tuple[Act, ...] = ()
 
     @property
     def end(self) -> str:
@@ -71,7 +72,7 @@ def case(reading: Reading, lexicon: Lexicon) -> Case:
     acts = tuple(replace(a, asked=lexicon.say(a.asked), answered=lexicon.hear(a.answered)) for a in reading.acts if not a.failed)
     return Case(lexicon.intents(reading.opening), reading.facts(), heard[0] if len(heard) > 1 else "", heard[-1] if len(reading.heard) > 1 else "", acts,
                 lexicon.say(closing) if closing else "nothing", tells, frozenset(reading.done), frozenset(reading.heard[-2].split()[:8]) if len(heard) > 1 else frozenset(),
-                frozenset(reading.heard[-1].split()[:8]) if len(reading.heard) > 1 else frozenset(), lexicon.broad.get(lexicon.say(closing), UNKNOWN) if closing else "nothing", signs(reading))
+                frozenset(reading.heard[-1].split()[:8]) if len(reading.heard) > 1 else frozenset(), lexicon.broad.get(lexicon.say(closing), UNKNOWN) if closing else "nothing", signs(reading), tuple(a for a in reading.acts if a.failed))
 
 def case_of(trace: Trace, lexicon: Lexicon) -> Case:
     "The case of a trace."
