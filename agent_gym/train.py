@@ -8,21 +8,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from .agent.policy import PolicyAgent, Routed, examples
+from .agent.policy import Policy, PolicyAgent, Routed, examples
 from .agent.practice import Arena, Judgement, Options, Practice, play
-from .agent.retrieval import guarded_cloning
+from .agent.retrieval import Cloned, guarded_cloning
 from .environment import Episode
 from .reward.verifier import Verifier
 from .trace import AgentGymError, Message, ToolSpec, Trace, TraceSet
 from .user import multiply as renamed
 from .user import shared
+from .watch import watched
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from agent_gym.factory import Gym
     from agent_gym.reward import RewardBreakdown
@@ -75,16 +78,19 @@ class GymArena:
     judge_by: Judge
     multiplied: bool = True
     max_turns: int = 20
-    trust: float = 0.
+    trust: float = .5
     keep: frozenset[str] = frozenset()
 
     @property
     def tools(self) -> Sequence[ToolSpec]:
         return self.gym.world.tools
 
-    def start(self, seed: int) -> GymGame:
-        rng = np.random.default_rng([seed & 0x7fffffff, seed >> 31])
-        trace = self.traces[int(rng.integers(len(self.traces)))]
+    @property
+    def customers(self) -> int:
+        return len(self.traces)
+
+    def start(self, customer: int, seed: int) -> GymGame:
+        trace = self.traces[customer]
         if self.multiplied:
             trace = renamed(trace, seed, keep=self.keep)
         return GymGame(Episode(self.gym.world, self.gym.world.path(trace), seed, self.max_turns), self.judge_by, self.trust)
@@ -100,7 +106,7 @@ class Trust:
     precision: float
     recall: float
 
-    def proven(self, precision: float = .8, recall: float = .35, least: float = 3.) -> bool:
+    def proven(self, precision: float = .75, recall: float = .3, least: float = 3.) -> bool:
         return self.successes >= least and self.precision >= precision and self.recall >= recall
 
 def trust_by_kind(verifier: Verifier, traces: Sequence[Trace], kinds: Sequence[int]) -> dict[int, Trust]:
@@ -117,7 +123,7 @@ def trust_by_kind(verifier: Verifier, traces: Sequence[Trace], kinds: Sequence[i
 # %% ../nbs/30_train.ipynb #cd1fcc51
 @dataclass(frozen=True)
 class Gate:
-    "One kind at the gate: mean difference of the scores of two agents over the same `n` customers, its one-sided lower bound, the share graded on both sides."
+    "The mean difference of the scores of two agents over the same `n` customers, its one-sided lower bound, and the share of games graded on both sides."
     gain: float
     low: float
     graded: float
@@ -125,35 +131,41 @@ class Gate:
 
     @property
     def passed(self) -> bool:
-        return self.low > 0 and self.graded >= .4
+        return self.low > 0
 
-def paired_gate(before: Sequence[Judgement], after: Sequence[Judgement], z: float = 1.64) -> Gate:
-    "Compare paired judgements; `z` sets the bound (1.64: 95 %). Raises ValueError where they are not pairs."
+def paired_gate(before: Sequence[Judgement], after: Sequence[Judgement], customers: Sequence[int] | None = None, level: float = .95) -> Gate:
+    "Compare paired judgements of games with `customers` (default: each its own) by a one-sided t test over customers at `level`. Raises ValueError where they are not pairs."
     if len(before) != len(after) or not before:
         raise ValueError(f"the gate compares paired games, got {len(before)} and {len(after)}")
-    d = np.array([b.score - a.score for a, b in zip(before, after)])
+    by: dict[int, list[float]] = {}
+    for c, a, b in zip(customers or range(len(before)), before, after):
+        by.setdefault(c, []).append(0. if a.verdict == b.verdict == "abstain" else b.score - a.score)
+    d = np.array([sum(v) / len(v) for v in by.values()])
     graded = float(np.mean([a.verdict != "abstain" and b.verdict != "abstain" for a, b in zip(before, after)]))
-    low = float(d.mean() - z * d.std(ddof=1) / np.sqrt(len(d))) if len(d) > 1 else -1.
-    return Gate(float(d.mean()), low, graded, len(d))
+    if len(d) < 5:
+        return Gate(float(d.mean()), -1., graded, len(d))
+    z = NormalDist().inv_cdf(level)
+    t = z + (z ** 3 + z) / 4 / (len(d) - 1)     # Student's t, by the first term of its expansion (Abramowitz and Stegun 26.7.5)
+    return Gate(float(d.mean()), float(d.mean() - t * d.std(ddof=1) / len(d) ** .5), graded, len(d))
 
 # %% ../nbs/30_train.ipynb #ae89f6bc
 @dataclass
 class TrainResult:
-    """What came of training. `agent` is guarded cloning, with the practised policy on the kinds of request that passed the gate; `cloned` and `practised` (on all kinds
-    practised) are its two sides. `trust` and `gates` say by kind why; `history` has a row a round, `report` says it in words."""
+    """What came of training. `agent` is guarded cloning, with the practised policy on the kinds of request that were practised where these passed the gate; `cloned` and
+    `practised` (gate or not) are its two sides. `trust` says by kind what the verifier is worth; `history` has a row a round, `report` says it in words."""
     agent: PolicyAgent
     cloned: PolicyAgent
     practised: PolicyAgent
     names: tuple[str, ...]
     trust: dict[int, Trust]
-    gates: dict[int, Gate]
+    gate: Gate | None
     routed: frozenset[int]
     rounds: list[dict[str, float]]
     facts: dict[str, float]
 
     @property
     def history(self) -> pd.DataFrame:
-        "One row a round: games, shares passed, failed and abstained on, games kept, mean turns."
+        "One row a round: games; of the policy's own games the shares passed, failed and abstained on; the share of customers for whom a better way was found; mean turns."
         import pandas as pd
         return pd.DataFrame(self.rounds)
 
@@ -165,40 +177,37 @@ class TrainResult:
     @property
     def report(self) -> str:
         "What was gained and from what, in sentences."
-        f = self.facts
+        f, g = self.facts, self.gate
         lines = [f"Cloned {f['successes']:.0f} of {f['traces']:.0f} conversations: {f['templates']:.0f} proposals, {f['choices']:.0f} choices."]
         for k, t in self.trust.items():
-            g = self.gates.get(k)
-            why = "stays with cloning: the verifier is unproven here" if g is None else f"gain {g.gain:+.2f}, lower bound {g.low:+.2f} over {g.n} customers, {g.graded:.0%} graded"
             lines.append(f"- {self.names[k] if 0 <= k < len(self.names) else 'any request'!r} ({t.successes:.0f} successes, precision {t.precision:.2f}, recall {t.recall:.2f}): "
-                         + why + ("" if g is None else ": practised" if k in self.routed else ": stays with cloning"))
+                         + ("practised" if f.get(f"practised {k}") else "stays with cloning: the verifier is unproven here"))
         if self.rounds:
             a, b = self.rounds[0], self.rounds[-1]
-            lines.append(f"Practised {sum(r['games'] for r in self.rounds):.0f} games; passed by the practising verifier: {a['pass']:.2f} at first, {b['pass']:.2f} at last.")
+            lines.append(f"Practised {sum(r['games'] for r in self.rounds):.0f} games; passed by the practising verifier: {a['pass']:.2f} at first, {b['pass']:.2f} at last; "
+                         f"a better way was found for {a['corrected']:.0%} of the customers at first, {b['corrected']:.0%} at last.")
+        if g is not None:
+            lines.append(f"Gate: gain {g.gain:+.3f}, lower bound {g.low:+.3f} over {g.n} held-out customers, {g.graded:.0%} graded on both sides.")
         lines.append(f"Returned: guarded cloning with practice on {len(self.routed)} kinds of request." if self.improved else "Returned: guarded cloning; practice was not shown to be better.")
         return "\n".join(lines)
 
-    def plot(self):
-        "The shares of games by verdict over the rounds; returns the matplotlib axes."
-        import matplotlib.pyplot as plt
-        _, ax = plt.subplots(figsize=(5, 2.6))
-        for name in ("pass", "abstain", "fail"):
-            ax.plot([r["round"] for r in self.rounds], [r[name] for r in self.rounds], marker="o", label=name)
-        ax.set(xlabel="round", ylabel="share of games", ylim=(0, 1))
-        ax.legend(frameon=False, fontsize=8)
-        return ax
+    def plot(self) -> Axes:
+        "The shares of the policy's own games by verdict over the rounds."
+        from agent_gym.watch import curves
+        return curves(self.rounds)
 
     def __repr__(self) -> str:
         return self.report
 
 # %% ../nbs/30_train.ipynb #59384c3c
 def train(gym: Gym, *, seed: int = 0, progress: bool = True, options: Options | None = None, guards: bool = True, cleaning: bool = True, practise: bool = True, multiply: bool = True,
-          abstain: bool = True, route: bool = True, gate: bool = True, second: bool = True, held_out: float = .4, gate_games: int = 80, trust: float = 0., arena: ArenaMaker | None = None) -> TrainResult:
+          abstain: bool = True, route: bool = True, gate: bool = True, second: bool = True, held_out: float = .4, gate_games: int = 2, trust: float = .5, arena: ArenaMaker | None = None) -> TrainResult:
     """A better agent from the gym's own traces, deterministic under `seed`. Raises AgentGymError where no conversation is a success.
 
     Each part can be switched off to measure its worth: `guards` at decoding, `cleaning` of labels, `practise` (off: guarded cloning), `multiply` customers, `abstain`
-    (off: an abstention is a rejection), `route` (off: all kinds are practised), `gate` (off: what was practised is used), `second` (off: the practising verifier judges at
-    the gate too). `options` set the rounds; `arena` starts games elsewhere than in the gym, for measuring."""
+    (off: an abstention is a rejection), `route` (off: all kinds are practised), `gate` (off: nothing is held out, and what was practised is used), `second` (off: the practising
+    verifier judges at the gate too), `trust` (0: made-up answers count). The rest is in `options`: rounds, tries, `fork`, `hold`, policy gradient. `gate_games` are played with each
+    held-out customer; `arena` starts games elsewhere than in the gym, for measuring."""
     start, traces, o = time.perf_counter(), list(gym.traces), options or Options()
     if not any(t.success for t in traces):
         raise AgentGymError(f"none of the {len(traces)} conversations is a success, so there is nothing to clone; give outcomes with load_traces(..., success=...)")
@@ -208,36 +217,34 @@ def train(gym: Gym, *, seed: int = 0, progress: bool = True, options: Options | 
     base = [e for t, w in zip(traces, made.weights) if w for e in examples(proposals, t.messages, w)]
     facts: dict[str, float] = {"traces": len(traces), "successes": sum(w > 0 for w in made.weights), "templates": len(proposals.templates), "choices": len(base)}
     cloned = made.agent
-    none = TrainResult(cloned, cloned, cloned, whole.lexicon.intents.names, {}, {}, frozenset(), [], facts)
+    none = TrainResult(cloned, cloned, cloned, whole.lexicon.intents.names, {}, None, frozenset(), [], facts)
     if not practise:
         return none
-    mine, other = (list(s) for s in TraceSet(traces).split((1 - held_out, held_out), by="task", seed=seed))
-    verifier = Verifier(mine, seed=seed)
+    mine, other = (list(s) for s in TraceSet(traces).split((1 - held_out, held_out), by="task", seed=seed)) if gate else (traces, [])
+    verifier = Verifier(mine, seed=seed) if gate else whole
     kind_of = {t.conversation_id: proposals.reader.request(next((m.content or "" for m in t.messages if m.role == "user"), "")) for t in traces}
     none.trust = trust_by_kind(verifier, mine, [kind_of[t.conversation_id] for t in mine])
     proven = frozenset(k for k, t in none.trust.items() if t.proven() or not route)
-    customers = [t for t in mine if kind_of[t.conversation_id] in proven]
+    customers, held = ([t for t in some if kind_of[t.conversation_id] in proven] for some in (mine, other))
     if not customers:
         return none
     keep = shared(traces) if multiply else frozenset()
     maker: ArenaMaker = arena or (lambda who, judge: GymArena(gym, who, judge, multiply, o.max_turns, trust, keep))
     practice = Practice(maker(customers, verifier.judge if abstain else strict(verifier.judge)), made.policy, base, made.guard, proven, o, seed)
-    with _bar(progress, o.rounds + o.gradient) as advance:
-        better = practice.run(advance)
-    gates = {}
-    if gate:
-        judge = Verifier(other, seed=seed + 1).judge if second else verifier.judge
-        for k in sorted(proven):
-            held = [t for t in other if kind_of[t.conversation_id] == k]
-            if held:
-                where = maker(held, judge)
-                before, after = ([play(p, where.start(seed * 7919 + g), where.tools, None, guard=made.guard, max_turns=o.max_turns).judgement for g in range(gate_games)]
-                                 for p in (made.policy, better))
-                gates[k] = paired_gate(before, after)
-    routed = frozenset(k for k in proven if not gate or (k in gates and gates[k].passed))
-    agent = PolicyAgent(Routed(made.policy, better, routed), made.guard, "trained") if routed else cloned
+    with watched(progress, o.rounds + o.gradient) as seen:
+        better = practice.run(seen)
+    found = _gate(maker(held, Verifier(other, seed=seed + 1).judge if second else verifier.judge), made, better, gate_games, o, seed) if gate and held else None
+    routed = proven if not gate or (found is not None and found.passed) else frozenset()
     practised = PolicyAgent(Routed(made.policy, better, proven), made.guard, "practised")
-    return replace(none, agent=agent, practised=practised, gates=gates, routed=routed, rounds=practice.history, facts=facts | {"seconds": time.perf_counter() - start})
+    agent = PolicyAgent(Routed(made.policy, better, routed), made.guard, "trained") if routed else cloned
+    facts |= {"seconds": time.perf_counter() - start, **{f"practised {k}": 1. for k in sorted(proven)}}
+    return replace(none, agent=agent, practised=practised, gate=found, routed=routed, rounds=practice.history, facts=facts)
+
+def _gate(arena: Arena, made: Cloned, better: Policy, games: int, o: Options, seed: int) -> Gate:
+    "`better` against guarded cloning with the customers of `arena`, each in `games` games."
+    where = [(c, seed * 7919 + 104_729 * g + c) for g in range(games) for c in range(arena.customers)]
+    before, after = ([play(p, arena.start(c, s), arena.tools, None, guard=made.guard, max_turns=o.max_turns).judgement for c, s in where] for p in (made.policy, better))
+    return paired_gate(before, after, [c for c, _ in where])
 
 # %% ../nbs/30_train.ipynb #4d1cb6c5
 def strict(judge: Judge) -> Judge:
@@ -246,24 +253,3 @@ def strict(judge: Judge) -> Judge:
         b = judge(trace)
         return replace(b, verdict="fail", score=0.) if b.verdict == "abstain" else b
     return judged_strictly
-
-class _bar:
-    "A progress bar over rounds; `advance(row)` after each."
-    def __init__(self, show: bool, total: int):
-        self.show, self.total = show, total
-
-    def __enter__(self) -> Callable[[dict[str, float]], None]:
-        if self.show:
-            from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-            self._progress = Progress(TextColumn("practice"), BarColumn(), TextColumn("{task.completed}/{task.total} rounds  {task.description}"), TimeElapsedColumn())
-            self._progress.start()
-            self._task = self._progress.add_task("", total=self.total)
-        return self._advance
-
-    def _advance(self, row: dict[str, float]) -> None:
-        if self.show:
-            self._progress.update(self._task, advance=1, description=f"pass {row['pass']:.2f} abstain {row['abstain']:.2f}")
-
-    def __exit__(self, *_: object) -> None:
-        if self.show:
-            self._progress.stop()

@@ -15,19 +15,20 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 import agent_gym as ag
 from agent_gym.agent.dialogue import Dialogue, features
 from agent_gym.agent.policy import PolicyAgent, clone, examples
-from agent_gym.agent.practice import Judgement, Options
+from agent_gym.agent.practice import Game, Judgement, Options
 from agent_gym.agent.proposals import Proposals
 from agent_gym.reward.verifier import Verifier
 from agent_gym.trace import Message, ToolSpec, Trace, dumps
-from agent_gym.train import Judge, judged
+from agent_gym.train import GymArena, Judge, judged
 
 
 @dataclass
@@ -104,12 +105,36 @@ class TrueGame:
 
 
 class TrueArena:
-    "Games about the customers of the logs, in the true world; without `judge`, with the true verdict."
+    "Games with the customers of the logs, in the true world; without `judge`, with the true verdict."
     def __init__(self, world: TrueWorld, numbers: Sequence[int], judge: Judge | None):
         self.world, self.numbers, self.judge_by, self.tools = world, numbers, judge, world.tools
 
-    def start(self, seed: int) -> TrueGame:
-        return TrueGame(self.world, random.Random(f"arena/{seed}").choice(self.numbers), self.judge_by)
+    @property
+    def customers(self) -> int:
+        return len(self.numbers)
+
+    def start(self, customer: int, seed: int) -> TrueGame:
+        return TrueGame(self.world, self.numbers[customer], self.judge_by)
+
+
+class Told:
+    "Games of a gym, judged otherwise: by `judge(customer, seed, game)`."
+    def __init__(self, arena: GymArena, judge: Callable[[int, int, Game], Judgement]):
+        self.arena, self.judge_by, self.tools, self.customers = arena, judge, arena.tools, arena.customers
+
+    def start(self, customer: int, seed: int) -> Game:
+        game = self.arena.start(customer, seed)
+        game.judge = lambda: Judgement("abstain") if game.void else self.judge_by(customer, seed, game)
+        return game
+
+
+def replayed(world: TrueWorld, number: int, messages: Sequence[Message]) -> Judgement:
+    "The true verdict on what the assistant did in `messages`, done again in the true world."
+    game = TrueGame(world, number, None)
+    for m in messages:
+        if m.role == "assistant" and not game.done:
+            game.step(m)
+    return game.judge()
 
 
 class NearestNeighbour(PolicyAgent):
@@ -148,10 +173,18 @@ def variants(world: TrueWorld, traces: list[Trace], numbers: dict[str, int], see
     gym = ag.create_environment(traces, seed=seed)
     verifier = Verifier(traces, seed=seed)
     good = [t for t in traces if t.success]
-    def train(**switches: object) -> object:
-        return ag.train(gym, seed=seed, progress=False, options=options, **switches)
+    made: dict[str, object] = {}
+    def train(switch: Options = options, **switches: object) -> object:
+        key = repr((switch, sorted((k, str(v)) for k, v in switches.items())))
+        if key not in made:
+            made[key] = ag.train(gym, seed=seed, progress=False, options=switch, **switches)
+        return made[key]
     def there(judge_too: bool) -> Callable[..., TrueArena]:
         return lambda who, judge: TrueArena(world, [numbers[t.conversation_id] for t in who], None if judge_too else judge)
+    def true_verdict(who: Sequence[Trace], judge: Judge) -> Told:
+        return Told(GymArena(gym, who, judge, multiplied=False), lambda c, s, game: replayed(world, numbers[who[c].conversation_id], game.messages))
+    def at_random(who: Sequence[Trace], judge: Judge) -> Told:
+        return Told(GymArena(gym, who, judge, multiplied=False), lambda c, s, game: Judgement("pass", 1.) if random.Random(f"{c}/{s}/{len(game.messages)}").random() < .35 else Judgement("abstain", .3))
     return {
         "nearest neighbour, all": lambda: NearestNeighbour(traces),
         "nearest neighbour, successes": lambda: NearestNeighbour(good),
@@ -161,15 +194,24 @@ def variants(world: TrueWorld, traces: list[Trace], numbers: dict[str, int], see
         "+ cleaned labels": lambda: train(practise=False, guards=False).agent,
         "guarded cloning": lambda: train(practise=False).agent,
         "retrieval": lambda: ag.RetrievalAgent(traces, verifier=verifier, seed=seed),
-        "retrieval, rules alone": lambda: ag.RetrievalAgent(traces, seed=seed),
         "train": lambda: train().agent,
-        "practised, no gate": lambda: train(gate=False).agent,
-        "- routing": lambda: train(gate=False, route=False).agent,
-        "- multiplication": lambda: train(gate=False, multiply=False).agent,
-        "- abstention": lambda: train(gate=False, abstain=False).agent,
+        "practised behind the gate": lambda: train().practised,
+        "no gate": lambda: train(gate=False).agent,
+        "no gate - routing": lambda: train(gate=False, route=False).agent,
+        "no gate - multiplication": lambda: train(gate=False, multiply=False).agent,
+        "no gate - abstention": lambda: train(gate=False, abstain=False).agent,
+        "no gate - trust in answers": lambda: train(gate=False, trust=0.).agent,
+        "no gate - forks": lambda: train(gate=False, switch=replace(options, fork=False)).agent,
+        "no gate - holding": lambda: train(gate=False, switch=replace(options, hold=False)).agent,
+        "no gate - KL": lambda: train(gate=False, switch=replace(options, kl=0.)).agent,
+        "no gate + policy gradient": lambda: train(gate=False, switch=replace(options, gradient=2)).agent,
+        "policy gradient alone": lambda: train(gate=False, switch=replace(options, rounds=0, gradient=4)).agent,
         "- second verifier": lambda: train(second=False).agent,
+        "random verdict": lambda: train(gate=False, route=False, arena=at_random).agent,
+        "true verdict": lambda: train(gate=False, route=False, arena=true_verdict).agent,
         "true dynamics": lambda: train(gate=False, arena=there(False)).agent,
         "true verdict and dynamics": lambda: train(gate=False, route=False, arena=there(True)).agent,
+        "true both, policy gradient alone": lambda: train(gate=False, route=False, arena=there(True), switch=replace(options, rounds=0, gradient=4)).agent,
     }
 
 
@@ -179,31 +221,50 @@ def main() -> None:
     a.add_argument("--noise", choices=("low", "high"), default="high")
     a.add_argument("--seeds", default="100")
     a.add_argument("--n", type=int, default=300, help="new customers each agent meets")
-    a.add_argument("--games", type=int, default=600)
-    a.add_argument("--rounds", type=int, default=3)
+    a.add_argument("--tries", type=int, default=4)
+    a.add_argument("--rounds", type=int, default=2)
     a.add_argument("--variants", help="names with ; between; default: all")
-    a.add_argument("--json", type=Path)
+    a.add_argument("--against", help="the variant that gains are counted from; default: the first")
+    a.add_argument("--json", type=Path, help="where the runs are written, after every seed")
+    a.add_argument("--merge", type=Path, nargs="+", help="print the table of runs written before, all of the same length")
     o = a.parse_args()
+    table: Table = {}
+    if o.merge:
+        for file in o.merge:
+            for name, runs in json.loads(file.read_text()).items():
+                table.setdefault(name, []).extend(map(tuple, runs))
+        print_table(table, o.against, " + ".join(f.stem for f in o.merge))
+        return
     world = world_of(o.world, o.noise)
-    table: dict[str, list[tuple[list[int], float, float, float]]] = {}
     for seed in map(int, o.seeds.split(",")):
         traces, numbers = world.logs(seed)
-        made = variants(world, traces, numbers, seed, Options(rounds=o.rounds, games=o.games))
+        made = variants(world, traces, numbers, seed, Options(rounds=o.rounds, tries=o.tries))
         for name in [n.strip() for n in o.variants.split(";")] if o.variants else made:
             start = time.perf_counter()
             agent = made[name]()
             spent = time.perf_counter() - start
             table.setdefault(name, []).append((*score(world, agent, o.n, 50_000_000), spent))
-            print(f"  seed {seed}  {name:<30} {statistics.mean(table[name][-1][0]):.3f}", flush=True)
-    first = next(iter(table))
-    print(f"\n{world.name}, {o.n} new customers, seeds {o.seeds}; gain over {first!r}\n{'':<31}success  broken rules  gain             ms a turn  seconds")
+            print(f"  seed {seed}  {name:<34} {statistics.mean(table[name][-1][0]):.3f}", flush=True)
+        if o.json:
+            o.json.write_text(json.dumps(table))
+    print_table(table, o.against, f"{world.name}, seeds {o.seeds}")
+
+
+Table: TypeAlias = dict[str, list[tuple[list[int], float, float, float]]]     # variant: for each seed successes, share with a broken rule, ms a turn, seconds of training
+
+
+def print_table(table: Table, against: str | None, title: str) -> None:
+    "Success, broken rules and paired gains with 95 % intervals: the wider of that over customers and that over seeds (Student's t)."
+    from scipy.stats import t
+    first = against or next(iter(table))
+    print(f"\n{title}: {len(table[first][0][0])} new customers a seed; gain over {first!r}\n{'':<34}seeds  success  broken rules  gain             ahead  ms a turn  seconds")
     for name, runs in table.items():
-        d = np.concatenate([np.subtract(r[0], b[0]) for r, b in zip(runs, table[first])])
-        by_seed = [np.mean(np.subtract(r[0], b[0])) for r, b in zip(runs, table[first])]
-        half = 1.96 * max(d.std() / len(d) ** .5, np.std(by_seed, ddof=1) / len(by_seed) ** .5 if len(by_seed) > 1 else 0)
-        print(f"{name:<31}{np.mean([r[0] for r in runs]):.3f}    {np.mean([r[1] for r in runs]):.3f}         {d.mean():+.3f} ± {half:.3f}   {np.mean([r[2] for r in runs]):8.2f}  {np.mean([r[3] for r in runs]):7.1f}")
-    if o.json:
-        o.json.write_text(json.dumps({n: [[r[0], r[1]] for r in runs] for n, runs in table.items()}))
+        pairs = list(zip(runs, table[first]))
+        d = np.concatenate([np.subtract(r[0], b[0]) for r, b in pairs])
+        by_seed = np.array([np.mean(np.subtract(r[0], b[0])) for r, b in pairs])
+        n = len(by_seed)
+        half = max(1.96 * d.std() / len(d) ** .5, t.ppf(.975, n - 1) * by_seed.std(ddof=1) / n ** .5 if n > 1 else 0)
+        print(f"{name:<34}{n:>5}  {np.mean([r[0] for r in runs]):.3f}    {np.mean([r[1] for r in runs]):.3f}         {d.mean():+.3f} ± {half:.3f}   {(by_seed > 0).sum():>2}/{n:<2}  {np.mean([r[2] for r in runs]):8.2f}  {np.mean([r[3] for r in runs]):7.1f}")
 
 
 if __name__ == "__main__":

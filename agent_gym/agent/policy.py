@@ -18,10 +18,11 @@ from pydantic import JsonValue
 from .dialogue import Dialogue, features
 from .proposals import Proposals
 from .templates import Call, Reply
-from ..trace import AgentGymError, Message, ToolSpec, Trace, dumps, loads
+from ..reward.rules import Rules
+from ..trace import AgentGymError, Message, ToolSpec, Trace, TraceSet, dumps, loads
 
 # %% auto #0
-__all__ = ['ENOUGH', 'Guard', 'Example', 'examples', 'Policy', 'clone', 'Routed', 'in_vain', 'PolicyAgent']
+__all__ = ['ENOUGH', 'Guard', 'Example', 'examples', 'Policy', 'clone', 'Routed', 'in_vain', 'MinedGuard', 'PolicyAgent']
 
 # %% ../../nbs/agent/02_policy.ipynb #741e8904
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,14 @@ class Policy:
         "A policy with the same proposals and weights of its own."
         new = Policy(self.proposals, self.names)
         new.weights, new.again, new.open = self.weights.copy(), self.again.copy(), self.open.copy()
+        return new
+
+    def widened(self, data: Iterable[Example], least: int = 3) -> Policy:
+        "A copy that also knows the features which hold in `least` or more of `data`; their weights are 0."
+        count, at = Counter(f for e in data for f in e.features), self._at
+        new = Policy(self.proposals, [*self.names, *sorted(f for f, n in count.items() if n >= least and f not in at)])
+        new.weights[:, :len(self.names)] = self.weights
+        new.again, new.open = self.again.copy(), self.open.copy()
         return new
 
     def indices(self, names: Iterable[str]) -> NDArray[np.intp]:
@@ -141,7 +150,7 @@ def _descend(policy: Policy, rows: Sequence[Example], target: NDArray[np.float32
 # %% ../../nbs/agent/02_policy.ipynb #11da5d91
 ENOUGH = 1500      # choices: with more of them, fewer epochs do, and the steps stay as many
 
-def clone(p: Proposals, traces: Sequence[Trace], weights: Sequence[float] | None = None, *, epochs: int = 60, l2: float = 3e-3, seed: int = 0) -> Policy:
+def clone(p: Proposals, traces: Sequence[Trace], weights: Sequence[float] | None = None, *, epochs: int = 60, l2: float = 1e-3, seed: int = 0) -> Policy:
     "A policy fitted to the choices in `traces`, each with its weight (default: 1 for successes, 0 for others)."
     weights = [float(bool(t.success)) for t in traces] if weights is None else weights
     data = [e for t, w in zip(traces, weights) if w for e in examples(p, t.messages, w)]
@@ -183,6 +192,34 @@ def in_vain(messages: Sequence[Message], action: Message) -> bool:
 # %% ../../nbs/agent/02_policy.ipynb #aaf915e5
 Guard: TypeAlias = Callable[[list[Message], Message], object]
 
+class MinedGuard:
+    """The guard of `rules` mined from `traces` with `seed`: called, it returns the rules an action would break. It is saved as its traces, and learned again when it is loaded."""
+    def __init__(self, rules: Rules, traces: Sequence[Trace], seed: int):
+        self.rules, self.traces, self.seed = rules, traces, seed
+
+    def __call__(self, messages: list[Message], action: Message) -> object:
+        return self.rules.blocked(messages, action)
+
+    def save(self, path: str | Path) -> Path:
+        "Write the folder `path`; returns it."
+        path = Path(path)
+        path.mkdir(parents=True, exist_ok=True)
+        TraceSet(self.traces).to_jsonl(path / "traces.jsonl")
+        (path / "guard.json").write_text(dumps({"format": "agent_gym.guard/1", "seed": self.seed, "whole": type(self.rules) is not Rules}), "utf-8")
+        return path
+
+    @classmethod
+    def load(cls, path: str | Path) -> MinedGuard:
+        "What `save` wrote; raises AgentGymError where `path` holds no guard."
+        from agent_gym.parser import load_traces
+        from agent_gym.reward.verifier import Verifier
+        try:
+            head: Any = loads((Path(path) / "guard.json").read_text("utf-8"))
+            traces = list(load_traces(Path(path) / "traces.jsonl", progress=False))
+            return cls(Verifier(traces, seed=head["seed"]) if head["whole"] else Rules.learn(traces, seed=head["seed"]), traces, head["seed"])
+        except (OSError, ValueError, KeyError, TypeError) as e:
+            raise AgentGymError(f"{path} holds no saved guard ({type(e).__name__}: {e}); an agent's save(path) writes one") from e
+
 class PolicyAgent:
     """Takes the likeliest candidate that `guard` does not refuse. Deterministic and without memory: what it does depends on the messages alone.
 
@@ -219,18 +256,20 @@ class PolicyAgent:
         return str(plain[0]) if plain else "Could you tell me more?"
 
     def save(self, path: str | Path) -> Path:
-        "Write policy and proposals to the folder `path` as JSON and npz (guards are not saved); returns the path."
+        "Write policy and proposals to the folder `path` as JSON and npz, and a mined guard beside them (a guard of another kind is not saved); returns the path."
         path = Path(path)
         path.mkdir(parents=True, exist_ok=True)
         parts, kinds = ([self.policy], None) if isinstance(self.policy, Policy) else ([self.policy.base, self.policy.special], sorted(self.policy.kinds))
         head = {"format": "agent_gym.policy/1", "name": self.name, "names": [p.names for p in parts], "kinds": kinds, "proposals": self.policy.proposals.to_json()}
         (path / "policy.json").write_text(dumps(head), "utf-8")
         np.savez_compressed(path / "policy.npz", **{f"{k}{i}": getattr(p, k) for i, p in enumerate(parts) for k in ("weights", "again", "open")})
+        if isinstance(self.guard, MinedGuard):
+            self.guard.save(path / "guard")
         return path
 
     @classmethod
     def load(cls, path: str | Path, guard: Guard | None = None) -> PolicyAgent:
-        "What `save` wrote; raises AgentGymError where `path` holds no policy."
+        "What `save` wrote, with its guard unless another is given; raises AgentGymError where `path` holds no policy."
         try:
             head: Any = loads((Path(path) / "policy.json").read_text("utf-8"))
             parts = [Policy(p, names) for p in [Proposals.from_json(head["proposals"])] for names in head["names"]]
@@ -241,4 +280,6 @@ class PolicyAgent:
                     p.weights, p.again, p.open = z[f"weights{i}"], z[f"again{i}"], z[f"open{i}"]
         except (OSError, ValueError, KeyError, TypeError) as e:
             raise AgentGymError(f"{path} holds no saved policy ({type(e).__name__}: {e}); save one with agent.save(path)") from e
+        if guard is None and (Path(path) / "guard").is_dir():
+            guard = MinedGuard.load(Path(path) / "guard")
         return PolicyAgent(Routed(parts[0], parts[1], head["kinds"]) if len(parts) > 1 else parts[0], guard, head["name"])

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from .dialogue import Dialogue, features
-from .policy import Guard, Policy, PolicyAgent, clone
+from .policy import Guard, MinedGuard, Policy, PolicyAgent, clone
 from .proposals import Proposals
 from ..reward.rules import Rules
 from ..trace import Message, Trace, TraceError
@@ -44,7 +44,7 @@ def guarded_cloning(traces: Sequence[Trace], verifier: Rules, *, guards: bool = 
     "A policy cloned from the traces of `verifier` that are believed to be successes, held to its guards. `cleaning` off: labels are taken as they are."
     weights = beliefs(traces, verifier) if cleaning or not any(t.success for t in traces) else [float(bool(t.success)) for t in traces]
     policy = clone(Proposals(traces, intents=verifier.lexicon.intents), traces, weights, seed=seed)
-    return Cloned(policy, verifier.blocked if guards else None, weights)
+    return Cloned(policy, MinedGuard(verifier, traces, seed) if guards else None, weights)
 
 @dataclass(frozen=True)
 class Precedent:
