@@ -119,7 +119,7 @@ def test_quick(agent, traces):
 
 def test_saved_without_pickle(agent, traces, tmp_path):
     loaded = PolicyAgent.load(agent.save(tmp_path / "agent"), agent.guard)
-    assert {p.suffix for p in (tmp_path / "agent").iterdir()} == {".json", ".npz"}
+    assert {p.suffix for p in (tmp_path / "agent").rglob("*") if p.is_file()} == {".json", ".jsonl", ".npz"}
     assert all(loaded.act(t.messages[:k]) == agent.act(t.messages[:k]) for t in traces[:10] for k in (1, 3))
     with pytest.raises(ag.AgentGymError, match="no saved policy"):
         PolicyAgent.load(tmp_path)

@@ -194,6 +194,7 @@ def variants(world: TrueWorld, traces: list[Trace], numbers: dict[str, int], see
         "+ cleaned labels": lambda: train(practise=False, guards=False).agent,
         "guarded cloning": lambda: train(practise=False).agent,
         "retrieval": lambda: ag.RetrievalAgent(traces, verifier=verifier, seed=seed),
+        "retrieval, rules alone": lambda: ag.RetrievalAgent(traces, seed=seed),
         "train": lambda: train().agent,
         "practised behind the gate": lambda: train().practised,
         "no gate": lambda: train(gate=False).agent,
