@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
+from pydantic import BaseModel
 
 from .values import DEPTH, Record, kind, outcome_of, satisfaction_of
 from ..trace import ROLES, Message, ToolCall, Trace, TraceError
@@ -45,7 +46,8 @@ def labelled(draft: Record, name: str, notes: list[str]) -> Record:
     return draft
 
 # %% ../../nbs/parser/03_build.ipynb #af3eead2
-_new, _set = object.__new__, object.__setattr__
+_new = object.__new__
+_put_fields, _put_names, _put_extra, _put_private = (BaseModel.__dict__[slot].__set__ for slot in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__"))
 _ROLES = frozenset(ROLES)
 _NONE: Record = {}
 _MESSAGE, _CALL, _TRACE = set(Message.model_fields), set(ToolCall.model_fields), set(Trace.model_fields)
@@ -53,10 +55,10 @@ _MESSAGE, _CALL, _TRACE = set(Message.model_fields), set(ToolCall.model_fields),
 def _value(cls: type, fields: Record, names: set[str]) -> Any:
     "A value with these fields; what all values share (their set of names, no extras) is shared."
     made = _new(cls)
-    _set(made, "__dict__", fields)
-    _set(made, "__pydantic_fields_set__", names)
-    _set(made, "__pydantic_extra__", _NONE)
-    _set(made, "__pydantic_private__", None)
+    _put_fields(made, fields)
+    _put_names(made, names)
+    _put_extra(made, _NONE)
+    _put_private(made, None)
     return made
 
 def _text(v: object) -> bool:

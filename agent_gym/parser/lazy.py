@@ -195,7 +195,7 @@ class Room:
         "True when `trace`, for which `size` bytes were read, is one too many."
         self.read += size
         self.messages += 1 + len(trace.messages)
-        if self.n % 32 == 0:
+        if self.n % 128 == 0 or self.n == 8:
             self.weight += weight(trace)
             self.weighed += 1 + len(trace.messages)
         self.n += 1
