@@ -225,7 +225,7 @@ class Proposals:
                             "wordings": [{"replies": [asdict(r) for r in t.replies], "heard": [sorted(h) for h in t.heard], "needs": [sorted(w) for w in t.needs], "support": t.support} for t in self.templates if isinstance(t, Wordings)],
                             "order": order, "ranks": [[list(k), v, self._forms[k]] for k, v in self._ranks.items()], "free": sorted(map(list, self._free)), "common": sorted(self._common),
                             "intents": None if (i := self.reader.intents) is None else {"known": dict(i.known), "later": sorted(i.later), "words": dict(i.words), "names": i.names},
-                            "kinds": {k: asdict(f) | {"threshold": max(f.threshold, -1e9)} for k, f in self.reader.kinds.items()},
+                            "kinds": {k: asdict(f) | {"threshold": max(f.threshold, -1e9)} for k, f in self.reader.kinds.items()}, "openers": sorted(self.reader.openers),
                             "words": sorted(self.vocabulary.words), "categories": sorted(self.vocabulary.categories)}))
         return saved
 
@@ -235,7 +235,7 @@ class Proposals:
         new = object.__new__(cls)
         i = saved["intents"]
         intents = Intents(i["known"], frozenset(i["later"]), {w: tuple(x) for w, x in i["words"].items()}, tuple(i["names"])) if i else None
-        new.reader = FactReader.of({k: FactPattern(**f) for k, f in saved["kinds"].items()}, intents)
+        new.reader = FactReader.of({k: FactPattern(**f) for k, f in saved["kinds"].items()}, saved["openers"], intents)
         new.vocabulary = Vocabulary(frozenset(saved["words"]), frozenset(saved["categories"]))
         made: dict[str, Iterator[Template]] = {"Reply": map(_reply, saved["replies"]), "Call": (Call(t["tool"], tuple((p, s, f) for p, s, f in t["slots"]), t["support"]) for t in saved["calls"]),
                 "Wordings": (Wordings(tuple(map(_reply, t["replies"])), tuple(map(frozenset, t["heard"])), tuple(map(frozenset, t["needs"])), t["support"]) for t in saved["wordings"])}

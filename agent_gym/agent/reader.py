@@ -143,7 +143,9 @@ class FactReader:
         self.intents = intents
         seen: dict[str, list[_Span]] = defaultdict(list)
         others: dict[str, list[_Span]] = defaultdict(list)
+        said: list[str] = []
         for trace in traces:
+            said.append("\n".join(m.content for m in trace.messages if m.content and m.role in ("user", "assistant")))
             mine: dict[str, list[_Span]] = defaultdict(list)
             heard: list[tuple[str, frozenset[str]]] = []
             asked: frozenset[str] = frozenset()
@@ -158,6 +160,7 @@ class FactReader:
                 seen[k] += spans
                 others[k] += [(t, 0, 0, q) for t, q in heard]
         self.kinds = {k: kind for k in sorted(seen) if (kind := _kind(seen[k], others[k])) is not None}
+        self.openers = _openers(said) - {t[a:b].lower() for rows in seen.values() for t, a, b, _ in rows}
         self._compile()
 
     def _compile(self) -> None:
@@ -166,15 +169,15 @@ class FactReader:
         self._known: OrderedDict[tuple[str, frozenset[str]], list[tuple[str, str, int, int]]] = OrderedDict()
 
     @classmethod
-    def of(cls, kinds: Mapping[str, FactPattern], intents: Intents | None) -> FactReader:
-        "The reader with these patterns."
+    def of(cls, kinds: Mapping[str, FactPattern], openers: Iterable[str], intents: Intents | None) -> FactReader:
+        "The reader with these patterns; `openers` are words that are no names where they begin a sentence."
         new = object.__new__(cls)
-        new.kinds, new.intents = dict(kinds), intents
+        new.kinds, new.openers, new.intents = dict(kinds), frozenset(openers), intents
         new._compile()
         return new
 
     def __reduce__(self) -> tuple[object, ...]:
-        return FactReader.of, (self.kinds, self.intents)
+        return FactReader.of, (self.kinds, self.openers, self.intents)
 
     def request(self, opening: str) -> int:
         "The kind of request of a conversation that the user opens so; -1 where kinds are not told apart."
@@ -197,7 +200,7 @@ class FactReader:
             f, best = self.kinds[k], None
             for m in rx.finditer(text[:20_000]):
                 s = _score(f.cues, text, *m.span(), asked)
-                if s >= f.threshold and (best is None or s >= best[0]):
+                if s >= f.threshold and (best is None or s >= best[0]) and not (m[0].lower() in self.openers and m[0].istitle() and _BEGIN.search(text[:m.start()])):
                     best = (s, m)
             if best:
                 out.append((k, best[1][0], *best[1].span()))
@@ -211,6 +214,13 @@ class FactReader:
 def words_of(text: str) -> frozenset[str]:
     "The distinct words of `text`, lower case."
     return frozenset(_WORD.findall(text.lower()))
+
+_BEGIN = re.compile(r"(?:^|[.!?:\n])[\s\"'*\-•]*$")
+
+def _openers(texts: Iterable[str]) -> frozenset[str]:
+    "Words that several of `texts` write in lower case or begin a sentence with: a capital there makes no name of them."
+    seen = Counter(w for t in texts for w in {m[0].lower() for m in _WORD.finditer(t) if m[0].islower() or (m[0].istitle() and _BEGIN.search(t[:m.start()]))})
+    return frozenset(w for w, n in seen.items() if n >= 2)
 
 _Span: TypeAlias = tuple[str, int, int, frozenset[str]]
 
