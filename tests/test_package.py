@@ -7,8 +7,8 @@ from pathlib import Path
 import agent_gym as ag
 
 ROOT = Path(__file__).resolve().parents[1]
-FLOORS = {"errors": -3, "jsontext": -2, "trace": -1, "summary": 0, "text": 1, "facts": 1, "kinds": .5, "tools": 1, "llm": 1, "render": 1, "parser": 2, "mocker": 2, "reward": 3, "user": 3,
-          "environment": 4, "agent": 4, "train": 5, "report": 5, "export": 5, "factory": 6, "explore": 7, "connect": 7, "cli": 7, "sample": 7}
+FLOORS = {"errors": -3, "memory": -3, "progress": -3, "jsontext": -2, "trace": -1, "summary": 0, "text": 1, "facts": 1, "kinds": .5, "tools": 1, "llm": 1, "render": 1, "parser": 2, "mocker": 2, "reward": 3, "user": 3,
+          "environment": 4, "agent": 4, "watch": 4.5, "train": 5, "report": 5, "export": 5, "factory": 6, "explore": 7, "connect": 7, "cli": 7, "sample": 7}
 
 
 def fresh(code: str) -> str:

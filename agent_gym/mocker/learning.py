@@ -5,13 +5,13 @@
 # %% ../../nbs/mocker/14_learning.ipynb #935a19a6
 from __future__ import annotations
 
-import gc
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pydantic import JsonValue
 
+from ..memory import no_collection
 from .confidence import Trust
 from .containers import find_containers
 from .invention import Inventor
@@ -33,18 +33,14 @@ __all__ = ['learn']
 # %% ../../nbs/mocker/14_learning.ipynb #6d7dbe9f
 def learn(traces: Iterable[Trace], progress: bool = True) -> Model:
     "Learn the backend behind `traces`, and how far each mechanism is to be trusted; `progress` shows a line where that takes longer than two seconds."
-    traces, collects = list(traces), gc.isenabled()
-    gc.disable()    # what is learned has no cycles to look for
-    try:
+    traces = list(traces)
+    with no_collection():
         tools = infer_tools(traces)
         conversations = [found for t in traces if (found := list(logged_calls(t)))]
         with Steps("learning the tools", 2 * len(tools) + 8, progress) as step:
             step("kinds of tools")
             model = _learn(conversations, tools, step)
             return replace(model, trust=_cross_fitted(conversations, tools, step)) if len(conversations) >= 4 else model
-    finally:
-        if collects:
-            gc.enable()
 
 def _learn(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], step: Callable[[str], None]) -> Model:
     store = build_store(conversations, tools)

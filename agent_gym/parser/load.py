@@ -5,13 +5,13 @@
 # %% ../../nbs/parser/07_load.ipynb #61dd5b92
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import Literal
 
+from ..memory import no_collection
 from .lazy import Chained, InBlocks, InFile, LazyTraces, Room
 from .progress import Bar
 from .reading import Loader, Success, written
@@ -20,7 +20,7 @@ from .source import Document, documents
 from ..trace import Trace, TraceError, TraceSet, dumps
 
 # %% auto #0
-__all__ = ['LAZY', 'BASE', 'load_traces', 'no_collection']
+__all__ = ['LAZY', 'BASE', 'load_traces']
 
 # %% ../../nbs/parser/07_load.ipynb #5ba75ca3
 def load_traces(source: object, *, format: str = "auto", on_error: Literal["raise", "collect"] = "raise", columns: Mapping[str, str] | None = None,
@@ -42,17 +42,6 @@ def load_traces(source: object, *, format: str = "auto", on_error: Literal["rais
     return TraceSet(parts[0] if len(parts) == 1 else Chained(parts) if any(isinstance(p, LazyTraces) for p in parts) else [t for p in parts for t in p], loader.errors, notes=_notes(loader))
 
 LAZY, BASE = 64 << 20, 24 << 20
-
-@contextmanager
-def no_collection() -> Iterator[None]:
-    "Pause the search for cycles: traces have none, and walking a million new objects again and again takes as long as making them."
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 def _part(loader: Loader, doc: Document, progress: bool) -> Sequence[Trace]:
     "The traces of a document: a list while they take no more room than they should, and an index of the others."

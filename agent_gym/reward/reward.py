@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from ..memory import no_collection
 from .agreement import agreement, held_to, read_tools, reads_of, worded, writes
 from .breakdown import Part, RewardBreakdown, blended
 from .reading import look_ahead
@@ -108,7 +109,6 @@ class Reward:
         "The scores of many pairs, shape (n,), float64; equal to single calls. Raises AgentGymError where the lengths differ."
         if len(responses) != len(ground_truths):
             raise AgentGymError(f"batch takes as many ground truths as responses, got {len(responses)} responses and {len(ground_truths)} ground truths")
-        from agent_gym.parser.load import no_collection
         out = np.empty(len(responses))
         with no_collection():
             for start in range(0, len(out), 500):
