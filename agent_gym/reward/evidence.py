@@ -285,7 +285,7 @@ def form(p: Pair, e: Evidence, user: str) -> None:
     many = max(1, len(r.words) - 1)
     kept = p.copied
     if len(r.words) >= 4:
-        e.add("salad", max(0., known - .7) / .3 * min(1., max(0., .5 - kept) / .35))
+        e.add("salad", max(0., known - .7) / .3 * min(1., max(0., .5 - kept) / .2))
     if many > 3:
         e.add("repeated", 3 * max(0., (1 - len(r.pairs) / many) - (1 - len(t.pairs) / max(1, len(t.words) - 1)) - .03))
     e.add("hidden", min(5., .3 * max(0, r.hidden - t.hidden)))

@@ -22,7 +22,7 @@ WEIGHTS: dict[str, dict[str, float]] = {
     "facts": {"fabricated": .66, "told": .17, "swapped": .32, "unsaid": 1.2, "unit": .68, "exchanged": .8, "slot": .56},
     "polarity": {"negated": 1.3, "denial": .68, "opposite": .5, "lone": 1.2, "mood": .8},
     "support": {"surplus": .22, "edited": .16, "replaced": .55, "name": .06},
-    "form": {"salad": 1.9, "repeated": .5, "echo": 2., "hidden": .48, "overlong": 1.5},
+    "form": {"salad": 2.4, "repeated": .5, "echo": 2., "hidden": .48, "overlong": 1.5},
 }
 _SAYS: dict[str, str] = {
     "far": "means something else", "apart": "most of the reference is missing", "lost": "left out", "cut": "breaks off", "short": "much shorter than the reference",
