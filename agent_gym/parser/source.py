@@ -123,9 +123,9 @@ class _Member(io.BufferedReader):
         self.f = f
         try:
             super().__init__(zipfile.ZipFile(f).open(name))  # type: ignore[arg-type]
-        except BROKEN:
+        except (ValueError, *BROKEN) as e:      # ValueError: places before the beginning of the file
             f.close()
-            raise
+            raise zipfile.BadZipFile(str(e)) from e
 
     def close(self) -> None:
         super().close()
@@ -135,19 +135,24 @@ def _log(open_zip: Callable[[], IO[bytes]], names: list[str]) -> Generator[Item]
     "A log kept as a zip: its header and its samples, in the order of their numbers, as one object."
     with open_zip() as f, zipfile.ZipFile(f) as z:
         log: dict[str, Any] = {"eval": {}}
-        if "header.json" in names:
-            log |= parse(_unzipped(z, "header.json"))[0]
         samples = []
+        try:
+            log |= parse(_unzipped(z, "header.json"))[0] if "header.json" in names else {}
+        except TraceError as e:
+            yield Item(error=TraceError(f"header.json: {e.reason}"))
         for n in sorted((n for n in names if n.startswith("samples/")), key=lambda n: [int(x) if x.isdigit() else 0 for x in re.split(r"(\d+)", n)]):
             try:
                 samples.append(parse(_unzipped(z, n))[0])
-            except (TraceError, *BROKEN) as e:
-                yield Item(error=TraceError(f"{n}: {getattr(e, 'reason', e)}"))
+            except TraceError as e:
+                yield Item(error=TraceError(f"{n}: {e.reason}"))
         yield Item({**log, "samples": samples})
 
 def _unzipped(z: zipfile.ZipFile, name: str) -> bytes:
-    with z.open(name) as f:
-        return whole(f, ROOM + 100 * z.getinfo(name).compress_size)
+    try:
+        with z.open(name) as f:
+            return whole(f, ROOM + 100 * z.getinfo(name).compress_size)
+    except (ValueError, *BROKEN) as e:      # ValueError: places before the beginning of the file
+        raise e if isinstance(e, TraceError) else TraceError(f"cannot be read: {e}") from e
 
 # %% ../../nbs/parser/05_source.ipynb #5335e97b
 def paths(source: str) -> list[str]:
