@@ -19,6 +19,7 @@ from .environment.tasks import Split, Task, TaskSet
 from .environment.world import UserFactory, World
 from .mocker import ToolMocker
 from .reward import Reward
+from .reward.lexicon import Lexicon
 from .trace import Trace, TraceError, TraceSet, dumps, parse_json
 from .user import UserModel
 
@@ -167,7 +168,7 @@ def create_environment(traces: TraceSet | Iterable[Trace] | Iterable[Mapping[str
     logs, notes = usable(traces)
     mocker = ToolMocker(logs, llm=llm)
     judge = reward if isinstance(reward, Reward) else Reward(logs, parts=reward or (), mocker=mocker, seed=seed)
-    world = World(logs, mocker, judge, UserModel(logs) if user is None else user, tools, seed)
+    world = World(logs, mocker, judge, UserModel(logs, Lexicon.learn(logs, mocker.tools).intents) if user is None else user, tools, seed)
     return Gym(query_agent(logs, world.mocker, llm, reward=judge), judge, world, notes)
 
 # %% ../nbs/20_factory.ipynb #4d809bb3

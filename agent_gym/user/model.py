@@ -6,32 +6,33 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..text import normalise
 from ..trace import Trace, TraceError
 from .script import Script
-from .sense import key, polarity
-from .study import shapes
+from .sense import key
+from .study import ACTS, Act, act, decision, shapes
 from .traced import TraceUser
 
 # %% auto #0
-__all__ = ['Act', 'ACTS', 'LIKE', 'act', 'Expected', 'UserModel']
-
-# %% ../../nbs/user/04_model.ipynb #d1c128e8
-Act: TypeAlias = Literal["leave", "yes", "no", "tell", "other"]
-ACTS: tuple[Act, ...] = ("leave", "yes", "no", "tell", "other")
-
-def act(said: str, leaves: bool = False) -> Act:
-    "The act of a reply."
-    return "leave" if leaves else polarity(said) or ("tell" if any(s != "name" for s in shapes(said)) else "other")
+__all__ = ['LIKE', 'Weighing', 'Expected', 'UserModel']
 
 # %% ../../nbs/user/04_model.ipynb #622f7981
 LIKE = .6       # below this likeness, words are not alike
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """How reactions are weighed: the power of their users' `kin`, and factors for users with another `kind` of request, for words that belonged to the request there and do not here or the
+    other way round (`home`), and for another decision `before`; `out` is the weight of all that was heard out of place, where the words are out of place here."""
+    kin: float = 1.
+    kind: float = 1.
+    home: float = 1.
+    out: float = 0.
+    before: float = 1.
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -47,25 +48,31 @@ class Expected:
 class UserModel:
     """Reactions of the users of `traces`; as a function (trace, seed) -> TraceUser it makes users that know them.
 
-    Immutable once made, so it is shared by any number of users and threads. Raises TraceError where `traces` has no user with words."""
-    def __init__(self, traces: Iterable[Trace]):
+    `kinds` numbers the request (from 0) that an opening makes; without it all are of one kind, and only alike openings tell of alike wishes. Immutable once made, so it is shared by
+    any number of users and threads. Raises TraceError where `traces` has no user with words."""
+    def __init__(self, traces: Iterable[Trace], kinds: Callable[[str], int] | None = None):
         scripts = [Script.of(t) for t in traces if any(m.role == "user" and m.content and m.content.strip() for m in t.messages)]
         if not scripts:
             raise TraceError("no user message with words in any trace, so there are no users to learn from")
-        rows = [(n, s.heard[k], s.said[k], s.parting and k == len(s.said) - 1) for n, s in enumerate(scripts) for k in range(1, len(s.said))]
-        rows += [(n, s.last, "", True) for n, s in enumerate(scripts) if s.last]
+        rows = [(n, s.heard[k], s.said[k], s.parting and k == len(s.said) - 1, decision(s.said[k - 1], s.heard[k - 1])) for n, s in enumerate(scripts) for k in range(1, len(s.said))]
+        rows += [(n, s.last, "", True, decision(s.said[-1], s.heard[-1])) for n, s in enumerate(scripts) if s.last]
         self._conversation = np.array([r[0] for r in rows], np.int32)
         texts = list(dict.fromkeys(r[1] for r in rows))
         at = {t: i for i, t in enumerate(texts)}
         self._heard = np.array([at[r[1]] for r in rows], np.int32)
         self._keys = np.stack([key(t) for t in texts]) if texts else np.zeros((0, 260), np.float32)
         self._said = [r[2] for r in rows]
-        self._acts = np.array([ACTS.index(act(r[2], r[3])) for r in rows], np.int8)
+        self._acts = np.array([ACTS.index(act(r[2], r[3], r[1])) for r in rows], np.int8)
+        self._before = np.array([r[4] for r in rows], np.int8)
         self._shapes = [shapes(r[2]) for r in rows]
         self._openings = np.stack([key(s.said[0]) for s in scripts])
-        self._floor = self._reliable()
+        self._group = np.array([kinds(s.said[0]) if kinds else 0 for s in scripts], np.intp)
+        self._sizes = np.bincount(self._group)
+        self._out = self._out_of_place()
+        self._weighing = Weighing()
+        self._weighing, self._floor = self._learned()
         spread: dict[str, set[int]] = {}
-        for n, _, said, _ in rows:
+        for n, _, said, *_ in rows:
             spread.setdefault(normalise(said), set()).add(n)
         self._stock = [bool(r[2]) and not self._shapes[i] and len(r[2]) <= 120 and len(spread[normalise(r[2])]) > 1 for i, r in enumerate(rows)]
 
@@ -84,9 +91,9 @@ class UserModel:
         like = self._openings @ opening
         return np.exp(8 * (like - like.max()))
 
-    def expect(self, heard: str, kin: np.ndarray) -> Expected | None:
-        "What users did on hearing the like of `heard`, weighted by `kin`; None where nothing alike was heard, or where what was heard does not tell what users do."
-        rows, votes, best = self._votes(key(heard), kin)
+    def expect(self, heard: str, kin: np.ndarray, before: int = 0) -> Expected | None:
+        "What users did on hearing the like of `heard`, weighted by `kin`, their last `decision` being `before`; None where nothing alike was heard, or where what was heard does not tell what users do."
+        rows, votes, best = self._votes(key(heard), kin, before)
         if best < LIKE:
             return None
         tally = np.bincount(self._acts[rows], votes, len(ACTS))
@@ -104,7 +111,7 @@ class UserModel:
         words = tuple(dict.fromkeys(self._said[rows[i]] for i in among if self._stock[rows[i]]))[:8]
         return Expected(ACTS[chosen], share, best, tuple(s for s in likely if told[s] > .2 * sum(told.values())), words, tuple(self._said[rows[i]] for i in among[:40] if self._shapes[rows[i]]))
 
-    def _votes(self, heard: np.ndarray, kin: np.ndarray, without: int = -1) -> tuple[np.ndarray, np.ndarray, float]:
+    def _votes(self, heard: np.ndarray, kin: np.ndarray, before: int, without: int = -1) -> tuple[np.ndarray, np.ndarray, float]:
         "The reactions that vote, their weights, and the likeness of the nearest words; conversation `without` does not vote."
         like = self._keys @ heard
         if without >= 0:
@@ -114,21 +121,65 @@ class UserModel:
         rows = np.flatnonzero((like > best - .3)[self._heard])
         if without >= 0:
             rows = rows[self._conversation[rows] != without]
-        return rows, np.exp(25 * (like[self._heard[rows]] - best)) * kin[self._conversation[rows]], best
+        near, w = np.exp(25 * (like[self._heard[rows]] - best)), self._weighing
+        votes = near * kin[self._conversation[rows]] ** w.kin
+        if w.before < 1:
+            votes *= np.where(self._before[rows] == before, 1, w.before)
+        if len(self._sizes) > 1:
+            group, own = self._group[self._conversation[rows]], self._group[int(kin.argmax())]
+            home = self._home(np.bincount(group, near, len(self._sizes)))
+            votes *= np.where(group == own, 1, w.kind) * np.where(home[group] == home[own], 1, w.home)
+            if w.out and not home[own] and len(out := self._out[self._conversation[self._out] != without]):
+                other = np.exp(8 * (like[self._heard[out]] - best))
+                rows, votes = np.concatenate([rows, out]), np.concatenate([votes, w.out * other / other.sum()])
+        return rows, votes, best
 
-    def _reliable(self) -> float:
-        "The share times likeness from which on the act of a user is foretold from the other conversations seven times in eight; above 1 where it never is."
-        rng, seen = random.Random("reliable"), []
-        for i in sorted(rng.sample(range(len(self._said)), min(300, len(self._said)))):
-            n = int(self._conversation[i])
-            rows, votes, best = self._votes(self._keys[self._heard[i]], self._kin(self._openings[n]), n)
-            tally = np.bincount(self._acts[rows], votes, len(ACTS))
-            if best >= LIKE:
-                seen.append((best * float(tally.max() / tally.sum()), int(tally.argmax()) == self._acts[i]))
-        seen.sort(key=lambda x: -x[0])
+    def _home(self, heard: np.ndarray) -> np.ndarray:
+        "In which groups of requests words belong that were `heard` in each so often, shape (..., groups): where a conversation holds them at least a third as often as where it does most."
+        return (heard + .5) / (self._sizes + 5) >= .3 * (heard / (self._sizes + 5)).max(-1, keepdims=True)
+
+    def _out_of_place(self, most: int = 4000) -> np.ndarray:
+        "The reactions to words that belong, by what all other conversations show, to other requests than their user's; of more than `most` different messages, the most frequent are looked at."
+        if len(self._sizes) < 2 or not len(self._keys):
+            return np.zeros(0, np.intp)
+        group, often = self._group[self._conversation], np.bincount(self._heard, minlength=len(self._keys))
+        at = np.sort(np.argsort(-often, kind="stable")[:most])
+        count = np.zeros((len(self._keys), len(self._sizes)))
+        np.add.at(count, (self._heard, group), 1)
+        near = self._keys[at] @ self._keys[at].T
+        count[at] = np.where(near > .7, np.exp(25 * (np.minimum(near, 1) - 1)), 0) @ count[at]
+        count = count[self._heard]
+        count[np.arange(len(count)), group] -= 1
+        return np.flatnonzero(~self._home(np.maximum(count, 0))[np.arange(len(count)), group] & np.isin(self._heard, at))
+
+    def _learned(self) -> tuple[Weighing, float]:
+        """How reactions are weighed, and the share times likeness from which on the act of a user is foretold from the other conversations seven times in eight (above 1 where it never is).
+
+        One weight after the other, each the first that foretells the acts best."""
+        rng = random.Random("reliable")
+        some = sorted(rng.sample(range(len(self._said)), min(300, len(self._said))))
+        best, told = self._weighing, self._foretold(some)
+        for name, values in (("home", (.2, .03)), ("out", (.02, .1, .5)), ("kind", (.3, .1, .03)), ("before", (.3, .05)), ("kin", (.5, .25, 2.))):
+            for value in values:
+                self._weighing = replace(best, **{name: value})
+                if len(some) >= 20 and (now := self._foretold(some))[0] > told[0] + .002:
+                    best, told = self._weighing, now
+            self._weighing = best
         right, floor = 0, 2.
-        for k, (score, hit) in enumerate(seen, 1):
+        for k, (score, hit) in enumerate(sorted(told[1], key=lambda x: -x[0]), 1):
             right += hit
             if right >= .88 * k:
                 floor = score
-        return floor if len(seen) >= 20 else .5
+        return best, floor if len(told[1]) >= 20 else .5
+
+    def _foretold(self, some: Sequence[int]) -> tuple[float, list[tuple[float, bool]]]:
+        "The mean log probability of the reactions `some`, foretold from the other conversations, and for those that hear familiar words the share times likeness with whether the act was right."
+        logs, seen = [], []
+        for i in some:
+            n = int(self._conversation[i])
+            rows, votes, best = self._votes(self._keys[self._heard[i]], self._kin(self._openings[n]), int(self._before[i]), n)
+            tally = np.bincount(self._acts[rows], votes, len(ACTS))
+            if best >= LIKE and tally.sum() > 0:
+                logs.append(float(np.log((tally[self._acts[i]] / tally.sum() + .02) / 1.1)))
+                seen.append((best * float(tally.max() / tally.sum()), int(tally.argmax()) == self._acts[i]))
+        return sum(logs) / max(1, len(logs)), seen

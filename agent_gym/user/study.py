@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from .script import Script
 from .sense import Polarity, Sense, key, polarity, prepare, sense, share, weight, whole
 
 # %% auto #0
-__all__ = ['TELLING', 'shape', 'shapes', 'Said', 'Study', 'study']
+__all__ = ['TELLING', 'Act', 'ACTS', 'shape', 'shapes', 'Said', 'Study', 'study', 'act', 'decision']
 
 # %% ../../nbs/user/02_study.ipynb #714a9fe2
 TELLING = 6.        # from this weight on a word says something
@@ -164,3 +165,19 @@ def _inner(script: Script) -> tuple[str, ...]:
 def study(script: Script, siblings: tuple[Script, ...] = ()) -> Study:
     "The `Study` of `script`; the last 256 are kept."
     return Study(script, siblings)
+
+# %% ../../nbs/user/02_study.ipynb #91c6e4eb
+Act: TypeAlias = Literal["leave", "yes", "no", "tell", "other"]
+ACTS: tuple[Act, ...] = ("leave", "yes", "no", "tell", "other")
+
+def act(said: str, leaves: bool = False, heard: str = "") -> Act:
+    "The act of a reply to `heard`."
+    if leaves:
+        return "leave"
+    telling = any(s != "name" for s in shapes(said))
+    undecided = bool(heard) and (h := sense(heard)).open and not h.closed
+    return (None if undecided and not telling else polarity(said)) or ("tell" if telling else "other")
+
+def decision(said: str, heard: str) -> int:
+    "What a user has decided with `said`, in answer to `heard`: 1 yes, -1 no, 0 nothing."
+    return {"yes": 1, "no": -1}.get(act(said, heard=heard), 0) if heard else 0

@@ -16,7 +16,7 @@ from ..trace import Message, Trace
 from .invented import invented
 from .script import Script
 from .sense import Sense, polarity, sense, share
-from .study import Said, Study, shapes, study
+from .study import Said, Study, decision, shapes, study
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +56,7 @@ class TraceUser:
         self.persona = persona or Persona.drawn(f"{trace.conversation_id}/{seed}")
         self.left = False
         self._turn, self._following, self._annoyed, self._refused = 0, True, 0, False
-        self._seen, self._told, self._vectors, self._last, self._before = 0, frozenset[str](), (), "", ""
+        self._seen, self._told, self._vectors, self._last, self._before, self._decided = 0, frozenset[str](), (), "", "", 0
         self._kin: np.ndarray | None = None
 
     def __repr__(self) -> str:
@@ -132,7 +132,7 @@ class TraceUser:
         own = None if heard.more else known.answered(heard.text)
         if own is not None and known.said[own] != self._before:
             return self._leave() if self.script.parting and own == known.own - 1 else known.said[own]
-        expected = self.model.expect(heard.text, self._kin)
+        expected = self.model.expect(heard.text, self._kin, self._decided)
         if expected is None:
             return None
         stock = random.Random(f"{self.seed}/{heard.text}").choice(expected.words) if expected.words else None
@@ -145,8 +145,8 @@ class TraceUser:
             if (decided := known.decided(heard.text)) is not None:
                 return known.said[decided]
             own = [u.text for u in known.units if u.polarity == expected.act and u.turn in known.inner and not u.facts]
-            return own[0] if own else stock
-        if expected.act == "other" and stock and not heard.open and expected.likeness > .8:
+            return stock if stock and (expected.act == "no" or not own) else own[0] if own else None
+        if expected.act == "other" and stock and expected.likeness > .8 and not (heard.open and self._can_tell(heard, known)):
             self._annoyed += 1
             return stock if self._annoyed < self.persona.patience else self._leave(silently=True)
         return None
@@ -155,6 +155,12 @@ class TraceUser:
         "What answers the request, if it holds a value of one of the shapes `wanted`; else the own sentence that does."
         answer = self._respond(heard, known) if heard.asks else None
         return answer if answer and set(shapes(answer)) & set(wanted) else known.telling(wanted, heard)
+
+    def _can_tell(self, heard: Sense, known: Study) -> bool:
+        "Whether something the user said, then or now, fits the request."
+        import numpy as np
+        fit = known.relevance(heard, np.zeros(len(known.said), bool))
+        return bool(max((fit[k] for k in known.inner), default=0.) >= .4) or self._opened_with(heard, [], known) is not None
 
     def _make_up(self, expected: Expected) -> str | None:
         "What others told when they were asked the like, with values that are nobody's; the same whenever it is asked for. None where nothing of the kind was told."
@@ -166,6 +172,9 @@ class TraceUser:
         self._seen = len(messages)
         if fresh:
             self._before = fresh[-1]
+            at = max(i for i, m in enumerate(messages) if m.role == "user" and m.content)
+            asked = next((m.content for m in reversed(messages[:at]) if m.role == "assistant" and m.content), "")
+            self._decided = decision(fresh[-1], asked or "")
             self._told |= frozenset(w for t in fresh for w in words(t))
             self._vectors = (*self._vectors, *embed(fresh))
 
