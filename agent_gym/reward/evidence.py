@@ -5,11 +5,12 @@
 # %% ../../nbs/reward/02_evidence.ipynb #b156174a
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -20,7 +21,7 @@ from .reading import CAP, MODALS, NEGATORS, Reading, Sentence, key, read
 from ..text import normalise, word_vectors, words
 
 # %% auto #0
-__all__ = ['CEILINGS', 'Evidence', 'opposed', 'closeness', 'Pair', 'added', 'values', 'edits', 'form', 'gather']
+__all__ = ['HEDGE', 'CEILINGS', 'Evidence', 'opposed', 'closeness', 'Pair', 'added', 'values', 'edits', 'form', 'gather']
 
 # %% ../../nbs/reward/02_evidence.ipynb #f1e02cf3
 @dataclass(slots=True)
@@ -53,6 +54,13 @@ def opposed(a: str, b: str) -> bool:
     a, b = (a, b) if len(a) >= len(b) else (b, a)
     return len(b) >= 4 and a.endswith(b) and a[:-len(b)] in _PREFIXES
 
+# scripts that the embedding reads letter by letter: any two words of one are near there (cosine .3 to .4 where Latin words have .05), so their letters are compared
+_SPELT = re.compile("[\u0530-\u0dff\u0f00-\u0fff\u10a0-\u167f\uac00-\ud7af]")
+
+def _by_letters(a: str, b: str) -> float:
+    "How like two words of such a script are, on the scale of a cosine: .5 where a fifth of their letters differs, .2 where half does."
+    return max(0., Indel.normalized_similarity(a, b) - .3)
+
 def closeness(new: Sequence[str], truth: Reading) -> np.ndarray:
     "How far each new word says what a word of `truth.plain` says, shape (new, plain), 0 to 1."
     old = truth.plain
@@ -62,6 +70,8 @@ def closeness(new: Sequence[str], truth: Reading) -> np.ndarray:
     scale = np.maximum(np.multiply.outer([n for _, n in said], lengths), 1e-6)
     near = np.minimum(np.maximum((np.array([v for v, _ in said]) @ vectors.T / scale - .2) / .6, 0), 1)
     for i, w in enumerate(new):
+        if not w.isascii() and _SPELT.match(w):
+            near[i] = [min(1., max(0., (_by_letters(w, o) - .2) / .3)) if _SPELT.match(o) else v for o, v in zip(old, near[i].tolist())]
         for j in truth.ends.get(w[:3], ()):
             if _stem(w, old[j]):
                 near[i, j] = 1.
@@ -95,6 +105,7 @@ class Pair:
         self.lost = {w: 1 - kept[truth.column[w]] for w in self.gone}
         self.novel_mass = [0. if self.novelty.keys().isdisjoint(s.vocabulary) else sum([s.vocabulary[w] * self.novelty[w] for w in s.words if w in self.novelty]) for s in reply.sentences]
         self.lost_mass = sum([truth.vocabulary[w] * v for w, v in self.lost.items()])
+        self.modals = frozenset().union(*(s.modals for s in truth.sentences))
         self.copied = len(reply.pairs & truth.pairs) / max(1, len(reply.pairs))
         self._free = truth.places if len(truth.places) == len(truth.sentences) else {k: list(v) for k, v in truth.places.items()}
         self.matches = [self._match(s) for s in reply.sentences]
@@ -131,6 +142,8 @@ class Pair:
         return self.first.get(j) != i or v < .25
 
 # %% ../../nbs/reward/02_evidence.ipynb #701015bb
+HEDGE = .3
+
 def added(p: Pair, e: Evidence) -> None:
     "Additions and omissions."
     novel = sum(p.novel_mass)
@@ -146,8 +159,10 @@ def added(p: Pair, e: Evidence) -> None:
         s = p.reply.sentences[i]
         told = min(4., p.novel_mass[i] * min(1., p.novel_mass[i] / max(.5, s.total) / .6))
         e.add("surplus", told * told / (1 + told), s.text)
-        if s.negations and s.total < 6:
+        if s.total < 6 and s.negations:
             e.add("denial", 1., s.text)
+        elif s.total < 6 and s.modals - p.modals and not s.asks:
+            e.add("denial", HEDGE * max(0., 1 - p.novel_mass[i] / max(.5, s.total)), s.text)
         if p.matches[i][1] > .5:
             again = sum(w in spare for w in s.words) / len(s.words)
             e.add("repeated", p.matches[i][1] * min(1., s.total) * again, s.text)
@@ -196,9 +211,12 @@ def edits(p: Pair, e: Evidence) -> None:
         same = len(t.words) - sum([len(old) for _, old, _ in differing])
         strict = max(0., same / max(len(s.words), len(t.words)) - .4) / .6
         close = min(1., max(0., (share - .2) / .4))
+        if strict and len(differing) == 1:
+            e.most("inflected", strict * strict * _inflected(s, t, *differing[0][:2]), s.text)
         if strict:
             _words_changed(p, s, t, strict, len(differing), e)
             _slots_changed(p, s, t, strict, e)
+            _counted_changed(s, t, strict, e)
             for new, old, inside in differing:
                 if (other := strict * strict * _substituted(s, t, new, old, inside)) > 0:
                     alone += other
@@ -206,7 +224,8 @@ def edits(p: Pair, e: Evidence) -> None:
         if (s.negations - t.negations) % 2:
             e.most("negated", turned * close * (.4 + .6 * strict), s.text)
         if s.modals != t.modals and not (s.asks or t.asks):
-            e.most("mood", close * strict * (1. if s.modals - t.modals else .5), *sorted(s.modals ^ t.modals))
+            held = close if s.modals - p.modals and not any(old for _, old, _ in differing) else close * strict     # all of the reference's sentence, and more
+            e.most("mood", held * (1. if s.modals - t.modals and not t.modals - s.modals else .5), *sorted(s.modals ^ t.modals))
         if t.ends and not s.ends and i == len(p.reply.sentences) - 1 and len(s.words) < len(t.words) and s.words == t.words[:len(s.words)]:
             e.most("cut", 1., s.text)
     if places:
@@ -237,10 +256,34 @@ def _substituted(s: Sentence, t: Sentence, new: _Words, old: _Words, inside: boo
     if short and any(opposed(a, b) for a in new for b in old):
         return weight
     if short and any(_stem(a, b) for a in new for b in old):
-        return 0.
+        # a form of the same word; what came with it says something of its own
+        beside = [s.vocabulary[w] for w in new if not any(_stem(w, b) for b in old)]
+        return 0. if asks or len(new) <= len(old) else min(.5, max(beside, default=0.))
+    return (.3 if asks else 1.) * weight * (1 - min(1., max(0., (_near(new, old) - .2) / .3)))
+
+def _near(new: _Words, old: _Words) -> float:
+    "Cosine of two wordings; of two words with the same ending that of what stands before it, where that is less."
+    found = _cosine(new, old)
+    if len(new) == len(old) == 1:
+        a, b = new[0], old[0]
+        n, k = min(len(a), len(b)), 0
+        while k < n and a[-1 - k] == b[-1 - k]:
+            k += 1
+        if 2 <= k < n and 2 * k >= n:
+            found = min(found, _cosine((a[:-k],), (b[:-k],)))
+    return found
+
+def _cosine(new: _Words, old: _Words) -> float:
+    if _SPELT.match(new[0]) and _SPELT.match(old[0]):
+        return _by_letters(" ".join(new), " ".join(old))
     a, b = (np.add.reduce([v for v, _ in word_vectors(words)]) for words in (new, old))
-    near = float(a @ b) / max(1e-6, float(a @ a) * float(b @ b)) ** .5
-    return (.3 if asks else 1.) * weight * (1 - min(1., max(0., (near - .2) / .3)))
+    return float(a @ b) / max(1e-6, float(a @ a) * float(b @ b)) ** .5
+
+def _inflected(s: Sentence, t: Sentence, new: _Words, old: _Words) -> float:
+    "How far one word stands in another form, 0 to 1: many languages say with it that something was not, will be, or could be done."
+    if not 1 <= len(new) <= 4 or not 1 <= len(old) <= 3 or s.asks or t.asks:
+        return 0.
+    return max((min(1., s.vocabulary[w]) * min(1., (Indel.distance(w, o) + len(new) - 1) / 3) for w in new for o in old if w[0] != "=" != o[0] and _stem(w, o)), default=0.)
 
 def _words_changed(p: Pair, s: Sentence, t: Sentence, strict: float, places: int, e: Evidence) -> None:
     "New words where others were; the more places differ, the likelier it is a rewording, so they count by the place."
@@ -267,6 +310,14 @@ def _slots_changed(p: Pair, s: Sentence, t: Sentence, strict: float, e: Evidence
     wrong = [(x, y) for (x, k), (y, l) in zip(a, b) if x != y and k == l] if len(a) == len(b) else []
     # a value from nowhere is counted as fabricated already
     e.most("slot", strict * min(2, sum(1. if x in p.truth.values else .3 for x, _ in wrong)), *(f"{x[1:]} where {y[1:]} was" for x, y in wrong[:3]))
+
+def _counted_changed(s: Sentence, t: Sentence, strict: float, e: Evidence) -> None:
+    "The same value with another word behind it, in a sentence that otherwise repeats the reference: it counts something else."
+    behind = {v: w for v, w in pairwise(t.words) if v[0] == "="}
+    for v, new in pairwise(s.words) if behind else ():
+        old = behind.get(v, new)
+        if old != new and old not in s.vocabulary and new not in t.vocabulary and new[0] != "=" != old[0] and not _stem(new, old):
+            e.most("unit", .5 * strict * strict * min(1., s.vocabulary[new], t.vocabulary[old]), f"{v[1:]} {new} for {v[1:]} {old}")
 
 def _slots(words: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
     "Every value with the two words before it, or after it where none stands before."

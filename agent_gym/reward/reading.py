@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ..facts import Fact, facts
-from ..text import DENSE, sentences, visible, word_vectors
+from ..facts import Fact, facts, number
+from ..text import DENSE, normalise, sentences, visible, word_vectors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,7 +87,9 @@ class Sentence:
         return frozenset(found) if len(found) <= .6 * len(raw) else frozenset()
 
 # %% ../../nbs/reward/01_reading.ipynb #d1bc1ccc
-_TOKEN = re.compile(rf"[{DENSE}]|[^\W_](?:(?![{DENSE}])[\w'])*")
+# signs that are written over, under and behind letters, which `\w` leaves out: without them words of Indic scripts fall apart
+_SIGNS = "\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0670\u0900-\u0963\u0970-\u0de5\u0df2-\u0dff"
+_TOKEN = re.compile(rf"[{DENSE}]|[^\W_](?:(?![{DENSE}])[\w'{_SIGNS}])*")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,200}>|<!--|-->|[*`~]{1,3}|(?<!\w)_+|_+(?!\w)|^#+\s", re.M)
 _ASKS = re.compile(r"[?？؟;][^\w]{0,4}$")
 _ENDS = re.compile(r"[^\w\s,;(\-][^\w]{0,4}$")
@@ -110,13 +112,24 @@ _MARKS = re.compile(r"[<*`~_#]|-->")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _ITEM = re.compile(r"(?m)^[^\S\n]*(\d{1,2})[.)]\s")
 
+_GLUED = re.compile(r"(\d+(?:[.,]\d+)*)([^\x00-\u024f\d_]+)$")
+_TAILED = re.compile(r"(?=\w*\d)([A-Z0-9]*[A-Z][A-Z0-9]*)-([^\W\d_]{2,})$")
+
+def _bare(fact: Fact) -> tuple[str | Fact, ...]:
+    "A value without the word that a language glues to it: a unit with its ending behind digits, a noun or an ending behind a code."
+    if not fact.text.isascii() and (m := _GLUED.match(fact.text)):
+        return replace(fact, kind="number", value=number(m[1]), unit=""), m[2]
+    if fact.kind == "id" and "-" in fact.text and (m := _TAILED.match(fact.text)) and m[2].islower():
+        return replace(fact, value=normalise(m[1])), m[2]
+    return (fact,)
+
 def _pieces(sentence: str) -> list[str | Fact]:
     "Words and values in order; quotes and names stay words."
     out: list[str | Fact] = []
     at = 0
     for f in facts(sentence, names=False):
         if f.kind != "quoted":
-            out += [*_TOKEN.findall(sentence[at:f.span[0]]), f]
+            out += [*_TOKEN.findall(sentence[at:f.span[0]]), *(_bare(f) if f.kind in ("id", "number") and not f.text.isdigit() else (f,))]
             at = f.span[1]
     return out + _TOKEN.findall(sentence[at:])
 
