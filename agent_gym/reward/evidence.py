@@ -5,7 +5,6 @@
 # %% ../../nbs/reward/02_evidence.ipynb #b156174a
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,11 +16,12 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from ..facts import facts
+from .likeness import SPELT, akin, by_letters, look_up, nearness, opposed
 from .reading import CAP, MODALS, NEGATORS, Reading, Sentence, key, read
-from ..text import normalise, word_vectors, words
+from ..text import normalise, words
 
 # %% auto #0
-__all__ = ['HEDGE', 'CEILINGS', 'Evidence', 'opposed', 'closeness', 'Pair', 'added', 'values', 'edits', 'form', 'gather']
+__all__ = ['HEDGE', 'CEILINGS', 'Evidence', 'closeness', 'Pair', 'added', 'values', 'edits', 'form', 'gather']
 
 # %% ../../nbs/reward/02_evidence.ipynb #f1e02cf3
 @dataclass(slots=True)
@@ -41,39 +41,21 @@ class Evidence:
             self.notes[name] = list(notes)
 
 # %% ../../nbs/reward/02_evidence.ipynb #ca6f73fe
-_PREFIXES = frozenset(("un", "in", "im", "ir", "il", "dis", "non", "mis", "re", "de", "des", "ver", "ent", "pre", "über", "не", "без", "a", "i"))
-
-def _stem(a: str, b: str) -> bool:
-    n, k = min(len(a), len(b)), 0
-    while k < n and a[k] == b[k]:
-        k += 1
-    return (k >= 4 and k >= .6 * max(len(a), len(b))) or (k >= 3 and k >= .75 * max(len(a), len(b)))
-
-def opposed(a: str, b: str) -> bool:
-    "Whether one word is the other behind a prefix that turns it round."
-    a, b = (a, b) if len(a) >= len(b) else (b, a)
-    return len(b) >= 4 and a.endswith(b) and a[:-len(b)] in _PREFIXES
-
-# scripts that the embedding reads letter by letter: any two words of one are near there (cosine .3 to .4 where Latin words have .05), so their letters are compared
-_SPELT = re.compile("[\u0530-\u0dff\u0f00-\u0fff\u10a0-\u167f\uac00-\ud7af]")
-
-def _by_letters(a: str, b: str) -> float:
-    "How like two words of such a script are, on the scale of a cosine: .5 where a fifth of their letters differs, .2 where half does."
-    return max(0., Indel.normalized_similarity(a, b) - .3)
-
 def closeness(new: Sequence[str], truth: Reading) -> np.ndarray:
     "How far each new word says what a word of `truth.plain` says, shape (new, plain), 0 to 1."
     old = truth.plain
     if not new or not old:
         return np.zeros((len(new), len(old)))
-    said, (vectors, lengths) = word_vectors(new), truth.matrix
-    scale = np.maximum(np.multiply.outer([n for _, n in said], lengths), 1e-6)
-    near = np.minimum(np.maximum((np.array([v for v, _ in said]) @ vectors.T / scale - .2) / .6, 0), 1)
+    table, rows = look_up(new)
+    near = table.units.take(rows, 0) @ truth.matrix
+    near -= .2
+    near /= .6
+    np.minimum(np.maximum(near, 0, near), 1, near)
     for i, w in enumerate(new):
-        if not w.isascii() and _SPELT.match(w):
-            near[i] = [min(1., max(0., (_by_letters(w, o) - .2) / .3)) if _SPELT.match(o) else v for o, v in zip(old, near[i].tolist())]
+        if not w.isascii() and SPELT.match(w):
+            near[i] = [min(1., max(0., (by_letters(w, o) - .2) / .3)) if SPELT.match(o) else v for o, v in zip(old, near[i].tolist())]
         for j in truth.ends.get(w[:3], ()):
-            if _stem(w, old[j]):
+            if akin(w, old[j]):
                 near[i, j] = 1.
         for j in truth.ends.get("-" + w[-4:], ()):
             if opposed(w, old[j]):
@@ -101,7 +83,7 @@ class Pair:
         self.near = closeness(self.new, truth)
         self.row = {w: i for i, w in enumerate(self.new)}
         best, kept = (self.near.max(1).tolist(), self.near.max(0).tolist()) if self.near.size else ([0.] * len(self.new), [0.] * len(truth.plain))
-        self.novelty = {w: (1 - b) * (.5 if self.known(w) else 1.) for w, b in zip(self.new, best)}
+        self.novelty = {w: (1 - b) * (.5 if self.context and self.known(w) else 1.) for w, b in zip(self.new, best)}
         self.lost = {w: 1 - kept[truth.column[w]] for w in self.gone}
         self.novel_mass = [0. if self.novelty.keys().isdisjoint(s.vocabulary) else sum([s.vocabulary[w] * self.novelty[w] for w in s.words if w in self.novelty]) for s in reply.sentences]
         self.lost_mass = sum([truth.vocabulary[w] * v for w, v in self.lost.items()])
@@ -129,9 +111,10 @@ class Pair:
             return (same.pop() if len(same) > 1 else same[0]), 1.
         best, where = -1., 0
         for j, t in enumerate(self.truth.sentences):
-            shared = sum([.15 + s.vocabulary[w] for w in s.vocabulary if w in t.vocabulary])
-            both = s.total + t.total + .15 * (len(s.words) + len(t.words))
-            v = max(2 * shared / both, .6 * float(s.vector @ t.vector) / (s.length * t.length))
+            other = t.vocabulary
+            v = 2 * sum([.15 + m for w, m in s.vocabulary.items() if w in other]) / (s.total + t.total + .15 * (len(s.words) + len(t.words)))
+            if v < .61:     # no cosine reaches beyond
+                v = max(v, .6 * float(s.vector.dot(t.vector)) / (s.length * t.length))
             if v > best:
                 best, where = v, j
         return where, min(1., max(0., best))
@@ -147,15 +130,14 @@ HEDGE = .3
 def added(p: Pair, e: Evidence) -> None:
     "Additions and omissions."
     novel = sum(p.novel_mass)
-    far = 1 - max(0., float(p.reply.vector @ p.truth.vector) / max(1e-6, (p.reply.square * p.truth.square) ** .5))
+    far = 1 - max(0., float(p.reply.vector.dot(p.truth.vector)) / max(1e-6, (p.reply.square * p.truth.square) ** .5))
     e.add("far", (max(0., far - .3) / .7) ** 2)
     if (apart := p.lost_mass / max(1., p.truth.total) - .5) > 0:
         e.add("apart", (apart * 2) ** 2, *sorted(p.lost, key=lambda w: (-p.lost[w] * p.truth.vocabulary[w], w))[:4])
-    dropped = max(0., p.lost_mass - novel) + sum(w not in p.reply.values for w in p.truth.values - p.reply.items)
+    dropped = max(0., p.lost_mass - novel) + len(p.truth.values - p.reply.items - p.reply.values)
     e.add("lost", p.copied * min(3., dropped), *p.gone[:4])
-    extra = [i for i in range(len(p.reply.sentences)) if p.surplus(i)]
-    spare = Counter(p.reply.words) - Counter(p.truth.words) if extra else Counter()
-    for i in extra:
+    spare: Counter[str] | None = None
+    for i in filter(p.surplus, range(len(p.reply.sentences))):
         s = p.reply.sentences[i]
         told = min(4., p.novel_mass[i] * min(1., p.novel_mass[i] / max(.5, s.total) / .6))
         e.add("surplus", told * told / (1 + told), s.text)
@@ -164,6 +146,7 @@ def added(p: Pair, e: Evidence) -> None:
         elif s.total < 6 and s.modals - p.modals and not s.asks:
             e.add("denial", HEDGE * max(0., 1 - p.novel_mass[i] / max(.5, s.total)), s.text)
         if p.matches[i][1] > .5:
+            spare = Counter(p.reply.words) - Counter(p.truth.words) if spare is None else spare
             again = sum(w in spare for w in s.words) / len(s.words)
             e.add("repeated", p.matches[i][1] * min(1., s.total) * again, s.text)
 
@@ -178,14 +161,16 @@ def values(p: Pair, e: Evidence) -> None:
         e.add("swapped", float(min(len(extra), len(gone), 2)), *(f"{a[1:]} for {b[1:]}" for a, b in zip(extra, gone)))
         e.add("unsaid", len(gone) / len(p.truth.values), *(v[1:] for v in gone[:4]))
     right = p.truth.units
-    for f in (f for s in p.reply.sentences for f in s.facts) if right else ():
-        if f.unit and right.get(f.value, f.unit) != f.unit:
+    for f in [f for s in p.reply.sentences for f in s.facts if f.unit] if right else ():
+        if right.get(f.value, f.unit) != f.unit:
             e.most("unit", 1., f"{f.text} for {f.value} {right[f.value]}")
     crossed = _crossed(p)
     e.add("exchanged", float(bool(crossed)), *crossed)
 
 def _crossed(p: Pair) -> list[str]:
     "Two values, each of which stands with what belongs to the other in the reference."
+    if len(p.truth.values) < 2:
+        return []
     moved = {w for i, s in enumerate(p.reply.sentences) if p.matches[i][1] < 1 for w in s.words if w[0] == "="} & p.truth.values
     if len(moved) < 2:
         return []
@@ -255,35 +240,17 @@ def _substituted(s: Sentence, t: Sentence, new: _Words, old: _Words, inside: boo
     weight = 1. if not short else min(1., max(.5, *(s.vocabulary[w] for w in new), *(t.vocabulary[w] for w in old)))
     if short and any(opposed(a, b) for a in new for b in old):
         return weight
-    if short and any(_stem(a, b) for a in new for b in old):
+    if short and any(akin(a, b) for a in new for b in old):
         # a form of the same word; what came with it says something of its own
-        beside = [s.vocabulary[w] for w in new if not any(_stem(w, b) for b in old)]
+        beside = [s.vocabulary[w] for w in new if not any(akin(w, b) for b in old)]
         return 0. if asks or len(new) <= len(old) else min(.5, max(beside, default=0.))
-    return (.3 if asks else 1.) * weight * (1 - min(1., max(0., (_near(new, old) - .2) / .3)))
-
-def _near(new: _Words, old: _Words) -> float:
-    "Cosine of two wordings; of two words with the same ending that of what stands before it, where that is less."
-    found = _cosine(new, old)
-    if len(new) == len(old) == 1:
-        a, b = new[0], old[0]
-        n, k = min(len(a), len(b)), 0
-        while k < n and a[-1 - k] == b[-1 - k]:
-            k += 1
-        if 2 <= k < n and 2 * k >= n:
-            found = min(found, _cosine((a[:-k],), (b[:-k],)))
-    return found
-
-def _cosine(new: _Words, old: _Words) -> float:
-    if _SPELT.match(new[0]) and _SPELT.match(old[0]):
-        return _by_letters(" ".join(new), " ".join(old))
-    a, b = (np.add.reduce([v for v, _ in word_vectors(words)]) for words in (new, old))
-    return float(a @ b) / max(1e-6, float(a @ a) * float(b @ b)) ** .5
+    return (.3 if asks else 1.) * weight * (1 - min(1., max(0., (nearness(new, old) - .2) / .3)))
 
 def _inflected(s: Sentence, t: Sentence, new: _Words, old: _Words) -> float:
     "How far one word stands in another form, 0 to 1: many languages say with it that something was not, will be, or could be done."
     if not 1 <= len(new) <= 4 or not 1 <= len(old) <= 3 or s.asks or t.asks:
         return 0.
-    return max((min(1., s.vocabulary[w]) * min(1., (Indel.distance(w, o) + len(new) - 1) / 3) for w in new for o in old if w[0] != "=" != o[0] and _stem(w, o)), default=0.)
+    return max((min(1., s.vocabulary[w]) * min(1., (Indel.distance(w, o) + len(new) - 1) / 3) for w in new for o in old if w[0] != "=" != o[0] and akin(w, o)), default=0.)
 
 def _words_changed(p: Pair, s: Sentence, t: Sentence, strict: float, places: int, e: Evidence) -> None:
     "New words where others were; the more places differ, the likelier it is a rewording, so they count by the place."
@@ -316,7 +283,7 @@ def _counted_changed(s: Sentence, t: Sentence, strict: float, e: Evidence) -> No
     behind = {v: w for v, w in pairwise(t.words) if v[0] == "="}
     for v, new in pairwise(s.words) if behind else ():
         old = behind.get(v, new)
-        if old != new and old not in s.vocabulary and new not in t.vocabulary and new[0] != "=" != old[0] and not _stem(new, old):
+        if old != new and old not in s.vocabulary and new not in t.vocabulary and new[0] != "=" != old[0] and not akin(new, old):
             e.most("unit", .5 * strict * strict * min(1., s.vocabulary[new], t.vocabulary[old]), f"{v[1:]} {new} for {v[1:]} {old}")
 
 def _slots(words: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
