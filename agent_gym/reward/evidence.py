@@ -50,7 +50,7 @@ def closeness(new: Sequence[str], truth: Reading) -> np.ndarray:
     near = table.units.take(rows, 0) @ truth.matrix
     near -= .2
     near /= .6
-    np.minimum(np.maximum(near, 0, near), 1, near)
+    np.minimum(np.maximum(near, 0, out=near), 1, out=near)
     for i, w in enumerate(new):
         if not w.isascii() and SPELT.match(w):
             near[i] = [min(1., max(0., (by_letters(w, o) - .2) / .3)) if SPELT.match(o) else v for o, v in zip(old, near[i].tolist())]
@@ -80,12 +80,13 @@ class Pair:
         self.context = [_context(c) for c in context if c]
         self.new = [w for w in reply.vocabulary if w not in truth.vocabulary and w[0] != "="]
         self.gone = [w for w in truth.plain if w not in reply.vocabulary]
-        self.near = closeness(self.new, truth)
+        self.near: list[list[float]] = closeness(self.new, truth).tolist()
         self.row = {w: i for i, w in enumerate(self.new)}
-        best, kept = (self.near.max(1).tolist(), self.near.max(0).tolist()) if self.near.size else ([0.] * len(self.new), [0.] * len(truth.plain))
+        best, kept = (list(map(max, self.near)), list(map(max, zip(*self.near)))) if self.new and truth.plain else ([0.] * len(self.new), [0.] * len(truth.plain))
         self.novelty = {w: (1 - b) * (.5 if self.context and self.known(w) else 1.) for w, b in zip(self.new, best)}
         self.lost = {w: 1 - kept[truth.column[w]] for w in self.gone}
-        self.novel_mass = [0. if self.novelty.keys().isdisjoint(s.vocabulary) else sum([s.vocabulary[w] * self.novelty[w] for w in s.words if w in self.novelty]) for s in reply.sentences]
+        mass = {w: reply.vocabulary[w] * v for w, v in self.novelty.items()}
+        self.novel_mass = [sum([mass[w] for w in s.words if w in mass]) if mass else 0. for s in reply.sentences]
         self.lost_mass = sum([truth.vocabulary[w] * v for w, v in self.lost.items()])
         self.modals = frozenset().union(*(s.modals for s in truth.sentences))
         self.copied = len(reply.pairs & truth.pairs) / max(1, len(reply.pairs))
@@ -257,16 +258,17 @@ def _words_changed(p: Pair, s: Sentence, t: Sentence, strict: float, places: int
     gone = [w for w in t.vocabulary if w not in s.vocabulary and w[0] != "="]
     new = [(w, m) for w, m in s.vocabulary.items() if w not in t.vocabulary and w[0] != "=" and m and w not in NEGATORS and w not in MODALS]
     cost, changed = 0., []
-    near = p.near[:, [p.truth.column[w] for w in gone]].max(1).tolist() if gone and new and p.new else []
+    columns = [p.truth.column[w] for w in gone] if new else []
     for w, m in new:
         if w in p.row:
-            c = m * (1 - near[p.row[w]]) if gone else m
+            near = p.near[p.row[w]]
+            c = m * (1 - max([near[j] for j in columns])) if gone else m
         else:
             c = .6 * m if gone else 0.
         cost += c
         if c > .2:
             changed.append(w)
-        if any(opposed(w, g) for g in gone):
+        if any(w[-4:] == g[-4:] and opposed(w, g) for g in gone):
             e.most("opposite", strict, w)
     e.most("edited", strict / places * min(2., cost), *changed)
     e.most("replaced", strict / places * min(2., cost, sum(t.vocabulary[w] * p.lost.get(w, .6) for w in gone)), *changed)
