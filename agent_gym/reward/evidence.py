@@ -131,7 +131,8 @@ HEDGE = .3
 def added(p: Pair, e: Evidence) -> None:
     "Additions and omissions."
     novel = sum(p.novel_mass)
-    far = 1 - max(0., float(p.reply.vector.dot(p.truth.vector)) / max(1e-6, (p.reply.square * p.truth.square) ** .5))
+    # a reference of values alone means nothing beside them
+    far = 1 - max(0., float(p.reply.vector.dot(p.truth.vector)) / max(1e-6, (p.reply.square * p.truth.square) ** .5)) if p.truth.square > 1e-6 else 0.
     e.add("far", (max(0., far - .3) / .7) ** 2)
     if (apart := p.lost_mass / max(1., p.truth.total) - .5) > 0:
         e.add("apart", (apart * 2) ** 2, *sorted(p.lost, key=lambda w: (-p.lost[w] * p.truth.vocabulary[w], w))[:4])
@@ -309,7 +310,8 @@ def form(p: Pair, e: Evidence, user: str) -> None:
     if many > 3:
         e.add("repeated", 3 * max(0., (1 - len(r.pairs) / many) - (1 - len(t.pairs) / max(1, len(t.words) - 1)) - .03))
     e.add("hidden", min(5., .3 * max(0, r.hidden - t.hidden)))
-    e.add("short", max(0., .45 - (r.total + .15 * len(r.words)) / max(.5, t.total + .15 * len(t.words))) / .45)
+    whole = t.total + .15 * len(t.words)
+    e.add("short", max(0., .45 - (r.total + .15 * len(r.words)) / whole) / .45 * min(1., 2 * whole))
     if user:
         said = _context(user)[0]
         echoed = sum(w.lstrip("=") in said for w in r.words) / len(r.words)

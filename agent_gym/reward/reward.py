@@ -42,18 +42,26 @@ class RewardPart:
     weight: float = 1.
 
     def __call__(self, trace: Trace) -> Part:
-        "The part's value for `trace`; raises AgentGymError where it is no number in [0, 1]."
-        found = self.function(trace)
+        "The part's value for `trace`; raises AgentGymError where it is no number in [0, 1] or the function fails on the trace."
+        try:
+            found = self.function(trace)
+        except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as e:
+            if isinstance(e, AgentGymError):
+                raise
+            raise AgentGymError(f"reward part {self.name!r} failed on {trace.conversation_id} with {type(e).__name__}: {e}; a part must grade any trace") from e
         value, reason = (found.value, found.reason) if isinstance(found, Part) else (found, f"{self.name} of this trace")
-        if not isinstance(value, int | float | np.floating) or not 0 <= value <= 1:
+        if not isinstance(value, int | float | np.number | np.bool_) or not 0 <= value <= 1:
             raise AgentGymError(f"reward part {self.name!r} returned {value!r} for {trace.conversation_id}; return a number in [0, 1]")
         return Part(self.name, float(value), self.weight, reason=reason)
 
 def _parts(given: Iterable[RewardPart] | Mapping[str, Callable[[Trace], float | Part]]) -> tuple[RewardPart, ...]:
     parts: tuple[RewardPart, ...] = tuple(RewardPart(str(n), f) for n, f in given.items()) if isinstance(given, Mapping) else tuple(given)
     for p in parts:
-        if not math.isfinite(p.weight) or p.weight < 0:
-            raise AgentGymError(f"reward part {p.name!r} has weight {p.weight}; weights are finite and not negative")
+        if not isinstance(p.weight, int | float | np.number) or not 0 <= p.weight <= 1e6:
+            raise AgentGymError(f"reward part {p.name!r} has weight {p.weight!r}; weights are finite and not negative (at most a million)")
+    names = [p.name for p in parts]
+    if twice := [n for n in dict.fromkeys(names) if names.count(n) > 1]:
+        raise AgentGymError(f"several reward parts are called {twice[0]!r}; give each its own name, by which the breakdown shows it")
     return parts
 
 # %% ../../nbs/reward/10_reward.ipynb #79cb8408
@@ -106,7 +114,9 @@ class Reward:
         return blended(base, [p(_reply(said, asked, seen)) for p in self.parts]) if self.parts else base
 
     def batch(self, responses: Sequence[str | Message], ground_truths: Sequence[str | Message]) -> np.ndarray:
-        "The scores of many pairs, shape (n,), float64; equal to single calls. Raises AgentGymError where the lengths differ."
+        "The scores of many pairs, shape (n,), float64; equal to single calls. Raises AgentGymError where the lengths differ or a single text stands for a list."
+        if isinstance(responses, str | Message) or isinstance(ground_truths, str | Message):
+            raise AgentGymError("batch takes lists of responses and ground truths; call the reward itself for one pair")
         if len(responses) != len(ground_truths):
             raise AgentGymError(f"batch takes as many ground truths as responses, got {len(responses)} responses and {len(ground_truths)} ground truths")
         out = np.empty(len(responses))
