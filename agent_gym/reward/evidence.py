@@ -8,20 +8,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import TypeAlias
 
-import numpy as np
 from rapidfuzz.distance import Indel
 
-from ..facts import facts
-from .likeness import SPELT, akin, by_letters, look_up, nearness, opposed
-from .reading import CAP, MODALS, NEGATORS, Reading, Sentence, key, read
-from ..text import normalise, words
+from .likeness import akin, nearness, opposed
+from .pair import Pair, context_of
+from .reading import CAP, MODALS, NEGATORS, Sentence, read
 
 # %% auto #0
-__all__ = ['HEDGE', 'CEILINGS', 'Evidence', 'closeness', 'Pair', 'added', 'values', 'edits', 'form', 'gather']
+__all__ = ['HEDGE', 'CEILINGS', 'Evidence', 'added', 'values', 'edits', 'form', 'gather']
 
 # %% ../../nbs/reward/02_evidence.ipynb #f1e02cf3
 @dataclass(slots=True)
@@ -39,91 +36,6 @@ class Evidence:
         if amount > self.amounts[name]:
             self.amounts[name] = amount
             self.notes[name] = list(notes)
-
-# %% ../../nbs/reward/02_evidence.ipynb #ca6f73fe
-def closeness(new: Sequence[str], truth: Reading) -> np.ndarray:
-    "How far each new word says what a word of `truth.plain` says, shape (new, plain), 0 to 1."
-    old = truth.plain
-    if not new or not old:
-        return np.zeros((len(new), len(old)))
-    table, rows = look_up(new)
-    near = table.units.take(rows, 0) @ truth.matrix
-    near -= .2
-    near /= .6
-    np.minimum(np.maximum(near, 0, out=near), 1, out=near)
-    for i, w in enumerate(new):
-        if not w.isascii() and SPELT.match(w):
-            near[i] = [min(1., max(0., (by_letters(w, o) - .2) / .3)) if SPELT.match(o) else v for o, v in zip(old, near[i].tolist())]
-        for j in truth.ends.get(w[:3], ()):
-            if akin(w, old[j]):
-                near[i, j] = 1.
-        for j in truth.ends.get("-" + w[-4:], ()):
-            if opposed(w, old[j]):
-                near[i, j] = 0.
-    return near
-
-# %% ../../nbs/reward/02_evidence.ipynb #6238f2d8
-@lru_cache(512)
-def _context(text: str) -> tuple[frozenset[str], str, str]:
-    "The words of what was said or answered before, its normal form, and itself."
-    text = text[:20_000]
-    return frozenset(words(text)), normalise(text), text
-
-@lru_cache(512)
-def _values_of(text: str) -> frozenset[str]:
-    return frozenset(key(f) for f in facts(text, names=False))
-
-class Pair:
-    "A reply beside the reference and what came before, with what all evidence needs computed once."
-    def __init__(self, reply: Reading, truth: Reading, context: Sequence[str]):
-        self.reply, self.truth = reply, truth
-        self.context = [_context(c) for c in context if c]
-        self.new = [w for w in reply.vocabulary if w not in truth.vocabulary and w[0] != "="]
-        self.gone = [w for w in truth.plain if w not in reply.vocabulary]
-        self.near: list[list[float]] = closeness(self.new, truth).tolist()
-        self.row = {w: i for i, w in enumerate(self.new)}
-        best, kept = (list(map(max, self.near)), list(map(max, zip(*self.near)))) if self.new and truth.plain else ([0.] * len(self.new), [0.] * len(truth.plain))
-        self.novelty = {w: (1 - b) * (.5 if self.context and self.known(w) else 1.) for w, b in zip(self.new, best)}
-        self.lost = {w: 1 - kept[truth.column[w]] for w in self.gone}
-        mass = {w: reply.vocabulary[w] * v for w, v in self.novelty.items()}
-        self.novel_mass = [sum([mass[w] for w in s.words if w in mass]) if mass else 0. for s in reply.sentences]
-        self.lost_mass = sum([truth.vocabulary[w] * v for w, v in self.lost.items()])
-        self.modals = frozenset().union(*(s.modals for s in truth.sentences))
-        self.copied = len(reply.pairs & truth.pairs) / max(1, len(reply.pairs))
-        self._free = truth.places if len(truth.places) == len(truth.sentences) else {k: list(v) for k, v in truth.places.items()}
-        self.matches = [self._match(s) for s in reply.sentences]
-        self.first: dict[int, int] = {}
-        for i, (j, v) in enumerate(self.matches):
-            if j not in self.first or v > self.matches[self.first[j]][1]:
-                self.first[j] = i
-
-    def known(self, word: str) -> bool:
-        "Whether the user or a tool said `word` before."
-        return any(word in ws for ws, _, _ in self.context)
-
-    def told(self, value: str) -> bool:
-        "Whether the user or a tool gave this value before."
-        return any(value in ws or (len(value) > 2 and value in text) or "=" + value in _values_of(raw) for ws, text, raw in self.context)
-
-    def _match(self, s: Sentence) -> tuple[int, float]:
-        "The reference's sentence that `s` says, and how much they share, 0 to 1."
-        same = self._free.get(s.words)
-        if same:
-            return (same.pop() if len(same) > 1 else same[0]), 1.
-        best, where = -1., 0
-        for j, t in enumerate(self.truth.sentences):
-            other = t.vocabulary
-            v = 2 * sum([.15 + m for w, m in s.vocabulary.items() if w in other]) / (s.total + t.total + .15 * (len(s.words) + len(t.words)))
-            if v < .61:     # no cosine reaches beyond
-                v = max(v, .6 * float(s.vector.dot(t.vector)) / (s.length * t.length))
-            if v > best:
-                best, where = v, j
-        return where, min(1., max(0., best))
-
-    def surplus(self, i: int) -> bool:
-        "Whether sentence `i` of the reply is not what says any sentence of the reference."
-        j, v = self.matches[i]
-        return self.first.get(j) != i or v < .25
 
 # %% ../../nbs/reward/02_evidence.ipynb #701015bb
 HEDGE = .3
@@ -313,7 +225,7 @@ def form(p: Pair, e: Evidence, user: str) -> None:
     whole = t.total + .15 * len(t.words)
     e.add("short", max(0., .45 - (r.total + .15 * len(r.words)) / whole) / .45 * min(1., 2 * whole))
     if user:
-        said = _context(user)[0]
+        said = context_of(user)[0]
         echoed = sum(w.lstrip("=") in said for w in r.words) / len(r.words)
         e.add("echo", max(0., echoed - max(known, .5)) / .5)
     for s in r.sentences if p.novelty else ():

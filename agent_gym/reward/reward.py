@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from agent_gym.mocker import ToolMocker, ToolResult
+    from agent_gym.reward.bearing import Bearing
     from agent_gym.reward.guards import Guard
+    from agent_gym.reward.manner import Weighing
     from agent_gym.reward.verifier import Verifier
 
 # %% auto #0
@@ -137,7 +139,8 @@ class Reward:
         trace = trace_or_episode if isinstance(trace_or_episode, Trace) else trace_or_episode.trace
         others = [r for r in references or () if r.conversation_id != trace.conversation_id or r.messages != trace.messages]
         if any(r.success is not None for r in others):
-            base = agreement(trace, others, self._reads, self._base_rate)
+            alone = not any(r.success for r in others) and self._bearing[0].heard
+            base = agreement(trace, others, self._reads, self._bearing[0].chance(trace) if alone else self._base_rate)
         else:
             base = self._judged(trace)
         return blended(base, [p(trace) for p in self.parts]) if self.parts else base
@@ -147,7 +150,11 @@ class Reward:
         if self.verifier is None:
             return agreement(trace, (), (), self._base_rate)
         ends = [(t, w) for t, w in self._ends(trace.task) if t.conversation_id != trace.conversation_id or t.messages != trace.messages]
-        return worded(held_to(self.verifier.judge(trace), writes(trace, self._reads), [w for _, w in ends]), trace, [t for t, _ in ends])
+        found = self.verifier.judge(trace)
+        if trace.task not in self._tasks and self._unasked is not None:
+            from agent_gym.reward.bearing import borne
+            return borne(found, self._bearing[0], self._unasked, trace)
+        return worded(held_to(found, writes(trace, self._reads), [w for _, w in ends]), trace, [t for t, _ in ends])
 
     def _ends(self, task: str) -> list[tuple[Trace, Counter[str]]]:
         "The logged successes at `task` that the rules do not refute, with what they wrote."
@@ -161,6 +168,18 @@ class Reward:
         "What is mined from the traces to judge conversations, or None where no outcome is known. Mined when first used."
         from agent_gym.reward.verifier import Verifier
         return Verifier(self.traces, self.mocker, seed=self.seed) if any(t.success is not None for t in self.traces) else None
+
+    @cached_property
+    def _bearing(self) -> tuple[Bearing, list[Trace], np.ndarray]:
+        from agent_gym.reward.bearing import Bearing
+        return Bearing.fit(self.traces, self._reads, seed=self.seed)
+
+    @cached_property
+    def _unasked(self) -> Weighing | None:
+        "How the verifier and the course of a conversation weigh in the verdict on a task that no log asked for; None where the course adds nothing."
+        from agent_gym.reward.bearing import weighed
+        bearing, known, chance = self._bearing
+        return weighed([self.verifier.judge(t).score for t in known], chance, known) if bearing.heard and self.verifier is not None else None
 
     @property
     def policy(self) -> list[Guard]:
