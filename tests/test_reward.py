@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import agent_gym as ag
 from agent_gym.reward import llm_judge, shaped
+from agent_gym.reward.bearing import Bearing, weighed
 from agent_gym.reward.judge import question, verdict
 from agent_gym.reward.reward import RewardPart
 from agent_gym.trace import AgentGymError, LLMError, Message, ToolCall, Trace
@@ -203,6 +204,26 @@ def test_potential_follows_the_writes(reward):
     done = close(4, True, None)
     levels = [reward.potential(done.model_copy(update={"messages": done.messages[:n], "metadata": {"task_id": LOGS[4].task}})) for n in range(len(done.messages) + 1)]
     assert levels[0] == 0 and levels[-1] == 1 and levels == sorted(levels)
+
+
+def talked(i: int, turns: int, outcome: str | None) -> Trace:
+    words = [Message(role=role, content=text) for k in range(turns) for role, text in (("user", f"Item {i} of list {k}, {'please' * (i % 3)}"), ("assistant", "Noted."))]
+    return Trace(conversation_id=f"t{i}", messages=words, outcome=outcome, metadata={"task_id": f"task {i}"})
+
+
+def test_the_course_is_heard_only_where_it_tells():
+    r = random.Random(1)
+    turns = [r.randint(1, 9) for _ in range(120)]
+    told, _, chance = Bearing.fit([talked(i, n, "resolved" if n + r.random() * 4 < 6 else "failed") for i, n in enumerate(turns)], ())
+    assert told.heard and told.worth > .8 and told.chance(talked(500, 1, None)) > .7 > .3 > told.chance(talked(501, 9, None))
+    deaf = [Bearing.fit([talked(i, n, r.choice(["resolved", "failed"])) for i, n in enumerate(turns)], ())[0] for _ in range(6)]
+    assert sum(b.heard for b in deaf) <= 3 and all(abs(b.worth - .5) < .2 for b in deaf)
+    assert weighed([.5] * len(chance), chance, [talked(i, n, "resolved" if c > .5 else "failed") for (i, n), c in zip(enumerate(turns), chance)]) is not None
+
+
+def test_a_task_of_the_logs_is_graded_without_the_course(reward):
+    seen, new = LOGS[4], close(4, True, None, "other").model_copy(update={"metadata": {"task_id": "never asked"}})
+    assert "course" not in [p.name for p in reward.episode(seen).parts] and adds_up(reward.episode(new)) and reward.episode(new).verdict == reward.verifier.judge(new).verdict
 
 
 def test_pickles_and_repeats(reward):

@@ -33,7 +33,7 @@ class Evidence:
             self.notes[name] += notes
 
     def most(self, name: str, amount: float, *notes: str) -> None:
-        if amount > self.amounts[name]:
+        if amount > self.amounts.get(name, 0.):
             self.amounts[name] = amount
             self.notes[name] = list(notes)
 

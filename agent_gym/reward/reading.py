@@ -150,7 +150,8 @@ def _sentence(text: str) -> Sentence | None:
     table, rows = look_up(words)
     vector, weights = np.add.reduce(table.vectors.take(rows, 0), 0), [table.weights[i] for i in rows]
     end = text[-6:]
-    return Sentence(text, words, vector, found, sum([w in NEGATORS for w in words]), MODALS.intersection(words), _ASKS.search(end) is not None, _ENDS.search(end) is not None,
+    plain = end[-1:] in (".", "!") and end[-2:-1].isalnum()     # the usual end needs no looking
+    return Sentence(text, words, vector, found, sum([w in NEGATORS for w in words]), MODALS.intersection(words), not plain and _ASKS.search(end) is not None, plain or _ENDS.search(end) is not None,
                     dict(zip(words, weights)), sum(weights), max(float(vector.dot(vector)) ** .5, 1e-6))
 
 # %% ../../nbs/reward/01_reading.ipynb #5d4c4ec9

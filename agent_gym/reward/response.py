@@ -33,7 +33,9 @@ _SAYS: dict[str, str] = {
 
 def factor(part: str, found: Evidence) -> float:
     "One part's value in (0, 1]."
-    return math.exp(-sum([w * found.amounts[name] for name, w in WEIGHTS[part].items() if name in found.amounts]))
+    amounts = found.amounts
+    against = [w * amounts[name] for name, w in WEIGHTS[part].items() if name in amounts]
+    return math.exp(-sum(against)) if against else 1.
 
 def reason(part: str, found: Evidence) -> str:
     "What the part rests on: its heaviest evidence with the words."
