@@ -167,20 +167,22 @@ def _held(went: Mapping[str, float], cuts: Mapping[str, tuple[float, ...]]) -> s
         start += len(at)
     return out
 
-# %% ../../nbs/reward/37_bearing.ipynb #d0201d1a
+# %% ../../nbs/reward/37_bearing.ipynb #a5c0dc14
 GAIN = .01      # of AUC, that the course must add to be heard
 
-def weighed(scores: Sequence[float], chance: np.ndarray, traces: Sequence[Trace]) -> Weighing | None:
-    "The weights of (n,) `scores` and `chance` about `traces` with outcomes, or None where the second adds less than `GAIN`."
+def weighed(evidence: Sequence[float], chance: np.ndarray, traces: Sequence[Trace]) -> Weighing | None:
+    "How (n,) `evidence` and `chance` about `traces` with outcomes go together, or None where the second adds less than `GAIN`."
     import numpy as np
-    first, success = np.asarray(scores, float), np.array([float(t.success is True) for t in traces])
-    found = Weighing.fit(first, chance, success)
+    first, success = np.asarray(evidence, float), np.array([float(t.success is True) for t in traces])
+    if not 0 < success.sum() < len(success):
+        return None
+    found = Weighing(1., 1., -math.log(success.mean() / (1 - success.mean())))
     both = np.array([found(a, b) for a, b in zip(first, chance)])
-    return found if found.general > 0 and auc(both, success)[0] > auc(first, success)[0] + GAIN else None
+    return found if auc(both, success)[0] > auc(first, success)[0] + GAIN else None
 
-def borne(base: RewardBreakdown, bearing: Bearing, weighing: Weighing, trace: Trace) -> RewardBreakdown:
-    "`base`, a verdict on a task that no log asked for, with what the course of `trace` says of it. The verdict stays, the score moves."
+def borne(base: RewardBreakdown, evidence: float, bearing: Bearing, weighing: Weighing, trace: Trace) -> RewardBreakdown:
+    "`base`, a verdict on a task that no log asked for, given on `evidence`, with what the course of `trace` says of it. The verdict stays, the score moves."
     chance = bearing.chance(trace)
-    score = weighing(base.score, chance)
+    score = weighing(evidence, chance)
     why = f"by its course alone it looks {chance:.2f} like a success (the course puts a success above a failure {bearing.worth:.0%} of the time)"
     return settled([*base.parts, Part("course", chance, 1., score - base.score, why)], base.verdict, base.kind)

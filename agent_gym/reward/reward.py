@@ -139,8 +139,7 @@ class Reward:
         trace = trace_or_episode if isinstance(trace_or_episode, Trace) else trace_or_episode.trace
         others = [r for r in references or () if r.conversation_id != trace.conversation_id or r.messages != trace.messages]
         if any(r.success is not None for r in others):
-            alone = not any(r.success for r in others) and self._bearing[0].heard
-            base = agreement(trace, others, self._reads, self._bearing[0].chance(trace) if alone else self._base_rate)
+            base = agreement(trace, others, self._reads, self._base_rate)
         else:
             base = self._judged(trace)
         return blended(base, [p(trace) for p in self.parts]) if self.parts else base
@@ -153,7 +152,7 @@ class Reward:
         found = self.verifier.judge(trace)
         if trace.task not in self._tasks and self._unasked is not None:
             from agent_gym.reward.bearing import borne
-            return borne(found, self._bearing[0], self._unasked, trace)
+            return borne(found, self.verifier.evidence(trace), self._bearing[0], self._unasked, trace)
         return worded(held_to(found, writes(trace, self._reads), [w for _, w in ends]), trace, [t for t, _ in ends])
 
     def _ends(self, task: str) -> list[tuple[Trace, Counter[str]]]:
@@ -179,7 +178,7 @@ class Reward:
         "How the verifier and the course of a conversation weigh in the verdict on a task that no log asked for; None where the course adds nothing."
         from agent_gym.reward.bearing import weighed
         bearing, known, chance = self._bearing
-        return weighed([self.verifier.judge(t).score for t in known], chance, known) if bearing.heard and self.verifier is not None else None
+        return weighed([self.verifier.evidence(t) for t in known], chance, known) if bearing.heard and self.verifier is not None else None
 
     @property
     def policy(self) -> list[Guard]:
