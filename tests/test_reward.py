@@ -206,8 +206,12 @@ def test_potential_follows_the_writes(reward):
     assert levels[0] == 0 and levels[-1] == 1 and levels == sorted(levels)
 
 
+ASKED = ("Where is my parcel?", "Cancel the gym membership", "My knee hurts, when can I see a doctor", "Book two seats to Oslo", "The invoice of May is wrong", "Forgot my password", "Is the library open on Sunday",
+         "Enrol my daughter in the choir", "The heating is broken again", "Renew my passport", "Change the delivery address", "Which wine goes with fish")
+
+
 def talked(i: int, turns: int, outcome: str | None) -> Trace:
-    words = [Message(role=role, content=text) for k in range(turns) for role, text in (("user", f"Item {i} of list {k}, {'please' * (i % 3)}"), ("assistant", "Noted."))]
+    words = [Message(role=role, content=text) for k in range(turns) for role, text in (("user", f"Then item {k}" if k else ASKED[i % len(ASKED)]), ("assistant", "Noted."))]
     return Trace(conversation_id=f"t{i}", messages=words, outcome=outcome, metadata={"task_id": f"task {i}"})
 
 
