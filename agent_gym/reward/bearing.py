@@ -174,8 +174,8 @@ def _held(went: Mapping[str, float], cuts: Mapping[str, tuple[float, ...]]) -> s
         start += len(at)
     return out
 
-# %% ../../nbs/reward/37_bearing.ipynb #a5c0dc14
-GAIN = .01      # of AUC, that the course must add to be heard
+# %% ../../nbs/reward/37_bearing.ipynb #f5dd1c2a
+GAIN = 0.      # of AUC, that the course must add more than to be heard
 
 def weighed(evidence: Sequence[float], chance: np.ndarray, traces: Sequence[Trace]) -> Weighing | None:
     "How (n,) `evidence` and `chance` about `traces` with outcomes go together, or None where the second adds less than `GAIN`."
