@@ -37,6 +37,8 @@ def _digits(text: str) -> str:
 
 def number(text: str) -> str:
     "The normal form of a written number: `1.234,50`, `1,234.5` and `1 234.50` are `1234.5`."
+    if text.isascii() and text.isdigit():
+        return text.lstrip("0") or "0"
     text = re.sub(r"[\s'’_\u00a0\u202f]", "", _digits(text)).replace("٫", ".").replace("٬", ",")
     sign, text = ("-", text[1:]) if text[:1] in "-−" else ("", text.lstrip("+"))
     marks = re.findall(r"[.,]", text)

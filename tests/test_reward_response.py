@@ -106,6 +106,12 @@ def test_any_text(response, truth, user):
     assert all(p.name and p.reason for p in told.parts) and "<script" not in told._repr_html_()
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=200) | st.sampled_from(["a", "ok", "5", "no. no. no.", "Yes, yes, yes!", "<b>x</b>", "If so, not.", "1. a\n1. a", "नमस्ते", "예", "x\u200by"]))
+def test_a_text_beside_itself_scores_one_or_has_no_word(text):
+    assert score(text, text, text) == pytest.approx(1, abs=1e-9)
+
+
 def test_a_long_text_takes_less_than_a_second():
     truth = ENGLISH[0].truth
     for text in ("word " * 200_000, "a" * 1_000_000, "1,5 " * 250_000, "<b>" * 330_000, "é. " * 330_000, "\ud83d" * 1_000_000):

@@ -140,6 +140,8 @@ def audit(judge: Callable[[Trace], RewardBreakdown], traces: Sequence[Trace], *,
     loot = Loot(traces, read_tools(traces) if reads is None else frozenset(reads), seed)
     changed = [t for t in traces if t.success is True and deeds(t, loot.reads).writes]
     right = random.Random(f"audit/{seed}").sample(changed, min(limit, len(changed)))
+    if not changed:
+        warnings.warn("no success among the traces changed anything: there is no task on which a trick that changes nothing is surely wrong, so none was tried", stacklevel=3)
     wrong = [t for t in traces if t.success is False]
     wrong = random.Random(f"failures/{seed}").sample(wrong, min(limit, len(wrong)))
     rows = [_row("logs: successes", [judge(t) for t in right]), _row("logs: failures", [judge(t) for t in wrong])]

@@ -8,19 +8,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TypeAlias
 
-import numpy as np
 from rapidfuzz.distance import Indel
 
-from ..facts import facts
-from .reading import CAP, MODALS, NEGATORS, Reading, Sentence, key, read
-from ..text import normalise, word_vectors, words
+from .likeness import akin, nearness, opposed
+from .pair import Pair, context_of
+from .reading import CAP, MODALS, NEGATORS, Sentence, read
 
 # %% auto #0
-__all__ = ['CEILINGS', 'Evidence', 'opposed', 'closeness', 'Pair', 'added', 'values', 'edits', 'form', 'gather']
+__all__ = ['HEDGE', 'CEILINGS', 'Evidence', 'added', 'values', 'edits', 'form', 'gather']
 
 # %% ../../nbs/reward/02_evidence.ipynb #f1e02cf3
 @dataclass(slots=True)
@@ -35,120 +33,34 @@ class Evidence:
             self.notes[name] += notes
 
     def most(self, name: str, amount: float, *notes: str) -> None:
-        if amount > self.amounts[name]:
+        if amount > self.amounts.get(name, 0.):
             self.amounts[name] = amount
             self.notes[name] = list(notes)
 
-# %% ../../nbs/reward/02_evidence.ipynb #ca6f73fe
-_PREFIXES = frozenset(("un", "in", "im", "ir", "il", "dis", "non", "mis", "re", "de", "des", "ver", "ent", "pre", "über", "не", "без", "a", "i"))
-
-def _stem(a: str, b: str) -> bool:
-    n, k = min(len(a), len(b)), 0
-    while k < n and a[k] == b[k]:
-        k += 1
-    return (k >= 4 and k >= .6 * max(len(a), len(b))) or (k >= 3 and k >= .75 * max(len(a), len(b)))
-
-def opposed(a: str, b: str) -> bool:
-    "Whether one word is the other behind a prefix that turns it round."
-    a, b = (a, b) if len(a) >= len(b) else (b, a)
-    return len(b) >= 4 and a.endswith(b) and a[:-len(b)] in _PREFIXES
-
-def closeness(new: Sequence[str], truth: Reading) -> np.ndarray:
-    "How far each new word says what a word of `truth.plain` says, shape (new, plain), 0 to 1."
-    old = truth.plain
-    if not new or not old:
-        return np.zeros((len(new), len(old)))
-    said, (vectors, lengths) = word_vectors(new), truth.matrix
-    scale = np.maximum(np.multiply.outer([n for _, n in said], lengths), 1e-6)
-    near = np.minimum(np.maximum((np.array([v for v, _ in said]) @ vectors.T / scale - .2) / .6, 0), 1)
-    for i, w in enumerate(new):
-        for j in truth.ends.get(w[:3], ()):
-            if _stem(w, old[j]):
-                near[i, j] = 1.
-        for j in truth.ends.get("-" + w[-4:], ()):
-            if opposed(w, old[j]):
-                near[i, j] = 0.
-    return near
-
-# %% ../../nbs/reward/02_evidence.ipynb #6238f2d8
-@lru_cache(512)
-def _context(text: str) -> tuple[frozenset[str], str, str]:
-    "The words of what was said or answered before, its normal form, and itself."
-    text = text[:20_000]
-    return frozenset(words(text)), normalise(text), text
-
-@lru_cache(512)
-def _values_of(text: str) -> frozenset[str]:
-    return frozenset(key(f) for f in facts(text, names=False))
-
-class Pair:
-    "A reply beside the reference and what came before, with what all evidence needs computed once."
-    def __init__(self, reply: Reading, truth: Reading, context: Sequence[str]):
-        self.reply, self.truth = reply, truth
-        self.context = [_context(c) for c in context if c]
-        self.new = [w for w in reply.vocabulary if w not in truth.vocabulary and w[0] != "="]
-        self.gone = [w for w in truth.plain if w not in reply.vocabulary]
-        self.near = closeness(self.new, truth)
-        self.row = {w: i for i, w in enumerate(self.new)}
-        best, kept = (self.near.max(1).tolist(), self.near.max(0).tolist()) if self.near.size else ([0.] * len(self.new), [0.] * len(truth.plain))
-        self.novelty = {w: (1 - b) * (.5 if self.known(w) else 1.) for w, b in zip(self.new, best)}
-        self.lost = {w: 1 - kept[truth.column[w]] for w in self.gone}
-        self.novel_mass = [0. if self.novelty.keys().isdisjoint(s.vocabulary) else sum([s.vocabulary[w] * self.novelty[w] for w in s.words if w in self.novelty]) for s in reply.sentences]
-        self.lost_mass = sum([truth.vocabulary[w] * v for w, v in self.lost.items()])
-        self.copied = len(reply.pairs & truth.pairs) / max(1, len(reply.pairs))
-        self._free = truth.places if len(truth.places) == len(truth.sentences) else {k: list(v) for k, v in truth.places.items()}
-        self.matches = [self._match(s) for s in reply.sentences]
-        self.first: dict[int, int] = {}
-        for i, (j, v) in enumerate(self.matches):
-            if j not in self.first or v > self.matches[self.first[j]][1]:
-                self.first[j] = i
-
-    def known(self, word: str) -> bool:
-        "Whether the user or a tool said `word` before."
-        return any(word in ws for ws, _, _ in self.context)
-
-    def told(self, value: str) -> bool:
-        "Whether the user or a tool gave this value before."
-        return any(value in ws or (len(value) > 2 and value in text) or "=" + value in _values_of(raw) for ws, text, raw in self.context)
-
-    def _match(self, s: Sentence) -> tuple[int, float]:
-        "The reference's sentence that `s` says, and how much they share, 0 to 1."
-        same = self._free.get(s.words)
-        if same:
-            return (same.pop() if len(same) > 1 else same[0]), 1.
-        best, where = -1., 0
-        for j, t in enumerate(self.truth.sentences):
-            shared = sum([.15 + s.vocabulary[w] for w in s.vocabulary if w in t.vocabulary])
-            both = s.total + t.total + .15 * (len(s.words) + len(t.words))
-            v = max(2 * shared / both, .6 * float(s.vector @ t.vector) / (s.length * t.length))
-            if v > best:
-                best, where = v, j
-        return where, min(1., max(0., best))
-
-    def surplus(self, i: int) -> bool:
-        "Whether sentence `i` of the reply is not what says any sentence of the reference."
-        j, v = self.matches[i]
-        return self.first.get(j) != i or v < .25
-
 # %% ../../nbs/reward/02_evidence.ipynb #701015bb
+HEDGE = .3
+
 def added(p: Pair, e: Evidence) -> None:
     "Additions and omissions."
     novel = sum(p.novel_mass)
-    far = 1 - max(0., float(p.reply.vector @ p.truth.vector) / max(1e-6, (p.reply.square * p.truth.square) ** .5))
+    # a reference of values alone means nothing beside them
+    far = 1 - max(0., float(p.reply.vector.dot(p.truth.vector)) / max(1e-6, (p.reply.square * p.truth.square) ** .5)) if p.truth.square > 1e-6 else 0.
     e.add("far", (max(0., far - .3) / .7) ** 2)
     if (apart := p.lost_mass / max(1., p.truth.total) - .5) > 0:
         e.add("apart", (apart * 2) ** 2, *sorted(p.lost, key=lambda w: (-p.lost[w] * p.truth.vocabulary[w], w))[:4])
-    dropped = max(0., p.lost_mass - novel) + sum(w not in p.reply.values for w in p.truth.values - p.reply.items)
+    dropped = max(0., p.lost_mass - novel) + len(p.truth.values - p.reply.items - p.reply.values)
     e.add("lost", p.copied * min(3., dropped), *p.gone[:4])
-    extra = [i for i in range(len(p.reply.sentences)) if p.surplus(i)]
-    spare = Counter(p.reply.words) - Counter(p.truth.words) if extra else Counter()
-    for i in extra:
+    spare: Counter[str] | None = None
+    for i in filter(p.surplus, range(len(p.reply.sentences))):
         s = p.reply.sentences[i]
         told = min(4., p.novel_mass[i] * min(1., p.novel_mass[i] / max(.5, s.total) / .6))
         e.add("surplus", told * told / (1 + told), s.text)
-        if s.negations and s.total < 6:
+        if s.total < 6 and s.negations:
             e.add("denial", 1., s.text)
+        elif s.total < 6 and s.modals - p.modals and not s.asks:
+            e.add("denial", HEDGE * max(0., 1 - p.novel_mass[i] / max(.5, s.total)), s.text)
         if p.matches[i][1] > .5:
+            spare = Counter(p.reply.words) - Counter(p.truth.words) if spare is None else spare
             again = sum(w in spare for w in s.words) / len(s.words)
             e.add("repeated", p.matches[i][1] * min(1., s.total) * again, s.text)
 
@@ -163,14 +75,16 @@ def values(p: Pair, e: Evidence) -> None:
         e.add("swapped", float(min(len(extra), len(gone), 2)), *(f"{a[1:]} for {b[1:]}" for a, b in zip(extra, gone)))
         e.add("unsaid", len(gone) / len(p.truth.values), *(v[1:] for v in gone[:4]))
     right = p.truth.units
-    for f in (f for s in p.reply.sentences for f in s.facts) if right else ():
-        if f.unit and right.get(f.value, f.unit) != f.unit:
+    for f in [f for s in p.reply.sentences for f in s.facts if f.unit] if right else ():
+        if right.get(f.value, f.unit) != f.unit:
             e.most("unit", 1., f"{f.text} for {f.value} {right[f.value]}")
     crossed = _crossed(p)
     e.add("exchanged", float(bool(crossed)), *crossed)
 
 def _crossed(p: Pair) -> list[str]:
     "Two values, each of which stands with what belongs to the other in the reference."
+    if len(p.truth.values) < 2:
+        return []
     moved = {w for i, s in enumerate(p.reply.sentences) if p.matches[i][1] < 1 for w in s.words if w[0] == "="} & p.truth.values
     if len(moved) < 2:
         return []
@@ -196,9 +110,12 @@ def edits(p: Pair, e: Evidence) -> None:
         same = len(t.words) - sum([len(old) for _, old, _ in differing])
         strict = max(0., same / max(len(s.words), len(t.words)) - .4) / .6
         close = min(1., max(0., (share - .2) / .4))
+        if strict and len(differing) == 1:
+            e.most("inflected", strict * strict * _inflected(s, t, *differing[0][:2]), s.text)
         if strict:
             _words_changed(p, s, t, strict, len(differing), e)
             _slots_changed(p, s, t, strict, e)
+            _counted_changed(s, t, strict, e)
             for new, old, inside in differing:
                 if (other := strict * strict * _substituted(s, t, new, old, inside)) > 0:
                     alone += other
@@ -206,7 +123,8 @@ def edits(p: Pair, e: Evidence) -> None:
         if (s.negations - t.negations) % 2:
             e.most("negated", turned * close * (.4 + .6 * strict), s.text)
         if s.modals != t.modals and not (s.asks or t.asks):
-            e.most("mood", close * strict * (1. if s.modals - t.modals else .5), *sorted(s.modals ^ t.modals))
+            held = close if s.modals - p.modals and not any(old for _, old, _ in differing) else close * strict     # all of the reference's sentence, and more
+            e.most("mood", held * (1. if s.modals - t.modals and not t.modals - s.modals else .5), *sorted(s.modals ^ t.modals))
         if t.ends and not s.ends and i == len(p.reply.sentences) - 1 and len(s.words) < len(t.words) and s.words == t.words[:len(s.words)]:
             e.most("cut", 1., s.text)
     if places:
@@ -236,27 +154,34 @@ def _substituted(s: Sentence, t: Sentence, new: _Words, old: _Words, inside: boo
     weight = 1. if not short else min(1., max(.5, *(s.vocabulary[w] for w in new), *(t.vocabulary[w] for w in old)))
     if short and any(opposed(a, b) for a in new for b in old):
         return weight
-    if short and any(_stem(a, b) for a in new for b in old):
+    if short and any(akin(a, b) for a in new for b in old):
+        # a form of the same word; what came with it says something of its own
+        beside = [s.vocabulary[w] for w in new if not any(akin(w, b) for b in old)]
+        return 0. if asks or len(new) <= len(old) else min(.5, max(beside, default=0.))
+    return (.3 if asks else 1.) * weight * (1 - min(1., max(0., (nearness(new, old) - .2) / .3)))
+
+def _inflected(s: Sentence, t: Sentence, new: _Words, old: _Words) -> float:
+    "How far one word stands in another form, 0 to 1: many languages say with it that something was not, will be, or could be done."
+    if not 1 <= len(new) <= 4 or not 1 <= len(old) <= 3 or s.asks or t.asks:
         return 0.
-    a, b = (np.add.reduce([v for v, _ in word_vectors(words)]) for words in (new, old))
-    near = float(a @ b) / max(1e-6, float(a @ a) * float(b @ b)) ** .5
-    return (.3 if asks else 1.) * weight * (1 - min(1., max(0., (near - .2) / .3)))
+    return max((min(1., s.vocabulary[w]) * min(1., (Indel.distance(w, o) + len(new) - 1) / 3) for w in new for o in old if w[0] != "=" != o[0] and akin(w, o)), default=0.)
 
 def _words_changed(p: Pair, s: Sentence, t: Sentence, strict: float, places: int, e: Evidence) -> None:
     "New words where others were; the more places differ, the likelier it is a rewording, so they count by the place."
     gone = [w for w in t.vocabulary if w not in s.vocabulary and w[0] != "="]
     new = [(w, m) for w, m in s.vocabulary.items() if w not in t.vocabulary and w[0] != "=" and m and w not in NEGATORS and w not in MODALS]
     cost, changed = 0., []
-    near = p.near[:, [p.truth.column[w] for w in gone]].max(1).tolist() if gone and new and p.new else []
+    columns = [p.truth.column[w] for w in gone] if new else []
     for w, m in new:
         if w in p.row:
-            c = m * (1 - near[p.row[w]]) if gone else m
+            near = p.near[p.row[w]]
+            c = m * (1 - max([near[j] for j in columns])) if gone else m
         else:
             c = .6 * m if gone else 0.
         cost += c
         if c > .2:
             changed.append(w)
-        if any(opposed(w, g) for g in gone):
+        if any(w[-4:] == g[-4:] and opposed(w, g) for g in gone):
             e.most("opposite", strict, w)
     e.most("edited", strict / places * min(2., cost), *changed)
     e.most("replaced", strict / places * min(2., cost, sum(t.vocabulary[w] * p.lost.get(w, .6) for w in gone)), *changed)
@@ -267,6 +192,14 @@ def _slots_changed(p: Pair, s: Sentence, t: Sentence, strict: float, e: Evidence
     wrong = [(x, y) for (x, k), (y, l) in zip(a, b) if x != y and k == l] if len(a) == len(b) else []
     # a value from nowhere is counted as fabricated already
     e.most("slot", strict * min(2, sum(1. if x in p.truth.values else .3 for x, _ in wrong)), *(f"{x[1:]} where {y[1:]} was" for x, y in wrong[:3]))
+
+def _counted_changed(s: Sentence, t: Sentence, strict: float, e: Evidence) -> None:
+    "The same value with another word behind it, in a sentence that otherwise repeats the reference: it counts something else."
+    behind = {v: w for v, w in pairwise(t.words) if v[0] == "="}
+    for v, new in pairwise(s.words) if behind else ():
+        old = behind.get(v, new)
+        if old != new and old not in s.vocabulary and new not in t.vocabulary and new[0] != "=" != old[0] and not akin(new, old):
+            e.most("unit", .5 * strict * strict * min(1., s.vocabulary[new], t.vocabulary[old]), f"{v[1:]} {new} for {v[1:]} {old}")
 
 def _slots(words: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
     "Every value with the two words before it, or after it where none stands before."
@@ -289,9 +222,10 @@ def form(p: Pair, e: Evidence, user: str) -> None:
     if many > 3:
         e.add("repeated", 3 * max(0., (1 - len(r.pairs) / many) - (1 - len(t.pairs) / max(1, len(t.words) - 1)) - .03))
     e.add("hidden", min(5., .3 * max(0, r.hidden - t.hidden)))
-    e.add("short", max(0., .45 - (r.total + .15 * len(r.words)) / max(.5, t.total + .15 * len(t.words))) / .45)
+    whole = t.total + .15 * len(t.words)
+    e.add("short", max(0., .45 - (r.total + .15 * len(r.words)) / whole) / .45 * min(1., 2 * whole))
     if user:
-        said = _context(user)[0]
+        said = context_of(user)[0]
         echoed = sum(w.lstrip("=") in said for w in r.words) / len(r.words)
         e.add("echo", max(0., echoed - max(known, .5)) / .5)
     for s in r.sentences if p.novelty else ():

@@ -10,10 +10,12 @@ import re
 import statistics
 from dataclasses import dataclass
 
+from pydantic import JsonValue
+
 from ..llm import LLM
 from .breakdown import Part
 from .reward import RewardPart
-from ..trace import LLMError, Message, Trace, dumps
+from ..trace import AgentGymError, LLMError, Message, Trace, dumps
 
 # %% auto #0
 __all__ = ['RUBRIC', 'question', 'verdict', 'Judge', 'llm_judge']
@@ -31,13 +33,19 @@ The conversation stands between two lines `{fence}`, one JSON object a message. 
 
 First write your reasons in at most five sentences. Then write one last line: `SCORE: n`, n from 0 (not at all) to 10 (fully)."""
 
+_BREAKS = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+def _line(value: dict[str, JsonValue]) -> str:
+    "JSON on one line for every reader: also what else may break a line, or no request could carry, is escaped."
+    return _BREAKS.sub(lambda m: f"\\u{ord(m[0]):04x}", dumps(value))
+
 def question(trace: Trace, rubric: str = RUBRIC) -> str:
     "What the judge is asked; the fence is made from the conversation, so that no message can hold it."
-    talk = "\n".join(dumps({"role": m.role, **({"text": m.content} if m.content else {}), **({"calls": [{"name": c.name, "arguments": c.arguments} for c in m.tool_calls]} if m.tool_calls else {}),
+    talk = "\n".join(_line({"role": m.role, **({"text": m.content} if m.content else {}), **({"calls": [{"name": c.name, "arguments": c.arguments} for c in m.tool_calls]} if m.tool_calls else {}),
                             **({"result": m.value} if m.role == "tool" else {})}) for m in trace.messages if m.role != "system")
     return _TASK.format(rubric=rubric, talk=talk, fence=f"=== {hashlib.sha256(talk.encode('utf-8', 'replace')).hexdigest()[:16]} ===")
 
-_SCORE = re.compile(r"^\W*SCORE\W+(\d+(?:\.\d+)?)\W*$", re.IGNORECASE | re.MULTILINE)
+_SCORE = re.compile(r"^\W*SCORE[^\w+\-−]+(\d+(?:\.\d+)?)(?:\s*(?:/|out of)\s*10)?\W*$", re.IGNORECASE | re.MULTILINE)
 
 def verdict(answer: str) -> float | None:
     "The last score of an answer as a number in [0, 1], or None where it has none."
@@ -65,5 +73,7 @@ class Judge:
         return Part("judge", middle, reason=f"{len(scored)} of {self.votes} votes ({', '.join(f'{v:g}' for v, _ in scored)}): {' '.join(_SCORE.sub('', reasons).split())[:300]}")
 
 def llm_judge(llm: LLM, rubric: str = RUBRIC, *, weight: float = .5, votes: int = 3, name: str = "judge", seed: int = 0) -> RewardPart:
-    "A part for `Reward(parts=[...])` in which `llm` answers `rubric`."
+    "A part for `Reward(parts=[...])` in which `llm` answers `rubric`. Raises AgentGymError with less than one vote."
+    if votes < 1:
+        raise AgentGymError(f"a judge needs at least one vote, got votes={votes}")
     return RewardPart(name, Judge(llm, rubric, votes, seed), weight)

@@ -8,25 +8,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ..facts import Fact, facts
-from ..text import DENSE, sentences, visible, word_vectors
+from ..facts import Fact, facts, number
+from .likeness import look_up
+from ..text import DENSE, normalise, sentences, visible
 
 if TYPE_CHECKING:
     import numpy as np
 
 # %% auto #0
-__all__ = ['NEGATORS', 'MODALS', 'NUMERALS', 'NUMBERS', 'CAP', 'weight', 'spelled_out', 'negates', 'Sentence', 'key', 'Reading',
-           'read', 'look_ahead']
-
-# %% ../../nbs/reward/01_reading.ipynb #25b9bc46
-def weight(length: float) -> float:
-    "The content of a word, 0 to 1.5, from the length of its vector."
-    return 1.5 if length > 20.5 else (length - 5.5) / 10 if length > 5.5 else 0.
+__all__ = ['NEGATORS', 'MODALS', 'NUMERALS', 'CAP', 'spelled_out', 'negates', 'Sentence', 'key', 'Reading', 'read', 'look_ahead']
 
 # %% ../../nbs/reward/01_reading.ipynb #1e9504e8
 NEGATORS: frozenset[str] = frozenset("""not no never cannot none nothing neither nor without unable fail fails failed nobody nowhere hardly
@@ -38,8 +33,6 @@ kann könnte können könnten würde würden sollte sollten muss vielleicht wenn
 может мог могла могут если возможно будет будут 可 能 如 将 会 kan kunde zou""".split())  # noqa: SIM905
 NUMERALS: dict[str, str] = {w: str(n) for n, ws in {0: "zero cero", 2: "two zwei deux dos", 3: "three drei trois tres", 4: "four vier quatre cuatro", 5: "five fünf cinq cinco", 6: "six sechs seis",
     7: "seven sieben siete", 8: "eight acht huit ocho", 9: "nine neun neuf nueve", 10: "ten zehn dix diez", 11: "eleven elf onze", 12: "twelve zwölf douze"}.items() for w in ws.split()}
-
-NUMBERS: frozenset[str] = frozenset("=" + n for n in NUMERALS.values())
 
 _SHORT = {"n't": "not", "'ll": "will", "'ve": "have", "'re": "are", "'m": "am", "'d": "would"}
 _WHOLE = {"cannot": ("can", "not"), "can't": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not"), "let's": ("let", "us")}
@@ -61,14 +54,13 @@ def negates(word: str) -> bool:
     return word in NEGATORS
 
 # %% ../../nbs/reward/01_reading.ipynb #3720401b
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Sentence:
-    """A sentence: its words in order (a value is one word, `=` and its normal form), the weight of each, and its shape.
+    """A sentence: its words in order (a value is one word, `=` and its normal form), the values among them, and its shape.
 
     `vector` is the sum of the word vectors and `length` its length, `vocabulary` holds each word with its weight, `total` is the weight of all; `asks` says that it ends in a question mark, `ends` that it ends at all."""
     text: str
     words: tuple[str, ...]
-    weights: tuple[float, ...]
     vector: np.ndarray
     facts: tuple[Fact, ...]
     negations: int
@@ -87,7 +79,10 @@ class Sentence:
         return frozenset(found) if len(found) <= .6 * len(raw) else frozenset()
 
 # %% ../../nbs/reward/01_reading.ipynb #d1bc1ccc
-_TOKEN = re.compile(rf"[{DENSE}]|[^\W_](?:(?![{DENSE}])[\w'])*")
+# signs that are written over, under and behind letters, which `\w` leaves out: without them words of Indic scripts fall apart
+_SIGNS = "\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0670\u0900-\u0963\u0970-\u0de5\u0df2-\u0dff"
+_ASCII_TOKEN = re.compile(r"[^\W_][\w']*", re.ASCII)
+_TOKEN = re.compile(rf"[{DENSE}]|[^\W_](?:(?![{DENSE}])[\w'{_SIGNS}])*")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,200}>|<!--|-->|[*`~]{1,3}|(?<!\w)_+|_+(?!\w)|^#+\s", re.M)
 _ASKS = re.compile(r"[?？؟;][^\w]{0,4}$")
 _ENDS = re.compile(r"[^\w\s,;(\-][^\w]{0,4}$")
@@ -110,15 +105,16 @@ _MARKS = re.compile(r"[<*`~_#]|-->")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _ITEM = re.compile(r"(?m)^[^\S\n]*(\d{1,2})[.)]\s")
 
-def _pieces(sentence: str) -> list[str | Fact]:
-    "Words and values in order; quotes and names stay words."
-    out: list[str | Fact] = []
-    at = 0
-    for f in facts(sentence, names=False):
-        if f.kind != "quoted":
-            out += [*_TOKEN.findall(sentence[at:f.span[0]]), f]
-            at = f.span[1]
-    return out + _TOKEN.findall(sentence[at:])
+_GLUED = re.compile(r"(\d+(?:[.,]\d+)*)([^\x00-\u024f\d_]+)$")
+_TAILED = re.compile(r"(?=\w*\d)([A-Z0-9]*[A-Z][A-Z0-9]*)-([^\W\d_]{2,})$")
+
+def _bare(fact: Fact) -> tuple[Fact, tuple[str, ...]]:
+    "A value, and apart from it the word that a language glues to it: a unit with its ending behind digits, a noun or an ending behind a code."
+    if not fact.text.isascii() and (m := _GLUED.match(fact.text)):
+        return replace(fact, kind="number", value=number(m[1]), unit=""), (m[2].casefold(),)
+    if fact.kind == "id" and "-" in fact.text and (m := _TAILED.match(fact.text)) and m[2].islower():
+        return replace(fact, value=normalise(m[1])), (m[2],)
+    return fact, ()
 
 def key(fact: Fact) -> str:
     "The word a value stands as; a date goes without its year, which is often left unsaid."
@@ -129,28 +125,20 @@ def _words(text: str) -> tuple[tuple[str, ...], tuple[Fact, ...]]:
     "The words of a sentence, values among them, and its values."
     words: list[str] = []
     found: list[Fact] = []
-    for p in _pieces(text):
-        if isinstance(p, Fact):
-            words.append(key(p))
-            found.append(p)
-        elif "'" in (w := p.casefold()) or w == "cannot":
-            words += spelled_out(w)
-        else:
-            words.append("=" + NUMERALS[w] if w in NUMERALS else w)
+    at, token = 0, _ASCII_TOKEN if text.isascii() else _TOKEN
+    for f in facts(text, names=False):
+        if f.kind != "quoted":      # quotes and names stay words
+            words += token.findall(text[at:f.span[0]].casefold())
+            at = f.span[1]
+            bare, beside = _bare(f) if f.kind in ("id", "number") and not f.text.isdigit() else (f, ())
+            found.append(bare)
+            words += (key(bare), *beside)
+    words += token.findall(text[at:].casefold())
+    if "'" in text or "cannot" in words:
+        words = [x for w in words for x in (spelled_out(w) if w[0] != "=" else (w,))]
+    if not NUMERALS.keys().isdisjoint(words):
+        words = ["=" + NUMERALS[w] if w in NUMERALS else w for w in words]
     return tuple(words), tuple(found)
-
-_known: dict[str, tuple[np.ndarray, float]] = {}
-
-def _look_up(words: Sequence[str]) -> list[tuple[np.ndarray, float]]:
-    "The vector and the weight of every word; a value weighs 1. Remembered, since replies share most of their words."
-    try:
-        return [_known[w] for w in words]
-    except KeyError:
-        if len(_known) > 65_536:
-            _known.clear()
-        said = [(v, 1. if w[0] == "=" else weight(n)) for w, (v, n) in zip(words, word_vectors(words))]
-        _known.update(zip(words, said))
-        return said
 
 @lru_cache(8192)
 def _sentence(text: str) -> Sentence | None:
@@ -159,17 +147,17 @@ def _sentence(text: str) -> Sentence | None:
     words, found = _words(text)
     if not words:
         return None
-    vectors, weights = zip(*_look_up(words))
-    if found or not NUMBERS.isdisjoint(words):
-        vectors = [v for w, v in zip(words, vectors) if w[0] != "="] or [np.zeros_like(vectors[0])]
-    vector = np.add.reduce(vectors)
-    return Sentence(text, words, weights, vector, found, len([w for w in words if w in NEGATORS]), MODALS.intersection(words),
-                    bool(_ASKS.search(text, max(0, len(text) - 6))), bool(_ENDS.search(text, max(0, len(text) - 6))), dict(zip(words, weights)), sum(weights), max(float(np.dot(vector, vector)) ** .5, 1e-6))
+    table, rows = look_up(words)
+    vector, weights = np.add.reduce(table.vectors.take(rows, 0), 0), [table.weights[i] for i in rows]
+    end = text[-6:]
+    plain = end[-1:] in (".", "!") and end[-2:-1].isalnum()     # the usual end needs no looking
+    return Sentence(text, words, vector, found, sum([w in NEGATORS for w in words]), MODALS.intersection(words), not plain and _ASKS.search(end) is not None, plain or _ENDS.search(end) is not None,
+                    dict(zip(words, weights)), sum(weights), max(float(vector.dot(vector)) ** .5, 1e-6))
 
 # %% ../../nbs/reward/01_reading.ipynb #5d4c4ec9
 CAP = 12_000    # characters that are read; a reply beyond is graded by its beginning
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Reading:
     "A text taken apart. `hidden` counts characters that do not show, words of mixed alphabets, comments and tags, `items` are the numbers of list items, `pairs` its neighbouring words."
     sentences: tuple[Sentence, ...]
@@ -190,7 +178,7 @@ class Reading:
         vocabulary: dict[str, float] = {}
         for s in sentences:
             vocabulary.update(s.vocabulary)
-        vector = np.add.reduce([s.vector for s in sentences]) if sentences else np.zeros(0, np.float32)
+        vector = sentences[0].vector if len(sentences) == 1 else np.add.reduce([s.vector for s in sentences]) if sentences else np.zeros(0, np.float32)
         return cls(sentences, hidden, items, words, vocabulary, frozenset(w for w in vocabulary if w[0] == "="), sum(s.total for s in sentences),
                    frozenset(pairwise(words)), vector)
 
@@ -205,11 +193,10 @@ class Reading:
         return {w: j for j, w in enumerate(self.plain)}
 
     @cached_property
-    def matrix(self) -> tuple[np.ndarray, np.ndarray]:
-        "The vectors of `plain`, shape (words, 256), and their lengths."
-        import numpy as np
-        known = word_vectors(self.plain)
-        return np.array([v for v, _ in known]), np.array([n for _, n in known])
+    def matrix(self) -> np.ndarray:
+        "The unit vectors of `plain`, shape (256, words)."
+        table, rows = look_up(self.plain)
+        return table.units.take(rows, 0).T
 
     @cached_property
     def ends(self) -> dict[str, list[int]]:
@@ -281,7 +268,4 @@ def read(text: str) -> Reading:
 
 def look_ahead(texts: Iterable[str]) -> None:
     "Make ready for reading `texts` (at most 1,000 at a time): the vectors of all their words at once. Changes no result."
-    new: set[str] = set()
-    for s in {s: None for t in dict.fromkeys(texts) for s in _split(t)[0]}:
-        new.update(_words(s)[0])
-    _look_up(list(new - _known.keys()))
+    look_up(list({w: None for s in {s: None for t in dict.fromkeys(texts) for s in _split(t)[0]} for w in _words(s)[0]})[:30_000])

@@ -20,7 +20,7 @@ __all__ = ['WEIGHTS', 'factor', 'reason', 'grade', 'score']
 WEIGHTS: dict[str, dict[str, float]] = {
     "meaning": {"far": 1., "apart": .6, "lost": .04, "cut": .55, "short": 1.},
     "facts": {"fabricated": .66, "told": .17, "swapped": .32, "unsaid": 1.2, "unit": .68, "exchanged": .8, "slot": .56},
-    "polarity": {"negated": 1.3, "denial": .68, "opposite": .5, "lone": 1.2, "mood": .8},
+    "polarity": {"negated": 1.3, "denial": .68, "opposite": .5, "lone": 1.2, "mood": .8, "inflected": .3},
     "support": {"surplus": .22, "edited": .16, "replaced": .55, "name": .06},
     "form": {"salad": 2.4, "repeated": .5, "echo": 2., "hidden": .48, "overlong": 1.5},
 }
@@ -28,12 +28,14 @@ _SAYS: dict[str, str] = {
     "far": "means something else", "apart": "most of the reference is missing", "lost": "left out", "cut": "breaks off", "short": "much shorter than the reference",
     "fabricated": "nothing supports", "told": "not what the reference says, though known", "swapped": "instead of the reference's value", "unsaid": "value not told", "unit": "other unit",
     "exchanged": "values that changed places", "slot": "another value in its place", "negated": "turned round", "denial": "takes back", "opposite": "opposite word", "lone": "one word exchanged",
-    "mood": "other mood", "surplus": "no counterpart", "edited": "changed words", "replaced": "other words in their place", "name": "new names", "salad": "words in no order", "repeated": "said again",
+    "mood": "other mood", "inflected": "another form of the word", "surplus": "no counterpart", "edited": "changed words", "replaced": "other words in their place", "name": "new names", "salad": "words in no order", "repeated": "said again",
     "echo": "the user's own words", "hidden": "characters that hide", "overlong": "far longer than the reference"}
 
 def factor(part: str, found: Evidence) -> float:
     "One part's value in (0, 1]."
-    return math.exp(-sum([w * found.amounts[name] for name, w in WEIGHTS[part].items() if name in found.amounts]))
+    amounts = found.amounts
+    against = [w * amounts[name] for name, w in WEIGHTS[part].items() if name in amounts]
+    return math.exp(-sum(against)) if against else 1.
 
 def reason(part: str, found: Evidence) -> str:
     "What the part rests on: its heaviest evidence with the words."

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from agent_gym.mocker import ToolMocker, ToolResult
+    from agent_gym.reward.bearing import Bearing
     from agent_gym.reward.guards import Guard
+    from agent_gym.reward.manner import Weighing
     from agent_gym.reward.verifier import Verifier
 
 # %% auto #0
@@ -42,18 +44,26 @@ class RewardPart:
     weight: float = 1.
 
     def __call__(self, trace: Trace) -> Part:
-        "The part's value for `trace`; raises AgentGymError where it is no number in [0, 1]."
-        found = self.function(trace)
+        "The part's value for `trace`; raises AgentGymError where it is no number in [0, 1] or the function fails on the trace."
+        try:
+            found = self.function(trace)
+        except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as e:
+            if isinstance(e, AgentGymError):
+                raise
+            raise AgentGymError(f"reward part {self.name!r} failed on {trace.conversation_id} with {type(e).__name__}: {e}; a part must grade any trace") from e
         value, reason = (found.value, found.reason) if isinstance(found, Part) else (found, f"{self.name} of this trace")
-        if not isinstance(value, int | float | np.floating) or not 0 <= value <= 1:
+        if not isinstance(value, int | float | np.number | np.bool_) or not 0 <= value <= 1:
             raise AgentGymError(f"reward part {self.name!r} returned {value!r} for {trace.conversation_id}; return a number in [0, 1]")
         return Part(self.name, float(value), self.weight, reason=reason)
 
 def _parts(given: Iterable[RewardPart] | Mapping[str, Callable[[Trace], float | Part]]) -> tuple[RewardPart, ...]:
     parts: tuple[RewardPart, ...] = tuple(RewardPart(str(n), f) for n, f in given.items()) if isinstance(given, Mapping) else tuple(given)
     for p in parts:
-        if not math.isfinite(p.weight) or p.weight < 0:
-            raise AgentGymError(f"reward part {p.name!r} has weight {p.weight}; weights are finite and not negative")
+        if not isinstance(p.weight, int | float | np.number) or not 0 <= p.weight <= 1e6:
+            raise AgentGymError(f"reward part {p.name!r} has weight {p.weight!r}; weights are finite and not negative (at most a million)")
+    names = [p.name for p in parts]
+    if twice := [n for n in dict.fromkeys(names) if names.count(n) > 1]:
+        raise AgentGymError(f"several reward parts are called {twice[0]!r}; give each its own name, by which the breakdown shows it")
     return parts
 
 # %% ../../nbs/reward/10_reward.ipynb #79cb8408
@@ -106,7 +116,9 @@ class Reward:
         return blended(base, [p(_reply(said, asked, seen)) for p in self.parts]) if self.parts else base
 
     def batch(self, responses: Sequence[str | Message], ground_truths: Sequence[str | Message]) -> np.ndarray:
-        "The scores of many pairs, shape (n,), float64; equal to single calls. Raises AgentGymError where the lengths differ."
+        "The scores of many pairs, shape (n,), float64; equal to single calls. Raises AgentGymError where the lengths differ or a single text stands for a list."
+        if isinstance(responses, str | Message) or isinstance(ground_truths, str | Message):
+            raise AgentGymError("batch takes lists of responses and ground truths; call the reward itself for one pair")
         if len(responses) != len(ground_truths):
             raise AgentGymError(f"batch takes as many ground truths as responses, got {len(responses)} responses and {len(ground_truths)} ground truths")
         out = np.empty(len(responses))
@@ -137,7 +149,11 @@ class Reward:
         if self.verifier is None:
             return agreement(trace, (), (), self._base_rate)
         ends = [(t, w) for t, w in self._ends(trace.task) if t.conversation_id != trace.conversation_id or t.messages != trace.messages]
-        return worded(held_to(self.verifier.judge(trace), writes(trace, self._reads), [w for _, w in ends]), trace, [t for t, _ in ends])
+        found = self.verifier.judge(trace)
+        if trace.task not in self._tasks and self._unasked is not None:
+            from agent_gym.reward.bearing import borne
+            return borne(found, self.verifier.evidence(trace), self._bearing[0], self._unasked, trace)
+        return worded(held_to(found, writes(trace, self._reads), [w for _, w in ends]), trace, [t for t, _ in ends])
 
     def _ends(self, task: str) -> list[tuple[Trace, Counter[str]]]:
         "The logged successes at `task` that the rules do not refute, with what they wrote."
@@ -151,6 +167,18 @@ class Reward:
         "What is mined from the traces to judge conversations, or None where no outcome is known. Mined when first used."
         from agent_gym.reward.verifier import Verifier
         return Verifier(self.traces, self.mocker, seed=self.seed) if any(t.success is not None for t in self.traces) else None
+
+    @cached_property
+    def _bearing(self) -> tuple[Bearing, list[Trace], np.ndarray]:
+        from agent_gym.reward.bearing import Bearing
+        return Bearing.fit(self.traces, self._reads, seed=self.seed)
+
+    @cached_property
+    def _unasked(self) -> Weighing | None:
+        "How the verifier and the course of a conversation weigh in the verdict on a task that no log asked for; None where the course adds nothing."
+        from agent_gym.reward.bearing import weighed
+        bearing, known, chance = self._bearing
+        return weighed([self.verifier.evidence(t) for t in known], chance, known) if bearing.heard and self.verifier is not None else None
 
     @property
     def policy(self) -> list[Guard]:

@@ -137,6 +137,14 @@ class Verifier(Rules):
         why = "; ".join(g.text for g in self._broken(model, found)[:3])
         return Verdict(score, (Part("base rate", score, 1., score, f"abstains: {score:.0%} of the logs with as much evidence ({evidence:.2f}{new}) succeeded; {why}"),), "abstain", kind)
 
+    def evidence(self, trace: Trace) -> float:
+        "The evidence that `trace` was a success, in [0, 1], before it is read as a probability: what another opinion is weighed with. A logged trace is judged as by `judge`."
+        c = case(self.lexicon.read(trace), self.lexicon)
+        fold = self._folds.get(trace.conversation_id, self._folds.get(_content(trace)))
+        model, manner = (self.model, self.manner) if fold is None else (self._edited(self._models[fold]), self._manners[c.intent])
+        found = model.breaches(c)
+        return self.weighing(joined(model.rules(found), model.second(found)), manner.chance(found)) * model.lawless(found)
+
     def _parts(self, model: GuardModel, found: frozenset[Statement], opinions: tuple[float, float, float, float]) -> list[Part]:
         "The score, step by step: what a case without a breach would earn, less what each broken guard takes away, and what the other opinions change."
         value, (chance, second, way, lawful) = lambda chance: self.curve(self.weighing(chance, .99)), opinions
