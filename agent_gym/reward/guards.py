@@ -280,9 +280,10 @@ def _dense(x: csr_matrix, many: int, most: int, tells: np.ndarray) -> np.ndarray
     return out
 
 def _matrix(rows: Sequence[frozenset[Statement]], column: Mapping[Statement, int]) -> csr_matrix:
+    "A 0/1 matrix with a row for each of `rows`, whose statements all have a column."
     import numpy as np
     from scipy.sparse import csr_matrix
-    index = [sorted(column[s] for s in h if s in column) for h in rows]
+    index = [sorted(map(column.__getitem__, h)) for h in rows]
     ones, ends = np.ones(sum(map(len, index))), np.cumsum([0, *map(len, index)])
     return csr_matrix((ones, np.array([i for r in index for i in r], int), ends), shape=(len(rows), len(column)))
 
