@@ -103,7 +103,7 @@ def _finite(value: JsonValue) -> JsonValue:
 SHOWN = 10       # rows of a table; the rest is folded
 
 STYLE = ("<style>.ag-part{border:1px solid var(--ag-line);border-radius:8px;padding:2px 16px 12px;margin:14px 0}.ag-part td,.ag-part th{overflow-wrap:break-word}"
-         "@media print{.ag-part{box-decoration-break:clone}.ag-part tr,.ag-part svg{break-inside:avoid}.ag-part h2,.ag-part p,.ag-part summary{break-after:avoid}.ag-part thead{display:table-header-group}}</style>")
+         "@media print{.ag-part{box-decoration-break:clone}.ag-part tr,.ag-part svg{break-inside:avoid}.ag-part p{break-inside:avoid}.ag-part h2,.ag-part p,.ag-part summary{break-after:avoid}.ag-part thead{display:table-header-group}}</style>")
 
 def section_html(s: Section) -> str:
     "A section: title, sentence, its pictures beside its first table; the other tables and long ends folded."
@@ -118,7 +118,7 @@ def section_html(s: Section) -> str:
 
 def _table(t: Table, rows: Sequence[Sequence[JsonValue]], caption: str = "") -> str:
     from agent_gym.render import table
-    whole = lambda v: v.replace(" ", "\u00a0") if isinstance(v, str) and _SHARE.fullmatch(v) else v       # a share and its interval stay on one line
+    whole = lambda v: v.replace(" ", "\u00a0").replace("–", "–\u2060") if isinstance(v, str) and _SHARE.fullmatch(v) else v       # a share and its interval stay on one line
     return table([[whole(v) for v in r] for r in rows], t.columns, caption)
 
 _SHARE = re.compile(r"\d+ % \(\d+ – \d+\)")
@@ -129,7 +129,7 @@ def intervals_svg(rows: Sequence[tuple[str, float, float, float]], width: int = 
     if not rows:
         return ""
     left, top = 130, 26 * len(rows) + 6
-    x = lambda p: left + p * (width - left - 14)
+    x = lambda p: left + p * (width - left - 24)
     grid = "".join(f'<path d="M{x(p):.1f} 4V{top}" style="stroke:var(--ag-line);fill:none"/><text class="dim" x="{x(p):.1f}" y="{top + 14}" text-anchor="middle">{100 * p:.0f} %</text>' for p in (0, .5, 1))
     out = [f'<text x="{left - 10}" y="{26 * i + 21}" text-anchor="end">{escape(name if len(name) <= 20 else name[:19] + "…")}</text><path d="M{x(low):.1f} {26 * i + 17}H{x(high):.1f}" style="stroke:var(--ag-accent);stroke-width:3;stroke-opacity:.45;fill:none"/>'
            f'<circle cx="{x(value):.1f}" cy="{26 * i + 17}" r="4.5" style="fill:var(--ag-accent)"><title>{escape(name)}: {100 * value:.0f} % ({100 * low:.0f} – {100 * high:.0f})</title></circle>' for i, (name, value, low, high) in enumerate(rows)]

@@ -134,13 +134,15 @@ class Ground:
     "What the assistants of `traces` did, step after step, as `acts` of the gym's `world`: tools by name, replies by what they mean."
     def __init__(self, world: World, traces: Sequence[Trace]):
         self._acts, self._steps = Acts(world), defaultdict[tuple[str, str, str], set[str]](set)
-        for t in traces:
-            for s in self._walk(t):
+        self._walked = {t.conversation_id: (t, list(self._walk(t))) for t in traces}
+        for t, steps in self._walked.values():
+            for s in steps:
                 self._steps[s].add(t.task)
 
     def footing(self, trace: Trace, verdict: str | None, task: str | None = None) -> Footing:
         "The footing of a conversation; logs of its own `task` (default: the trace's) do not count."
-        own, steps = task or trace.task, list(self._walk(trace))
+        known, steps = self._walked.get(trace.conversation_id, (None, []))
+        own, steps = task or trace.task, steps if known is trace else list(self._walk(trace))
         return Footing(len(steps), sum(not s[-1] or not self._steps.get(s, set()) - {own} for s in steps), verdict in ("pass", "fail"))
 
     def _walk(self, trace: Trace) -> Iterator[tuple[str, str, str]]:
