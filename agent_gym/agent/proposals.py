@@ -131,7 +131,7 @@ class Proposals:
             for a in acts:
                 seen[self._template(a, common)].add(a.conversation)
         kept = {t: len(c) for t, c in seen.items() if self._general(t) and len(c) >= least + (isinstance(t, Reply) and least > 1 and any(ch.isdigit() for p in t.pieces for ch in p))}
-        made = {self._key(t) for t in kept}
+        made = {self._key(t) for t in kept if not isinstance(t, Wordings)}
         kept |= {t: 1 for t in seen if isinstance(t, Call) and self._key(t) not in made and all(s[0] != "=" for _, s, _ in t.slots)}     # one example does where nothing in it is one customer's own
         self.templates: tuple[Template, ...] = tuple(_supported(t, n) for t, n in sorted(kept.items(), key=lambda kv: (-kv[1], str(kv[0]))))
         self._forms = {key: [min(forms[key, j].items(), key=lambda kv: (-kv[1], kv[0]))[0] for j in range(len(acts[0].slots))] for key, acts in groups.items()}

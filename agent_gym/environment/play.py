@@ -188,15 +188,11 @@ def _ask_within(seconds: float, agent: Any, messages: list[Message], tools: list
         return _late(seconds)
 
 async def _aask(seconds: float | None, agent: Any, messages: list[Message], tools: list[ToolSpec]) -> Message | Foreign:
+    limit = asyncio.timeout(seconds)
     with Foreign() as failed:
-        try:
-            async with asyncio.timeout(seconds) as limit:
-                return await agent.act(messages, tools)
-        except TimeoutError:
-            if limit.expired():
-                return _late(seconds or 0.)
-            raise
-    return failed
+        async with limit:
+            return await agent.act(messages, tools)
+    return _late(seconds or 0.) if limit.expired() else failed
 
 def _late(seconds: float) -> Foreign:
     with Foreign() as failed:
