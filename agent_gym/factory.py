@@ -96,10 +96,10 @@ class Gym(_Triple):
         "Let `agent` play `n` episodes (None: each task once); see `rollout` for the options."
         return rollout(self.world, agent, n, backend=backend, seed=seed, progress=progress, **options)
 
-    def retry(self, agent: AnyAgent, traces: Sequence[Trace] | None = None, *, seed: int = 0, max_turns: int = 30, progress: bool = True) -> RetrySet:
+    def retry(self, agent: AnyAgent, traces: Sequence[Trace] | None = None, *, seed: int = 0, max_turns: int = 30, timeout: float | None = None, progress: bool = True) -> RetrySet:
         "Would `agent` have done better from where each failed conversation went wrong? See `retry`; by default all failures among the traces."
         from agent_gym.environment.retry import retry
-        return retry(self.world, agent, self.traces.filter(lambda t: t.success is False) if traces is None else traces, seed=seed, max_turns=max_turns, progress=progress)
+        return retry(self.world, agent, self.traces.filter(lambda t: t.success is False) if traces is None else traces, seed=seed, max_turns=max_turns, timeout=timeout, progress=progress)
 
     def report(self, held_out: Sequence[Trace] | None = None) -> ReportCard:
         "How far this gym can be trusted, measured on `held_out` traces, or cross-fitted over its own."

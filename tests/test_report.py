@@ -8,11 +8,13 @@ import pytest
 from typer.testing import CliRunner
 
 from agent_gym.cli.app import app
+from agent_gym.cli.measure import true_success
 from agent_gym.factory import create_environment
 from agent_gym.parser import load_traces
 from agent_gym.report import report
-from agent_gym.sample import World
-from agent_gym.sample.logs import world_of
+from agent_gym.sample import World, sample_traces
+from agent_gym.sample.agent import ScriptedAgent
+from agent_gym.sample.logs import true_world, world_of
 from agent_gym.tools import logged_calls
 from agent_gym.trace import Message, Trace, TraceSet
 
@@ -108,6 +110,54 @@ def test_claims_hold_against_the_truth(card, logs):
     assert users > .9
 
 
+def interval(card, name, episodes):
+    "The estimate of an agent again, from raw records: wide enough for an agent unlike the logged ones."
+    scores = [r.score for r in episodes]
+    mean, (bad, good) = sum(scores) / len(scores), (pd.Series([g.score for g in card.records.grades if g.label is v]).mean() for v in (False, True))
+    share = min(1, max(0, (mean - bad) / (good - bad)))
+    leaves = lambda rows: sum(1 for f in rows if f.new or not f.judged) / len(rows)
+    unlike = max(0., leaves(card.records.footings[name]) - leaves(card.records.logged))
+    assert card["agents"].numbers[f"unlike the logs: {name}"] == pytest.approx(unlike)
+    lows, highs = zip(wilson(mean, len(scores)), wilson(share, len(scores)))
+    return mean, min(mean, min(lows) * (1 - unlike)), max(mean, max(highs) * (1 - unlike) + unlike)
+
+
+class Graded:
+    "The scripted agent at a skill, in words of its own where `words` is given."
+    def __init__(self, skill: float, words: dict[str, str] | None = None):
+        self.agent, self.words, self.name = ScriptedAgent(skill, 1), words or {}, f"{'reworded' if words else 'skill'} {skill}"
+
+    def act(self, messages, tools):
+        said = self.agent.act(messages, tools)
+        text = said.content or ""
+        for known, new in self.words.items():
+            text = text.replace(known, new)
+        return said if said.tool_calls or not self.words else said.model_copy(update={"content": text})
+
+
+OTHERWISE = {"Your subscription has been cancelled": "I went ahead and terminated the contract", "Could you tell me": "Would you mind sharing", "Happy to help.": "Gladly, I will look into it.", "please?": "if you would?",
+             "Unfortunately": "Sadly it turns out that", "I'm afraid": "Regrettably", "Done,": "That is finished:", "costs": "comes to", "Shall I": "Would it be alright if I", "refunded": "paid back", "updated to": "changed over to"}
+
+
+def test_an_agent_unlike_the_logged_ones_is_named_and_its_interval_holds_the_truth():
+    seed = 3
+    logs = TraceSet(sample_traces(200, seed))
+    made = [Graded(1.), Graded(.3), Graded(1., OTHERWISE), Graded(.3, OTHERWISE)]
+    card = report(create_environment(logs), agents=[(lambda learned, a=a: a) for a in made], n=60, progress=False)
+    section = card["agents"]
+    bars = {name: (low, high) for name, _, low, high in section.intervals}
+    for a in made:
+        true = true_success(a, [logs[r.conversation_id] for r in card.records.episodes[a.name]], lambda t: true_world(t.conversation_id, seed))
+        low, high = bars[a.name]
+        better = f"{a.name} does better than the logged agents" in section.sentence
+        assert low - .06 <= true and (better or true <= high + .06), (a.name, true, bars[a.name])
+    assert "skill 1.0 does better than the logged agents" in section.sentence
+    named = {a.name for a in made if section.numbers[f"unlike the logs: {a.name}"] >= .15}
+    assert named == {"reworded 1.0", "reworded 0.3"} and all(n in section.sentence for n in named)
+    width = lambda n: bars[n][1] - bars[n][0]
+    assert width("reworded 1.0") > 1.3 * width("skill 1.0")
+
+
 def test_agents_that_the_card_ranks_rank_so_in_truth(card, logs):
     from agent_gym.agent import RetrievalAgent
     from agent_gym.report.records import silent
@@ -117,7 +167,7 @@ def test_agents_that_the_card_ranks_rank_so_in_truth(card, logs):
     for better, worse, _ in card["agents"].tables[1].rows:
         d = card.records.episodes[better].compare(card.records.episodes[worse]).difference
         assert d.low <= 0 or true[better] > true[worse], f"{better} over {worse} by {d}, in truth {true}"
-    assert {row[0]: row[1:] for row in card["agents"].intervals} == {n: pytest.approx((m := sum(r.score for r in s) / len(s), *wilson(m, len(s)))) for n, s in card.records.episodes.items()}
+    assert {row[0]: row[1:] for row in card["agents"].intervals} == {n: pytest.approx(interval(card, n, s), abs=1e-6) for n, s in card.records.episodes.items()}
     assert card.headline()["of the users' turns replay"] == f"{100 * card['users'].numbers['equal']:.0f} %"
 
 

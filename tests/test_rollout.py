@@ -4,8 +4,10 @@ import importlib.util
 import json
 import os
 import signal
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -223,8 +225,109 @@ def test_torn_files_lose_nothing_and_repeat_nothing(cut, torn, gone):
         assert rollout(WORLD, Counts(), 20, directory=folder).digest() == want.digest() and len(played) == 20 - len(left)
 
 
+class Leaves(Asks):
+    "Ends its process, as a script would."
+    def act(self, messages, tools):
+        if "B-103" in str(messages[1]) and len(messages) > 2:
+            sys.exit(3)
+        return super().act(messages, tools)
+
+
+class Hangs(Asks):
+    "Never answers in one conversation."
+    def act(self, messages, tools):
+        if "B-103" in str(messages[1]):
+            time.sleep(60)
+        return super().act(messages, tools)
+
+
+class HangsLater(Hangs):
+    async def act(self, messages, tools):
+        if "B-103" in str(messages[1]):
+            await asyncio.sleep(60)
+        return Asks().act(messages, tools)
+
+
+class Clutches(Asks):
+    "Says something with a lock in it."
+    def act(self, messages, tools):
+        said = super().act(messages, tools)
+        return said.model_copy(update={"metadata": {"held": threading.Lock()}}) if "B-103" in str(messages[1]) else said
+
+
+def test_agents_that_leave_hang_or_say_what_cannot_be_sent_break_their_own_episode():
+    good = [r for r in rollout(WORLD, Asks()) if r.conversation_id != "box-3"]
+    for agent, options, error in ((Leaves(), {}, "SystemExit: 3"), (Leaves(), {"backend": "process", "workers": 2}, "SystemExit: 3"), (Hangs(), {"timeout": .5}, "longer than 0.5 s"), (HangsLater(), {"timeout": .5}, "longer than 0.5 s"),
+                                  (Hangs(), {"timeout": 1., "backend": "process", "workers": 2}, "longer than 1 s"), (Clutches(), {"backend": "process", "workers": 2}, "cannot be sent")):
+        e = rollout(WORLD, agent, **options)
+        assert [r.conversation_id for r in e.failures] == ["box-3"] and error in e.failures[0].error and e.failures[0].score == 0 and [r for r in e if not r.error] == good
+
+
+def test_a_factory_of_asynchronous_agents():
+    assert rollout(WORLD, lambda trace: Waits(), 20, seed=1).digest() == rollout(WORLD, Asks(), 20, seed=1).digest()
+
+
+def test_a_directory_that_cannot_be_written(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(EpisodeError, match="cannot keep a rollout"):
+        rollout(WORLD, Asks(), 4, directory=tmp_path / "file")
+    rename, calls = os.replace, []
+
+    def full(source, target):
+        calls.append(target)
+        if len(calls) in (3, 4):
+            raise OSError(28, "No space left on device")
+        rename(source, target)
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.warns(UserWarning, match="takes no more") as told:
+        e = rollout(WORLD, Asks(), 20, directory=tmp_path / "full", chunk=4)
+    assert e.digest() == rollout(WORLD, Asks(), 20).digest() and len(told) == 1 and not list((tmp_path / "full").glob("*.half"))
+    assert len(RolloutDirectory(tmp_path / "full", Work(WORLD, Asks()), plan(WORLD.tasks, 20)).records()) == 12
+    assert rollout(WORLD, Asks(), 20, directory=tmp_path / "full", chunk=4).digest() == e.digest()
+
+
+def test_files_that_an_enemy_left_are_not_believed(tmp_path):
+    want = rollout(WORLD, Asks(), 12, directory=tmp_path, chunk=3)
+    parts = sorted(tmp_path.glob("part-*"))
+    lines = [json.loads(line) for p in parts for line in p.read_bytes().splitlines()]
+    lines[0]["metadata"]["episode"]["score"] = "high"
+    lines[1]["metadata"]["episode"]["index"] = 7
+    lines[2]["metadata"]["episode"]["seed"] = 99
+    lines[3]["metadata"]["episode"]["index"] = [3]
+    parts[0].write_text("\n".join(json.dumps(x) for x in lines[:4]) + "\n" + "[" * 100_000 + "\n\0\xff\n")
+    (tmp_path / "part-00000099-x.jsonl").mkdir()
+    assert rollout(WORLD, Asks(), 12, directory=tmp_path, chunk=3).digest() == want.digest()
+    (tmp_path / "rollout.json").write_bytes(b"\xff{")
+    with pytest.raises(EpisodeError, match="damaged"):
+        rollout(WORLD, Asks(), 12, directory=tmp_path)
+    (tmp_path / "rollout.json").unlink()
+    assert rollout(WORLD, Asks(), 12, directory=tmp_path).digest() == want.digest()
+
+
+_SCRIPT = "import sys, test_rollout as t; print(t.rollout(t.WORLD, t.Slow(), 24, directory=sys.argv[1], chunk=2, progress=False).digest())"
+
+
+def _start(folder):
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)])}
+    return subprocess.Popen([sys.executable, "-c", _SCRIPT, str(folder)], stdout=subprocess.PIPE, text=True, env=env)
+
+
+def test_two_runs_at_once_and_one_killed_in_the_middle(tmp_path):
+    want = rollout(WORLD, Slow(), 24).digest()
+    killed = _start(tmp_path)
+    until = time.monotonic() + 60
+    while len(list(tmp_path.glob("part-*"))) < 2 and time.monotonic() < until:
+        time.sleep(.01)
+    killed.kill()
+    killed.communicate()
+    assert 2 <= len(list(tmp_path.glob("part-*"))) < 12
+    both = [_start(tmp_path), _start(tmp_path)]
+    assert [p.communicate()[0].strip() for p in both] == [want, want] and [p.returncode for p in both] == [0, 0]
+    left = RolloutDirectory(tmp_path, Work(WORLD, Slow()), plan(WORLD.tasks, 24)).records()
+    assert {r.index for r in left} == set(range(24))
+
+
 def test_an_agent_that_cannot_be_sent_is_refused():
-    import threading
     agent = Asks()
     agent.lock = threading.Lock()
     with pytest.raises(EpisodeError, match="cannot be sent"):

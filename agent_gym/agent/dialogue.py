@@ -26,7 +26,8 @@ class Dialogue:
 
     `slots` maps a source to its scalar: `user.<kind>` for facts told, `<tool><path>` for results, `<tool><path>[*]` for the row of a list that the user
     named, `<tool><path>[0]` for its first row, `<tool><path>#` for its length. `events` are the tools' answers in order (`tool:ok`, `tool:error`),
-    `used` the proposals already made, `latest` the last of them, `asked` the words of the agent's last reply, `kind` the kind of the request."""
+    `used` the proposals already made, `latest` the last of them, `asked` the words of the agent's last reply, `kind` the kind of the request: of the opening, or of what was said before
+    the first tool answered, where logs began with that."""
     __slots__ = ("_lower", "_rows", "asked", "events", "first", "kind", "last", "latest", "reader", "recent", "slots", "text", "turns", "used")
 
     def __init__(self, reader: FactReader):
@@ -64,6 +65,8 @@ class Dialogue:
         self.last = words_of(masked) | {f"<{k}>" for k, *_ in facts}
         if self.first is None:
             self.first, self.kind = self.last, self.reader.request(text)
+        elif not self.events and (kind := self.reader.opens(text)) >= 0:
+            self.kind = kind      # what came before was a greeting
         self.text.append(text)
         self._lower += "\n" + text.lower()
         self.recent = "user"

@@ -21,7 +21,7 @@ from ..reward.lexicon import Intents
 from ..trace import Message, ToolCall, Trace, dumps, loads
 
 # %% auto #0
-__all__ = ['Proposals', 'hear']
+__all__ = ['FEW', 'Proposals', 'hear']
 
 # %% ../../nbs/agent/01b_proposals.ipynb #cff5b37e
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class _Act:
     heard: frozenset[str] = frozenset()
     company: tuple[str, ...] = ()
 
-    def once(self, plain: Everyday) -> Once:
-        "A reply by itself, with the first of the sources that explain each slot."
-        return Once(Reply(self.key[1:], tuple((s[0], form) for s, form in self.slots)), self.heard, self.company, self.conversation, plain.rare(" ".join(self.key[1:])))
+    def once(self, plain: Everyday, known: frozenset[str]) -> Once:
+        "A reply by itself, with the first of the sources that explain each slot; `known` are the words that its dialogue held: of these the rare ones belong to it."
+        return Once(Reply(self.key[1:], tuple((s[0], form) for s, form in self.slots)), self.heard, self.company, self.conversation, plain.rare(" ".join(self.key[1:])) & known)
 
 def _reply_act(d: Dialogue, text: str, conversation: int, success: bool, common: frozenset[str]) -> _Act | None:
     places = mentions(d, text)
@@ -90,6 +90,8 @@ def _common_words(traces: Sequence[Trace]) -> frozenset[str]:
     return frozenset(w for w, n in df.items() if n > max(2, .05 * len(traces)))
 
 # %% ../../nbs/agent/01b_proposals.ipynb #69efaf62
+FEW = 300        # replies without a like, up to which each is a template of its own
+
 class Proposals:
     """Templates of replies and calls, learned from traces; immutable.
 
@@ -102,18 +104,18 @@ class Proposals:
         self._free: frozenset[tuple[str, ...]] = frozenset()
         self._common = _common_words(traces)
         groups: dict[tuple[str, ...], list[_Act]] = defaultdict(list)
-        plain, alone = Everyday.of(traces), dict[tuple[str, ...], _Act]()
+        plain, alone = Everyday.of(traces), dict[tuple[str, ...], Once]()
         tasks = {task: n for n, task in enumerate(dict.fromkeys(t.task for t in traces))}
         for trace in traces:
             n = tasks[trace.task]
             for d, call, text in self._acts(trace.messages):
                 act = _call_act(d, call, n, bool(trace.success)) if call else _reply_act(d, text, n, bool(trace.success), self._common)
+                if act and call is None and act.key not in groups and not any(bound(d, p) or not plain.only(p) for p in act.key[1:]):
+                    alone[act.key] = act.once(plain, d.words())
                 if act:
                     groups[act.key].append(act)
-                if act and call is None and not any(bound(d, p) or not plain.only(p) for p in act.key[1:]):
-                    alone.setdefault(act.key, act)
         self._learn(groups, 2 if len(traces) >= 10 else 1)
-        self._gather([act.once(plain) for key, act in alone.items() if key not in self._ranks])
+        self._gather([once for key, once in alone.items() if key not in self._ranks])
 
     def _learn(self, groups: Mapping[tuple[str, ...], Sequence[_Act]], least: int) -> None:
         self._free = frozenset((key[0], p) for key, acts in groups.items() if key[0] for j, p in enumerate(key[1:]) if _is_free([a.slots[j] for a in acts]))
@@ -129,6 +131,8 @@ class Proposals:
             for a in acts:
                 seen[self._template(a, common)].add(a.conversation)
         kept = {t: len(c) for t, c in seen.items() if self._general(t) and len(c) >= least + (isinstance(t, Reply) and least > 1 and any(ch.isdigit() for p in t.pieces for ch in p))}
+        made = {self._key(t) for t in kept if not isinstance(t, Wordings)}
+        kept |= {t: 1 for t in seen if isinstance(t, Call) and self._key(t) not in made and all(s[0] != "=" for _, s, _ in t.slots)}     # one example does where nothing in it is one customer's own
         self.templates: tuple[Template, ...] = tuple(_supported(t, n) for t, n in sorted(kept.items(), key=lambda kv: (-kv[1], str(kv[0]))))
         self._forms = {key: [min(forms[key, j].items(), key=lambda kv: (-kv[1], kv[0]))[0] for j in range(len(acts[0].slots))] for key, acts in groups.items()}
         self._index_templates()
@@ -140,7 +144,7 @@ class Proposals:
 
     def _gather(self, alone: Sequence[Once]) -> None:
         "Add what was said in wordings that never returned."
-        self.templates += tuple(gathered(alone))
+        self.templates += tuple(gathered(alone, 1 if len(alone) <= FEW else 2))
         self._index_templates()
 
     def _index_templates(self) -> None:

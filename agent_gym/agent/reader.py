@@ -166,6 +166,8 @@ class FactReader:
     def _compile(self) -> None:
         self._regex = {k: re.compile(token(f.pattern), re.I if f.ignore_case else 0) for k, f in self.kinds.items()}
         self._requests: OrderedDict[str, int] = OrderedDict()
+        known = {} if self.intents is None else {k: kind + 1 for k, kind in self.intents.known.items()}
+        self._openings = Intents(known, frozenset() if self.intents is None else self.intents.later)      # without words it knows these alone, and says 0 of all others
         self._known: OrderedDict[tuple[str, frozenset[str]], list[tuple[str, str, int, int]]] = OrderedDict()
 
     @classmethod
@@ -188,6 +190,10 @@ class FactReader:
             if len(self._requests) > 20_000:
                 self._requests.popitem(last=False)
         return kind
+
+    def opens(self, text: str) -> int:
+        "The kind of request of the logs that began with `text`; -1 where none did. Who begins with a greeting says later what others begin with."
+        return self._openings(text) - 1
 
     def read(self, text: str, asked: frozenset[str] = frozenset()) -> list[tuple[str, str, int, int]]:
         """The facts in `text` as (kind, words, start, end), one a kind: the match that scores best, the last of equals.

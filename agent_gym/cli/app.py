@@ -100,7 +100,7 @@ def report(src: Source, out: Annotated[Path, typer.Option(help="Where to write t
 
 @app.command()
 def retry(src: Source, agent: Annotated[str, typer.Option(help="module:name of an agent, or of a function or class that makes one for a trace.")], minimum: Annotated[float, typer.Option("--min", min=0, max=1, help="The share that must be rescued; below it the exit status is 1.")] = 0.,
-          n: Annotated[int, typer.Option("-n", min=1, help="At most this many failed conversations.")] = 200, format: Format = "auto", strict: Strict = False) -> None:
+          n: Annotated[int, typer.Option("-n", min=1, help="At most this many failed conversations.")] = 200, timeout: Annotated[float | None, typer.Option(min=0.001, help="Seconds the agent may take for a turn; a conversation in which it takes longer is lost.")] = None, format: Format = "auto", strict: Strict = False) -> None:
     "From where failed conversations went wrong: would this agent have done better? A gate for continuous integration."
     with reporting():
         made = _named(agent)
@@ -109,7 +109,7 @@ def retry(src: Source, agent: Annotated[str, typer.Option(help="module:name of a
         if not len(failed):
             raise TraceError(f"none of the {len(traces)} conversations is labelled as a failure: there is nothing to try again")
         from agent_gym.factory import create_environment
-        found = create_environment(traces).retry(made, failed)
+        found = create_environment(traces).retry(made, failed, timeout=timeout)
         OUT.print(table(("conversation", "from turn", "what went wrong", "before", "after", "verdict"), [(r.conversation_id, r.wrong.turn, r.wrong.reason, f"{r.logged_score:.2f}", f"{r.record.score:.2f}", r.record.error or r.record.verdict or "") for r in found]))
         OUT.print(plain(f"{found!r}"), soft_wrap=True)
         OUT.print(plain(f"against the log: {found.gain}"), soft_wrap=True)

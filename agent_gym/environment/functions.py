@@ -24,14 +24,14 @@ __all__ = ['Function', 'Foreign', 'function_spec', 'ErrorStyle', 'Functions', 'L
 
 # %% ../../nbs/environment/03_functions.ipynb #e68024f6
 class Foreign:
-    "Runs code that is not ours: `with Foreign() as f: ...` keeps an `Exception` in `f.error` and goes on."
-    error: Exception | None = None
+    "Runs code that is not ours: `with Foreign() as f: ...` keeps an `Exception` (or `SystemExit`: code that leaves must not take the caller along) in `f.error` and goes on."
+    error: Exception | SystemExit | None = None
 
     def __enter__(self) -> Foreign:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> bool:
-        if not isinstance(error, Exception):
+        if not isinstance(error, Exception | SystemExit):
             return False
         self.error = error
         return True

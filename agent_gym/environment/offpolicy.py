@@ -5,13 +5,14 @@
 # %% ../../nbs/environment/13_offpolicy.ipynb #12b0e830
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .episode import HasWorld
 from .play import Agent
 from .statistics import Estimate
 from .world import World
+from ..reward.lexicon import UNKNOWN
 from ..trace import EpisodeError, Message, Trace, dumps
 
 # %% auto #0
@@ -32,7 +33,24 @@ class Acts:
         reading = self._lexicon.reading()
         for m in (*before, said):
             reading.feed(m)
-        meaning = self._lexicon.say(reading.said[-1][0])
+        return self._broad(reading.said[-1][0])
+
+    def names(self, trace: Trace) -> Iterator[str]:
+        "Each turn of the assistant without its values: the tools it calls, or what its reply means; empty where no log says the like."
+        reading = None if self._lexicon is None else self._lexicon.reading()
+        for m in trace.messages:
+            if reading is not None:
+                reading.feed(m)
+            if m.role == "assistant" and m.tool_calls:
+                yield "calls " + " and ".join(sorted(c.name for c in m.tool_calls))
+            elif m.role == "assistant" and m.content:
+                meaning = "something" if reading is None else self._broad(reading.said[-1][0])
+                yield "" if meaning == UNKNOWN else f"says {meaning}"
+
+    def _broad(self, skeleton: str) -> str:
+        if self._lexicon is None:
+            return ""
+        meaning = self._lexicon.say(skeleton)
         return self._lexicon.broad.get(meaning, meaning)
 
     def request(self, trace: Trace) -> int:

@@ -9,6 +9,9 @@ import asyncio
 import inspect
 import random
 import time
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Thread
 from collections import Counter
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -110,11 +113,12 @@ def _tokens(message: Message) -> dict[str, int]:
 # %% ../../nbs/environment/09_play.ipynb #38974c88
 @dataclass(frozen=True)
 class Work:
-    "What a worker needs: the world, the agent, the bound on turns, and how many episodes of an asynchronous agent may wait at once."
+    "What a worker needs: the world, the agent, the bound on turns, how many episodes of an asynchronous agent may wait at once, and the seconds an agent may take for a turn (None: any)."
     world: World
     agent: AnyAgent
     max_turns: int = 30
     concurrency: int = 16
+    timeout: float | None = None
 
     def __call__(self, jobs: Sequence[Job]) -> list[EpisodeRecord]:
         "The records of `jobs`, in order. An agent that raises breaks its own episode only."
@@ -122,17 +126,19 @@ class Work:
 
     def play(self, episode: Episode, job: Job) -> EpisodeRecord:
         "The record of one episode, from where it stands."
-        if self.waits:
-            return _run(self._aplay(episode, job))
-        talk, agent = dialogue(episode, job), _made(self.agent, episode.path.trace)
+        agent = _made(self.agent, episode.path.trace)
+        if _waits(agent):
+            return _run(self._aplay(episode, job, agent))
+        talk, ask = dialogue(episode, job), _ask if self.timeout is None else partial(_ask_within, self.timeout)
         state = next(talk)
         while not isinstance(state, EpisodeRecord):
-            state = _advance(talk, agent if isinstance(agent, Foreign) else _ask(agent, state, list(self.world.tools)))
+            state = _advance(talk, agent if isinstance(agent, Foreign) else ask(agent, state, list(self.world.tools)))
         return state
 
     @property
     def waits(self) -> bool:
-        return inspect.iscoroutinefunction(getattr(self.agent, "act", None))
+        "Whether episodes can wait together: known where the agent, or the class that makes it, has an asynchronous `act`."
+        return _waits(self.agent)
 
     def _episode(self, job: Job) -> Episode:
         return Episode(self.world, self.world.path(job.conversation_id), job.seed, self.max_turns)
@@ -142,16 +148,20 @@ class Work:
 
         async def one(job: Job) -> EpisodeRecord:
             async with slots:
-                return await self._aplay(self._episode(job), job)
+                episode = self._episode(job)
+                return await self._aplay(episode, job, _made(self.agent, episode.path.trace))
         return await asyncio.gather(*map(one, jobs))
 
-    async def _aplay(self, episode: Episode, job: Job) -> EpisodeRecord:
-        talk, agent = dialogue(episode, job), _made(self.agent, episode.path.trace)
+    async def _aplay(self, episode: Episode, job: Job, agent: Agent | AsyncAgent | Foreign) -> EpisodeRecord:
+        talk = dialogue(episode, job)
         state = next(talk)
         while not isinstance(state, EpisodeRecord):
-            said = agent if isinstance(agent, Foreign) else await _aask(agent, state, list(self.world.tools))
+            said = agent if isinstance(agent, Foreign) else await _aask(self.timeout, agent, state, list(self.world.tools))
             state = await asyncio.to_thread(_advance, talk, said) if self.world.waits else _advance(talk, said)
         return state
+
+def _waits(agent: AnyAgent | Foreign) -> bool:
+    return inspect.iscoroutinefunction(getattr(agent, "act", None))
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     "The value of a coroutine, also where an event loop runs already, as in a notebook."
@@ -168,9 +178,25 @@ def _ask(agent: Any, messages: list[Message], tools: list[ToolSpec]) -> Message 
         return agent.act(messages, tools)
     return failed
 
-async def _aask(agent: Any, messages: list[Message], tools: list[ToolSpec]) -> Message | Foreign:
+def _ask_within(seconds: float, agent: Any, messages: list[Message], tools: list[ToolSpec]) -> Message | Foreign:
+    "`_ask` in a thread of its own, which is left behind where it hangs: nothing can stop it."
+    said: SimpleQueue[Message | Foreign] = SimpleQueue()
+    Thread(target=lambda: said.put(_ask(agent, messages, tools)), daemon=True).start()
+    try:
+        return said.get(timeout=seconds)
+    except Empty:
+        return _late(seconds)
+
+async def _aask(seconds: float | None, agent: Any, messages: list[Message], tools: list[ToolSpec]) -> Message | Foreign:
+    limit = asyncio.timeout(seconds)
     with Foreign() as failed:
-        return await agent.act(messages, tools)
+        async with limit:
+            return await agent.act(messages, tools)
+    return _late(seconds or 0.) if limit.expired() else failed
+
+def _late(seconds: float) -> Foreign:
+    with Foreign() as failed:
+        raise TimeoutError(f"the agent took longer than {seconds:g} s for a turn")
     return failed
 
 def _advance(talk: Dialogue, said: Message | Foreign) -> list[Message] | EpisodeRecord:

@@ -13,18 +13,20 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, Protocol, TypeAlias
 
 from .play import Job, Work
 from .records import EpisodeRecord
-from ..trace import EpisodeError
+from ..trace import EpisodeError, Message, Trace
 
 Backend: TypeAlias = Literal["local", "process", "ray"]
 
 # %% auto #0
-__all__ = ['Backend', 'HIRING', 'Pool', 'LocalPool', 'packed', 'unpacked', 'ProcessPool', 'RayPool', 'make_pool']
+__all__ = ['Backend', 'HIRING', 'Pool', 'LocalPool', 'packed', 'unpacked', 'sealed', 'opened', 'ProcessPool', 'RayPool',
+           'make_pool']
 
 # %% ../../nbs/environment/10_pools.ipynb #f8e93386
 class Pool(Protocol):
@@ -72,10 +74,32 @@ def unpacked(blob: bytes) -> Work:
 class _Loaded:
     work: Work | None = None
 
-def _play(path: str, jobs: Sequence[Job]) -> list[EpisodeRecord]:
+def _play(path: str, jobs: Sequence[Job]) -> bytes:
     if _Loaded.work is None:
         _Loaded.work = unpacked(Path(path).read_bytes())
-    return _Loaded.work(jobs)
+    return sealed(_Loaded.work(jobs))
+
+def sealed(records: Sequence[EpisodeRecord]) -> bytes:
+    "`records` as bytes, for `opened`; one that holds what cannot be sent (a lock, a connection) is marked in its place."
+    try:
+        return pickle.dumps(list(records), 5)
+    except _UNSENDABLE:
+        return pickle.dumps([_sendable(r) for r in records], 5)
+
+def opened(blob: bytes) -> list[EpisodeRecord]:
+    "What `sealed` made in one of our workers."
+    return pickle.loads(blob)
+
+_UNSENDABLE = (TypeError, AttributeError, ValueError, RecursionError, pickle.PicklingError)
+
+def _sendable(record: EpisodeRecord) -> EpisodeRecord:
+    try:
+        pickle.dumps(record, 5)
+    except _UNSENDABLE as e:
+        first = record.trace.messages[0].content if record.trace.messages else ""
+        told = Trace(conversation_id=record.trace.conversation_id, messages=[Message(role="user", content=first)])
+        return replace(record, trace=told, score=0., verdict=None, parts={}, error=f"the agent said what cannot be sent from its process: {e}")
+    return record
 
 # %% ../../nbs/environment/10_pools.ipynb #55868ecc
 class ProcessPool:
@@ -85,7 +109,7 @@ class ProcessPool:
         self._folder = TemporaryDirectory(prefix="agent_gym_")
         self._path = Path(self._folder.name) / "work"
         self._path.write_bytes(packed(work))
-        self._running: dict[Future[list[EpisodeRecord]], int] = {}
+        self._running: dict[Future[bytes], int] = {}
         self._dead: deque[int] = deque()
         self._executor = self._start()
 
@@ -104,7 +128,7 @@ class ProcessPool:
         future = min(wait(self._running, return_when=FIRST_COMPLETED).done, key=self._running.__getitem__)
         key = self._running.pop(future)
         try:
-            return key, future.result()
+            return key, opened(future.result())
         except BrokenProcessPool:
             self._recover()
             return key, None
@@ -155,13 +179,13 @@ class RayPool:
 
     def submit(self, key: int, jobs: Sequence[Job]) -> None:
         actor = self._idle.popleft()
-        self._running[actor.play.remote(jobs)] = key, actor
+        self._running[actor.play.remote(pickle.dumps(list(jobs), 5))] = key, actor
 
     def next(self) -> tuple[int, list[EpisodeRecord] | None]:
         done, _ = self._ray.wait(list(self._running), num_returns=1)
         key, actor = self._running.pop(done[0])
         try:
-            records = self._ray.get(done[0])
+            records = opened(self._ray.get(done[0]))
         except self._ray.exceptions.RayActorError:
             self._idle.extend(self._hire(1))
             self._check()
@@ -181,9 +205,9 @@ class _RayWorker:
 
     def ready(self) -> None: ...
 
-    def play(self, jobs: Sequence[Job]) -> list[EpisodeRecord]:
+    def play(self, jobs: bytes) -> bytes:
         self.work = self.work or unpacked(self.blob)
-        return self.work(jobs)
+        return sealed(self.work(pickle.loads(jobs)))
 
 def _connected(address: str | None) -> Any:
     "Ray, connected to the cluster at `address`, or started here."

@@ -81,13 +81,21 @@ class EpisodeRecord(_Deferred):
         own = meta.pop("episode", None)
         if not isinstance(own, Mapping) or not {"index", "conversation_id", "task", "seed", "score"} <= own.keys():
             raise TraceError("not an episode record: metadata.episode is missing or incomplete", path="$.metadata.episode")
-        known = {f.name for f in fields(cls)}
-        return cls(trace=Trace.model_validate({**value, "metadata": meta}), **{k: v for k, v in own.items() if k in known})
+        own = {k: v for k, v in own.items() if k in _PLAIN}
+        if wrong := next((k for k, v in own.items() if not _fits(k, v)), None):
+            raise TraceError(f"not an episode record: {wrong} cannot be {own[wrong]!r}"[:200], path=f"$.metadata.episode.{wrong}")
+        return cls(trace=Trace.model_validate({**value, "metadata": meta}), **own)
 
     def _repr_html_(self) -> str:
         return self.trace._repr_html_()
 
 _PLAIN = tuple(f.name for f in fields(EpisodeRecord) if f.name != "trace")
+_NUMBER = (int, float)
+_TYPES: Mapping[str, tuple[type, ...]] = {"index": (int,), "seed": (int,), "turns": (int,), "score": _NUMBER, "seconds": _NUMBER, "confidence": (*_NUMBER, type(None)), "terminated": (bool,), "truncated": (bool,),
+                                          "parts": (dict,), "sources": (dict,), "usage": (dict,), **dict.fromkeys(("conversation_id", "task"), (str,)), **dict.fromkeys(("verdict", "kind", "error"), (str, type(None)))}
+
+def _fits(name: str, value: object) -> bool:
+    return type(value) in _TYPES[name] and (not isinstance(value, dict) or all(type(v) in _NUMBER for v in value.values()))
 
 def _packed(trace: Trace) -> bytes:
     "The fields alone: a third of the time that pickling the values themselves takes."

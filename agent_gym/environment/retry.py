@@ -109,16 +109,16 @@ class RetrySet:
         return block(table(rows, ("conversation", "turn", "what went wrong", "score", "verdict"), caption=repr(self) + (" (first 30)" if len(self) > 30 else "")), label="Retry")
 
 # %% ../../nbs/environment/12_retry.ipynb #87527a3e
-def retry(gym: HasWorld | World, agent: AnyAgent, traces: Iterable[Trace], *, seed: int = 0, max_turns: int = 30, progress: bool = True) -> RetrySet:
+def retry(gym: HasWorld | World, agent: AnyAgent, traces: Iterable[Trace], *, seed: int = 0, max_turns: int = 30, timeout: float | None = None, progress: bool = True) -> RetrySet:
     """Let `agent` take over each of `traces` at the turn where it went wrong, in the state the backend had then, for up to `max_turns` turns.
 
-    An agent that raises loses that conversation only. Raises EpisodeError where there is nothing to retry, or a trace has no turn of the assistant."""
+    An agent that raises, or takes longer than `timeout` seconds for a turn, loses that conversation only. Raises EpisodeError where there is nothing to retry, or a trace has no turn of the assistant."""
     from agent_gym.environment.rollouts import bar
     world = gym if isinstance(gym, World) else gym.world
     logs: Sequence[Trace] = list(traces)
     if not logs:
         raise EpisodeError("nothing to retry: no failed conversation was given")
-    faults, work, rows = Faults(world), Work(world, agent, max_turns), []
+    faults, work, rows = Faults(world), Work(world, agent, max_turns, timeout=timeout), []
     with bar(progress, name_of(agent), len(logs)) as advance:
         for i, log in enumerate(logs):
             path = world.path(log)

@@ -8,11 +8,15 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TypedDict
+
+from pydantic import JsonValue
 
 
 from .episode import Episode, HasWorld
@@ -53,36 +57,59 @@ def surviving(pool: Pool, chunks: Sequence[Sequence[Job]], lost: Callable[[Job],
 
 # %% ../../nbs/environment/11_rollout.ipynb #655cda27
 class RolloutDirectory:
-    "The finished parts of one rollout under `path`; raises EpisodeError where another rollout is there."
+    """The finished parts of one rollout under `path`; raises EpisodeError where another rollout is there, or nothing can be written.
+
+    Several calls may fill one directory at the same time: each writes whole files, and equal parts are equal."""
     def __init__(self, path: str | Path, work: Work, jobs: Sequence[Job]):
-        self.path = Path(path)
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.path, self._full = Path(path), False
+        self._plan = {j.index: (j.conversation_id, j.seed) for j in jobs}
         episodes = hashlib.sha256(dumps([[j.index, j.conversation_id, j.seed] for j in jobs]).encode()).hexdigest()[:16]
         mine = {"agent": name_of(work.agent), "episodes": len(jobs), "max_turns": work.max_turns, "plan": episodes}
         head = self.path / "rollout.json"
-        if head.exists():
-            if (theirs := parse_json(head.read_text("utf-8"))) != mine:
-                raise EpisodeError(f"{self.path} holds another rollout ({dumps(theirs)}, now {dumps(mine)}): name another directory, or call with the same agent, n and seed")
-        else:
-            self._write(head, dumps(mine) + "\n")
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            if head.exists():
+                self._check(parse_json(head.read_bytes()), mine)
+            else:
+                self._write(head, dumps(mine) + "\n")
+        except OSError as e:
+            raise EpisodeError(f"{self.path} cannot keep a rollout: {e}. Name another directory, or none to keep nothing") from e
+
+    def _check(self, theirs: JsonValue, mine: dict[str, JsonValue]) -> None:
+        if not isinstance(theirs, dict):
+            raise EpisodeError(f"{self.path / 'rollout.json'} is damaged: delete it to go on with the parts beside it that belong to this rollout")
+        if theirs != mine:
+            raise EpisodeError(f"{self.path} holds another rollout ({dumps(theirs)}, now {dumps(mine)}): name another directory, or call with the same agent, n and seed")
 
     def records(self) -> list[EpisodeRecord]:
-        "What is finished. Lines that were torn, as by a full disk, are left out: their episodes are played again."
-        return [r for part in sorted(self.path.glob("part-*.jsonl")) for line in part.read_bytes().splitlines() if (r := _read(line)) is not None]
+        "What is finished. Lines that were torn, as by a full disk, or that belong to no episode of the plan, are left out: their episodes are played again."
+        lines = (line for part in sorted(self.path.glob("part-*.jsonl")) if part.is_file() for line in part.read_bytes().splitlines())
+        return [r for line in lines if (r := _read(line)) is not None and self._plan.get(r.index) == (r.conversation_id, r.seed)]
 
     def add(self, records: Sequence[EpisodeRecord]) -> None:
-        "Keep the records of one chunk."
-        self._write(self.path / f"part-{records[0].index:08d}-{len(records)}.jsonl", "".join(dumps(r.to_dict()) + "\n" for r in records))
+        "Keep the records of one chunk. Where the disk takes no more, this warns once, and the rollout goes on: its result is whole, but an interrupted one plays them again."
+        which = hashlib.sha256(dumps([r.index for r in records]).encode()).hexdigest()[:8]     # no part replaces another
+        try:
+            self._write(self.path / f"part-{records[0].index:08d}-{which}.jsonl", "".join(dumps(r.to_dict()) + "\n" for r in records))
+        except OSError as e:
+            if not self._full:
+                warnings.warn(f"{self.path} takes no more: {e}. The rollout goes on, but what is not kept is played again where it is interrupted", stacklevel=3)
+            self._full = True
 
     def _write(self, path: Path, text: str) -> None:
-        half = path.with_suffix(".half")
-        half.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(half, path)
+        with NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=self.path, suffix=".half", delete=False) as half:
+            try:
+                half.write(text)
+                half.close()
+                os.replace(half.name, path)
+            except OSError:
+                Path(half.name).unlink(missing_ok=True)
+                raise
 
 def _read(line: bytes) -> EpisodeRecord | None:
     try:
-        return EpisodeRecord.from_dict(loads(line.decode("utf-8")))  # type: ignore[arg-type]
-    except (ValueError, TypeError, AttributeError):
+        return EpisodeRecord.from_dict(loads(line))  # type: ignore[arg-type]
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
 
 # %% ../../nbs/environment/11_rollout.ipynb #5fbab87e
@@ -95,20 +122,21 @@ class RolloutOptions(TypedDict, total=False):
     workers: int | None
     chunk: int | None
     concurrency: int
+    timeout: float | None
     ray_address: str | None
 
 def rollout(gym: HasWorld | World, agent: AnyAgent, n: int | None = None, *, backend: Backend = "local", seed: int = 0, progress: bool = True, max_turns: int = 30,
             split: Split | None = None, filter: Callable[[Task], object] | None = None, directory: str | Path | None = None, workers: int | None = None,
-            chunk: int | None = None, concurrency: int = 16, ray_address: str | None = None) -> EpisodeSet:
+            chunk: int | None = None, concurrency: int = 16, timeout: float | None = None, ray_address: str | None = None) -> EpisodeSet:
     """Let `agent` play `n` episodes (None: each task once) and return their records, in order, the same on every back end.
 
     `agent`: an object with `act(messages, tools)`, plain or a coroutine (then up to `concurrency` episodes of a chunk wait at once), or a class or function that makes one for a `Trace`.
     `split` and `filter` choose the tasks. `directory` keeps finished chunks, so that the same call goes on where it stopped. `workers` and `chunk` (episodes sent at once) are chosen to
-    fit where they are None. An agent that raises, or a worker that dies, costs its own episode, which is marked in `error`.
+    fit where they are None. An agent that raises, takes longer than `timeout` seconds for a turn, or takes its worker with it costs its own episode, which is marked in `error`.
     Raises EpisodeError where there is nothing to play, the agent cannot be sent, or `directory` holds another rollout."""
     world = gym if isinstance(gym, World) else gym.world
     tasks = world.tasks if split is None else world.tasks.split(split, seed=world.seed)
-    work = Work(world if backend == "local" else world.prepare(), agent, max_turns, concurrency)
+    work = Work(world if backend == "local" else world.prepare(), agent, max_turns, concurrency, timeout)
     jobs = plan(tasks if filter is None else tasks.filter(filter), n, seed)
     kept = None if directory is None else RolloutDirectory(directory, work, jobs)
     records = {r.index: r for r in kept.records()} if kept else {}

@@ -5,6 +5,7 @@
 # %% ../../nbs/report/02_card.ipynb #f3713ad7
 from __future__ import annotations
 
+import re
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from agent_gym.environment.play import AnyAgent
 
 # %% auto #0
-__all__ = ['SHOWN', 'AGENTS', 'ReportCard', 'section_html', 'intervals_svg', 'reliability_svg', 'HasWorld', 'report']
+__all__ = ['SHOWN', 'STYLE', 'AGENTS', 'ReportCard', 'section_html', 'intervals_svg', 'reliability_svg', 'HasWorld', 'report']
 
 # %% ../../nbs/report/02_card.ipynb #eb295f58
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class ReportCard:
 
     def _body(self) -> str:
         from agent_gym.render import tiles
-        return f"<p class=dim>{self._head()}</p>{tiles(self.headline())}{''.join(section_html(s) for s in self.sections)}"
+        return f"{STYLE}<p class=dim>{self._head()}</p>{tiles(self.headline())}{''.join(section_html(s) for s in self.sections)}"
 
     def _repr_html_(self) -> str:
         from agent_gym.render import block
@@ -101,6 +102,9 @@ def _finite(value: JsonValue) -> JsonValue:
 # %% ../../nbs/report/02_card.ipynb #d28a748f
 SHOWN = 10       # rows of a table; the rest is folded
 
+STYLE = ("<style>.ag-part{border:1px solid var(--ag-line);border-radius:8px;padding:2px 16px 12px;margin:14px 0}.ag-part td,.ag-part th{overflow-wrap:break-word}"
+         "@media print{.ag-part{box-decoration-break:clone}.ag-part tr,.ag-part svg{break-inside:avoid}.ag-part p{break-inside:avoid}.ag-part h2,.ag-part p,.ag-part summary{break-after:avoid}.ag-part thead{display:table-header-group}}</style>")
+
 def section_html(s: Section) -> str:
     "A section: title, sentence, its pictures beside its first table; the other tables and long ends folded."
     from agent_gym.render import escape
@@ -109,12 +113,15 @@ def section_html(s: Section) -> str:
     more = f"<details><summary>{len(tables[0].rows) - SHOWN} more {escape(tables[0].caption)}</summary>{_table(tables[0], tables[0].rows[SHOWN:])}</details>" if tables and len(tables[0].rows) > SHOWN + 2 else ""
     first = f"<div style='flex:1 1 300px;min-width:0'>{_table(tables[0], tables[0].rows[:SHOWN if more else None], tables[0].caption)}{more}</div>" if tables else ""
     pictures = "".join(f"<div>{svg}</div>" for svg in (reliability_svg(s.curve), intervals_svg(s.intervals)) if svg)
-    return (f'<section style="border:1px solid var(--ag-line);border-radius:8px;padding:2px 16px 12px;margin:14px 0;break-inside:avoid-page"><h2>{escape(s.title)}</h2>'
+    return (f'<section class="ag-part"><h2>{escape(s.title)}</h2>'
             f'<p>{escape(s.sentence)}</p><div style="display:flex;flex-wrap:wrap;gap:8px 28px;align-items:flex-start">{pictures}{first}</div>{folded}</section>')
 
 def _table(t: Table, rows: Sequence[Sequence[JsonValue]], caption: str = "") -> str:
     from agent_gym.render import table
-    return table(rows, t.columns, caption)
+    whole = lambda v: v.replace(" ", "\u00a0").replace("–", "–\u2060") if isinstance(v, str) and _SHARE.fullmatch(v) else v       # a share and its interval stay on one line
+    return table([[whole(v) for v in r] for r in rows], t.columns, caption)
+
+_SHARE = re.compile(r"\d+ % \(\d+ – \d+\)")
 
 def intervals_svg(rows: Sequence[tuple[str, float, float, float]], width: int = 360) -> str:
     "Shares with their intervals, one row each (label, value, low, high), on an axis from 0 to 100 %; empty without rows."
@@ -122,7 +129,7 @@ def intervals_svg(rows: Sequence[tuple[str, float, float, float]], width: int = 
     if not rows:
         return ""
     left, top = 130, 26 * len(rows) + 6
-    x = lambda p: left + p * (width - left - 14)
+    x = lambda p: left + p * (width - left - 24)
     grid = "".join(f'<path d="M{x(p):.1f} 4V{top}" style="stroke:var(--ag-line);fill:none"/><text class="dim" x="{x(p):.1f}" y="{top + 14}" text-anchor="middle">{100 * p:.0f} %</text>' for p in (0, .5, 1))
     out = [f'<text x="{left - 10}" y="{26 * i + 21}" text-anchor="end">{escape(name if len(name) <= 20 else name[:19] + "…")}</text><path d="M{x(low):.1f} {26 * i + 17}H{x(high):.1f}" style="stroke:var(--ag-accent);stroke-width:3;stroke-opacity:.45;fill:none"/>'
            f'<circle cx="{x(value):.1f}" cy="{26 * i + 17}" r="4.5" style="fill:var(--ag-accent)"><title>{escape(name)}: {100 * value:.0f} % ({100 * low:.0f} – {100 * high:.0f})</title></circle>' for i, (name, value, low, high) in enumerate(rows)]
@@ -147,8 +154,8 @@ def _rich_table(t: Table) -> RenderableType:
     from rich.table import Table as RichTable
     from rich.text import Text
     out = RichTable(title=Text(t.caption), title_justify="left")
-    for c in t.columns:
-        out.add_column(Text(c), overflow="fold")
+    for c, values in zip(t.columns, zip(*t.rows)):
+        out.add_column(Text(c), overflow="fold", justify="right" if all(isinstance(v, int | float | None) for v in values) else "left")
     for row in t.rows:
         out.add_row(*(Text(_plain("–" if v is None else str(v))) for v in row))
     return out

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from pydantic import JsonValue
 
 from ..environment import EpisodeSet, World, rollout
-from ..environment.offpolicy import OffPolicy, off_policy
+from ..environment.offpolicy import Acts, OffPolicy, off_policy
 from ..mocker import ToolMocker
 from ..tools import logged_calls
 from ..trace import Message, ToolSpec, Trace, TraceSet
@@ -27,7 +27,8 @@ T = TypeVar("T")
 
 # %% auto #0
 __all__ = ['T', 'silent', 'CallRecord', 'leaves', 'seen_values', 'call_records', 'GradeRecord', 'grade_records', 'agent_key',
-           'UserRecord', 'user_records', 'Silent', 'Records', 'Progress', 'unheard', 'folds', 'collect']
+           'UserRecord', 'user_records', 'Footing', 'Ground', 'Silent', 'Records', 'Progress', 'unheard', 'folds',
+           'collect']
 
 # %% ../../nbs/report/00_records.ipynb #79c2d63b
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,40 @@ def user_records(world: World, traces: Sequence[Trace]) -> Iterator[UserRecord]:
             before = m.role if m.role != "system" and (m.role != "user" or (m.content or "").strip()) else before
 
 # %% ../../nbs/report/00_records.ipynb #a74ffd4a
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """How far one conversation stays on ground that the logs know: `new` of its `steps` (turns of the assistant) follow on the two before them in no other log, or say what no log says;
+    `judged` is whether it got a clear verdict."""
+    steps: int
+    new: int
+    judged: bool
+
+    @property
+    def known(self) -> bool:
+        "Whether an estimate may lean on it: a clear verdict, and no step that is new."
+        return self.judged and not self.new
+
+class Ground:
+    "What the assistants of `traces` did, step after step, as `acts` of the gym's `world`: tools by name, replies by what they mean."
+    def __init__(self, world: World, traces: Sequence[Trace]):
+        self._acts, self._steps = Acts(world), defaultdict[tuple[str, str, str], set[str]](set)
+        self._walked = {t.conversation_id: (t, list(self._walk(t))) for t in traces}
+        for t, steps in self._walked.values():
+            for s in steps:
+                self._steps[s].add(t.task)
+
+    def footing(self, trace: Trace, verdict: str | None, task: str | None = None) -> Footing:
+        "The footing of a conversation; logs of its own `task` (default: the trace's) do not count."
+        known, steps = self._walked.get(trace.conversation_id, (None, []))
+        own, steps = task or trace.task, steps if known is trace else list(self._walk(trace))
+        return Footing(len(steps), sum(not s[-1] or not self._steps.get(s, set()) - {own} for s in steps), verdict in ("pass", "fail"))
+
+    def _walk(self, trace: Trace) -> Iterator[tuple[str, str, str]]:
+        before, last = "", ""
+        for act in self._acts.names(trace):
+            yield before, last, act
+            before, last = last, act
+
 class Silent:
     "The least an agent can do: the same polite words every turn. What it earns, anybody earns."
     name = "says nothing useful"
@@ -129,7 +164,7 @@ silent = Silent()
 @dataclass
 class Records:
     """All raw records of one report. `how` says on what they were measured; `learned` is how many traces the gym was learned from; `by_acts` estimates each agent from
-    the logs alone, on the first part."""
+    the logs alone, on the first part; `footings` tells of each episode, `logged` of each measured conversation, how far it stays on known ground."""
     traces: TraceSet
     learned: int
     how: str
@@ -138,6 +173,8 @@ class Records:
     users: list[UserRecord] = field(default_factory=list)
     episodes: dict[str, EpisodeSet] = field(default_factory=dict)
     by_acts: dict[str, OffPolicy] = field(default_factory=dict)
+    footings: dict[str, list[Footing]] = field(default_factory=dict)
+    logged: list[Footing] = field(default_factory=list)
 
 class Progress(Protocol):
     "Hears what is being done, and where it is known how many of how many are done."
@@ -206,3 +243,7 @@ def _play(world: World, out: Records, agents: Sequence[Callable[[TraceSet], AnyA
             if played.agent not in out.by_acts and hasattr(agent, "act") and not isinstance(agent, type) and looked_at:
                 out.by_acts[played.agent] = off_policy(world, agent, looked_at)  # type: ignore[arg-type]
     out.episodes = {name: EpisodeSet([r for s in sets for r in s], name) for name, sets in rows.items()}
+    tell("looking how far the agents leave the logs")
+    ground = Ground(world, world.traces)
+    out.logged = [ground.footing(t, g.verdict) for t, g in zip(out.traces, out.grades)]
+    out.footings = {name: [ground.footing(r.trace, r.verdict, r.task) for r in s] for name, s in out.episodes.items()}

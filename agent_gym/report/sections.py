@@ -22,9 +22,9 @@ from ..trace import TraceSet
 T = TypeVar("T")
 
 # %% auto #0
-__all__ = ['T', 'Table', 'Section', 'shown', 'share', 'grouped', 'logs_section', 'grading_section', 'auc', 'rank_correlation',
-           'bins', 'reward_section', 'calibration_error', 'tools_section', 'users_section', 'rules_section',
-           'audit_section', 'agents_section']
+__all__ = ['T', 'UNLIKE', 'Table', 'Section', 'shown', 'share', 'grouped', 'logs_section', 'grading_section', 'auc',
+           'rank_correlation', 'bins', 'reward_section', 'calibration_error', 'tools_section', 'users_section',
+           'rules_section', 'audit_section', 'unlike', 'rebased', 'widened', 'agents_section']
 
 # %% ../../nbs/report/01_sections.ipynb #2e10d5ca
 @dataclass(frozen=True)
@@ -196,6 +196,28 @@ def audit_section(rows: Sequence[tuple[JsonValue, ...]], columns: Sequence[str])
                 "No trick earns more than the logs' failures do." if tricks else "No logged success changed anything, so there was nothing to try tricks on.")
     return Section("audit", "Tricks that might pay", sentence, {"pays": list(pays)}, (table,))
 
+def unlike(records: Records, name: str) -> float:
+    "How many more of an agent's episodes than of the logs, as a share, leave known ground (a step that no other log takes, or no clear verdict): there an estimate made from logs may be anything."
+    off = lambda rows: share(not f.known for f in rows)
+    return max(0., off(records.footings.get(name, [])).value - off(records.logged).value) if records.footings.get(name) and records.logged else 0.
+
+def rebased(mean: float, grades: Sequence[GradeRecord]) -> float:
+    """The share of successes of an agent with this `mean` score, were its successes and failures scored as those of the logs are, however many there are of each.
+
+    A score reads as a probability for agents like the logged ones: it says too little of a better agent and too much of a worse one (Rogan and Gladen 1978). The mean itself where the logs cannot tell."""
+    good, bad = ([g.score for g in grades if g.label is v] for v in (True, False))
+    if not good or not bad or (high := sum(good) / len(good)) - (low := sum(bad) / len(bad)) < .1:
+        return mean
+    return min(1., max(0., (mean - low) / (high - low)))
+
+def widened(e: Estimate, rebased: float, unlike: float) -> Estimate:
+    """`e` with an interval that holds it for an agent better or worse than the logged ones (`rebased`), and whatever the share `unlike` of the episodes
+    came to in truth (bounds without assumption; Manski 1990)."""
+    other = wilson(rebased * e.n, e.n)
+    return Estimate(e.value, min(e.value, min(e.low, other.low) * (1 - unlike)), max(e.value, max(e.high, other.high) * (1 - unlike) + unlike), e.n)
+
+UNLIKE = .15     # from here on, an agent is called unlike the logged ones
+
 def _by_acts(records: Records, name: str) -> str:
     found = records.by_acts.get(name)
     return "–" if found is None else f"{shown(found.value)}{', thin support' if found.thin else ''}"
@@ -203,18 +225,26 @@ def _by_acts(records: Records, name: str) -> str:
 def agents_section(records: Records) -> Section:
     "Agents ranked, with intervals, and how far they left the log."
     ranked = sorted(records.episodes.items(), key=lambda kv: (-kv[1].success_rate().value, kv[0]))
-    rows = tuple((name, len(s), shown(s.success_rate()), round(sum(r.turns for r in s) / len(s), 1), f"{100 * (1 - s.sources().get('replay', 0. if s.sources() else 1.)):.0f} %", len(s.failures), _by_acts(records, name)) for name, s in ranked)
-    table = Table(("agent", "episodes", "success", "turns", "tool results off the log", "broken", "by logged acts alone"), rows, "agents")
+    odd = {name: unlike(records, name) for name, _ in ranked}
+    rate = {name: widened(e := s.success_rate(), rebased(e.value, records.grades), odd[name]) for name, s in ranked}
+    footing = lambda name, what: "–" if not (rows := records.footings.get(name)) else f"{100 * sum(map(what, rows)) / len(rows):.0f} %"
+    rows = tuple((name, len(s), shown(rate[name]), footing(name, lambda f: f.new > 0), footing(name, lambda f: not f.judged), round(sum(r.turns for r in s) / len(s), 1), f"{100 * (1 - s.sources().get('replay', 0. if s.sources() else 1.)):.0f} %", len(s.failures), _by_acts(records, name)) for name, s in ranked)
+    table = Table(("agent", "episodes", "success", "leave the logs", "no clear verdict", "turns", "tool results off the log", "broken", "by logged acts alone"), rows, "agents")
     differences = tuple((a, b, str(sa.compare(sb))) for (a, sa), (b, sb) in pairwise(ranked))
     best = ranked[0] if ranked else None
-    sentence = f"{best[0]} is best with {shown(best[1].success_rate())}, on tasks of conversations it did not learn from." if best else "No task can be graded, so no agent was rolled out."
+    sentence = f"{best[0]} is best with {shown(rate[best[0]])}, on tasks of conversations it did not learn from." if best else "No task can be graded, so no agent was rolled out."
     idle = next((s for name, s in ranked if name == Silent.name), None)
     if best and idle is not None and (best[1] is idle or best[1].compare(idle).difference.low <= 0):
-        sentence = f"No agent is shown to be ahead of one that says nothing useful ({shown(idle.success_rate())}): on these logs the reward cannot rank agents."
+        sentence = f"No agent is shown to be ahead of one that says nothing useful ({shown(rate[Silent.name])}): on these logs the reward cannot rank agents."
+    if far := [name for name, _ in ranked if odd[name] >= UNLIKE and name != Silent.name]:
+        sentence += f" {' and '.join(far)} {'does' if len(far) == 1 else 'do'} what few logs show (in {' and '.join(f'{100 * odd[n]:.0f} %' for n in far)} more of the episodes than the logs themselves): there nobody knows what the backend's users would have said, and the intervals are wide for it."
+    told = share(g.label is True for g in records.grades if g.label is not None)
+    if better := [name for name, s in ranked if told.n and s.success_rate().low > told.high]:
+        sentence += f" {' and '.join(better)} {'does' if len(better) == 1 else 'do'} better than the logged agents ({shown(told)}): rules mined from their logs hold some good conversations for bad, so take the figure for a lower bound."
     off = Counter[str]()
     for s in records.episodes.values():
         for r in s:
             off.update(r.sources)
-    return Section("agents", "Agents compared", sentence, {"off_log": 1 - off["replay"] / off.total() if off.total() else 0., **{f"success: {name}": s.success_rate().value for name, s in ranked}},
+    return Section("agents", "Agents compared", sentence, {"off_log": 1 - off["replay"] / off.total() if off.total() else 0., **{f"success: {name}": s.success_rate().value for name, s in ranked}, **{f"unlike the logs: {name}": v for name, v in odd.items()}},
                    (table, Table(("better", "worse", "difference in score on the same episodes"), differences, "neighbours in the ranking"), Table(("answered from", "tool results"), tuple(off.most_common()), "where tool results came from")),
-                   intervals=tuple((name, e.value, e.low, e.high) for name, s in ranked for e in [s.success_rate()]))
+                   intervals=tuple((name, e.value, e.low, e.high) for name, e in rate.items()))

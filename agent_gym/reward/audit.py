@@ -48,10 +48,19 @@ class Loot:
 
     def last_words(self, success: bool | None, outcome: str | None = None) -> str:
         "The reply with which conversations of one outcome most often end."
-        last = [next((str(m) for m in reversed(t.messages) if m.role == "assistant" and m.content), "") for t in self.traces
-                if (t.success is success if outcome is None else t.outcome == outcome)]
-        ranked = Counter(skeleton(w) for w in last if w).most_common(1)
-        return next((w for w in last if ranked and skeleton(w) == ranked[0][0]), "Done.")
+        if (success, outcome) not in self._last:
+            last = [w for t, w in self._closings if w and (t.success is success if outcome is None else t.outcome == outcome)]
+            shapes = [skeleton(w) for w in last]
+            self._last[success, outcome] = last[shapes.index(Counter(shapes).most_common(1)[0][0])] if last else "Done."
+        return self._last[success, outcome]
+
+    @cached_property
+    def _closings(self) -> list[tuple[Trace, str]]:
+        return [(t, next((str(m) for m in reversed(t.messages) if m.role == "assistant" and m.content), "")) for t in self.traces]
+
+    @cached_property
+    def _last(self) -> dict[tuple[bool | None, str | None], str]:
+        return {}
 
     @cached_property
     def escalation(self) -> tuple[list[ToolCall], str]:

@@ -41,7 +41,7 @@ class Case:
     signs: frozenset[str] = frozenset()
     tries: tuple[Act, ...] = ()
 
-    @property
+    @cached_property
     def end(self) -> str:
         "The acts that went through, by name."
         return " and ".join(sorted(a.tool for a in self.acts)) or NOTHING
@@ -57,7 +57,7 @@ class Case:
         return {}
 
     def __getstate__(self) -> dict[str, object]:
-        return {k: v for k, v in self.__dict__.items() if k not in ("marks", "holding")}
+        return {k: v for k, v in self.__dict__.items() if k not in ("end", "marks", "holding")}
 
     @property
     def repeats(self) -> bool:

@@ -43,7 +43,7 @@ class Forest:
         from sklearn.ensemble import ExtraTreesClassifier
         both, target, weight = np.vstack([x, x]), np.r_[np.zeros(len(x)), np.ones(len(x))], np.r_[w * (1 - q), w * q]
         keep = weight > .01
-        model = ExtraTreesClassifier(trees, min_samples_leaf=leaf, random_state=seed).set_params(max_features=features).fit(both[keep], target[keep], sample_weight=weight[keep])
+        model = ExtraTreesClassifier(trees, min_samples_leaf=leaf, random_state=seed).set_params(max_features=features).fit(np.asfortranarray(both[keep]), target[keep], sample_weight=weight[keep])     # trees read column by column
         feature, no, yes, value, roots = [], [], [], [], []
         for tree in model.estimators_:
             t, start = tree.tree_, len(feature)

@@ -110,13 +110,16 @@ def swaps(cases: Sequence[Case], q: Sequence[float], settings: Settings) -> list
     many = min(settings.swaps, 1 + 700 // max(1, sum(map(len, by.values()))))
     rng, out = random.Random(f"swaps/{settings.seed}"), []
     for _, good in sorted(by.items()):
-        for a in good:
-            others = [b for b in good if b.end != a.end or (b.end == NOTHING and b.broad != a.broad)]
+        ends = [(b.end, b.broad if b.end == NOTHING else "") for b in good]
+        elsewhere = {end: [(b, e) for b, e in zip(good, ends) if e != end] for end in set(ends)}
+        for a, end in zip(good, ends):
+            others = elsewhere[end].copy()
             rng.shuffle(others)
             taken: set[tuple[str, str]] = set()
-            for b in others:
-                key = (b.end, b.broad if b.end == NOTHING else "")
-                if key not in taken and len(taken) < many:
+            for b, key in others:
+                if len(taken) == many:
+                    break
+                if key not in taken:
                     taken.add(key)
                     out.append(swap(a, b))
     return out
@@ -277,9 +280,10 @@ def _dense(x: csr_matrix, many: int, most: int, tells: np.ndarray) -> np.ndarray
     return out
 
 def _matrix(rows: Sequence[frozenset[Statement]], column: Mapping[Statement, int]) -> csr_matrix:
+    "A 0/1 matrix with a row for each of `rows`, whose statements all have a column."
     import numpy as np
     from scipy.sparse import csr_matrix
-    index = [sorted(column[s] for s in h if s in column) for h in rows]
+    index = [sorted(map(column.__getitem__, h)) for h in rows]
     ones, ends = np.ones(sum(map(len, index))), np.cumsum([0, *map(len, index)])
     return csr_matrix((ones, np.array([i for r in index for i in r], int), ends), shape=(len(rows), len(column)))
 

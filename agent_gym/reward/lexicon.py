@@ -47,24 +47,26 @@ def _uses(traces: Sequence[Trace]) -> dict[str, _Use]:
     out: dict[str, _Use] = defaultdict(_Use)
     for t in traces:
         texts, calls, known = _texts(t), list(t.calls()), set()
-        told = [set().union(*(w for m, w in zip(t.messages[i:], texts[i:]) if m.role == "assistant")) for i in range(len(texts) + 1)]
+        given = [[canonical(v) for _, v in leaves(c.arguments)] for _, c, _ in calls]
+        told = {w: j for j, (m, words) in enumerate(zip(t.messages, texts)) if m.role == "assistant" for w in words}     # where it was said last
         heard, at = set(), 0
         for n, (i, c, a) in enumerate(calls):
-            if a is None or t.messages[a].is_error or is_error_value(t.messages[a].value):
+            if a is None or t.messages[a].is_error or is_error_value(value := t.messages[a].value):
                 continue
             for j in range(at, i):
                 heard |= texts[j]
-            at, u, arguments = max(at, i), out[c.name], [k for _, v in leaves(c.arguments) if (k := canonical(v)) is not None]
-            later = {k for _, d, _ in calls[n + 1:] for _, v in leaves(d.arguments) if (k := canonical(v)) is not None}
-            fresh = {k for p, v in leaves(t.messages[a].value, c.name) if len(seen[p]) > 3 and (k := canonical(v)) is not None and k not in known and not heard.issuperset(k) and k not in arguments}
+            at, u, arguments = max(at, i), out[c.name], [k for k in given[n] if k is not None]
+            later = {k for ks in given[n + 1:] for k in ks}
+            answer = [(len(seen[p]) > 3, canonical(v)) for p, v in leaves(value, c.name)]
+            fresh = {k for various, k in answer if various and k is not None and k not in known and not heard.issuperset(k) and k not in arguments}
             u.calls += 1
             u.fresh += len(fresh)
-            u.leaves += sum(len(seen[p]) > 3 for p, _ in leaves(t.messages[a].value, c.name))
-            u.used += any(k in later or told[a].issuperset(k) for k in fresh)
+            u.leaves += sum(various for various, _ in answer)
+            u.used += any(k in later or all(told.get(w, -1) >= a for w in k) for k in fresh)
             u.known += sum(k in known or heard.issuperset(k) for k in arguments)
-            u.arguments += sum(1 for _ in leaves(c.arguments))
+            u.arguments += len(given[n])
             u.after += sum(m.role == "assistant" for m in t.messages[a:])
-            known |= {k for _, v in leaves(t.messages[a].value) if (k := canonical(v)) is not None} | set(arguments)
+            known |= {k for _, k in answer if k is not None} | set(arguments)
     return out
 
 def acting_tools(traces: Sequence[Trace], specs: Mapping[str, ToolSpec] | None = None) -> frozenset[str]:
@@ -239,6 +241,7 @@ def _neighbours(traces: Sequence[Trace], acting: frozenset[str], categories: fro
     said: dict[str, Counter[str]] = defaultdict(Counter)
     heard: dict[str, Counter[str]] = defaultdict(Counter)
     counts: Counter[str] = Counter()
+    kinds: dict[str, int] = {}
     for t in traces:
         r = Reading(acting, categories)
         last_said = last_heard = ""
@@ -259,7 +262,9 @@ def _neighbours(traces: Sequence[Trace], acting: frozenset[str], categories: fro
                 if m.content:
                     key, places = r.said[-1]
                     counts[key] += 1
-                    said[key].update([f"intent {intents(r.opening)}", f"ends {i >= ends}", *(f"tells {p}" for p in places), *(f"done {d}" for d in r.done)])
+                    if r.opening not in kinds:
+                        kinds[r.opening] = intents(r.opening)
+                    said[key].update([f"intent {kinds[r.opening]}", f"ends {i >= ends}", *(f"tells {p}" for p in places), *(f"done {d}" for d in r.done)])
                     last_said = key
                 elif last_said and m.tool_calls:
                     said[last_said][f"then {m.tool_calls[0].name}"] += 1

@@ -40,6 +40,10 @@ def _answer_of(trace: Trace, keep: Callable[[int, ToolCall], bool]) -> list[Mess
 def _last_said(messages: Sequence[Message]) -> int | None:
     return next((i for i in range(len(messages) - 1, -1, -1) if messages[i].role == "assistant" and messages[i].content), None)
 
+def _calls(trace: Trace) -> Iterator[ToolCall]:
+    "The calls of `trace`, without looking for their answers."
+    return (c for m in trace.messages if m.role == "assistant" for c in m.tool_calls)
+
 def _with(trace: Trace, i: int, **update: object) -> list[Message]:
     return [m.model_copy(update=update) if j == i else m for j, m in enumerate(trace.messages)]
 
@@ -77,7 +81,7 @@ def mutants(trace: Trace, others: Sequence[Trace], acting: frozenset[str], seed:
 def _foreign(trace: Trace, i: int, call: ToolCall, others: Sequence[Trace], rng: random.Random) -> list[tuple[str, list[Message]]]:
     "The call with one argument of a call of the same tool in another conversation."
     own = dict(leaves(call.arguments))
-    lent = [(k, v) for t in others if t.conversation_id != trace.conversation_id for _, c, _ in t.calls() if c.name == call.name for k, v in c.arguments.items()
+    lent = [(k, v) for t in others if t.conversation_id != trace.conversation_id for c in _calls(t) if c.name == call.name for k, v in c.arguments.items()
             if k in call.arguments and v != call.arguments[k] and v not in own.values()]
     if not lent:
         return []
@@ -87,8 +91,8 @@ def _foreign(trace: Trace, i: int, call: ToolCall, others: Sequence[Trace], rng:
 
 def _closings(trace: Trace, others: Sequence[Trace], acting: frozenset[str], rng: random.Random) -> list[str]:
     "A closing of a success that did something else."
-    names = sorted(c.name for _, c, _ in trace.calls() if c.name in acting)
-    texts = [str(t.messages[j]) for t in others if t.success and sorted(c.name for _, c, _ in t.calls() if c.name in acting) != names and (j := _last_said(t.messages)) is not None]
+    names = sorted(c.name for c in _calls(trace) if c.name in acting)
+    texts = [str(t.messages[j]) for t in others if t.success and sorted(c.name for c in _calls(t) if c.name in acting) != names and (j := _last_said(t.messages)) is not None]
     return [rng.choice(texts)] if texts else []
 
 # %% ../../nbs/reward/35_mutations.ipynb #43bb70a9
