@@ -199,7 +199,8 @@ class Loader:
         self.renamed = None if name == given or self.number else name
         draft = labelled(draft, reader.name, notes)
         for m in draft["messages"]:
-            notes.extend(f"{c['name'][:40]}: {c['metadata']['note']}" for c in m.get("tool_calls") or () if "note" in c.get("metadata", ()))
+            if calls := m.get("tool_calls"):
+                notes.extend(f"{c['name'][:40]}: {c['metadata']['note']}" for c in calls if "note" in c.get("metadata", ()))
         trace = self._judged(build(draft, reader.ours))
         if not self.replaying:
             self._unpaired(trace)

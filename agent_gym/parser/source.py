@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from .items import BOMS, BROKEN, PEEK, Item, as_utf8, lines_of, nothing, parse, rows_of, sniff, unwrap, values_of, whole
+from .items import BOMS, BROKEN, CHUNK, PEEK, Item, as_utf8, lines_of, nothing, parse, rows_of, sniff, unwrap, values_of, whole
 from .values import plain
 from ..trace import TraceError
 
@@ -188,7 +188,7 @@ def _in_file(path: str) -> Iterator[Document]:
     elif magic == b"PAR1":
         yield Document(path, lambda: _parquet(path), "rows", size=os.path.getsize(path))
     else:
-        yield from_stream(path, lambda: open(path, "rb"), os.path.getsize(path), path)
+        yield from_stream(path, lambda: open(path, "rb", CHUNK), os.path.getsize(path), path)
 
 def _parquet(path: str) -> Generator[Item]:
     try:
