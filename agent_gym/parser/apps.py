@@ -5,12 +5,13 @@
 # %% ../../nbs/parser/32_apps.ipynb #204fd8d4
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from .groups import Groups
 from .registry import register
 from .tables import guess
-from .turns import turns
+from .turns import MOST, turns
 from .values import ROLE_WORDS, Record, field, objects, rest
 from ..trace import TraceError
 
@@ -34,12 +35,15 @@ def is_message(m: Any) -> bool:
 def matches_messages(r: Any) -> object:
     return is_message(r) and not ({"role", "content"} <= set(r) and "conversation_id" in guess(r) and not isinstance(r["content"], list)) and "messages, one a record"
 
-def unpack_messages(rows: list[Any]) -> Iterator[tuple[str, Record]]:
+def unpack_messages(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     "The messages of each thread; of the one conversation where no thread is named."
-    threads: dict[str | None, list[Record]] = {}
-    for m in objects(rows, "$"):
-        threads.setdefault(next((str(m[k]) for k in THREADS if m.get(k)), None), []).append(m)
-    for name, messages in threads.items():
+    def thread(m: Record) -> str:
+        return next((str(m[k]) for k in THREADS if m.get(k)), "")
+    for _, messages in Groups(rows, thread, MOST):
+        if isinstance(messages, TraceError):
+            yield "$", messages
+            continue
+        name = thread(messages[0]) or None
         if name is not None and all("created_at" in m for m in messages):
             messages = sorted(messages, key=lambda m: (isinstance(m["created_at"], str), m["created_at"]))
         yield "$", {"id": name, "messages": messages}

@@ -17,16 +17,17 @@ from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from typing import IO, Any
 
-from .arrays import CUT_OFF, TOO_LARGE, elements
+from .arrays import CHUNK, CUT_OFF, TOO_LARGE, elements
+from .pieces import Many, many
 from .values import DEPTH, read_json
 from ..trace import TraceError
 
 # %% auto #0
-__all__ = ['WHOLE', 'CHUNK', 'BROKEN', 'BOMS', 'PEEK', 'Item', 'parse', 'unwrap', 'whole', 'as_utf8', 'sniff', 'nothing',
-           'lines_of', 'values_of', 'rows_of']
+__all__ = ['WHOLE', 'BROKEN', 'BOMS', 'PEEK', 'Item', 'parse', 'unwrap', 'whole', 'as_utf8', 'sniff', 'nothing', 'lines_of',
+           'values_of', 'rows_of']
 
 # %% ../../nbs/parser/05_items.ipynb #dc49547d
-WHOLE, CHUNK = 2 << 20, 1 << 18
+WHOLE = 2 << 20
 
 @dataclass(slots=True)
 class Item:
@@ -39,9 +40,22 @@ class Item:
     name: str | None = None
     error: TraceError | None = None
     notes: list[str] = field(default_factory=list)
+    many: Many | None = None
 
     def parse(self) -> Any:
-        "The JSON value; raises TraceError on what is none."
+        """The JSON value; raises TraceError on what is none.
+
+        Of a large object with one long list, the value with the first elements of that list; `many` then gives them all, and `full` the whole value."""
+        self.many = many(self.raw, WHOLE // 2) if self.raw is not None and len(self.raw) > WHOLE else None
+        if self.many is not None:
+            self.value, self.notes = parse(self.many.short(), self.line)
+            if self.many.among(self.value):
+                return self.value
+        return self.full()
+
+    def full(self) -> Any:
+        "The JSON value, all of it; raises TraceError on what is none."
+        self.many = None
         if self.error is not None:
             raise self.error
         if self.raw is not None:
@@ -55,7 +69,7 @@ class Item:
 
 def parse(data: bytes, line: int | None = None) -> tuple[Any, list[str]]:
     "The JSON value of `data` with notes; raises TraceError that says where it breaks."
-    if len(data) > WHOLE and (cost := len(data) + 72 * (data.count(b"[") + data.count(b"{")) + 16 * data.count(b",")) > 10 * len(data) + (40 << 20):
+    if len(data) > WHOLE and (cost := _cost(data)) > 8 * len(data) + (24 << 20):
         raise TraceError(f"one record of {len(data) >> 20} MB with so many small values that it would take more than {cost >> 20} MB of memory: not read", line=line)
     try:
         return read_json(data)
@@ -68,6 +82,12 @@ def parse(data: bytes, line: int | None = None) -> tuple[Any, list[str]]:
         raise TraceError(f"nested too deeply: records are read up to {DEPTH} objects and lists inside each other", line=line) from None
     except ValueError as e:
         raise TraceError(f"not JSON: {str(e)[:120]}", line=line) from None
+
+def _cost(data: bytes) -> int:
+    "About how many bytes the value of `data` takes: what an object, a list, a text and a place in one of them take, and the text itself."
+    commas, keys = data.count(b","), data.count(b":")
+    texts = max(0, data.count(b'"') // 2 - keys)
+    return len(data) + 184 * data.count(b"{") + 64 * data.count(b"[") + 8 * commas + 52 * texts + 24 * max(0, commas - texts)
 
 # %% ../../nbs/parser/05_items.ipynb #b7b0a862
 BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
@@ -192,6 +212,9 @@ def values_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
         yield from _elements(data, stream, limit)
         return
     data = (data + whole(stream, limit) if len(data) > WHOLE else data).strip(b" \t\r\n\x00")
+    if len(data) > WHOLE and many(data, WHOLE // 2) is not None:
+        yield Item(raw=data)
+        return
     try:
         value, notes = parse(data)
     except TraceError as e:

@@ -66,7 +66,7 @@ def _eager(loader: Loader, doc: Document, traces: Iterator[Trace]) -> tuple[list
     room = Room(0 if large else BASE if doc.kind == "lines" else BASE + 2 * doc.size, 0 if large else 7)
     first: list[Trace] = []
     for trace in traces:
-        if room.full(trace, len(loader.at.raw or b"")) or room.read > LAZY:
+        if room.full(trace, len(loader.at.raw or b"") if loader.nth == 0 else 0) or room.read > LAZY:
             return first, chain((trace,), traces)
         first.append(trace)
     return first, iter(())

@@ -5,7 +5,7 @@
 # %% ../../nbs/parser/21_payloads.ipynb #b994c630
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .registry import register
@@ -136,7 +136,7 @@ def format_of(body: Record) -> str:
     schema = isinstance(tools, list) and any(isinstance(t, dict) and "input_schema" in t for t in tools)
     return "anthropic_messages" if system_beside or schema or "stop_sequences" in body else "openai_chat"
 
-def unpack_exchanges(records: list[Any]) -> Iterator[tuple[str, Talk]]:
+def unpack_exchanges(records: Iterable[Any]) -> Iterator[tuple[str, Talk]]:
     "The conversations in a list of exchanges."
     talks: list[Talk] = []
     for i, r in enumerate(records):
