@@ -11,7 +11,7 @@ from typing import Any
 from .groups import Groups
 from .registry import register
 from .tables import guess
-from .turns import MOST, turns
+from .turns import turns
 from .values import ROLE_WORDS, Record, field, objects, rest
 from ..trace import TraceError
 
@@ -39,7 +39,7 @@ def unpack_messages(rows: Iterable[Record]) -> Iterator[tuple[str, Record | Trac
     "The messages of each thread; of the one conversation where no thread is named."
     def thread(m: Record) -> str:
         return next((str(m[k]) for k in THREADS if m.get(k)), "")
-    for _, messages in Groups(rows, thread, MOST):
+    for _, messages in Groups(rows, thread):
         if isinstance(messages, TraceError):
             yield "$", messages
             continue

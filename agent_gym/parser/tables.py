@@ -12,7 +12,7 @@ from typing import Any
 from .groups import Groups
 from .registry import register
 from .parts import answer_of, call_of
-from .turns import MOST, named
+from .turns import named
 from .values import ROLE_WORDS, Record, arguments_of, literal, rest
 from ..trace import TraceError, parse_json
 
@@ -54,7 +54,7 @@ def unpack_table(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceEr
         given = r.get(column) if column else None
         return "" if given is None else str(given)
     hint = f": they all have the same {column!r}" if column else ": no column tells conversations apart: name it with columns={'conversation_id': ...}"
-    for i, members in Groups(chain((row,), rows), name, MOST, hint):
+    for i, members in Groups(chain((row,), rows), name, hint=hint):
         yield f"$[{i}]", members if isinstance(members, TraceError) else {"id": name(members[0]) or None, "columns": found, "rows": _ordered(members, found.get("order"))}
 
 def _ordered(rows: list[Record], column: str | None) -> list[Record]:
