@@ -90,10 +90,14 @@ def _list(r: Record) -> str | None:
     return next((k for k in LISTS if isinstance(r.get(k), list) and r[k] and _entry(r[k][0])), None)
 
 def _entry(m: Any) -> bool:
-    return is_message(m) or (isinstance(m, dict) and "author" in m and isinstance(m.get("content"), dict) and "parts" in m["content"])
+    return is_message(m) or _chat_turn(m) or (isinstance(m, dict) and "author" in m and isinstance(m.get("content"), dict) and "parts" in m["content"])
 
 def matches_session(r: Any) -> object:
     return isinstance(r, dict) and "messages" not in r and "sample" not in r and (key := _list(r)) is not None and f"{key} that are messages"
+
+def _chat_turn(m: Any) -> bool:
+    "True for a turn of Cohere's chat API, whose text is under `message`."
+    return isinstance(m, dict) and isinstance(m.get("message"), str) and "content" not in m and str(m.get("role")).lower() in ROLE_WORDS
 
 def session_to_trace(r: Record) -> Record:
     "A session: the author `user` of an event is the user, all others speak or act for the assistant."
@@ -101,9 +105,11 @@ def session_to_trace(r: Record) -> Record:
     if key is None:
         raise TraceError("no list of messages in it")
     messages = [{"role": "user" if m["author"] == "user" else "assistant", "parts": m["content"]["parts"]} if isinstance(m, dict) and "author" in m and isinstance(m.get("content"), dict) and "parts" in m["content"] else m for m in r[key]]
+    messages = [{"content": m["message"], **rest(m, "message")} if _chat_turn(m) else m for m in messages]
+    said = [{"role": role, "content": r[k]} for k, role in (("message", "user"), ("text", "assistant")) if key == "chat_history" and isinstance(r.get(k), str)]
     name = next((r[k] for k in (*THREADS, "id") if isinstance(r.get(k), str | int)), None)
-    return {"conversation_id": name, "messages": turns(agent_parts(messages), f"$.{key}"), "outcome": r.get("outcome") if isinstance(r.get("outcome"), str) else None,
-            "satisfaction_score": r.get("satisfaction_score"), "metadata": rest(r, key, "id", *THREADS, "outcome", "satisfaction_score")}
+    return {"conversation_id": name, "messages": turns(agent_parts([*messages, *said]), f"$.{key}"), "outcome": r.get("outcome") if isinstance(r.get("outcome"), str) else None,
+            "satisfaction_score": r.get("satisfaction_score"), "metadata": rest(r, key, "id", *THREADS, "outcome", "satisfaction_score", *(k for k in ("message", "text") if said))}
 
 register("session", matches_session, session_to_trace, over=("preferences",), about="sessions of agent libraries: items, events, history");
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from ..trace import Trace, TraceError
 
 # %% auto #0
-__all__ = ['InFile', 'InBlocks', 'LazyTraces', 'Chained', 'weight', 'Room']
+__all__ = ['LONG', 'InFile', 'InBlocks', 'LazyTraces', 'Chained', 'weight', 'Room']
 
 # %% ../../nbs/parser/06_lazy.ipynb #5ab69f76
 class InFile:
@@ -169,14 +169,19 @@ class Chained(Sequence[Trace]):
         return (t for p in self.parts for t in p)
 
 # %% ../../nbs/parser/06_lazy.ipynb #bf8cfb87
+LONG = 5000
+
 def weight(value: object) -> int:
-    "The bytes of memory that a value and all that it holds take."
+    "The bytes of memory that a value and all that it holds take; of long lists, every so many elements are weighed."
     total, left = 0, [value]
     while left:
         v = left.pop()
         total += getsizeof(v)
         if isinstance(v, dict):
             left.extend(v.values())
+        elif isinstance(v, list) and len(v) > 2 * LONG:
+            step = len(v) // LONG
+            total += step * weight(v[::step])
         elif isinstance(v, list):
             left.extend(v)
         elif isinstance(v, BaseModel):

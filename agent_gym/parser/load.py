@@ -33,10 +33,14 @@ def load_traces(source: object, *, format: str = "auto", on_error: Literal["rais
     `nested` makes traces also of what agents did inside a conversation (in traces of observability tools): their `metadata["parent"]` is its id; otherwise they are messages in its `metadata["deeper"]`."""
     if on_error not in ("raise", "collect"):
         raise ValueError(f'on_error must be "raise" or "collect", got {on_error!r}')
+    if columns is not None and not (isinstance(columns, Mapping) and all(isinstance(f, str) and isinstance(c, str) for f, c in columns.items())):
+        raise ValueError(f"columns must map our fields to the source's names, as in {{'content': 'utterance'}}, got {columns!r}")
     if isinstance(source, TraceSet):
         return source
     loader = Loader(format, on_error, columns, success, Redactor.of(redact), nested)
     parts = [_part(loader, doc, progress) for doc in documents(source)]
+    if columns and (missing := [c for f, c in columns.items() if f not in loader.found]) and loader.made:
+        raise TraceError(f"no record has a field or column {missing[0]!r}, which columns= names", source=str(source)[:200])
     if loader.skipped and not loader.known:
         loader.fail(loader.skipped[0][1], loader.skipped[0][0])
     return TraceSet(parts[0] if len(parts) == 1 else Chained(parts) if any(isinstance(p, LazyTraces) for p in parts) else [t for p in parts for t in p], loader.errors, notes=_notes(loader))

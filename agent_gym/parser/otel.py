@@ -128,6 +128,7 @@ def unpack_spans(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceEr
     found = False
     for _, spans in Groups(plain_spans(rows), trace):
         if isinstance(spans, TraceError):
+            found = True
             yield "$", spans
         elif any(_holds(_attributes(s), inner) for s in spans):
             found = True

@@ -21,8 +21,9 @@ from .names import Names
 from .pieces import Many
 from .progress import Bar
 from .redact import Redactor
-from .registry import KEYS, Detector, Reader, UnknownFormat, envelope, reader_named, way
+from .registry import KEYS, Detector, Reader, UnknownFormat, beside, envelope, reader_named, way
 from .source import Document, companion, documents
+from .tables import COLUMNS
 from .values import Record, kind
 from ..trace import Trace, TraceError, loads
 
@@ -56,6 +57,7 @@ class Loader:
     renamed: str | None = None
     number: int = 0
     known: set[str] = field(default_factory=set)
+    found: set[str] = field(default_factory=set)
     skipped: list[tuple[Document, TraceError]] = field(default_factory=list)
 
     def fail(self, error: TraceError, doc: Document, item: Item | None = None, record: object = None) -> None:
@@ -96,7 +98,7 @@ class Loader:
                 if inside is None:
                     self.fail(e, doc, item)
                     continue
-                self.notes[f"the records are those under {inside[0]}"] += 1
+                self.notes[f"the records are those under {inside[0]}" + beside(item.value, inside[0])] += 1
                 yield from self._items(inside[1], doc, depth + 1)
                 continue
             if reader.whole:
@@ -119,6 +121,8 @@ class Loader:
     def _renamed(self, value: Any) -> Any:
         if not self.columns or not isinstance(value, dict):
             return value
+        if not self.found.issuperset(self.columns):
+            self.found.update(f for f, c in self.columns.items() if c in value or (f in value and f not in COLUMNS))
         theirs = {(c if c in value else f): (f if c in value else c) for f, c in self.columns.items()}
         return {theirs.get(k, k): v for k, v in value.items()}
 

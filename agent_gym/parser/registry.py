@@ -17,7 +17,7 @@ from ..trace import Trace, TraceError
 
 # %% auto #0
 __all__ = ['READERS', 'BUILT_IN', 'GROUP', 'ALIASES', 'KEYS', 'Reader', 'register', 'load_readers', 'reader_named',
-           'UnknownFormat', 'detect', 'Detector', 'shape', 'envelope', 'way']
+           'UnknownFormat', 'detect', 'Detector', 'shape', 'envelope', 'way', 'beside']
 
 # %% ../../nbs/parser/04_registry.ipynb #5654ba09
 @dataclass(frozen=True, slots=True)
@@ -164,6 +164,11 @@ def way(value: Any, path: Sequence[str | int], keyed: bool, known: Callable[[obj
         steps.append(found[0])
         value = value[step] if found[0] != KEYS else None
     return " and there under ".join(steps) or None
+
+def beside(value: Record, where: str) -> str:
+    "The fields of an envelope that hold no records, for a note."
+    others = [str(k)[:30] for k, v in value.items() if repr(k) not in where and v not in (None, "", [], {})] if where != KEYS else []
+    return f"; not read: {', '.join(others[:6])}{' …' if len(others) > 6 else ''}" if others else ""
 
 def _known(value: object, known: Callable[[object], object]) -> bool:
     try:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -58,13 +59,17 @@ def unpack_table(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceEr
         yield f"$[{i}]", members if isinstance(members, TraceError) else {"id": name(members[0]) or None, "columns": found, "rows": _ordered(members, found.get("order"))}
 
 def _ordered(rows: list[Record], column: str | None) -> list[Record]:
-    "Rows in the order of their turn numbers or times; as they came where these are missing."
+    "Rows in the order of their turn numbers or times; as they came where these are missing, or are neither numbers nor times in ISO 8601."
     keys = [r.get(column) for r in rows] if column else []
     if not keys or any(k in (None, "") for k in keys):
         return rows
-    numbers = [float(str(k)) if str(k).replace(".", "", 1).isdecimal() else None for k in keys]
-    by = numbers if None not in numbers else [str(k) for k in keys]
-    return [r for _, _, r in sorted(zip(by, range(len(rows)), rows), key=lambda x: x[:2])]  # type: ignore[arg-type]
+    for measure in (lambda k: float(str(k)), lambda k: datetime.fromisoformat(str(k))):
+        try:
+            by = [measure(k) for k in keys]
+            return [r for _, _, r in sorted(zip(by, range(len(rows)), rows), key=lambda x: x[:2])]
+        except (ValueError, TypeError):
+            continue
+    return rows
 
 def table_to_trace(r: Record) -> Record:
     "The rows of one conversation; labels are the first that any row gives."
