@@ -11,7 +11,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import IO, Any
@@ -66,6 +66,11 @@ class Item:
                     raise
                 raise TraceError(f"{e.reason} of the element that begins at byte {self.offset:,}") from None
         return self.value
+
+    def elements(self) -> Iterator[Item]:
+        "The elements of the long list, not parsed yet."
+        for path, raw, fault in self.many or ():
+            yield Item(line=self.line, path=self.path + self.many.at + path, raw=raw, name=path[1:] if self.many.keyed else None, error=TraceError(fault) if fault else None)  # type: ignore[union-attr]
 
 def parse(data: bytes, line: int | None = None) -> tuple[Any, list[str]]:
     "The JSON value of `data` with notes; raises TraceError that says where it breaks."

@@ -143,5 +143,5 @@ def _holds(a: Record, inner: set[int]) -> bool:
         return False
     return not operation.startswith("ai.embed") and any(k.startswith(("gen_ai.", "llm.", "ai.prompt", "ai.response", "ai.toolCall", "input.value", "traceloop.")) for k in a)
 
-register("otel_genai", matches_spans, spans_to_trace, unpack=unpack_spans, whole=True, about="OpenTelemetry spans: OTLP JSON, lists of spans (GenAI, OpenInference, OpenLLMetry, AI SDK)")
+register("otel_genai", matches_spans, spans_to_trace, unpack=unpack_spans, whole=True, lists=("resourceSpans", "resource_spans", "scopeSpans", "scope_spans", "instrumentationLibrarySpans", "spans"), about="OpenTelemetry spans: OTLP JSON, lists of spans (GenAI, OpenInference, OpenLLMetry, AI SDK)")
 register("otel_genai_anyagent", matches_any_agent, spans_to_trace, unpack=unpack_any_agent, over=("otel_genai",), about="a trace with spans (any-agent)");

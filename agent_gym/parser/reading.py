@@ -103,7 +103,7 @@ class Loader:
                 continue
             if reader.whole:
                 yield from self._grouped(reader, doc, item, value, items)
-            elif item.many is not None and item.many.path in [(name,) for name in reader.lists]:
+            elif item.many is not None and reader.takes(item.many):
                 yield from self._in_parts(reader, doc, item, value, item.many)
             else:
                 yield from self._one(reader, doc, item)
@@ -129,17 +129,9 @@ class Loader:
     def _inside(self, item: Item) -> tuple[str, Iterator[Item]] | None:
         "Where in an envelope the records lie, in words, and the records; None where `item` is no envelope."
         if item.many is not None and (where := way(item.value, item.many.path, item.many.keyed, self.detect)):
-            return where, self._elements(item)
+            return where, item.elements()
         found = envelope(item.full(), self.detect)
         return found and (found[0], (Item(v, item.line, item.path + path, name=path[1:] if found[0] == KEYS else None) for path, v in found[1]))
-
-    def _elements(self, item: Item) -> Iterator[Item]:
-        "The elements of the long list in `item`, not parsed yet."
-        many = item.many
-        if many is None:
-            return
-        for path, raw, fault in many:
-            yield Item(line=item.line, path=item.path + many.at + path, raw=raw, name=path[1:] if many.keyed else None, error=TraceError(fault) if fault else None)
 
     def _parsed(self, items: Iterator[Item], doc: Document) -> Iterator[tuple[Item, Any]]:
         "The items that can be parsed, with their values; the others are errors."
@@ -155,13 +147,14 @@ class Loader:
     def _batches(self, item: Item, doc: Document) -> Iterator[list[tuple[str, Any]]]:
         "The elements of the long list in `item` as (path, value), about a megabyte at a time."
         batch, size = [], 0
-        for element, value in self._parsed(self._elements(item), doc):
+        for element, value in self._parsed(item.elements(), doc):
             batch.append((element.path, value))
             size += len(element.raw or b"")
             if size > BATCH:
                 yield batch
                 batch, size = [], 0
-        yield batch
+        if batch:
+            yield batch
 
     def _in_parts(self, reader: Reader, doc: Document, item: Item, value: Any, many: Many) -> Iterator[Trace]:
         "The conversations of a document, its long list some elements at a time."
@@ -180,14 +173,20 @@ class Loader:
     def _grouped(self, reader: Reader, doc: Document, item: Item, value: Any, items: Iterator[Item]) -> Iterator[Trace]:
         "All records of the document at once, for readers that need them all; readers of this package get them one by one."
         self.notes.update(item.notes)
-        rows = self._rows(chain(((item, value),), self._parsed(items, doc)), doc)
+        rows = self._rows(reader, chain(((item, value),), self._parsed(items, doc)), doc)
         self.at = Item(path="$")
         yield from self._unpacked(reader, doc, self.at, rows if reader.ours else list(rows))
 
-    def _rows(self, parsed: Iterator[tuple[Item, Any]], doc: Document) -> Iterator[Any]:
+    def _rows(self, reader: Reader, parsed: Iterator[tuple[Item, Any]], doc: Document) -> Iterator[Any]:
         for item, value in parsed:
             if item.many is None:
                 yield value
+                continue
+            if not reader.takes(item.many):
+                try:
+                    yield self._renamed(item.full())
+                except TraceError as e:
+                    self.fail(e, doc, item)
                 continue
             for n, batch in enumerate(self._batches(item, doc)):
                 yield item.many.put(None if n else value, [v for _, v in batch])

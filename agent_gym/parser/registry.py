@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
 
+from .pieces import Many
 from .values import Record, kind
 from ..trace import Trace, TraceError
 
@@ -35,6 +36,10 @@ class Reader:
     companions: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     about: str = ""
+
+    def takes(self, many: Many) -> bool:
+        "True where the long list of a document may be given some elements at a time."
+        return not many.keyed and bool(many.path) and all(step in self.lists for step in many.path if isinstance(step, str)) and (self.whole or len(many.path) == 1)
 
     @property
     def ours(self) -> bool:

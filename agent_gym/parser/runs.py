@@ -154,4 +154,4 @@ def _tool_output(r: Record) -> object:
         return r["error"]
     return outputs["output"] if r.get("run_type") == "tool" and isinstance(outputs, dict) and set(outputs) == {"output"} else outputs
 
-register("langsmith", matches_runs, runs_to_trace, unpack=unpack_runs, whole=True, over=("preferences", "openai_responses", "otel_genai"), about="LangSmith runs, or batches of post and patch");
+register("langsmith", matches_runs, runs_to_trace, unpack=unpack_runs, whole=True, lists=("post", "patch"), over=("preferences", "openai_responses", "otel_genai"), about="LangSmith runs, or batches of post and patch");
