@@ -17,9 +17,15 @@ from ..trace import TraceError
 # %% auto #0
 __all__ = ['header', 'is_table', 'distinct', 'rows']
 
-# %% ../../nbs/parser/05_cells.ipynb #88c2327f
+# %% ../../nbs/parser/05_cells.ipynb #2bfb9b71
 _SEP = re.compile(r'"?sep=(.)"?\s*', re.I)
 _FOREIGN = re.compile("[\udc80-\udcff]")
+
+def _western(row: list[str]) -> tuple[list[str], list[str]]:
+    "`row` with its bytes that are no UTF-8 read as Windows-1252, and a note where there were any."
+    if all(cell.isascii() or not _FOREIGN.search(cell) for cell in row):
+        return row, []
+    return [_FOREIGN.sub(lambda m: bytes([ord(m[0]) - 0xdc00]).decode("cp1252", "replace"), cell) for cell in row], ["the row is not UTF-8: read as Windows-1252"]
 
 def header(lines: Iterable[str]) -> tuple[list[str], Iterator[list[str]], str, int]:
     "The cells of the header in `lines`, the rows after it, the delimiter, and how many lines came before."
@@ -47,21 +53,18 @@ def is_table(text: bytes, name: str) -> bool:
 def distinct(names: list[str]) -> list[str]:
     "The names of the columns: the number of a column that has none, `(2)` after one that occurs again."
     out: list[str] = []
-    for i, name in enumerate(names, 1):
-        name = name or f"column {i}"
-        n = 2
-        while name in out:
-            name, n = f"{names[i - 1] or 'column'} ({n})", n + 1
+    taken: set[str] = set()
+    times: dict[str, int] = {}
+    for i, given in enumerate(names, 1):
+        name = given or f"column {i}"
+        while name in taken:
+            times[given] = times.get(given, 1) + 1
+            name = f"{given or 'column'} ({times[given]})"
+        taken.add(name)
         out.append(name)
     return out
 
-# %% ../../nbs/parser/05_cells.ipynb #d25775e4
-def _western(row: list[str]) -> tuple[list[str], list[str]]:
-    "`row` with its bytes that are no UTF-8 read as Windows-1252, and a note where there were any."
-    if all(cell.isascii() or not _FOREIGN.search(cell) for cell in row):
-        return row, []
-    return [_FOREIGN.sub(lambda m: bytes([ord(m[0]) - 0xdc00]).decode("cp1252", "replace"), cell) for cell in row], ["the row is not UTF-8: read as Windows-1252"]
-
+# %% ../../nbs/parser/05_cells.ipynb #b84aafe2
 def rows(stream: IO[bytes]) -> Iterator[tuple[int, dict[str, object], list[str]]]:
     "The rows of a table as (line where it ends, cells by column, notes); cells beyond the header are listed under `_extra`. Raises TraceError where the text is no table."
     csv.field_size_limit(2**31 - 1)

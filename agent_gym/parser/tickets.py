@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -47,8 +48,10 @@ def text_of_html(html: str) -> str:
     if "<" not in html and "&" not in html:
         return html
     parser = _Text()
-    parser.feed(html)
+    whole, end, after = html.rpartition(">")        # what follows the last tag has none: the parser would try each "<" in it to the end
+    parser.feed(whole + end)
     parser.close()
+    parser.handle_data(unescape(after))
     lines = [line.strip() for line in "".join(parser.pieces).split("\n")]
     return "\n".join(line for line in lines if line)
 
