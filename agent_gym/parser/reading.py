@@ -106,7 +106,7 @@ class Loader:
             elif item.many is not None and reader.takes(item.many):
                 yield from self._in_parts(reader, doc, item, value, item.many)
             else:
-                yield from self._one(reader, doc, item)
+                yield from self._one(reader, doc, item, value)
 
     def _reader(self, value: object, doc: Document) -> Reader:
         if self.format != "auto":
@@ -130,7 +130,7 @@ class Loader:
         "Where in an envelope the records lie, in words, and the records; None where `item` is no envelope."
         if item.many is not None and (where := way(item.value, item.many.path, item.many.keyed, self.detect)):
             return where, item.elements()
-        found = envelope(item.full(), self.detect)
+        found = envelope(item.value if item.many is None else item.full(), self.detect)
         return found and (found[0], (Item(v, item.line, item.path + path, name=path[1:] if found[0] == KEYS else None) for path, v in found[1]))
 
     def _parsed(self, items: Iterator[Item], doc: Document) -> Iterator[tuple[Item, Any]]:
@@ -163,9 +163,9 @@ class Loader:
             paths = {f"${many.at}[{i}]": path for i, (path, _) in enumerate(batch)}
             yield from self._unpacked(reader, doc, item, many.put(value, [v for _, v in batch]), paths)
 
-    def _one(self, reader: Reader, doc: Document, item: Item) -> Iterator[Trace]:
+    def _one(self, reader: Reader, doc: Document, item: Item, value: Any) -> Iterator[Trace]:
         try:
-            value = self._renamed(item.full())
+            value = value if item.many is None else self._renamed(item.full())
         except TraceError as e:
             return self.fail(e, doc, item)
         yield from self._trace(reader, doc, item, value, "$") if reader.unpack is None else self._unpacked(reader, doc, item, value)
