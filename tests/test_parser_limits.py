@@ -6,14 +6,16 @@ import os
 import random
 import subprocess
 import sys
+import time
 import zipfile
 
 import pandas as pd
 import pytest
 from test_parser_properties import SEEDS
 
-from agent_gym.parser import READERS, load_traces, register
+from agent_gym.parser import READERS, items, load_traces, pieces, reading, register
 from agent_gym.parser import load as load_module
+from agent_gym.parser.pieces import many
 from agent_gym.trace import Trace, TraceError, TraceSet
 
 MEASURE = """
@@ -49,6 +51,12 @@ def bound(data: bytes) -> float:
     return 10 * len(data) / 2**20 + 50
 
 
+def span(i: int) -> bytes:
+    "One of four spans of a trace, with as few attributes as tell what was said."
+    said = [{"key": f"gen_ai.{k}", "value": {"stringValue": v}} for k, v in (("prompt.0.role", "user"), ("prompt.0.content", f"q{i}"), ("completion.0.content", f"a{i}"))]
+    return json.dumps({"traceId": f"t{i // 4}", "spanId": f"s{i}", "name": "chat", "startTimeUnixNano": str(i), "attributes": said}).encode()
+
+
 measured = pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="the peak of a process is measured on Linux")
 MB = 1_000_000
 LARGE = {
@@ -59,6 +67,16 @@ LARGE = {
     "one conversation without end": ("d.json", lambda: filled(SHORT, 5 * MB, b",", b'{"messages":[', b"]}"), "raise"),
     "one answer of brackets": ("e.json", lambda: filled(b"[]", 12 * MB, b",", b'{"conversation_id":"a","messages":[{"role":"tool","name":"x","result":[', b"]}]}"), "raise"),
     "faults alone": ("f.jsonl", lambda: filled(b"{}", 3 * MB), "collect"),
+    "one object with all conversations in a list": ("g.json", lambda: filled(TALK, 10 * MB, b",", b'{"total":1,"data":{"items":[', b"]}}"), "raise"),
+    "one object with a conversation a key": ("h.json", lambda: b"{" + b",".join(b'"c%d":%b' % (i, TALK) for i in range(30_000)) + b"}", "raise"),
+    "all simulations in one object": ("i.json", lambda: filled(b'{"id":"s","task_id":"1","messages":[{"role":"user","content":"x"}]}', 6 * MB, b",", b'{"tasks":[],"info":{},"simulations":[', b"]}"), "raise"),
+    "spans, one list": ("j.json", lambda: b"[" + b",".join(span(i) for i in range(24_000)) + b"]", "raise"),
+    "spans out of order, a line each": ("k.jsonl", lambda: b"\n".join(span(i * 7919 % 24_000) for i in range(24_000)), "raise"),
+    "spans, one OTLP object": ("l.json", lambda: b'{"resourceSpans":[{"scopeSpans":[{"spans":[' + b",".join(span(i) for i in range(24_000)) + b"]}]}]}", "raise"),
+    "rows of a table, each a conversation": ("m.csv", lambda: b"conversation_id,role,content\n" + b"\n".join(b"%d,user,x" % i for i in range(230_000)), "raise"),
+    "numbers beside the messages": ("n.json", lambda: filled(b"1.5", 8 * MB, b",", b'{"messages":[],"v":[', b"]}"), "collect"),
+    "keys beside the messages": ("o.json", lambda: b'{"messages":[],"v":{' + b",".join(b'"k%d":1' % i for i in range(700_000)) + b"}}", "collect"),
+    "as many messages as may be, eight times": ("p.jsonl", lambda: b"\n".join([filled(SHORT, 49_990 * (len(SHORT) + 1), b",", b'{"messages":[', b"]}")] * 8), "raise"),
 }
 
 
@@ -98,19 +116,83 @@ def test_what_unpacks_without_end_is_refused(tmp_path, packed):
     assert mb < 70
 
 
+def spoilt(rng: random.Random) -> bytes:
+    "Records of one or more formats in some envelope, cut, overwritten, recoded or packed at random."
+    units = [json.dumps(rng.choice(SEEDS)).encode() for _ in range(rng.choice([1, 1, 3]))]
+    if rng.random() < .2:
+        units = [b"1,user,hi", b'2,agent,"a\r\nb"', b"3,user,"]
+    between, (before, after) = rng.choice([b"\n", b",", b"\n,", b"\r\n", b"\r"]), rng.choice([(b"[", b"]"), (b"", b""), (b'{"data":[', b"]}"), (b'{"resourceSpans":[', b"]}"), (b'{"a":{"b":[[', b"]]}}"), (b"conversation_id,role,content\n", b"")])
+    data = bytearray(before + between.join(rng.choices(units, k=rng.choice([1, 3, 400]))) + after)
+    for _ in range(rng.randrange(5)):
+        at = rng.randrange(len(data))
+        data[at:at + rng.choice([0, 1, 1, 50])] = rng.choice([b"", b"[", b"]", b"{", b"}", b'"', b",", b":", b"\\", b"\x00", b"\xff", b"\n", b"NaN", b"1e999", b"9" * 30, b"[" * 300, b"{}" * 3000, bytes([rng.randrange(256)])])
+    data = data[:rng.choice([len(data), rng.randrange(len(data) + 1)])]
+    if rng.random() < .2:
+        data = bytearray(bytes(data).decode("latin-1").encode(rng.choice(["utf-16", "utf-16-le", "utf-32", "utf-8-sig", "latin-1"])))
+    if rng.random() < .2:
+        data = bytearray(gzip.compress(bytes(data), 1))
+        data[rng.randrange(len(data))] = rng.randrange(256)
+    return bytes(data)
+
+
 @measured
-def test_broken_bytes_take_little_memory(tmp_path):
-    "Records of all formats, repeated, cut and overwritten at random."
-    rng = random.Random("memory")
-    for i in range(12):
-        unit = json.dumps(rng.choice(SEEDS)).encode()
-        data = bytearray(filled(unit, MB, rng.choice([b"\n", b",", b"\n,"]), *rng.choice([(b"[", b"]"), (b"", b""), (b'{"data":[', b"]}")])))
-        for _ in range(rng.randrange(4)):
-            data[rng.randrange(len(data))] = rng.randrange(256)
-        (tmp_path / f"{i}.json").write_bytes(data[:rng.randrange(len(data) // 2, len(data))])
-    for i in range(0, 12, 3):
-        mb, found = growth(tmp_path / f"{i}.json", rng.choice(["raise", "collect"]))
-        assert mb <= bound(b"x" * MB), (i, mb, found)
+@pytest.mark.parametrize("seed", range(6))
+def test_broken_bytes_raise_nothing_else_take_little_memory_and_no_time(monkeypatch, seed):
+    "In every second run, what large inputs alone go through is asked of small ones."
+    if seed % 2:
+        monkeypatch.setattr(items, "_long", lambda data: many(data, 100))
+        monkeypatch.setattr(load_module, "BASE", -(1 << 40))
+    rng = random.Random(f"spoilt/{seed}")
+    for i in range(60):
+        data = spoilt(rng)
+        before, start = status("VmRSS"), time.process_time()
+        with open("/proc/self/clear_refs", "w") as f:
+            f.write("5")
+        try:
+            ts = load_traces(data, on_error=rng.choice(["raise", "collect"]), progress=False)
+            assert len({t.conversation_id for t in ts}) == len(ts)
+        except TraceError as e:
+            assert e.reason and e.source
+        assert status("VmHWM") - before < 10 * len(data) / 2**20 + 50, (seed, i)
+        assert time.process_time() - start < 5, (seed, i)
+
+
+def status(key: str) -> float:
+    with open("/proc/self/status", encoding="utf-8") as f:
+        return next(int(line.split()[1]) / 1024 for line in f if line.startswith(key))
+
+
+IN_PIECES = {
+    "a list": lambda rs: rs,
+    "a list in an object": lambda rs: {"n": 1, "data": rs, "more": {"a": [1, 2]}},
+    "a list two objects down": lambda rs: {"data": {"items": rs}},
+    "a key each": lambda rs: {f"k{i}": r for i, r in enumerate(rs)},
+    "simulations": lambda rs: {"info": {"environment_info": {"policy": "p"}}, "tasks": [{"id": "1", "x": 2}], "simulations": [{"id": f"s{i}", "task_id": "1", "messages": r["messages"]} for i, r in enumerate(rs) if isinstance(r, dict) and isinstance(r.get("messages"), list)]},
+    "samples": lambda rs: {"samples": [{"id": i, "epoch": 1, "messages": r["messages"]} for i, r in enumerate(rs) if isinstance(r, dict) and isinstance(r.get("messages"), list)], "eval": {"task": "t"}},
+    "lines": None,
+}
+
+
+@pytest.mark.parametrize("form", IN_PIECES)
+@pytest.mark.parametrize("seed", range(len(SEEDS)))
+def test_what_is_read_in_pieces_is_what_is_read_at_once(monkeypatch, form, seed):
+    rs = [*(SEEDS[seed] if isinstance(SEEDS[seed], list) else [SEEDS[seed]] * 5), {"nothing": 1}, *(SEEDS[seed] if isinstance(SEEDS[seed], list) else [SEEDS[seed]])]
+    make = IN_PIECES[form]
+    data = "\n".join(json.dumps({"data": [r] * 3}) for r in rs).encode() if make is None else json.dumps(make(rs)).encode()
+
+    def found():
+        try:
+            ts = load_traces(data, on_error="collect")
+        except TraceError as e:
+            return str(e)
+        return [t.to_dict() for t in ts], [str(e) for e in ts.errors], ts.notes
+    at_once = found()
+    monkeypatch.setattr(items, "_long", lambda data: many(data, 20))
+    monkeypatch.setattr(pieces, "MEMBERS", 2)
+    monkeypatch.setattr(reading, "BATCH", 1)
+    in_pieces = found()
+    assert in_pieces[0] == at_once[0]
+    assert len(in_pieces[1]) == len(at_once[1])
 
 
 def nested(n, value=1):

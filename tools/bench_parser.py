@@ -108,7 +108,7 @@ def run(path: str) -> None:
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--records", type=int, default=300)
-    ap.add_argument("--repeat", type=int, default=5)
+    ap.add_argument("--repeat", type=int, default=15)
     ap.add_argument("--stream", type=float, metavar="GB", default=0)
     ap.add_argument("--run", help=argparse.SUPPRESS)
     a = ap.parse_args()

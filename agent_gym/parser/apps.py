@@ -5,9 +5,10 @@
 # %% ../../nbs/parser/32_apps.ipynb #204fd8d4
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from .groups import Groups
 from .registry import register
 from .tables import guess
 from .turns import turns
@@ -34,12 +35,15 @@ def is_message(m: Any) -> bool:
 def matches_messages(r: Any) -> object:
     return is_message(r) and not ({"role", "content"} <= set(r) and "conversation_id" in guess(r) and not isinstance(r["content"], list)) and "messages, one a record"
 
-def unpack_messages(rows: list[Any]) -> Iterator[tuple[str, Record]]:
+def unpack_messages(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     "The messages of each thread; of the one conversation where no thread is named."
-    threads: dict[str | None, list[Record]] = {}
-    for m in objects(rows, "$"):
-        threads.setdefault(next((str(m[k]) for k in THREADS if m.get(k)), None), []).append(m)
-    for name, messages in threads.items():
+    def thread(m: Record) -> str:
+        return next((str(m[k]) for k in THREADS if m.get(k)), "")
+    for _, messages in Groups(rows, thread):
+        if isinstance(messages, TraceError):
+            yield "$", messages
+            continue
+        name = thread(messages[0]) or None
         if name is not None and all("created_at" in m for m in messages):
             messages = sorted(messages, key=lambda m: (isinstance(m["created_at"], str), m["created_at"]))
         yield "$", {"id": name, "messages": messages}
@@ -86,10 +90,14 @@ def _list(r: Record) -> str | None:
     return next((k for k in LISTS if isinstance(r.get(k), list) and r[k] and _entry(r[k][0])), None)
 
 def _entry(m: Any) -> bool:
-    return is_message(m) or (isinstance(m, dict) and "author" in m and isinstance(m.get("content"), dict) and "parts" in m["content"])
+    return is_message(m) or _chat_turn(m) or (isinstance(m, dict) and "author" in m and isinstance(m.get("content"), dict) and "parts" in m["content"])
 
 def matches_session(r: Any) -> object:
     return isinstance(r, dict) and "messages" not in r and "sample" not in r and (key := _list(r)) is not None and f"{key} that are messages"
+
+def _chat_turn(m: Any) -> bool:
+    "True for a turn of Cohere's chat API, whose text is under `message`."
+    return isinstance(m, dict) and isinstance(m.get("message"), str) and "content" not in m and str(m.get("role")).lower() in ROLE_WORDS
 
 def session_to_trace(r: Record) -> Record:
     "A session: the author `user` of an event is the user, all others speak or act for the assistant."
@@ -97,9 +105,11 @@ def session_to_trace(r: Record) -> Record:
     if key is None:
         raise TraceError("no list of messages in it")
     messages = [{"role": "user" if m["author"] == "user" else "assistant", "parts": m["content"]["parts"]} if isinstance(m, dict) and "author" in m and isinstance(m.get("content"), dict) and "parts" in m["content"] else m for m in r[key]]
+    messages = [{"content": m["message"], **rest(m, "message")} if _chat_turn(m) else m for m in messages]
+    said = [{"role": role, "content": r[k]} for k, role in (("message", "user"), ("text", "assistant")) if key == "chat_history" and isinstance(r.get(k), str)]
     name = next((r[k] for k in (*THREADS, "id") if isinstance(r.get(k), str | int)), None)
-    return {"conversation_id": name, "messages": turns(agent_parts(messages), f"$.{key}"), "outcome": r.get("outcome") if isinstance(r.get("outcome"), str) else None,
-            "satisfaction_score": r.get("satisfaction_score"), "metadata": rest(r, key, "id", *THREADS, "outcome", "satisfaction_score")}
+    return {"conversation_id": name, "messages": turns(agent_parts([*messages, *said]), f"$.{key}"), "outcome": r.get("outcome") if isinstance(r.get("outcome"), str) else None,
+            "satisfaction_score": r.get("satisfaction_score"), "metadata": rest(r, key, "id", *THREADS, "outcome", "satisfaction_score", *(k for k in ("message", "text") if said))}
 
 register("session", matches_session, session_to_trace, over=("preferences",), about="sessions of agent libraries: items, events, history");
 

@@ -11,9 +11,10 @@ from itertools import chain
 import numpy as np
 
 # %% auto #0
-__all__ = ['CUT_OFF', 'MORE', 'TOO_LARGE', 'Cuts', 'elements']
+__all__ = ['CHUNK', 'CUT_OFF', 'MORE', 'TOO_LARGE', 'Cuts', 'elements']
 
 # %% ../../nbs/parser/05_arrays.ipynb #45d68a42
+CHUNK = 1 << 18
 _TURN, _MARK = np.zeros(256, np.int8), np.zeros(256, bool)
 _TURN[list(b"[{")], _TURN[list(b"]}")], _MARK[list(b'",[]{}')] = 1, -1, True
 
@@ -55,14 +56,14 @@ class Cuts:
 _SPACE = b" \t\r\n\x00"
 CUT_OFF, MORE, TOO_LARGE = "the list is not closed: the file was cut off", "text after the end of the list", "an element is too large"
 
-def elements(chunks: Iterable[bytes], limit: int = -1) -> Iterator[tuple[int, bytes, str]]:
-    """The elements of the list whose text comes in `chunks`, as (byte offset, bytes, fault).
+def elements(chunks: Iterable[bytes], limit: int = -1, opening: bytes = b"[") -> Iterator[tuple[int, bytes, str]]:
+    """The elements of the list (members of the object, for `opening` b"{") whose text comes in `chunks`, as (byte offset, bytes, fault).
 
     The fault is empty but for the last of a list that was cut off, for whatever follows the list, and for an element of more than `limit` bytes, after which nothing is read."""
     cuts, held, base, start, begun, n = Cuts(), [], 0, 0, False, 0
     chunks = iter(chunks)
     for chunk in chunks:
-        at = 0 if begun else chunk.find(b"[") + 1
+        at = 0 if begun else chunk.find(opening) + 1
         begun, start = begun or at > 0, start if begun else base + at
         for cut, over in cuts(chunk):
             raw = b"".join((*held, chunk[at:cut]))

@@ -64,26 +64,37 @@ def _value(cls: type, fields: Record, names: set[str]) -> Any:
 def _text(v: object) -> bool:
     return v is None or v.__class__ is str
 
-def _message(d: Record) -> Message | None:
-    get = d.get
-    if len(d) == 2 and d["role"] in _ROLES and get("content").__class__ is str:
-        return _value(Message, {"role": d["role"], "content": d["content"], "tool_calls": [], "name": None, "tool_call_id": None, "result": None, "is_error": False, "metadata": {}}, _MESSAGE)
-    content, calls, name, answers, error, meta = get("content"), get("tool_calls"), get("name"), get("tool_call_id"), get("is_error", False), get("metadata")
-    if not (_text(content) and _text(name) and _text(answers) and d["role"] in _ROLES and error.__class__ is bool and (meta is None or meta.__class__ is dict)):
-        return None
-    made = []
-    for c in calls or ():
-        cmeta = c.get("metadata")
-        if not (c["name"].__class__ is str and _text(c["id"]) and c["arguments"].__class__ is dict and (cmeta is None or cmeta.__class__ is dict)):
-            return None
-        made.append(_value(ToolCall, {"id": c["id"], "name": c["name"], "arguments": c["arguments"], "metadata": cmeta or {}}, _CALL))
-    return _value(Message, {"role": d["role"], "content": content, "tool_calls": made, "name": name, "tool_call_id": answers, "result": get("result"), "is_error": error, "metadata": meta or {}}, _MESSAGE)
+class _Unsure(Exception):
+    "A draft that pydantic should look at."
+
+def _message(d: Record) -> Message:
+    get, role = d.get, d["role"]
+    content, calls = get("content"), get("tool_calls")
+    if len(d) == 2 + ("tool_calls" in d) and "content" in d:
+        name = answers = result = meta = None
+        error = False
+    else:
+        name, answers, result, error, meta = get("name"), get("tool_call_id"), get("result"), get("is_error", False), get("metadata")
+        if not (_text(name) and _text(answers) and error.__class__ is bool):
+            raise _Unsure
+    if role not in _ROLES or not (content.__class__ is str or content is None) or not (meta is None or meta.__class__ is dict):
+        raise _Unsure
+    return _value(Message, {"role": role, "content": content, "tool_calls": [_call(c) for c in calls] if calls else [], "name": name, "tool_call_id": answers, "result": result, "is_error": error, "metadata": meta or {}}, _MESSAGE)
+
+def _call(c: Record) -> ToolCall:
+    meta = c.get("metadata")
+    if not (c["name"].__class__ is str and _text(c["id"]) and c["arguments"].__class__ is dict and (meta is None or meta.__class__ is dict)):
+        raise _Unsure
+    return _value(ToolCall, {"id": c["id"], "name": c["name"], "arguments": c["arguments"], "metadata": meta or {}}, _CALL)
 
 def trusted(draft: Record) -> Trace | None:
     "The trace of a draft whose values are JSON values; None where pydantic should look at it."
-    messages = [_message(m) for m in draft["messages"]]
     score, outcome, name = draft.get("satisfaction_score"), draft.get("outcome"), draft["conversation_id"]
-    if None in messages or not _text(outcome) or name.__class__ is not str or not (score is None or score.__class__ is float):
+    if not _text(outcome) or name.__class__ is not str or not (score is None or score.__class__ is float):
+        return None
+    try:
+        messages = [_message(m) for m in draft["messages"]]
+    except _Unsure:
         return None
     return _value(Trace, {"conversation_id": name, "messages": messages, "outcome": outcome, "satisfaction_score": score, "metadata": draft["metadata"]}, _TRACE)
 
@@ -97,9 +108,18 @@ _SPARE = 254 - DEPTH
 
 def fathom(t: Trace) -> Trace:
     "`t`; raises TraceError at a value so deep that the trace would be nested more than `DEPTH` deep."
-    calls = [v for m in t.messages for c in m.tool_calls for v in (c.arguments, c.metadata) if v]
-    said = [v for m in t.messages for v in (m.result, m.metadata) if v]
-    probe: object = [t.metadata, [[*said, [[*calls]]]]]
+    said: list[object] = []
+    asked: list[object] = []
+    for m in t.messages:
+        for c in m.tool_calls:
+            asked.append(c.arguments)
+            if c.metadata:
+                asked.append(c.metadata)
+        if m.result.__class__ in (dict, list):
+            said.append(m.result)
+        if m.metadata:
+            said.append(m.metadata)
+    probe: object = [t.metadata, [[*said, [[*asked]]]]]
     for _ in range(_SPARE):
         probe = [probe]
     try:

@@ -82,7 +82,7 @@ def _generated(m: Record) -> Record:
         return {"role": "assistant", "content": None, "tool_calls": [{"id": None, "name": to.removeprefix("functions."), "arguments": given, **({"metadata": {"note": note}} if note else {})}]}
     return turns([{k: v for k, v in m.items() if k != "recipient"}])[0]
 
-register("openai_eval_run", matches_eval_run, eval_item_to_trace, unpack=unpack_eval_run, over=("openai_responses", "preferences"), about="OpenAI evaluation runs: items with datasource_item and sample");
+register("openai_eval_run", matches_eval_run, eval_item_to_trace, unpack=unpack_eval_run, lists=("items", "data"), over=("openai_responses", "preferences"), about="OpenAI evaluation runs: items with datasource_item and sample");
 
 # %% ../../nbs/parser/16_evals.ipynb #6b835c41
 def matches_inspect(r: Any) -> object:
@@ -126,4 +126,4 @@ def _resolved(value: Any, attachments: Record) -> Any:
         return [_resolved(v, attachments) for v in value]
     return {k: _resolved(v, attachments) for k, v in value.items()} if isinstance(value, dict) else value
 
-register("inspect_ai", matches_inspect, inspect_to_trace, unpack=unpack_inspect, about="Inspect logs: eval, samples (JSON or .eval)");
+register("inspect_ai", matches_inspect, inspect_to_trace, unpack=unpack_inspect, lists=("samples",), about="Inspect logs: eval, samples (JSON or .eval)");

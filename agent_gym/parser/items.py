@@ -5,28 +5,29 @@
 # %% ../../nbs/parser/05_items.ipynb #aac23941
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import json
 import re
 import zipfile
 import zlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, zip_longest
+from itertools import chain
 from typing import IO, Any
 
-from .arrays import CUT_OFF, TOO_LARGE, elements
+from .arrays import CHUNK, CUT_OFF, TOO_LARGE, elements
+from .cells import is_table, rows
+from .pieces import Many, many
 from .values import DEPTH, read_json
 from ..trace import TraceError
 
 # %% auto #0
-__all__ = ['WHOLE', 'CHUNK', 'BROKEN', 'BOMS', 'PEEK', 'Item', 'parse', 'unwrap', 'whole', 'as_utf8', 'sniff', 'nothing',
-           'lines_of', 'values_of', 'rows_of']
+__all__ = ['WHOLE', 'BROKEN', 'BOMS', 'PEEK', 'Item', 'parse', 'unwrap', 'whole', 'as_utf8', 'sniff', 'nothing', 'lines_of',
+           'values_of', 'rows_of']
 
 # %% ../../nbs/parser/05_items.ipynb #dc49547d
-WHOLE, CHUNK = 2 << 20, 1 << 18
+WHOLE = 2 << 20
 
 @dataclass(slots=True)
 class Item:
@@ -39,9 +40,22 @@ class Item:
     name: str | None = None
     error: TraceError | None = None
     notes: list[str] = field(default_factory=list)
+    many: Many | None = None
 
     def parse(self) -> Any:
-        "The JSON value; raises TraceError on what is none."
+        """The JSON value; raises TraceError on what is none.
+
+        Of a large object with one long list, the value with the first elements of that list; `many` then gives them all, and `full` the whole value."""
+        self.many = _long(self.raw) if self.raw is not None else None
+        if self.many is not None:
+            self.value, self.notes = parse(self.many.short(), self.line)
+            if self.many.among(self.value):
+                return self.value
+        return self.full()
+
+    def full(self) -> Any:
+        "The JSON value, all of it; raises TraceError on what is none."
+        self.many = None
         if self.error is not None:
             raise self.error
         if self.raw is not None:
@@ -53,9 +67,14 @@ class Item:
                 raise TraceError(f"{e.reason} of the element that begins at byte {self.offset:,}") from None
         return self.value
 
+    def elements(self) -> Iterator[Item]:
+        "The elements of the long list, not parsed yet."
+        for path, raw, fault in self.many or ():
+            yield Item(line=self.line, path=self.path + self.many.at + path, raw=raw, name=path[1:] if self.many.keyed else None, error=TraceError(fault) if fault else None)  # type: ignore[union-attr]
+
 def parse(data: bytes, line: int | None = None) -> tuple[Any, list[str]]:
     "The JSON value of `data` with notes; raises TraceError that says where it breaks."
-    if len(data) > WHOLE and (cost := len(data) + 72 * (data.count(b"[") + data.count(b"{")) + 16 * data.count(b",")) > 10 * len(data) + (40 << 20):
+    if len(data) > WHOLE and (cost := _cost(data)) > 8 * len(data) + (24 << 20):
         raise TraceError(f"one record of {len(data) >> 20} MB with so many small values that it would take more than {cost >> 20} MB of memory: not read", line=line)
     try:
         return read_json(data)
@@ -68,6 +87,17 @@ def parse(data: bytes, line: int | None = None) -> tuple[Any, list[str]]:
         raise TraceError(f"nested too deeply: records are read up to {DEPTH} objects and lists inside each other", line=line) from None
     except ValueError as e:
         raise TraceError(f"not JSON: {str(e)[:120]}", line=line) from None
+
+def _long(data: bytes) -> Many | None:
+    "The long list in a large object whose value would take several times its text."
+    return many(data, WHOLE // 2) if len(data) > WHOLE and _cost(data) > 3 * len(data) else None
+
+def _cost(data: bytes) -> int:
+    "About how many bytes the value of `data` takes: what an object, a list, a text and a place in one of them take, and the text itself."
+    commas, keys = data.count(b","), data.count(b":")
+    texts = max(0, data.count(b'"') // 2 - keys)
+    decimals, objects = min(data.count(b"."), max(0, commas - texts)), data.count(b"{")
+    return len(data) + 184 * objects + 150 * max(0, keys - 5 * objects) + 64 * data.count(b"[") + 16 * commas + 52 * texts + 32 * decimals
 
 # %% ../../nbs/parser/05_items.ipynb #b7b0a862
 BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
@@ -102,6 +132,8 @@ class _Salvaged(io.RawIOBase):
 BOMS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
         (b"{\x00\x00\x00", "utf-32-le"), (b"[\x00\x00\x00", "utf-32-le"), (b"{\x00", "utf-16-le"), (b"[\x00", "utf-16-le"), (b"\x00{", "utf-16-be"), (b"\x00[", "utf-16-be"))
 
+_WIDE = re.compile(rb"(?:[ -~]\x00){2}|(?:\x00[ -~]){2}")
+
 def whole(stream: IO[bytes], limit: int = -1) -> bytes:
     "What is left of `stream`; raises TraceError where that is more than `limit` bytes."
     data = stream.read(limit + 1 if limit >= 0 else -1)
@@ -115,7 +147,8 @@ def _bomb(limit: int) -> TraceError:
 def as_utf8(stream: IO[bytes], limit: int = -1) -> IO[bytes]:
     "`stream` without a byte order mark, recoded where the mark (or a zero beside the first bracket) says UTF-16 or UTF-32."
     head = stream.peek(4)[:4]  # type: ignore[attr-defined]
-    for mark, name in BOMS:
+    marks = BOMS if not _WIDE.match(head) else ((head, "utf-16-le" if head[1:2] == b"\x00" else "utf-16-be"),)
+    for mark, name in marks:
         if head.startswith(mark):
             try:
                 return io.BufferedReader(io.BytesIO(whole(stream, limit).decode(name).encode("utf-8", "surrogatepass")))  # type: ignore[arg-type]
@@ -146,12 +179,14 @@ def sniff(head: bytes, name: str) -> str:
         one_line = text[:1] == b"{" and len(head) >= PEEK and not newline
         spoilt = text[:1] == b"{" and any(line.startswith(b"{") and _whole(line) for line in more.split(b"\n", 4)[:3])
         return "lines" if one_line or spoilt else "value"
-    if b"\x00" in head[:1000]:
-        raise TraceError("NUL bytes at the beginning: not UTF-8 text")
     if text[:1] in b"<":
         raise TraceError(f"this is HTML or XML, not an export: {text[:40]!r}")
-    if _is_table(text, name):
+    if is_table(text, name):
         return "table"
+    if b"\x00" in head[:1000]:
+        raise TraceError("NUL bytes at the beginning: not UTF-8 text")
+    if name.lower().endswith((".csv", ".tsv")):
+        raise TraceError(f"the first line of a table must name its columns (two or more, with a comma, semicolon, tab or bar between them), got {text.splitlines()[0][:60].decode('utf-8', 'replace')!r}")
     return "lines" if text.count(b"\n{") >= 1 else "value"
 
 def _whole(line: bytes) -> bool:
@@ -160,12 +195,6 @@ def _whole(line: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-def _is_table(text: bytes, name: str) -> bool:
-    header = text.partition(b"\n")[0].decode("utf-8", "replace").strip()
-    cells = [c.strip().strip('"') for c in re.split(r"[,;\t|]", header)]
-    wordy = len(cells) > 1 and all(re.fullmatch(r"[\w .:/-]{1,60}", c) for c in cells)
-    return wordy and (b"\n" in text.strip() or name.lower().endswith((".csv", ".tsv")))
 
 # %% ../../nbs/parser/05_items.ipynb #094ac7fc
 def nothing(_: IO[bytes] | None = None, limit: int = -1) -> Generator[Item]:
@@ -192,6 +221,9 @@ def values_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
         yield from _elements(data, stream, limit)
         return
     data = (data + whole(stream, limit) if len(data) > WHOLE else data).strip(b" \t\r\n\x00")
+    if _long(data) is not None:
+        yield Item(raw=data)
+        return
     try:
         value, notes = parse(data)
     except TraceError as e:
@@ -230,29 +262,7 @@ def _several(text: str) -> Generator[Item]:
         yield Item(line=line, raw=text[at:end].encode("utf-8", "surrogatepass"))
         at = end
 
-_FOREIGN = re.compile("[\udc80-\udcff]")
-
-def _western(row: list[str]) -> tuple[list[str], list[str]]:
-    "`row` with its bytes that are no UTF-8 read as Windows-1252, which spreadsheets write, and a note where there were any."
-    if all(cell.isascii() or not _FOREIGN.search(cell) for cell in row):
-        return row, []
-    return [_FOREIGN.sub(lambda m: bytes([ord(m[0]) - 0xdc00]).decode("cp1252", "replace"), cell) for cell in row], ["the row is not UTF-8: read as Windows-1252"]
-
 def rows_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
-    "The rows of a table as objects; the delimiter is the one that its header uses most."
-    csv.field_size_limit(2**31 - 1)
-    text = io.TextIOWrapper(stream, "utf-8", errors="surrogateescape", newline="")
-    head = text.readline()
-    delimiter = max(",;\t|", key=head.count)
-    reader = csv.reader(text, delimiter=delimiter)
-    names = [c.strip() for c in next(csv.reader([head], delimiter=delimiter), [])]
-    try:
-        for row in reader:
-            if any(row):
-                row, notes = _western(row)
-                extra = {"_extra": row[len(names):]} if len(row) > len(names) else {}
-                yield Item({**dict(zip_longest(names, row[:len(names)], fillvalue="")), **extra}, line=reader.line_num + 1, notes=notes)
-    except csv.Error as e:
-        yield Item(error=TraceError(f"not a table: {e}", line=reader.line_num + 1))
-    finally:
-        text.detach()
+    "The rows of a table as objects."
+    for line, row, notes in rows(stream):
+        yield Item(row, line=line, notes=notes)

@@ -10,14 +10,13 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from sys import getsizeof
-from typing import Any
 
 from pydantic import BaseModel
 
-from ..trace import Trace, TraceError, dumps, loads
+from ..trace import Trace, TraceError
 
 # %% auto #0
-__all__ = ['InFile', 'InBlocks', 'LazyTraces', 'Chained', 'weight', 'Room', 'Rows']
+__all__ = ['LONG', 'InFile', 'InBlocks', 'LazyTraces', 'Chained', 'weight', 'Room']
 
 # %% ../../nbs/parser/06_lazy.ipynb #5ab69f76
 class InFile:
@@ -57,10 +56,9 @@ class InFile:
 
 # %% ../../nbs/parser/06_lazy.ipynb #f526b242
 class InBlocks:
-    "Bodies in memory, compressed together in blocks."
-    SIZE = 1 << 20
-
-    def __init__(self) -> None:
+    "Bodies in memory, compressed together in blocks of `size` bytes."
+    def __init__(self, size: int = 1 << 20) -> None:
+        self.size = size
         self.blocks: list[bytes] = []
         self.ends: list[array[int]] = []
         self.starts = array("Q")
@@ -76,7 +74,7 @@ class InBlocks:
         self._open.append(raw)
         self._size += len(raw)
         self.count += 1
-        if self._size >= self.SIZE:
+        if self._size >= self.size:
             self._close()
         return self.count - 1
 
@@ -171,14 +169,19 @@ class Chained(Sequence[Trace]):
         return (t for p in self.parts for t in p)
 
 # %% ../../nbs/parser/06_lazy.ipynb #bf8cfb87
+LONG = 5000
+
 def weight(value: object) -> int:
-    "The bytes of memory that a value and all that it holds take."
+    "The bytes of memory that a value and all that it holds take; of long lists, every so many elements are weighed."
     total, left = 0, [value]
     while left:
         v = left.pop()
         total += getsizeof(v)
         if isinstance(v, dict):
             left.extend(v.values())
+        elif isinstance(v, list) and len(v) > 2 * LONG:
+            step = len(v) // LONG
+            total += step * weight(v[::step])
         elif isinstance(v, list):
             left.extend(v)
         elif isinstance(v, BaseModel):
@@ -200,27 +203,3 @@ class Room:
             self.weighed += 1 + len(trace.messages)
         self.n += 1
         return self.weight / self.weighed * self.messages > self.base + self.times * self.read
-
-# %% ../../nbs/parser/06_lazy.ipynb #4639b56c
-class Rows(Sequence[Any]):
-    "JSON values, of which those after the first 20,000 are kept compressed."
-    FIRST = 20_000
-
-    def __init__(self) -> None:
-        self.first: list[Any] = []
-        self.more = InBlocks()
-
-    def append(self, value: object) -> None:
-        if len(self.first) < self.FIRST:
-            self.first.append(value)
-        else:
-            self.more.add(dumps(value).encode(), self.more.count)
-
-    def __len__(self) -> int:
-        return len(self.first) + self.more.count
-
-    def __getitem__(self, i):  # type: ignore[override]
-        if isinstance(i, slice):
-            return [self[j] for j in range(*i.indices(len(self)))]
-        i = range(len(self))[i]
-        return self.first[i] if i < len(self.first) else loads(self.more.get(i - len(self.first)))

@@ -33,17 +33,22 @@ def load_traces(source: object, *, format: str = "auto", on_error: Literal["rais
     `nested` makes traces also of what agents did inside a conversation (in traces of observability tools): their `metadata["parent"]` is its id; otherwise they are messages in its `metadata["deeper"]`."""
     if on_error not in ("raise", "collect"):
         raise ValueError(f'on_error must be "raise" or "collect", got {on_error!r}')
+    if columns is not None and not (isinstance(columns, Mapping) and all(isinstance(f, str) and isinstance(c, str) for f, c in columns.items())):
+        raise ValueError(f"columns must map our fields to the source's names, as in {{'content': 'utterance'}}, got {columns!r}")
     if isinstance(source, TraceSet):
         return source
     loader = Loader(format, on_error, columns, success, Redactor.of(redact), nested)
-    parts = [_part(loader, doc, progress) for doc in documents(source)]
+    room = Room(BASE, 7)
+    parts = [_part(loader, doc, room, progress) for doc in documents(source)]
+    if columns and (missing := [c for f, c in columns.items() if f not in loader.found]) and loader.made:
+        raise TraceError(f"no record has a field or column {missing[0]!r}, which columns= names", source=str(source)[:200])
     if loader.skipped and not loader.known:
         loader.fail(loader.skipped[0][1], loader.skipped[0][0])
-    return TraceSet(parts[0] if len(parts) == 1 else Chained(parts) if any(isinstance(p, LazyTraces) for p in parts) else [t for p in parts for t in p], loader.errors, notes=_notes(loader))
+    return TraceSet(parts[0] if len(parts) == 1 else Chained(parts) if any(not isinstance(p, list) for p in parts) else [t for p in parts for t in p], loader.errors, notes=_notes(loader))
 
 LAZY, BASE = 64 << 20, 24 << 20
 
-def _part(loader: Loader, doc: Document, progress: bool) -> Sequence[Trace]:
+def _part(loader: Loader, doc: Document, room: Room, progress: bool) -> Sequence[Trace]:
     "The traces of a document: a list while they take no more room than they should, and an index of the others."
     bar = Bar(f"reading {Path(doc.name).name}", progress, doc.size, doc.done if doc.size else None)
     parts: list[Sequence[Trace]] = []
@@ -51,22 +56,24 @@ def _part(loader: Loader, doc: Document, progress: bool) -> Sequence[Trace]:
         loader.notes[f"{Path(doc.name).name} is empty"] += 1
     with closing(bar), closing(loader.read(doc, bar)) as traces:
         with no_collection():
-            first, more = _eager(loader, doc, traces)
+            first, more = _eager(loader, doc, room, traces)
         parts.append(first)
         for trace in more:
             _index(loader, doc, parts, trace)
             bar.tick(0)
     return first if len(parts) == 1 else Chained(parts)
 
-def _eager(loader: Loader, doc: Document, traces: Iterator[Trace]) -> tuple[list[Trace], Iterator[Trace]]:
+def _eager(loader: Loader, doc: Document, room: Room, traces: Iterator[Trace]) -> tuple[list[Trace], Iterator[Trace]]:
     "The traces at the beginning of a document that may be kept as they are, and the others."
     if doc.kind == "held":
         return list(traces), iter(())
-    large = doc.kind == "lines" and doc.size >= (LAZY if doc.place else LAZY // 8)
-    room = Room(0 if large else BASE if doc.kind == "lines" else BASE + 2 * doc.size, 0 if large else 7)
+    if doc.kind == "lines" and doc.size >= (LAZY if doc.place else LAZY // 8):
+        return [], traces
+    if doc.kind != "lines":
+        room.base += 2 * doc.size
     first: list[Trace] = []
     for trace in traces:
-        if room.full(trace, len(loader.at.raw or b"")) or room.read > LAZY:
+        if room.full(trace, len(loader.at.raw or b"") if loader.nth == 0 else 0) or room.read > LAZY:
             return first, chain((trace,), traces)
         first.append(trace)
     return first, iter(())

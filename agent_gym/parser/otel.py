@@ -5,14 +5,15 @@
 # %% ../../nbs/parser/25_otel.ipynb #84b89d9b
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .attributes import attributes, span_of
+from .groups import Groups
 from .registry import register
 from .runs import depths
 from .spans import conversation, framed
-from .values import Record, dumps, objects, rest
+from .values import Record, digest, dumps, objects, rest
 from ..trace import TraceError
 
 # %% auto #0
@@ -47,20 +48,18 @@ def _failed(s: Record, a: Record) -> bool:
     code = (status.get("code", status.get("status_code")) if isinstance(status, dict) else status) or s.get("status_code")
     return str(code).upper() in ("2", "ERROR", "STATUS_CODE_ERROR") or bool(a.get("error.type"))
 
-def plain_spans(rows: Sequence[Record]) -> list[Record]:
-    "The spans in rows: OTLP envelopes opened, each span with its resource's attributes."
-    out: list[Record] = []
+def plain_spans(rows: Iterable[Record]) -> Iterator[Record]:
+    "The spans in rows, OTLP envelopes opened."
     for r in rows:
         groups = r.get("resourceSpans", r.get("resource_spans"))
         if isinstance(groups, list):
             for g in (g for g in groups if isinstance(g, dict)):
                 for scope in g.get("scopeSpans") or g.get("scope_spans") or g.get("instrumentationLibrarySpans") or ():
-                    out += [s for s in scope.get("spans") or () if isinstance(s, dict)] if isinstance(scope, dict) else []
+                    yield from (s for s in scope.get("spans") or () if isinstance(s, dict)) if isinstance(scope, dict) else ()
         elif isinstance(r.get("spans"), list):
-            out += [s for s in r["spans"] if isinstance(s, dict)]
+            yield from (s for s in r["spans"] if isinstance(s, dict))
         else:
-            out.append(r)
-    return out
+            yield r
 
 def _attributes(s: Record) -> Record:
     if "attributes" in s:
@@ -90,8 +89,8 @@ def spans_to_trace(r: Record) -> Record:
     model = next((v for _, a in rows if (v := a.get("gen_ai.request.model") or a.get("llm.model_name") or a.get("ai.model.id"))), None)
     return {"conversation_id": r.get("id"), "messages": messages, "metadata": rest({"session": session, "tools": tools, "model": model, "service": first.get("service.name"), "deeper": deeper, "final_output": r.get("final_output")})}
 
-def _answer_key(a: Record) -> str:
-    return dumps([a.get("ai.response.text"), a.get("ai.response.object"), a.get("ai.response.toolCalls")])
+def _answer_key(a: Record) -> int:
+    return digest(dumps([a.get("ai.response.text"), a.get("ai.response.object"), a.get("ai.response.toolCalls")]))
 
 # %% ../../nbs/parser/25_otel.ipynb #0197c645
 GENAI = ("gen_ai.", "llm.", "ai.", "openinference.", "traceloop.", "attributes.")
@@ -100,43 +99,49 @@ def _speaks(s: Any) -> bool:
     return isinstance(s, dict) and any(str(k).startswith(GENAI) for k in _attributes(s))
 
 def matches_any_agent(r: Any) -> object:
-    return isinstance(r, dict) and isinstance(r.get("spans"), list) and ("final_output" in r or any(_speaks(s) for s in r["spans"][:50])) and "spans with gen_ai, llm or ai attributes"
+    return isinstance(r, dict) and isinstance(r.get("spans"), list) and "final_output" in r and "spans and final_output"
 
 def unpack_any_agent(r: Record) -> Iterator[tuple[str, Record]]:
     "A trace with its spans, in the order of the list; the id is the trace's."
     spans = objects(r.get("spans"), "$.spans")
-    traces = {_own(s, "trace_id", "traceId") for s in spans}
-    if len(traces) > 1 and "final_output" not in r:
-        yield from unpack_spans(spans)
-        return
-    yield "$", {"id": next(iter(traces), None), "spans": spans, "final_output": r.get("final_output"), "ordered": "final_output" not in r}
+    yield "$", {"id": next((name for s in spans if (name := _own(s, "trace_id", "traceId"))), None), "spans": spans, "final_output": r.get("final_output")}
 
 def matches_spans(r: Any) -> object:
     if not isinstance(r, dict):
         return False
     if "resourceSpans" in r or "resource_spans" in r:
         return "OTLP: resourceSpans"
+    if isinstance(r.get("spans"), list):
+        return any(_speaks(s) for s in r["spans"][:50]) and "spans with gen_ai, llm or ai attributes"
     known = any(k in r for k in ("spanContext", "context", "spanId", "span_id", "context.span_id"))
     return known and ("attributes" in r or any(str(k).startswith("attributes.") for k in r)) and "spans with attributes"
 
-def unpack_spans(rows: Sequence[Any]) -> Iterator[tuple[str, Record]]:
+def unpack_spans(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     "The traces among rows of spans; those that hold no words of a model are left out unless none does."
-    groups: dict[str, list[Record]] = {}
-    for s in plain_spans(objects(rows, "$")):
-        groups.setdefault(_own(s, "trace_id", "traceId") or str(s.get("context.trace_id") or "trace"), []).append(s)
-    inner = {_answer_key(a) for spans in groups.values() for s in spans if ".do" in str((a := _attributes(s)).get("ai.operationId"))}
-    found = [(name, spans) for name, spans in groups.items() if any(_holds(_attributes(s), inner) for s in spans)]
+    inner: set[int] = set()
+
+    def trace(s: Record) -> str:
+        a = _attributes(s)
+        if ".do" in str(a.get("ai.operationId")):
+            inner.add(_answer_key(a))
+        return _own(s, "trace_id", "traceId") or str(s.get("context.trace_id") or "trace")
+    found = False
+    for _, spans in Groups(plain_spans(rows), trace):
+        if isinstance(spans, TraceError):
+            found = True
+            yield "$", spans
+        elif any(_holds(_attributes(s), inner) for s in spans):
+            found = True
+            yield "$", {"id": trace(spans[0]), "spans": spans, "ordered": True, "inner": sorted(inner & {_answer_key(_attributes(s)) for s in spans}) if inner else []}
     if not found:
         raise TraceError("no span in it holds messages of a model (gen_ai, llm, ai or traceloop attributes)")
-    for name, spans in found:
-        yield "$", {"id": name, "spans": spans, "ordered": True, "inner": sorted(inner & {_answer_key(_attributes(s)) for s in spans}) if inner else []}
 
-def _holds(a: Record, inner: set[str]) -> bool:
+def _holds(a: Record, inner: set[int]) -> bool:
     "True for a span that says something of its own; a wrapper of a span in another trace does not."
     operation = str(a.get("ai.operationId") or "")
     if operation.startswith(("ai.generate", "ai.stream")) and ".do" not in operation and _answer_key(a) in inner:
         return False
     return not operation.startswith("ai.embed") and any(k.startswith(("gen_ai.", "llm.", "ai.prompt", "ai.response", "ai.toolCall", "input.value", "traceloop.")) for k in a)
 
-register("otel_genai", matches_spans, spans_to_trace, unpack=unpack_spans, whole=True, about="OpenTelemetry spans: OTLP JSON, lists of spans (GenAI, OpenInference, OpenLLMetry, AI SDK)")
+register("otel_genai", matches_spans, spans_to_trace, unpack=unpack_spans, whole=True, lists=("resourceSpans", "resource_spans", "scopeSpans", "scope_spans", "instrumentationLibrarySpans", "spans"), about="OpenTelemetry spans: OTLP JSON, lists of spans (GenAI, OpenInference, OpenLLMetry, AI SDK)")
 register("otel_genai_anyagent", matches_any_agent, spans_to_trace, unpack=unpack_any_agent, over=("otel_genai",), about="a trace with spans (any-agent)");

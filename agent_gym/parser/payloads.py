@@ -5,14 +5,15 @@
 # %% ../../nbs/parser/21_payloads.ipynb #b994c630
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import insort
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .registry import register
 from .streams import body_of, join
 from .parts import contents
 from .turns import named, turns
-from .values import Record, dumps, kind, rest
+from .values import Record, digest, dumps, kind, rest
 from ..trace import TraceError
 
 # %% auto #0
@@ -73,6 +74,7 @@ class Talk:
     def __init__(self, format: str) -> None:
         self.format, self.messages, self.names, self.meta, self.notes = format, [], set(), {}, []
         self.marks: list[str] = []
+        self.place, self.end = -1, 0
 
     def add(self, messages: list[Record]) -> None:
         self.messages += messages
@@ -136,9 +138,9 @@ def format_of(body: Record) -> str:
     schema = isinstance(tools, list) and any(isinstance(t, dict) and "input_schema" in t for t in tools)
     return "anthropic_messages" if system_beside or schema or "stop_sequences" in body else "openai_chat"
 
-def unpack_exchanges(records: list[Any]) -> Iterator[tuple[str, Talk]]:
+def unpack_exchanges(records: Iterable[Any]) -> Iterator[tuple[str, Talk]]:
     "The conversations in a list of exchanges."
-    talks: list[Talk] = []
+    talks = _Talks()
     for i, r in enumerate(records):
         found = _bodies(r)
         if found is None:
@@ -147,33 +149,66 @@ def unpack_exchanges(records: list[Any]) -> Iterator[tuple[str, Talk]]:
         if _generates(found[2], body):
             answer, note = body_of(found[1])
             _hear(talks, body, answer, note, found[2], f"$[{i}]")
-    if not talks:
+    if not talks.all:
         raise TraceError("no request in it asks a model for an answer")
-    yield from (("$", t) for t in talks)
+    yield from (("$", t) for t in talks.all)
 
-def _hear(talks: list[Talk], body: Record, answer: Any, note: str | None, address: str, path: str) -> None:
+class _Talks:
+    "Conversations as they grow, found by their names and by all that was said in them, however many there are."
+    def __init__(self) -> None:
+        self.all: list[Talk] = []
+        self.named: dict[str, int] = {}
+        self.ends: dict[int, list[int]] = {}
+
+    def known(self, names: set[str], messages: list[Record]) -> Talk | None:
+        "The latest that has one of `names`, else the latest with which `messages` begin."
+        if found := [self.named[n] for n in names if n in self.named]:
+            return self.all[max(found)]
+        found, end = list(self.ends.get(0, ())[-1:]), 0
+        for m in messages:
+            for mark in marks(m):
+                end = digest(f"{end} {mark}")
+            found += self.ends.get(end, ())[-1:]
+        return self.all[max(found)] if found else None
+
+    def put(self, talk: Talk, names: set[str], messages: list[Record]) -> None:
+        "Add `names` and `messages` to `talk`, which may be new."
+        if talk.place < 0:
+            talk.place = len(self.all)
+            self.all.append(talk)
+        elif talk.place in (before := self.ends.get(talk.end, [])):
+            before.remove(talk.place)
+        talk.add(messages)
+        for m in messages:
+            for mark in marks(m):
+                talk.end = digest(f"{talk.end} {mark}")
+        if talk.messages:
+            insort(self.ends.setdefault(talk.end, []), talk.place)
+        talk.names |= names
+        self.named.update((n, max(talk.place, self.named.get(n, 0))) for n in names)
+
+def _hear(talks: _Talks, body: Record, answer: Any, note: str | None, address: str, path: str) -> None:
     "Add one exchange to the conversation it continues, or begin a new one."
     try:
         messages = said(body)
     except TraceError as e:
         raise TraceError(e.reason, path=f"{path}.request.body{e.path[1:]}") from None
     named_as = {str(body[k]) for k in ("previous_response_id",) if body.get(k)} | _conversation(body)
-    talk, new = next(((t, messages) for t in reversed(talks) if named_as & t.names), (None, messages))
-    if talk is None:
-        talk, new = next(((t, more) for t in reversed(talks) if t.messages and (more := t.continued(messages)) is not None), (None, messages))
+    talk = talks.known(named_as, messages)
+    new = messages
+    if talk is not None:
+        new = talk.continued(messages) or []
+        if named_as & talk.names and talk.continued(messages) is None:
+            new = [m for m in messages if m["role"] != "system"]
     else:
-        new = [m for m in messages if m["role"] != "system"] if talk.continued(messages) is None else talk.continued(messages) or []
-    if talk is None:
         talk = Talk("anthropic_messages" if "/v1/messages" in address else format_of(body))
-        talks.append(talk)
         tools = body.get("tools")
         talk.meta = rest({"model": body.get("model"), "tools": tools})
     out = answered(answer) if not _failed(answer) else []
+    names = _conversation(body)
     if isinstance(answer, dict):
-        talk.names |= {str(answer["id"])} if isinstance(answer.get("id"), str) else set()
-        talk.names |= _conversation(answer)
-    talk.names |= _conversation(body)
-    talk.add(new + out)
+        names |= ({str(answer["id"])} if isinstance(answer.get("id"), str) else set()) | _conversation(answer)
+    talks.put(talk, names, new + out)
     if note:
         talk.notes.append(note)
 

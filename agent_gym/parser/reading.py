@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -16,47 +17,22 @@ from pydantic import ValidationError
 from .build import build, conversation_id, labelled
 from .chat import native_to_trace
 from .items import Item
-from .lazy import Rows
+from .names import Names
+from .pieces import Many
 from .progress import Bar
 from .redact import Redactor
-from .registry import Detector, Reader, UnknownFormat, envelope, reader_named
+from .registry import KEYS, Detector, Reader, UnknownFormat, beside, envelope, reader_named, way
 from .source import Document, companion, documents
+from .tables import COLUMNS
 from .values import Record, kind
 from ..trace import Trace, TraceError, loads
 
 # %% auto #0
-__all__ = ['Success', 'HOPELESS', 'FEW', 'FAULTS', 'Names', 'Loader', 'written']
-
-# %% ../../nbs/parser/06_reading.ipynb #5a2c3b7a
-class Names:
-    "The ids given so far."
-    def __init__(self) -> None:
-        self.times: dict[str, int] = {}
-        self.counted: dict[str, bytearray] = {}
-
-    def number(self, stem: str, n: int) -> bool:
-        "Take the id of `stem` and `n`; False where it is taken."
-        if f"{stem}-{n}" in self.times:
-            return False
-        taken = self.counted.setdefault(stem, bytearray())
-        taken.extend(bytes(max(0, n + 1 - len(taken))))
-        taken[n] = 1
-        return True
-
-    def unique(self, name: str) -> str:
-        "`name`, with a number after it where it was seen before."
-        n = self.times.get(name, int(self._counts(name))) + 1
-        self.times[name] = n
-        return name if n == 1 else self.unique(f"{name}#{n}")
-
-    def _counts(self, name: str) -> bool:
-        stem, _, tail = name.rpartition("-")
-        taken = self.counted.get(stem, b"")
-        return tail.isdecimal() and tail.isascii() and tail[:1] != "0" and len(tail) < 12 and int(tail) < len(taken) and bool(taken[int(tail)])
+__all__ = ['Success', 'HOPELESS', 'FEW', 'BATCH', 'FAULTS', 'Loader', 'written']
 
 # %% ../../nbs/parser/06_reading.ipynb #19f4275c
 Success = Callable[[Trace], object] | Mapping[str, bool]
-HOPELESS, FEW = 100_000, 1000
+HOPELESS, FEW, BATCH = 100_000, 1000, 1 << 20
 FAULTS = (StopIteration, LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
 
 @dataclass
@@ -81,6 +57,7 @@ class Loader:
     renamed: str | None = None
     number: int = 0
     known: set[str] = field(default_factory=set)
+    found: set[str] = field(default_factory=set)
     skipped: list[tuple[Document, TraceError]] = field(default_factory=list)
 
     def fail(self, error: TraceError, doc: Document, item: Item | None = None, record: object = None) -> None:
@@ -111,22 +88,25 @@ class Loader:
                 value = self._renamed(item.parse())
                 reader = self._reader(value, doc)
             except TraceError as e:
-                inside = envelope(item.value, self.detect) if depth < 2 and isinstance(e, UnknownFormat) else None
+                try:
+                    inside = self._inside(item) if depth < 2 and isinstance(e, UnknownFormat) else None
+                except TraceError as large:
+                    e, inside = large, None
                 if inside is None and doc.listed and isinstance(e, UnknownFormat) and doc.name not in self.known:
                     self.skipped.append((doc, e))
                     return
                 if inside is None:
                     self.fail(e, doc, item)
                     continue
-                self.notes[f"the records are those under {inside[0]}"] += 1
-                yield from self._items((Item(v, item.line, item.path + path, name=path[1:] if inside[0] == "its keys" else None) for path, v in inside[1]), doc, depth + 1)
+                self.notes[f"the records are those under {inside[0]}" + beside(item.value, inside[0])] += 1
+                yield from self._items(inside[1], doc, depth + 1)
                 continue
             if reader.whole:
-                yield from self._grouped(reader, doc, value, items)
-            elif reader.unpack is None:
-                yield from self._trace(reader, doc, item, value, "$")
+                yield from self._grouped(reader, doc, item, value, items)
+            elif item.many is not None and reader.takes(item.many):
+                yield from self._in_parts(reader, doc, item, value, item.many)
             else:
-                yield from self._unpacked(reader, doc, item, value)
+                yield from self._one(reader, doc, item, value)
 
     def _reader(self, value: object, doc: Document) -> Reader:
         if self.format != "auto":
@@ -141,29 +121,82 @@ class Loader:
     def _renamed(self, value: Any) -> Any:
         if not self.columns or not isinstance(value, dict):
             return value
+        if not self.found.issuperset(self.columns):
+            self.found.update(f for f, c in self.columns.items() if c in value or (f in value and f not in COLUMNS))
         theirs = {(c if c in value else f): (f if c in value else c) for f, c in self.columns.items()}
         return {theirs.get(k, k): v for k, v in value.items()}
 
-    def _grouped(self, reader: Reader, doc: Document, value: Any, items: Iterator[Item]) -> Iterator[Trace]:
-        "All records of the document at once, for readers that need them all."
-        values: list[Any] | Rows = Rows() if doc.kind == "table" else []
-        values.append(value)
-        self.notes.update(self.at.notes)
-        for more in items:
-            try:
-                values.append(self._renamed(more.parse()))
-                self.notes.update(more.notes)
-            except TraceError as e:
-                self.fail(e, doc, more)
-        self.at = Item(path="$")
-        yield from self._unpacked(reader, doc, self.at, values)
+    def _inside(self, item: Item) -> tuple[str, Iterator[Item]] | None:
+        "Where in an envelope the records lie, in words, and the records; None where `item` is no envelope."
+        if item.many is not None and (where := way(item.value, item.many.path, item.many.keyed, self.detect)):
+            return where, item.elements()
+        found = envelope(item.value if item.many is None else item.full(), self.detect)
+        return found and (found[0], (Item(v, item.line, item.path + path, name=path[1:] if found[0] == KEYS else None) for path, v in found[1]))
 
-    def _unpacked(self, reader: Reader, doc: Document, item: Item, value: Any) -> Iterator[Trace]:
+    def _parsed(self, items: Iterator[Item], doc: Document) -> Iterator[tuple[Item, Any]]:
+        "The items that can be parsed, with their values; the others are errors."
+        for item in items:
+            try:
+                value = self._renamed(item.parse())
+            except TraceError as e:
+                self.fail(e, doc, item)
+                continue
+            self.notes.update(item.notes)
+            yield item, value
+
+    def _batches(self, item: Item, doc: Document) -> Iterator[list[tuple[str, Any]]]:
+        "The elements of the long list in `item` as (path, value), about a megabyte at a time."
+        batch, size = [], 0
+        for element, value in self._parsed(item.elements(), doc):
+            batch.append((element.path, value))
+            size += len(element.raw or b"")
+            if size > BATCH:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def _in_parts(self, reader: Reader, doc: Document, item: Item, value: Any, many: Many) -> Iterator[Trace]:
+        "The conversations of a document, its long list some elements at a time."
+        self.at = Item(line=item.line, path=item.path)
+        for batch in self._batches(item, doc):
+            paths = {f"${many.at}[{i}]": path for i, (path, _) in enumerate(batch)}
+            yield from self._unpacked(reader, doc, item, many.put(value, [v for _, v in batch]), paths)
+
+    def _one(self, reader: Reader, doc: Document, item: Item, value: Any) -> Iterator[Trace]:
+        try:
+            value = value if item.many is None else self._renamed(item.full())
+        except TraceError as e:
+            return self.fail(e, doc, item)
+        yield from self._trace(reader, doc, item, value, "$") if reader.unpack is None else self._unpacked(reader, doc, item, value)
+
+    def _grouped(self, reader: Reader, doc: Document, item: Item, value: Any, items: Iterator[Item]) -> Iterator[Trace]:
+        "All records of the document at once, for readers that need them all; readers of this package get them one by one."
+        self.notes.update(item.notes)
+        rows = self._rows(reader, chain(((item, value),), self._parsed(items, doc)), doc)
+        self.at = Item(path="$")
+        yield from self._unpacked(reader, doc, self.at, rows if reader.ours else list(rows))
+
+    def _rows(self, reader: Reader, parsed: Iterator[tuple[Item, Any]], doc: Document) -> Iterator[Any]:
+        for item, value in parsed:
+            if item.many is None:
+                yield value
+                continue
+            if not reader.takes(item.many):
+                try:
+                    yield self._renamed(item.full())
+                except TraceError as e:
+                    self.fail(e, doc, item)
+                continue
+            for n, batch in enumerate(self._batches(item, doc)):
+                yield item.many.put(None if n else value, [v for _, v in batch])
+
+    def _unpacked(self, reader: Reader, doc: Document, item: Item, value: Any, paths: Mapping[str, str] = {}) -> Iterator[Trace]:
         "Each conversation on its own, so that a bad one costs only itself."
         try:
             beside = [rows for name in reader.companions if (rows := companion(doc.name, name)) is not None]
             for path, record in reader.unpack(value, *beside):  # type: ignore[misc]
-                yield from self._trace(reader, doc, item, record, path)
+                yield from self._trace(reader, doc, item if path not in paths else Item(line=item.line, path=paths[path]), record, path if path not in paths else "$")
         except TraceError as e:
             self.fail(e, doc, item)
         except FAULTS as e:
@@ -172,6 +205,8 @@ class Loader:
     def _trace(self, reader: Reader, doc: Document, item: Item, record: Any, path: str) -> Iterator[Trace]:
         notes = list(item.notes)
         try:
+            if isinstance(record, TraceError):
+                raise record
             draft = reader.to_trace(record)
             draft = draft.to_dict() if isinstance(draft, Trace) else draft
             inner = draft["metadata"].pop("deeper", ()) if self.nested and isinstance(draft.get("metadata"), dict) else ()
@@ -199,7 +234,8 @@ class Loader:
         self.renamed = None if name == given or self.number else name
         draft = labelled(draft, reader.name, notes)
         for m in draft["messages"]:
-            notes.extend(f"{c['name'][:40]}: {c['metadata']['note']}" for c in m.get("tool_calls") or () if "note" in c.get("metadata", ()))
+            if calls := m.get("tool_calls"):
+                notes.extend(f"{c['name'][:40]}: {c['metadata']['note']}" for c in calls if "note" in c.get("metadata", ()))
         trace = self._judged(build(draft, reader.ours))
         if not self.replaying:
             self._unpaired(trace)

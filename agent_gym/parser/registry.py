@@ -12,19 +12,21 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
 
+from .pieces import Many
 from .values import Record, kind
 from ..trace import Trace, TraceError
 
 # %% auto #0
-__all__ = ['READERS', 'BUILT_IN', 'GROUP', 'ALIASES', 'Reader', 'register', 'load_readers', 'reader_named', 'UnknownFormat',
-           'detect', 'Detector', 'shape', 'envelope']
+__all__ = ['READERS', 'BUILT_IN', 'GROUP', 'ALIASES', 'KEYS', 'Reader', 'register', 'load_readers', 'reader_named',
+           'UnknownFormat', 'detect', 'Detector', 'shape', 'envelope', 'way', 'beside']
 
 # %% ../../nbs/parser/04_registry.ipynb #5654ba09
 @dataclass(frozen=True, slots=True)
 class Reader:
     """A format. `matches(record)` is true (or a reason in words) for its records; `to_trace(record)` gives a `Trace`, or a dict in the user's schema whose `conversation_id` may
     be missing. `unpack(document)` yields (JSON path, record) where an object holds many conversations. `whole` gives `matches` the first record and `unpack` the list of all.
-    `over` names more general formats that this one wins against. `companions` names tables beside the file (without suffix) whose rows `unpack` gets too. `to_trace` raises TraceError with a path below `$`."""
+    `over` names more general formats that this one wins against. `companions` names tables beside the file (without suffix) whose rows `unpack` gets too.
+    `lists` names fields of a document whose elements `unpack` reads each on its own: of a large document it gets some of the longest at a time. A TraceError in place of a record is the error of that one. `to_trace` raises TraceError with a path below `$`."""
     name: str
     matches: Callable[[Any], object]
     to_trace: Callable[[Any], Trace | Record]
@@ -32,7 +34,12 @@ class Reader:
     whole: bool = False
     over: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
     about: str = ""
+
+    def takes(self, many: Many) -> bool:
+        "True where the long list of a document may be given some elements at a time."
+        return not many.keyed and bool(many.path) and all(step in self.lists for step in many.path if isinstance(step, str)) and (self.whole or len(many.path) == 1)
 
     @property
     def ours(self) -> bool:
@@ -42,9 +49,9 @@ class Reader:
 READERS: dict[str, Reader] = {}
 
 def register(name: str, matches: Callable[[Any], object], to_trace: Callable[[Any], Trace | Record], *, unpack: Callable[..., Iterable[tuple[str, Any]]] | None = None,
-             whole: bool = False, over: Sequence[str] = (), companions: Sequence[str] = (), about: str = "") -> Reader:
+             whole: bool = False, over: Sequence[str] = (), companions: Sequence[str] = (), lists: Sequence[str] = (), about: str = "") -> Reader:
     "Make a format known to `load_traces`; a second registration of a name replaces the first. Returns the `Reader`."
-    reader = Reader(name, matches, to_trace, unpack, whole, tuple(over), tuple(companions), about)
+    reader = Reader(name, matches, to_trace, unpack, whole, tuple(over), tuple(companions), tuple(lists), about)
     READERS[name] = reader
     return reader
 
@@ -62,7 +69,7 @@ def load_readers() -> None:
         if isinstance(found, Reader):
             READERS[found.name] = found
         elif hasattr(found, "matches") and hasattr(found, "to_trace"):
-            register(entry.name, found.matches, found.to_trace, unpack=getattr(found, "unpack", None), whole=getattr(found, "whole", False), over=getattr(found, "over", ()))
+            register(entry.name, found.matches, found.to_trace, unpack=getattr(found, "unpack", None), whole=getattr(found, "whole", False), over=getattr(found, "over", ()), lists=getattr(found, "lists", ()))
         else:
             raise TypeError(f"the plug-in {entry.name!r} ({entry.value}) is neither a Reader nor a module with matches and to_trace")
 
@@ -137,6 +144,8 @@ def shape(value: object, depth: int = 0) -> str:
     return kind(value)
 
 # %% ../../nbs/parser/04_registry.ipynb #bf3c5d90
+KEYS = "its keys"
+
 def envelope(value: object, known: Callable[[object], object] = detect) -> tuple[str, Iterable[tuple[str, Any]]] | None:
     "Where the records in `value` lie, in words, and the records with their paths; None where it is no envelope."
     if not isinstance(value, dict):
@@ -147,8 +156,24 @@ def envelope(value: object, known: Callable[[object], object] = detect) -> tuple
     for key, inner in value.items():
         if isinstance(inner, dict) and (_known(inner, known) or (len(value) <= 3 and envelope(inner, known))):
             keyed = [(k, v) for k, v in value.items() if isinstance(v, dict)]
-            return ("its keys", ((f".{k}", v) for k, v in keyed)) if len(keyed) == len(value) else (repr(key), [(f".{key}", inner)])
+            return (KEYS, ((f".{k}", v) for k, v in keyed)) if len(keyed) == len(value) else (repr(key), [(f".{key}", inner)])
     return None
+
+def way(value: Any, path: Sequence[str | int], keyed: bool, known: Callable[[object], object] = detect) -> str | None:
+    "In words, how the list at `path` in `value` is reached from envelope to envelope; None where it does not hold the records."
+    steps = []
+    for step in (*path, *([KEYS] if keyed else [])):
+        found = None if steps and _known(value, known) else envelope(value, known)
+        if found is None or found[0] not in (repr(step), step):
+            return None
+        steps.append(found[0])
+        value = value[step] if found[0] != KEYS else None
+    return " and there under ".join(steps) or None
+
+def beside(value: Record, where: str) -> str:
+    "The fields of an envelope that hold no records, for a note."
+    others = [str(k)[:30] for k, v in value.items() if repr(k) not in where and v not in (None, "", [], {})] if where != KEYS else []
+    return f"; not read: {', '.join(others[:6])}{' …' if len(others) > 6 else ''}" if others else ""
 
 def _known(value: object, known: Callable[[object], object]) -> bool:
     try:

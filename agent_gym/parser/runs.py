@@ -5,9 +5,10 @@
 # %% ../../nbs/parser/23_runs.ipynb #22996edd
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .groups import Groups
 from .registry import register
 from .spans import Span, conversation, framed, value_of
 from .values import Record, objects, outcome_of, rest
@@ -78,13 +79,12 @@ register("langfuse", matches_langfuse, langfuse_to_trace, over=("preferences", "
 def matches_observations(r: Any) -> object:
     return isinstance(r, dict) and ("traceId" in r or "trace_id" in r) and str(r.get("type")) in ("GENERATION", "SPAN", "EVENT", "TOOL", "AGENT", "CHAIN", "RETRIEVER") and "observations that name their trace"
 
-def unpack_observations(rows: list[Any]) -> Iterator[tuple[str, Record]]:
-    traces: dict[str, list[Record]] = {}
-    for o in objects(rows, "$"):
-        o = {"parentObservationId": o.get("parent_observation_id"), "startTime": o.get("start_time"), **o}
-        traces.setdefault(str(o.get("traceId", o.get("trace_id"))), []).append(o)
-    for name, observations in traces.items():
-        yield "$", {"trace": {"id": name}, "observations": observations}
+def unpack_observations(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
+    def name(o: Record) -> str:
+        return str(o.get("traceId", o.get("trace_id")))
+    named = ({"parentObservationId": o.get("parent_observation_id"), "startTime": o.get("start_time"), **o} for o in rows)
+    for _, observations in Groups(named, name):
+        yield "$", observations if isinstance(observations, TraceError) else {"trace": {"id": name(observations[0])}, "observations": observations}
 
 register("langfuse_observations", matches_observations, langfuse_to_trace, unpack=unpack_observations, whole=True, over=("preferences", "openai_responses"), about="Langfuse observations as rows");
 
@@ -97,20 +97,26 @@ def _is_run(r: Any) -> bool:
 def matches_runs(r: Any) -> object:
     return (isinstance(r, dict) and isinstance(r.get("post"), list) and "patch" in r and "post and patch of runs") or (_is_run(r) and "runs with inputs and outputs")
 
-def unpack_runs(rows: list[Any]) -> Iterator[tuple[str, list[Record]]]:
+def unpack_runs(rows: Iterable[Record]) -> Iterator[tuple[str, list[Record] | TraceError]]:
     "The runs of each trace, patches merged into their posts."
-    runs: dict[str, Record] = {}
-    for i, r in enumerate(objects(rows, "$")):
-        for run in _flat([*_listed(r, "post", i), *_listed(r, "patch", i)] if "post" in r or "patch" in r else [r]):
-            key = str(run.get("dotted_order") or run.get("id"))
-            kept = runs.setdefault(key, {})
-            kept.update({k: v for k, v in run.items() if v not in (None, {}, [])})
-    traces: dict[str, list[Record]] = {}
-    for run in runs.values():
-        traces.setdefault(str(run.get("trace_id") or run.get("id")), []).append(run)
-    yield from (("$", t) for t in traces.values())
+    traces: dict[str, str] = {}
 
-def _listed(r: Record, key: str, i: int) -> Sequence[Record]:
+    def trace(run: Record) -> str:
+        own, given = str(run.get("id")), run.get("trace_id")
+        if given and str(given) != own:
+            traces[own] = str(given)
+        return str(given) if given else traces.get(own, own)
+    each = (run for i, r in enumerate(rows) for run in _flat([*_listed(r, "post", i), *_listed(r, "patch", i)] if "post" in r or "patch" in r else [r]))
+    for _, runs in Groups(each, trace):
+        yield "$", runs if isinstance(runs, TraceError) else _merged(runs)
+
+def _merged(runs: list[Record]) -> list[Record]:
+    out: dict[str, Record] = {}
+    for run in runs:
+        out.setdefault(str(run.get("dotted_order") or run.get("id")), {}).update({k: v for k, v in run.items() if v not in (None, {}, [])})
+    return list(out.values())
+
+def _listed(r: Record, key: str, i: int) -> list[Record]:
     return objects(r.get(key) or [], f"$[{i}].{key}")
 
 def _flat(runs: list[Record], parent: str | None = None) -> Iterator[Record]:
@@ -148,4 +154,4 @@ def _tool_output(r: Record) -> object:
         return r["error"]
     return outputs["output"] if r.get("run_type") == "tool" and isinstance(outputs, dict) and set(outputs) == {"output"} else outputs
 
-register("langsmith", matches_runs, runs_to_trace, unpack=unpack_runs, whole=True, over=("preferences", "openai_responses", "otel_genai"), about="LangSmith runs, or batches of post and patch");
+register("langsmith", matches_runs, runs_to_trace, unpack=unpack_runs, whole=True, lists=("post", "patch"), over=("preferences", "openai_responses", "otel_genai"), about="LangSmith runs, or batches of post and patch");

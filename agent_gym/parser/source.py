@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from .items import BOMS, BROKEN, PEEK, Item, as_utf8, lines_of, nothing, parse, rows_of, sniff, unwrap, values_of, whole
+from .items import BOMS, BROKEN, CHUNK, PEEK, Item, as_utf8, lines_of, nothing, parse, rows_of, sniff, unwrap, values_of, whole
 from .values import plain
 from ..trace import TraceError
 
@@ -161,7 +161,8 @@ def paths(source: str) -> list[str]:
     if not path or "\x00" in path:
         raise TraceError("an empty path or one with a NUL byte", source=repr(source)[:60])
     if os.path.isdir(path):
-        found = sorted(os.path.join(d, f) for d, _, files in os.walk(path) for f in files if f.lower().endswith(DATA) and not f.startswith("."))
+        closed: list[str] = []
+        found = sorted(os.path.join(d, f) for d, _, files in os.walk(path, onerror=lambda e: closed.append(e.filename)) for f in files if f.lower().endswith(DATA) and not f.startswith(".")) + closed
         if any(f.endswith(".arrow") for f in os.listdir(path)) and os.path.isfile(os.path.join(path, "dataset_info.json")):
             raise TraceError("this is a data set saved to disk: pass datasets.load_from_disk(path)", source=path[:200])
         if not found:
@@ -169,6 +170,8 @@ def paths(source: str) -> list[str]:
         return found
     if os.path.lexists(path):
         return [path]
+    if path.lstrip()[:1] in "{[" and ":" in path:
+        raise TraceError("this looks like JSON, and text is taken for a path: pass it as bytes (text.encode())", source=path[:60])
     if glob.has_magic(path):
         found = {os.path.realpath(f): f for f in sorted(glob.glob(path, recursive=True), reverse=True) if os.path.isfile(f)}
         if found:
@@ -181,6 +184,8 @@ def from_path(path: str) -> Iterator[Document]:
     return guarded(path, lambda: _in_file(path))
 
 def _in_file(path: str) -> Iterator[Document]:
+    if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+        raise TraceError("no regular file, but a pipe or a device: read it and pass the bytes")
     with open(path, "rb") as f:
         magic = f.read(4)
     if magic in (b"PK\x03\x04", b"PK\x05\x06"):
@@ -188,7 +193,7 @@ def _in_file(path: str) -> Iterator[Document]:
     elif magic == b"PAR1":
         yield Document(path, lambda: _parquet(path), "rows", size=os.path.getsize(path))
     else:
-        yield from_stream(path, lambda: open(path, "rb"), os.path.getsize(path), path)
+        yield from_stream(path, lambda: open(path, "rb", CHUNK), os.path.getsize(path), path)
 
 def _parquet(path: str) -> Generator[Item]:
     try:
@@ -240,6 +245,9 @@ def documents(source: object) -> Iterator[Document]:
     elif isinstance(source, Mapping):
         yield _records("a dict", [source], "$")
     elif hasattr(source, "to_dict") and hasattr(source, "columns"):
+        if len(set(source.columns)) < len(source.columns):  # type: ignore[attr-defined]
+            twice = next(c for c in source.columns if list(source.columns).count(c) > 1)  # type: ignore[attr-defined]
+            raise TraceError(f"two columns are named {twice!r}: rename one", source="DataFrame")
         yield _records("DataFrame", source.to_dict("records"))  # type: ignore[attr-defined]
     elif hasattr(source, "to_pylist"):
         yield _records("table", source.to_pylist(), arrow=True)  # type: ignore[attr-defined]

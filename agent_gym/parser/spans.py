@@ -53,7 +53,7 @@ def _from_text(text: str, role: str) -> list[Record]:
     if _REPR.match(text):
         return _from_repr(text)
     if not (role == "user" and _TRANSCRIPT.match(text)):
-        return [{"role": role, "content": text}]
+        return [{"role": role, "content": text}] if text != "None" or role == "user" else []
     pieces = _TRANSCRIPT.split(text)
     made = [{"role": who.lower(), "content": said_.strip()} for who, said_ in zip(pieces[1::2], pieces[2::2])]
     return turns([m for m in made if m["content"] not in ("", "None")])
@@ -161,7 +161,9 @@ class _SpanTalk(Talk):
         return waiting
 
 def conversation(spans: Iterable[Span]) -> tuple[list[Record], list[list[Record]]]:
-    "The messages of the conversation that `spans` (in order of time) tell, and those of each conversation that ran deeper: of agents that it called."
+    """The messages of the conversation that `spans` (in order of time) tell, and those of each conversation that ran deeper: of agents that it called.
+
+    A deeper conversation in which nothing is said that another of them does not say is none: a library below the agent's told of the same calls."""
     talks: list[_SpanTalk] = []
     for s in spans:
         if s.kind == "llm":
@@ -169,8 +171,13 @@ def conversation(spans: Iterable[Span]) -> tuple[list[Record], list[list[Record]
         else:
             _tool(talks, s)
     top = min((t.depth for t in talks), default=0)
-    inner = [once([t]) for t in talks if t.depth != top]
-    return once(t for t in talks if t.depth == top), [messages for messages in inner if messages]
+    kept: list[_SpanTalk] = []
+    for t in sorted((t for t in talks if t.depth != top), key=lambda t: (-len(t.marks), t.depth)):
+        if t.marks and not any(set(t.marks) <= set(k.marks) for k in kept):
+            kept.append(t)
+    outer = once(t for t in talks if t.depth == top)
+    told = {mark for m in outer if m["role"] != "tool" for mark in marks(m)}
+    return outer, [messages for t in talks if t in kept and not told.issuperset(t.marks) and (messages := once([t]))]
 
 def once(talks: Iterable[Talk]) -> list[Record]:
     "The messages of conversations one after the other; what an earlier one has already said is not said again."

@@ -5,14 +5,16 @@
 # %% ../../nbs/parser/31_tables.ipynb #a82583c1
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
+from .groups import Groups
 from .registry import register
 from .parts import answer_of, call_of
-from .turns import MOST, named
-from .values import ROLE_WORDS, Record, arguments_of, literal, objects, rest
+from .turns import named
+from .values import ROLE_WORDS, Record, arguments_of, literal, rest
 from ..trace import TraceError, parse_json
 
 # %% auto #0
@@ -41,33 +43,37 @@ def matches_table(r: Any) -> object:
     found = guess(r)
     return "role" in found and ("content" in found or "result" in found) and "rows, one a message: " + ", ".join(f"{ours}={theirs}" for ours, theirs in found.items())
 
-def unpack_table(rows: Sequence[Record]) -> Iterator[tuple[str, Record]]:
-    "The rows of each conversation, in order."
-    found: dict[str, str] = {}
-    groups: dict[str, array[int]] = {}
-    for i, r in enumerate(objects(rows, "$")):
-        found = found or guess(r)
-        given = r.get(found["conversation_id"]) if "conversation_id" in found else None
-        groups.setdefault("" if given is None else str(given), array("L")).append(i)
-    for name, members in groups.items():
-        record = {"id": name or None, "columns": found, "rows": [], "count": len(members)}
-        yield f"$[{members[0]}]", record if len(members) > MOST else {**record, "rows": _ordered([rows[i] for i in members], found.get("order"))}
+def unpack_table(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
+    "The rows of each conversation, in order; the columns are those of the first row."
+    rows = iter(rows)
+    if (row := next(rows, None)) is None:
+        return
+    found = guess(row)
+    column = found.get("conversation_id")
+
+    def name(r: Record) -> str:
+        given = r.get(column) if column else None
+        return "" if given is None else str(given)
+    hint = f": they all have the same {column!r}" if column else ": no column tells conversations apart: name it with columns={'conversation_id': ...}"
+    for i, members in Groups(chain((row,), rows), name, hint=hint):
+        yield f"$[{i}]", members if isinstance(members, TraceError) else {"id": name(members[0]) or None, "columns": found, "rows": _ordered(members, found.get("order"))}
 
 def _ordered(rows: list[Record], column: str | None) -> list[Record]:
-    "Rows in the order of their turn numbers or times; as they came where these are missing."
+    "Rows in the order of their turn numbers or times; as they came where these are missing, or are neither numbers nor times in ISO 8601."
     keys = [r.get(column) for r in rows] if column else []
     if not keys or any(k in (None, "") for k in keys):
         return rows
-    numbers = [float(str(k)) if str(k).replace(".", "", 1).isdecimal() else None for k in keys]
-    by = numbers if None not in numbers else [str(k) for k in keys]
-    return [r for _, _, r in sorted(zip(by, range(len(rows)), rows), key=lambda x: x[:2])]  # type: ignore[arg-type]
+    for measure in (lambda k: float(str(k)), lambda k: datetime.fromisoformat(str(k))):
+        try:
+            by = [measure(k) for k in keys]
+            return [r for _, _, r in sorted(zip(by, range(len(rows)), rows), key=lambda x: x[:2])]
+        except (ValueError, TypeError):
+            continue
+    return rows
 
 def table_to_trace(r: Record) -> Record:
     "The rows of one conversation; labels are the first that any row gives."
     found = r["columns"]
-    if len(r["rows"]) < r["count"]:
-        hint = f"they all have {r['id'][:40]!r} in the column {found['conversation_id']!r}" if r["id"] else "no column tells conversations apart: name it with columns={'conversation_id': ...}"
-        raise TraceError(f"{r['count']:,} messages in one conversation, more than {MOST:,}: {hint}")
     messages = [m for i, row in enumerate(r["rows"]) for m in _message(row, found, f"$.rows[{i}]")]
     roles = [m["role"] for m in messages]
     if "assistant" not in roles and "user" in roles and "system" in roles[1:]:

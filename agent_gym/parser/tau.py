@@ -61,7 +61,7 @@ def _spread(messages: list[Any]) -> list[Any]:
         return messages
     return [x for m in messages for x in (m["tool_messages"] if isinstance(m, dict) and isinstance(m.get("tool_messages"), list) else [m])]
 
-register("tau2_bench", matches_tau2, tau2_to_trace, unpack=unpack_tau2, about="tau2-bench results: tasks, info, simulations");
+register("tau2_bench", matches_tau2, tau2_to_trace, unpack=unpack_tau2, lists=("simulations",), about="tau2-bench results: tasks, info, simulations");
 
 # %% ../../nbs/parser/11_tau.ipynb #153eab01
 def matches_tau2_run(r: Any) -> object:

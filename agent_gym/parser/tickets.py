@@ -5,12 +5,15 @@
 # %% ../../nbs/parser/30_tickets.ipynb #4ec19d28
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
+from .groups import Groups
 from .registry import register
 from .values import Record, field, objects, rest
+from ..trace import TraceError
 
 # %% auto #0
 __all__ = ['text_of_html', 'matches_intercom', 'unpack_intercom', 'intercom_to_trace', 'matches_zendesk', 'matches_tickets',
@@ -45,8 +48,10 @@ def text_of_html(html: str) -> str:
     if "<" not in html and "&" not in html:
         return html
     parser = _Text()
-    parser.feed(html)
+    whole, end, after = html.rpartition(">")        # what follows the last tag has none: the parser would try each "<" in it to the end
+    parser.feed(whole + end)
     parser.close()
+    parser.handle_data(unescape(after))
     lines = [line.strip() for line in "".join(parser.pieces).split("\n")]
     return "\n".join(line for line in lines if line)
 
@@ -87,7 +92,7 @@ def intercom_to_trace(r: Record) -> Record:
     rating = r["conversation_rating"] if isinstance(r.get("conversation_rating"), dict) else {}
     return {"conversation_id": r.get("id"), "messages": messages, "satisfaction_score": rating.get("rating"), "metadata": {**rest(r, "id", "source", "conversation_parts", "type"), **rest({"notes": notes})}}
 
-register("intercom", matches_intercom, intercom_to_trace, unpack=unpack_intercom, about="Intercom conversations");
+register("intercom", matches_intercom, intercom_to_trace, unpack=unpack_intercom, lists=("conversations",), about="Intercom conversations");
 
 # %% ../../nbs/parser/30_tickets.ipynb #5a6b597e
 _RATED = {"good": "success", "bad": "failure", "goodwithcomment": "success", "badwithcomment": "failure"}
@@ -136,15 +141,16 @@ def zendesk_to_trace(r: Record) -> Record:
 def matches_zendesk_csv(r: Any) -> object:
     return isinstance(r, dict) and "ticket_id" in r and "body" in r and ("user_id" in r or "author_id" in r or "public" in r) and "rows with ticket_id and body"
 
-def unpack_zendesk_csv(rows: list[Record], ticket_data: list[Record] | None = None) -> Iterator[tuple[str, Record]]:
+def unpack_zendesk_csv(rows: Iterable[Record], ticket_data: list[Record] | None = None) -> Iterator[tuple[str, Record | TraceError]]:
     "The comments of each ticket, with its row of the ticket table where there is one."
     tickets = {str(t.get("id")): {k: v for k, v in t.items() if v != ""} for t in ticket_data or ()}
-    found: dict[str, list[Record]] = {}
-    for r in objects(rows, "$"):
-        found.setdefault(str(r.get("ticket_id")), []).append(r)
-    for name, comments in found.items():
+    for _, comments in Groups(rows, lambda r: str(r.get("ticket_id"))):
+        if isinstance(comments, TraceError):
+            yield "$", comments
+            continue
+        name = str(comments[0].get("ticket_id"))
         yield "$", {"ticket": {"id": name, **tickets.get(name, {})}, "comments": comments}
 
 register("zendesk", matches_zendesk, zendesk_to_trace, about="Zendesk tickets with comments")
-register("zendesk_tickets", matches_tickets, zendesk_to_trace, unpack=lambda r: ((f"$.tickets[{i}]", t) for i, t in enumerate(objects(r["tickets"], "$.tickets"))), about="a list of Zendesk tickets")
+register("zendesk_tickets", matches_tickets, zendesk_to_trace, unpack=lambda r: ((f"$.tickets[{i}]", t) for i, t in enumerate(objects(r["tickets"], "$.tickets"))), lists=("tickets",), about="a list of Zendesk tickets")
 register("zendesk_csv", matches_zendesk_csv, zendesk_to_trace, unpack=unpack_zendesk_csv, whole=True, over=("table",), companions=("ticket_data",), about="Zendesk comments as rows");

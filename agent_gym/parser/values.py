@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any, TypeAlias
 
 from pydantic import JsonValue
@@ -17,7 +18,8 @@ from ..trace import FAILURE_WORDS, SUCCESS_WORDS, TraceError, dumps, loads, pars
 
 # %% auto #0
 __all__ = ['Record', 'KINDS', 'ROLE_WORDS', 'DEPTH', 'RAW', 'kind', 'field', 'objects', 'rest', 'role_of', 'plain',
-           'arguments_of', 'literal', 'looks_like_error', 'error_flag', 'outcome_of', 'satisfaction_of', 'read_json']
+           'arguments_of', 'literal', 'looks_like_error', 'error_flag', 'outcome_of', 'satisfaction_of', 'read_json',
+           'digest']
 
 # %% ../../nbs/parser/00_values.ipynb #0b595a01
 Record: TypeAlias = dict[str, Any]
@@ -35,9 +37,9 @@ def field(record: object, key: str, want: type, path: str = "$") -> Any:
         raise TraceError(f"expected {KINDS[want]}, " + ("but the field is missing" if missing else f"got {kind(value)}"), path=f"{path}.{key}")
     return value
 
-def objects(value: object, path: str) -> Sequence[Record]:
-    "`value` as a sequence of objects; raises TraceError at the first item that is none."
-    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+def objects(value: object, path: str) -> list[Record]:
+    "`value` as a list of objects; raises TraceError at the first item that is none."
+    if not isinstance(value, list):
         raise TraceError(f"expected a list, got {kind(value)}", path=path)
     for i, item in enumerate(value):
         if not isinstance(item, dict):
@@ -197,3 +199,8 @@ def _finite(word: str, seen: list[str]) -> float | None:
     if math.isfinite(value):
         return value
     return seen.append(word)
+
+# %% ../../nbs/parser/00_values.ipynb #5ead602a
+def digest(text: str) -> int:
+    "Eight bytes that stand for `text`, as an integer."
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
