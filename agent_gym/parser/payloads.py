@@ -5,21 +5,20 @@
 # %% ../../nbs/parser/21_payloads.ipynb #b994c630
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .registry import register
 from .streams import body_of, join
 from .parts import contents
+from .talks import Talk, Talks
 from .turns import named, turns
-from .values import Record, digest, dumps, kind, rest
+from .values import Record, kind, rest
 from ..trace import TraceError
 
 # %% auto #0
-__all__ = ['said', 'answered', 'Talk', 'marks', 'matches_exchange', 'format_of', 'unpack_exchanges', 'talk_to_trace',
-           'matches_gemini', 'matches_responses', 'payload_to_trace', 'matches_completion', 'matches_batch',
-           'batch_to_trace']
+__all__ = ['said', 'answered', 'matches_exchange', 'format_of', 'unpack_exchanges', 'talk_to_trace', 'matches_gemini',
+           'matches_responses', 'payload_to_trace', 'matches_completion', 'matches_batch', 'batch_to_trace']
 
 # %% ../../nbs/parser/21_payloads.ipynb #891fb4fa
 def said(body: Record) -> list[Record]:
@@ -68,43 +67,6 @@ def _with(messages: list[Record], meta: Record) -> list[Record]:
             m["metadata"] = {**m.get("metadata", {}), **meta}
     return messages
 
-# %% ../../nbs/parser/21_payloads.ipynb #65940a3f
-class Talk:
-    "A conversation that grows by requests: its messages, and what it can be known by."
-    def __init__(self, format: str) -> None:
-        self.format, self.messages, self.names, self.meta, self.notes = format, [], set(), {}, []
-        self.marks: list[str] = []
-        self.place, self.end = -1, 0
-
-    def add(self, messages: list[Record]) -> None:
-        self.messages += messages
-        self.marks += [mark for m in messages for mark in self.known_by(m)]
-
-    def known_by(self, m: Record) -> list[str]:
-        "What a message is recognised by when it is sent again."
-        return marks(m)
-
-    def continued(self, messages: list[Record]) -> list[Record] | None:
-        "What is new in `messages` if they begin with all of this conversation, else None."
-        at = 0
-        for i, m in enumerate(messages):
-            if at == len(self.marks):
-                return messages[i:]
-            for mark in self.known_by(m):
-                if at == len(self.marks) or self.marks[at] != mark:
-                    return None
-                at += 1
-        return [] if at == len(self.marks) else None
-
-def marks(m: Record) -> list[str]:
-    "What identifies a message: text without white space, calls, answers. The system's words may change from request to request."
-    if m["role"] == "system":
-        return []
-    if m["role"] == "tool":
-        return ["t" + "".join(str(m.get("content") if m.get("content") is not None else dumps(m.get("result"))).split())]
-    text = "".join((m.get("content") or "").split())
-    return ([m["role"][0] + text] if text else []) + [f"c{c['name']}{dumps(c['arguments'])}" for c in m.get("tool_calls") or ()]
-
 # %% ../../nbs/parser/21_payloads.ipynb #3c469e3b
 _GENERATES = ("/chat/completions", "/responses", "/messages", ":generatecontent", ":streamgeneratecontent", "/completions", "/converse")
 
@@ -140,7 +102,7 @@ def format_of(body: Record) -> str:
 
 def unpack_exchanges(records: Iterable[Any]) -> Iterator[tuple[str, Talk]]:
     "The conversations in a list of exchanges."
-    talks = _Talks()
+    talks = Talks()
     for i, r in enumerate(records):
         found = _bodies(r)
         if found is None:
@@ -153,48 +115,14 @@ def unpack_exchanges(records: Iterable[Any]) -> Iterator[tuple[str, Talk]]:
         raise TraceError("no request in it asks a model for an answer")
     yield from (("$", t) for t in talks.all)
 
-class _Talks:
-    "Conversations as they grow, found by their names and by all that was said in them, however many there are."
-    def __init__(self) -> None:
-        self.all: list[Talk] = []
-        self.named: dict[str, int] = {}
-        self.ends: dict[int, list[int]] = {}
-
-    def known(self, names: set[str], messages: list[Record]) -> Talk | None:
-        "The latest that has one of `names`, else the latest with which `messages` begin."
-        if found := [self.named[n] for n in names if n in self.named]:
-            return self.all[max(found)]
-        found, end = list(self.ends.get(0, ())[-1:]), 0
-        for m in messages:
-            for mark in marks(m):
-                end = digest(f"{end} {mark}")
-            found += self.ends.get(end, ())[-1:]
-        return self.all[max(found)] if found else None
-
-    def put(self, talk: Talk, names: set[str], messages: list[Record]) -> None:
-        "Add `names` and `messages` to `talk`, which may be new."
-        if talk.place < 0:
-            talk.place = len(self.all)
-            self.all.append(talk)
-        elif talk.place in (before := self.ends.get(talk.end, [])):
-            before.remove(talk.place)
-        talk.add(messages)
-        for m in messages:
-            for mark in marks(m):
-                talk.end = digest(f"{talk.end} {mark}")
-        if talk.messages:
-            insort(self.ends.setdefault(talk.end, []), talk.place)
-        talk.names |= names
-        self.named.update((n, max(talk.place, self.named.get(n, 0))) for n in names)
-
-def _hear(talks: _Talks, body: Record, answer: Any, note: str | None, address: str, path: str) -> None:
+def _hear(talks: Talks, body: Record, answer: Any, note: str | None, address: str, path: str) -> None:
     "Add one exchange to the conversation it continues, or begin a new one."
     try:
         messages = said(body)
     except TraceError as e:
         raise TraceError(e.reason, path=f"{path}.request.body{e.path[1:]}") from None
     named_as = {str(body[k]) for k in ("previous_response_id",) if body.get(k)} | _conversation(body)
-    talk = talks.known(named_as, messages)
+    talk = talks.known(messages, named_as)
     new = messages
     if talk is not None:
         new = talk.continued(messages) or []
@@ -208,7 +136,7 @@ def _hear(talks: _Talks, body: Record, answer: Any, note: str | None, address: s
     names = _conversation(body)
     if isinstance(answer, dict):
         names |= ({str(answer["id"])} if isinstance(answer.get("id"), str) else set()) | _conversation(answer)
-    talks.put(talk, names, new + out)
+    talks.put(talk, new + out, names)
     if note:
         talk.notes.append(note)
 

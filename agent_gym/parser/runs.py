@@ -23,10 +23,10 @@ def depths(parents: Mapping[str, str | None]) -> dict[str, int]:
     "How deep each step lies; a circle of parents ends where it closes."
     out: dict[str, int] = {}
     for name in parents:
-        trail: list[str] = []
+        trail: dict[str, None] = {}
         at: str | None = name
         while at is not None and at in parents and at not in out and at not in trail:
-            trail.append(at)
+            trail[at] = None
             at = parents[at]
         base = out.get(at, -1) if at is not None and at not in trail else -1
         for k, step in enumerate(reversed(trail)):

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from .dialogues import call_pair
-from .payloads import Talk, answered, marks, said
+from .payloads import answered, said
+from .talks import Calls, Talk, Talks, ends, marks
 from .turns import named, turns
 from .values import Record, arguments_of, dumps, literal, looks_like_error, plain
 from ..trace import TraceError, parse_json
@@ -144,40 +145,76 @@ class Span:
     error: bool | None = None
     call_id: str | None = None
 
-class _SpanTalk(Talk):
-    "A conversation known by what was said and called; answers may be worded otherwise in a tool's own span."
-    depth = 0
+# %% ../../nbs/parser/22_spans.ipynb #2f2ccdf3
+def _spoken(m: Record) -> list[str]:
+    "What a message is known by; answers may be worded otherwise in a tool's own span."
+    return [] if m["role"] == "tool" else marks(m)
 
-    def known_by(self, m: Record) -> list[str]:
-        return [] if m["role"] == "tool" else marks(m)
+def _outline(value: object, depth: int = 4) -> object:
+    "What equal values have in common, to be a key: all but what lies `depth` deep in lists and objects."
+    if isinstance(value, dict):
+        return frozenset((k, _outline(v, depth - 1)) for k, v in value.items()) if depth else len(value)
+    if isinstance(value, list):
+        return tuple(_outline(v, depth - 1) for v in value) if depth else len(value)
+    return value
 
-    def open_calls(self) -> list[Record]:
-        waiting: list[Record] = []
-        for m in self.messages:
-            waiting += m.get("tool_calls") or ()
-            if m["role"] == "tool":
-                hit = next((c for c in waiting if (c["id"] == m["tool_call_id"] if c["id"] and m.get("tool_call_id") else c["name"] == m.get("name") or not m.get("name"))), None)
-                waiting = [c for c in waiting if c is not hit]
-        return waiting
+class _Told(Talks):
+    "The conversations of a trace, how they begin, and what was called in them."
+    def __init__(self) -> None:
+        super().__init__(_spoken)
+        self.begun: set[int] = set()
+        self.calls = Calls()
+        self.given: dict[tuple[str, object], list[Record]] = {}
 
+    def put(self, talk: Talk, messages: list[Record], names: Collection[str] = ()) -> list[int]:
+        after = super().put(talk, messages, names)
+        self.begun.update(after)
+        for m in messages:
+            for c in m.get("tool_calls") or ():
+                self.calls.ask(talk.place, c)
+                self.like(c["name"], c["arguments"]).append(c["arguments"])
+            if m["role"] == "tool" and (hit := self.calls.first(talk.place, m.get("tool_call_id"), m.get("name") or None)) is not None:
+                self.calls.open.discard(hit[1])
+        return after
+
+    def like(self, name: str, arguments: Record) -> list[Record]:
+        "The arguments of calls of `name` that differ from `arguments` at most deep inside."
+        return self.given.setdefault((name, _outline(arguments)), [])
+
+    def fill(self, call: Record, arguments: Record) -> None:
+        "Give `call` the arguments that its model's span left out."
+        self.like(call["name"], call["arguments"]).remove(call["arguments"])
+        call["arguments"] = arguments
+        self.like(call["name"], arguments).append(arguments)
+
+# %% ../../nbs/parser/22_spans.ipynb #fe7a2fa8
 def conversation(spans: Iterable[Span]) -> tuple[list[Record], list[list[Record]]]:
     """The messages of the conversation that `spans` (in order of time) tell, and those of each conversation that ran deeper: of agents that it called.
 
     A deeper conversation in which nothing is said that another of them does not say is none: a library below the agent's told of the same calls."""
-    talks: list[_SpanTalk] = []
+    talks = _Told()
     for s in spans:
         if s.kind == "llm":
             _model(talks, s)
         else:
             _tool(talks, s)
-    top = min((t.depth for t in talks), default=0)
-    kept: list[_SpanTalk] = []
-    for t in sorted((t for t in talks if t.depth != top), key=lambda t: (-len(t.marks), t.depth)):
-        if t.marks and not any(set(t.marks) <= set(k.marks) for k in kept):
-            kept.append(t)
-    outer = once(t for t in talks if t.depth == top)
+    top = min((t.depth for t in talks.all), default=0)
+    outer = once(t for t in talks.all if t.depth == top)
     told = {mark for m in outer if m["role"] != "tool" for mark in marks(m)}
-    return outer, [messages for t in talks if t in kept and not told.issuperset(t.marks) and (messages := once([t]))]
+    kept = _apart([t for t in talks.all if t.depth != top])
+    return outer, [messages for t in talks.all if t.place in kept and not told.issuperset(t.marks) and (messages := once([t]))]
+
+def _apart(talks: list[Talk]) -> set[int]:
+    "The places of those of `talks` in which something is said that no other of them says."
+    kept: set[int] = set()
+    saying: dict[str, list[set[str]]] = {}
+    for t in sorted(talks, key=lambda t: (-len(t.marks), t.depth)):
+        own = set(t.marks)
+        if own and not any(own <= other for other in min((saying.get(mark, []) for mark in own), key=len)):
+            kept.add(t.place)
+            for mark in own:
+                saying.setdefault(mark, []).append(own)
+    return kept
 
 def once(talks: Iterable[Talk]) -> list[Record]:
     "The messages of conversations one after the other; what an earlier one has already said is not said again."
@@ -193,46 +230,37 @@ def once(talks: Iterable[Talk]) -> list[Record]:
     return named(out)
 
 # %% ../../nbs/parser/22_spans.ipynb #91330460
-def _model(talks: list[_SpanTalk], s: Span) -> None:
+def _model(talks: _Told, s: Span) -> None:
     heard, reply = history(s.input, "user"), [m for m in history(s.output, "assistant") if m["role"] != "system"]
     if len(reply) > len(heard) > 0 and [marks(m) for m in reply[:len(heard)]] == [marks(m) for m in heard]:
         reply = reply[len(heard):]
     for m in reply:
         m["role"] = "assistant" if m["role"] == "user" else m["role"]
     whole = [mark for m in heard + reply if m["role"] != "tool" for mark in marks(m)]
-    if not whole or any(t.marks[:len(whole)] == whole for t in talks):
+    if not whole or ends(whole)[-1] in talks.begun:
         return
-    talk, new = next(((t, more) for t in reversed(talks) if t.messages and (more := t.continued(heard)) is not None), (None, heard))
-    if talk is None and not heard and talks:
-        talk = talks[-1]
-    if talk is None:
-        talk = _SpanTalk("")
-        talk.depth = s.depth
-        talks.append(talk)
+    talk = talks.known(heard)
+    new = talk.continued(heard) if talk is not None else None
+    if new is None:
+        talk, new = talks.all[-1] if not heard and talks.all else Talk("", _spoken, s.depth), heard
     talk.depth = min(talk.depth, s.depth)
-    still = {c["id"] or c["name"] for c in talk.open_calls()}
     at = next((i for i, m in enumerate(new) if m["role"] != "tool"), len(new))
-    talk.add([m for i, m in enumerate(new) if i >= at or (m.get("tool_call_id") or m.get("name")) in still or not talk.messages] + reply)
+    talks.put(talk, [m for i, m in enumerate(new) if i >= at or not talk.messages or talks.calls.waits(talk.place, m.get("tool_call_id") or m.get("name"))] + reply)
 
-def _tool(talks: list[_SpanTalk], s: Span) -> None:
+def _tool(talks: _Told, s: Span) -> None:
     "A tool's span answers the open call of its name; a call that no model's span tells of is told by it."
-    for t in reversed(talks):
-        for c in t.open_calls():
-            if (c["id"] == s.call_id if s.call_id and c["id"] else c["name"] == s.name):
-                if not c["arguments"]:
-                    c["arguments"] = arguments_of(s.input)[0]
-                if s.output is not None or s.error:
-                    t.add([{"tool_call_id": c["id"], **_answer(s)}])
-                return
+    if (hit := talks.calls.first(None, s.call_id, s.name)) is not None:
+        place, _, c = hit
+        if not c["arguments"]:
+            talks.fill(c, arguments_of(s.input)[0])
+        if s.output is not None or s.error:
+            talks.put(talks.all[-place], [{"tool_call_id": c["id"], **_answer(s)}])
+        return
     if s.kind != "tool":
         return
     given = plain(value_of(s.input))
-    if any(c["name"] == s.name and c["arguments"] == given for t in talks for m in t.messages for c in m.get("tool_calls") or ()):
-        return
-    if not talks:
-        talks.append(_SpanTalk(""))
-        talks[0].depth = s.depth
-    talks[-1].add([*call_pair(s.name, given, answered=False), _answer(s)])
+    if not isinstance(given, dict) or given not in talks.like(s.name, given):
+        talks.put(talks.all[-1] if talks.all else Talk("", _spoken, s.depth), [*call_pair(s.name, given, answered=False), _answer(s)])
 
 def _answer(s: Span) -> Record:
     pair = call_pair(s.name, {}, value_of(s.output) if not isinstance(s.output, str) else s.output)
