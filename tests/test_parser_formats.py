@@ -194,3 +194,27 @@ def test_files_are_closed(tmp_path):
     (tmp_path / "c.jsonl.gz").write_bytes(gzip.compress(LINE))
     assert len(load_traces(tmp_path)) == 4
     gc.collect()
+
+
+def inspect_log(task, path):
+    "A log of two samples, as JSON or as a zip."
+    about, samples = {"task": task, "model": "m"}, [{"id": i, "epoch": 1, "messages": [{"role": "user", "content": f"{task} {i}"}]} for i in (1, 2)]
+    if path.suffix == ".json":
+        path.write_text(json.dumps({"eval": about, "samples": samples}))
+        return
+    with zipfile.ZipFile(path, "w") as z:
+        z.writestr("_journal/start.json" if task == "cut off" else "header.json", json.dumps({"eval": about, "plan": {}}))
+        for s in samples:
+            z.writestr(f"samples/{s['id']}_epoch_1.json", json.dumps(s))
+
+
+@pytest.mark.parametrize("suffix", [".json", ".eval"])
+def test_samples_of_one_number_in_logs_of_other_tasks_are_other_tasks(tmp_path, suffix):
+    for i, task in enumerate(("shop", "cut off", "shop", "bank")):
+        inspect_log(task, tmp_path / f"{i}{suffix if i != 3 else '.json'}")
+    traces = load_traces(tmp_path)
+    assert len(traces) == len({t.conversation_id for t in traces}) == 8
+    assert {t.task: sum(o.task == t.task for o in traces) for t in traces} == {"shop/1": 2, "shop/2": 2, "cut off/1": 1, "cut off/2": 1, "bank/1": 1, "bank/2": 1}
+    assert all(t.messages[0].content == t.task.replace("/", " ") for t in traces)
+    a, b = traces.split(.5, by="task")
+    assert not {t.task for t in a} & {t.task for t in b}

@@ -98,13 +98,13 @@ def unpack_inspect(r: Record) -> Iterator[tuple[str, Record]]:
         yield f"$.samples[{i}]", {"sample": s, "shared": shared}
 
 def inspect_to_trace(r: Record) -> Record:
-    "A sample and epoch; the first score is the outcome (C or 1 success, I or 0 failure, between them none)."
+    "A sample and epoch; its task is that of the log and the sample's id, the first score the outcome (C or 1 success, I or 0 failure, between them none)."
     s = r["sample"]
     attachments = s["attachments"] if isinstance(s.get("attachments"), dict) else {}
     messages = turns(_resolved(field(s, "messages", list), attachments))
-    task, epoch = s.get("id"), s.get("epoch")
-    name = None if task is None else str(task) if epoch is None else f"{task}_epoch_{epoch}"
-    meta = {**r["shared"], **rest(s, "messages", "id", "attachments", "events", "store"), **({"task_id": task} if task is not None else {})}
+    number, epoch, task = s.get("id"), s.get("epoch"), r["shared"].get("task")
+    name = None if number is None else str(number) if epoch is None else f"{number}_epoch_{epoch}"
+    meta = {**r["shared"], **rest({"sample": number}), **rest(s, "messages", "id", "attachments", "events", "store"), **({} if number is None else {"task_id": number if task is None else f"{task}/{number}"})}
     return {"conversation_id": name, "messages": messages, "outcome": grade(s.get("scores", s.get("score"))), "metadata": meta}
 
 def grade(scores: object) -> str | None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from sys import getsizeof
+from typing import IO
 
 from pydantic import BaseModel
 
@@ -38,21 +40,28 @@ class InFile:
 
     def get(self, n: int) -> bytes:
         "The bytes of body `n`; raises TraceError where the file is gone or changed."
+        with self._opened() as f:
+            return self._read(f, n)
+
+    @contextmanager
+    def _opened(self) -> Iterator[IO[bytes]]:
         try:
             if self._stamp() != self.stamp:
                 raise TraceError("the file has changed since it was loaded: load it again", source=self.path)
             with open(self.path, "rb") as f:
-                f.seek(self.offsets[n])
-                return f.read(self.lengths[n] + 64).strip(b" \t\r\n\x00")[:self.lengths[n]]
+                yield f
         except OSError as e:
             raise TraceError(f"cannot be read any more: {e.strerror}", source=self.path) from None
 
+    def _read(self, f: IO[bytes], n: int) -> bytes:
+        f.seek(self.offsets[n])
+        return f.read(self.lengths[n] + 64).strip(b" \t\r\n\x00")[:self.lengths[n]]
+
     def walk(self) -> Iterator[tuple[int, bytes]]:
-        "All bodies in order, the file opened once."
-        with open(self.path, "rb") as f:
-            for n, (offset, length) in enumerate(zip(self.offsets, self.lengths)):
-                f.seek(offset)
-                yield n, f.read(length + 64).strip(b" \t\r\n\x00")[:length]
+        "All bodies in order, the file opened once; raises TraceError as `get` does."
+        with self._opened() as f:
+            for n in range(len(self.offsets)):
+                yield n, self._read(f, n)
 
 # %% ../../nbs/parser/06_lazy.ipynb #f526b242
 class InBlocks:

@@ -176,6 +176,8 @@ class Loader:
         rows = self._rows(reader, chain(((item, value),), self._parsed(items, doc)), doc)
         self.at = Item(path="$")
         yield from self._unpacked(reader, doc, self.at, rows if reader.ours else list(rows))
+        for _ in items:     # rows that a reader which failed left are no records of their own
+            pass
 
     def _rows(self, reader: Reader, parsed: Iterator[tuple[Item, Any]], doc: Document) -> Iterator[Any]:
         for item, value in parsed:

@@ -64,14 +64,14 @@ def from_stream(name: str, open_stream: Callable[[], IO[bytes]], size: int = 0, 
     split = {"lines": lines_of, "value": values_of, "table": rows_of, "empty": nothing}[what]
 
     def items() -> Generator[Item]:
-        with open_stream() as again:
-            doc.stream = again
-            try:
+        try:
+            with open_stream() as again:
+                doc.stream = again
                 yield from split(as_utf8(unwrap(again), limit), limit)
-            except BROKEN as e:
-                yield Item(error=TraceError(f"cannot be read to its end: {e}"))
-            except TraceError as e:
-                yield Item(error=e)
+        except BROKEN as e:
+            yield Item(error=TraceError(f"cannot be read to its end: {e}"))
+        except TraceError as e:
+            yield Item(error=e)
     doc = Document(name, items, what, plainly, size)
     return doc
 
@@ -137,9 +137,10 @@ def _log(open_zip: Callable[[], IO[bytes]], names: list[str]) -> Generator[Item]
         log: dict[str, Any] = {"eval": {}}
         samples = []
         try:
-            log |= parse(_unzipped(z, "header.json"))[0] if "header.json" in names else {}
+            header = next((n for n in ("header.json", "_journal/start.json") if n in names), None)
+            log |= parse(_unzipped(z, header))[0] if header else {}
         except TraceError as e:
-            yield Item(error=TraceError(f"header.json: {e.reason}"))
+            yield Item(error=TraceError(f"{header}: {e.reason}"))
         for n in sorted((n for n in names if n.startswith("samples/")), key=lambda n: [int(x) if x.isdigit() else 0 for x in re.split(r"(\d+)", n)]):
             try:
                 samples.append(parse(_unzipped(z, n))[0])
@@ -163,12 +164,12 @@ def paths(source: str) -> list[str]:
     if os.path.isdir(path):
         closed: list[str] = []
         found = sorted(os.path.join(d, f) for d, _, files in os.walk(path, onerror=lambda e: closed.append(e.filename)) for f in files if f.lower().endswith(DATA) and not f.startswith(".")) + closed
-        if any(f.endswith(".arrow") for f in os.listdir(path)) and os.path.isfile(os.path.join(path, "dataset_info.json")):
+        if path not in closed and any(f.endswith(".arrow") for f in os.listdir(path)) and os.path.isfile(os.path.join(path, "dataset_info.json")):
             raise TraceError("this is a data set saved to disk: pass datasets.load_from_disk(path)", source=path[:200])
         if not found:
             raise TraceError(f"the directory holds no data files ({', '.join(DATA)})", source=path[:200])
         return found
-    if os.path.lexists(path):
+    if _there(path):
         return [path]
     if path.lstrip()[:1] in "{[" and ":" in path:
         raise TraceError("this looks like JSON, and text is taken for a path: pass it as bytes (text.encode())", source=path[:60])
@@ -179,11 +180,21 @@ def paths(source: str) -> list[str]:
         raise TraceError("no file matches", source=path[:200])
     raise TraceError("no such file or directory", source=path[:200])
 
+def _there(path: str) -> bool:
+    "True for what exists, or may: in a directory that may not be read, opening it tells."
+    try:
+        os.lstat(path)
+    except (OSError, ValueError) as e:
+        return isinstance(e, PermissionError)
+    return True
+
 def from_path(path: str) -> Iterator[Document]:
     "The documents in a file."
     return guarded(path, lambda: _in_file(path))
 
 def _in_file(path: str) -> Iterator[Document]:
+    if os.path.isdir(path):
+        os.listdir(path)    # a directory among the files is one that could not be listed: the reason is raised again
     if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
         raise TraceError("no regular file, but a pipe or a device: read it and pass the bytes")
     with open(path, "rb") as f:
@@ -214,12 +225,20 @@ def _parquet(path: str) -> Generator[Item]:
                 yield Item(raw=row["trace"].encode(), path=f"$[{n}]") if ours else Item(spoken(plain(row)), path=f"$[{n}]")
                 n += 1
 
+def _values(doc: Document) -> Iterator[Any]:
+    try:
+        if doc.error is not None:
+            raise doc.error
+        yield from (item.parse() for item in doc.items())
+    except TraceError as e:
+        raise TraceError(e.reason, source=doc.name, line=e.line) from None
+
 def companion(path: str, name: str) -> list[Any] | None:
-    "The rows of the table `name` beside the file `path`; None where there is none."
+    "The rows of the table `name` beside the file `path`; None where there is none. Raises TraceError, with its source, where it cannot be read."
     for suffix in DATA[:4]:
         beside = Path(path).parent / f"{name}{suffix}"
         if beside.is_file() and str(beside) != path:
-            return [i.parse() for doc in from_path(str(beside)) for i in doc.items()]
+            return [value for doc in from_path(str(beside)) for value in _values(doc)]
     return None
 
 # %% ../../nbs/parser/05_source.ipynb #1a4b9930
