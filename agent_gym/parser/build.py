@@ -119,6 +119,8 @@ def fathom(t: Trace) -> Trace:
             said.append(m.result)
         if m.metadata:
             said.append(m.metadata)
+    if not said and not asked and not any(v.__class__ in (dict, list) for v in t.metadata.values()):
+        return t
     probe: object = [t.metadata, [[*said, [[*asked]]]]]
     for _ in range(_SPARE):
         probe = [probe]

@@ -108,7 +108,13 @@ class InBlocks:
         return self._cache[1][ends[i - 1] if i else 0:ends[i]]
 
     def walk(self) -> Iterator[tuple[int, bytes]]:
-        return ((n, self.get(n)) for n in range(self.count))
+        n = 0
+        for block, ends in zip(self.blocks, self.ends):
+            text, at = zlib.decompress(block), 0
+            for end in ends:
+                yield n, text[at:end]
+                n, at = n + 1, end
+        yield from enumerate(tuple(self._open), n)
 
 # %% ../../nbs/parser/06_lazy.ipynb #455a7497
 class LazyTraces(Sequence[Trace]):

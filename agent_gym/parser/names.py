@@ -25,19 +25,26 @@ class Seen:
         self.known = array("Q")
 
     def __contains__(self, text: str) -> bool:
-        d = digest(text)
+        return self._has(digest(text))
+
+    def _has(self, d: int) -> bool:
         if d in self.late:
             return True
         i = bisect_left(self.known, d)
         return i < len(self.known) and self.known[i] == d
 
-    def add(self, text: str) -> None:
-        self.late.add(digest(text))
+    def add(self, text: str) -> bool:
+        "See `text`; False where it was seen before."
+        d = digest(text)
+        if self._has(d):
+            return False
+        self.late.add(d)
         if len(self.late) > max(self.LATE, len(self.known) // 8):
             both = np.concatenate([np.frombuffer(self.known, np.uint64), np.fromiter(self.late, np.uint64, len(self.late))])
             both.sort()
             self.known = array("Q", both.tobytes())
             self.late = set()
+        return True
 
 # %% ../../nbs/parser/06_names.ipynb #ad19d7b7
 class Names:
@@ -58,8 +65,7 @@ class Names:
 
     def unique(self, name: str) -> str:
         "`name`, with a number after it where it was seen before."
-        if name not in self.times and name not in self.seen and not self._counts(name):
-            self.seen.add(name)
+        if name not in self.times and not (self.counted and self._counts(name)) and self.seen.add(name):
             return name
         n = self.times[name] = self.times.get(name, 1) + 1
         return self.unique(f"{name}#{n}")

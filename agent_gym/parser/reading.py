@@ -141,7 +141,8 @@ class Loader:
             except TraceError as e:
                 self.fail(e, doc, item)
                 continue
-            self.notes.update(item.notes)
+            if item.notes:
+                self.notes.update(item.notes)
             yield item, value
 
     def _batches(self, item: Item, doc: Document) -> Iterator[list[tuple[str, Any]]]:
@@ -219,7 +220,8 @@ class Loader:
             return self.fail(TraceError.from_validation(e), doc, Item(line=item.line, path=item.path + path[1:]), record)
         except FAULTS as e:
             return self.fail(_tripped(reader, e), doc, Item(line=item.line, path=item.path + path[1:]), record)
-        self.notes.update(notes)
+        if notes:
+            self.notes.update(notes)
         self.nth += 1
         yield trace
         name = draft["conversation_id"]

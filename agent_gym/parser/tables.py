@@ -74,7 +74,8 @@ def _ordered(rows: list[Record], column: str | None) -> list[Record]:
 def table_to_trace(r: Record) -> Record:
     "The rows of one conversation; labels are the first that any row gives."
     found = r["columns"]
-    messages = [m for i, row in enumerate(r["rows"]) for m in _message(row, found, f"$.rows[{i}]")]
+    used = [found[f] for f in _USED if f in found]
+    messages = [m for i, row in enumerate(r["rows"]) for m in _message(row, found, used, f"$.rows[{i}]")]
     roles = [m["role"] for m in messages]
     if "assistant" not in roles and "user" in roles and "system" in roles[1:]:
         messages = [{**m, "role": "assistant"} if m["role"] == "system" else m for m in messages]
@@ -83,7 +84,9 @@ def table_to_trace(r: Record) -> Record:
     return {"conversation_id": r["id"], "messages": named(messages), "outcome": outcome, "satisfaction_score": labels.get("satisfaction_score"),
             "metadata": rest({"task_id": labels.get("task_id")})}
 
-def _message(row: Record, found: dict[str, str], path: str) -> list[Record]:
+_USED = ("conversation_id", "role", "content", "name", "tool_calls", "tool_call_id", "arguments", "result", "outcome", "satisfaction_score", "task_id")
+
+def _message(row: Record, found: dict[str, str], used: list[str], path: str) -> list[Record]:
     def cell(ours: str) -> Any:
         v = row.get(found[ours]) if ours in found else None
         return None if v == "" else v
@@ -93,12 +96,13 @@ def _message(row: Record, found: dict[str, str], path: str) -> list[Record]:
         raise TraceError(f"unknown speaker {str(word)[:40]!r} in column {found['role']!r}: known are {', '.join(SPEAKERS)}", path=f"{path}.{found['role']}")
     content = cell("content")
     text = content if isinstance(content, str) or content is None else str(content)
-    used = [c for f, c in found.items() if f in ("conversation_id", "role", "content", "name", "tool_calls", "tool_call_id", "arguments", "result", "outcome", "satisfaction_score", "task_id")]
     meta = rest(row, *used)
     base = {"role": role, **({"metadata": meta} if meta else {})}
     if role == "tool":
         result = cell("result")
         return [{**base, "name": cell("name"), "tool_call_id": cell("tool_call_id"), **answer_of(text if result is None else result)}]
+    if "name" not in found and "tool_calls" not in found:
+        return [{**base, "content": text}]
     calls = cell("tool_calls")
     calls = literal(calls) if isinstance(p := parse_json(calls) if isinstance(calls, str) else calls, str) else p
     made = [call_of(c, f"{path}.tool_calls") for c in calls] if isinstance(calls, list) else []
