@@ -210,11 +210,11 @@ class Room:
         self.n = self.read = self.messages = self.weighed = self.weight = 0
 
     def full(self, trace: Trace, size: int) -> bool:
-        "True when `trace`, for which `size` bytes were read, is one too many."
+        "True when `trace`, for which `size` bytes were read, is one too many: it and the record it was made of are there at once."
         self.read += size
         self.messages += 1 + len(trace.messages)
         if self.n % 128 == 0 or self.n == 8:
             self.weight += weight(trace)
             self.weighed += 1 + len(trace.messages)
         self.n += 1
-        return self.weight / self.weighed * self.messages > self.base + self.times * self.read
+        return self.weight / self.weighed * (self.messages + 1 + len(trace.messages)) > self.base + self.times * self.read

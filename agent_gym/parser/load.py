@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -61,6 +60,7 @@ def _part(loader: Loader, doc: Document, room: Room, progress: bool) -> Sequence
         for trace in more:
             _index(loader, doc, parts, trace)
             bar.tick(0)
+            del trace       # before the next is made
     return first if len(parts) == 1 else Chained(parts)
 
 def _eager(loader: Loader, doc: Document, room: Room, traces: Iterator[Trace]) -> tuple[list[Trace], Iterator[Trace]]:
@@ -74,9 +74,15 @@ def _eager(loader: Loader, doc: Document, room: Room, traces: Iterator[Trace]) -
     first: list[Trace] = []
     for trace in traces:
         if room.full(trace, len(loader.at.raw or b"") if loader.nth == 0 else 0) or room.read > LAZY:
-            return first, chain((trace,), traces)
+            return first, _from([trace], traces)
         first.append(trace)
     return first, iter(())
+
+def _from(held: list[Trace], traces: Iterator[Trace]) -> Iterator[Trace]:
+    "What is `held`, not any longer than until it was given, and the `traces` after it."
+    while held:
+        yield held.pop()
+    yield from traces
 
 def _index(loader: Loader, doc: Document, parts: list[Sequence[Trace]], trace: Trace) -> None:
     "Note where the record of the current trace lies, or where it has no place of its own, the trace itself as compressed JSON."

@@ -84,6 +84,7 @@ class Loader:
     def _items(self, items: Iterator[Item], doc: Document, depth: int = 0) -> Iterator[Trace]:
         for item in items:
             self.at, self.nth = (item, -1) if depth == 0 else (self.at, self.nth)
+            value: Any = None       # the record before is let go before this one is parsed
             try:
                 value = self._renamed(item.parse())
                 reader = self._reader(value, doc)

@@ -77,8 +77,7 @@ class Talks:
             return self.all[max(found)]
         found, end = list(self.ends.get(0, ())[-1:]), 0
         for m in messages:
-            for end in ends(self.known_by(m), end):
-                pass
+            end = (ends(self.known_by(m), end) or [end])[-1]
             found += self.ends.get(end, ())[-1:]
         return self.all[max(found)] if found else None
 
