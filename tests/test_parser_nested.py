@@ -1,10 +1,13 @@
 """Agents that call agents, as three observability tools log them: each conversation is a trace, and nothing is there twice."""
 import json
 import random
+import time
 
 import pytest
 
 from agent_gym.parser import load_traces
+from agent_gym.parser.spans import Span, conversation
+from agent_gym.parser.talks import Calls, Talk, Talks
 
 
 def tree(rng, name="0", depth=0):
@@ -70,3 +73,78 @@ def test_a_library_below_the_agents_tells_nothing_of_its_own():
     asked = [{"role": "user", "content": "hi"}]
     rows = [{"id": i, "parentObservationId": p, "type": "GENERATION", "startTime": str(n), "input": asked, "output": "yes?", "name": i} for n, (i, p) in enumerate((("a", None), ("b", "a")))]
     assert len(load_traces([{"trace": {"id": "T"}, "observations": rows}], nested=True)) == 1
+
+
+def asks(i):
+    return [{"role": "user", "content": f"q{i}"}]
+
+
+def calls(i, given=True):
+    return {"role": "assistant", "content": None, "tool_calls": [{"id": f"c{i}" if given else None, "name": "f", "arguments": {"k": i}}]}
+
+
+MANY = {
+    "questions of their own": lambda n: [Span("llm", "chat", asks(i), f"a{i}") for i in range(n)],
+    "agents of their own": lambda n: [Span("llm", "chat", asks(0), "a"), *(Span("llm", "chat", asks(i), f"a{i}", depth=2) for i in range(1, n))],
+    "one question, other answers": lambda n: [Span("llm", "chat", asks(0), f"a{i}") for i in range(n)],
+    "what is new alone": lambda n: [s for i in range(n // 2) for s in (Span("llm", "chat", [], calls(i)), Span("tool", "f", {"k": i}, "ok", call_id=f"c{i}"))],
+    "tools alone": lambda n: [Span("tool", "f", {"k": {"v": i}}, "ok") for i in range(n)],
+    "calls that wait": lambda n: [Span("llm", "chat", asks(i), calls(i, given=bool(i % 2))) for i in range(n)],
+    "answers at the end": lambda n: [*(Span("llm", "chat", asks(i), calls(i)) for i in range(n // 2)), *(Span("tool", "f", {"k": i}, "ok", call_id=f"c{i}") for i in range(n // 2))],
+    "steps beside": lambda n: [Span("llm", "chat", asks(i), f"a{i}") if i % 2 else Span("step", "x", "i", "o") for i in range(n)],
+}
+
+
+@pytest.mark.parametrize("shape", MANY)
+def test_many_spans_take_time_in_proportion(shape):
+    "Four times the spans take some four times as long, where comparing each with each takes sixteen."
+    def seconds(n):
+        spans, start = MANY[shape](n), time.process_time()
+        conversation(spans)
+        return time.process_time() - start
+    few, many = (min(seconds(n) for _ in range(3)) for n in (600, 2400))
+    assert many < 9 * few, (few, many)
+
+
+def test_a_chain_of_steps_takes_time_in_proportion():
+    def seconds(n):
+        rows = [{"traceId": "t", "spanId": f"s{i}", "parentSpanId": f"s{i + 1}", "name": "chat", "startTimeUnixNano": str(i), "attributes": [{"key": "gen_ai.prompt.0.content", "value": {"stringValue": "q"}}]} for i in range(n)]
+        start = time.process_time()
+        load_traces(rows, progress=False)
+        return time.process_time() - start
+    few, many = (min(seconds(n) for _ in range(2)) for n in (2500, 10_000))
+    assert many < 9 * few, (few, many)
+
+
+def words(rng):
+    return [{"role": rng.choice(["user", "assistant", "system", "tool"]), "content": rng.choice("ab")} for _ in range(rng.randrange(4))]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_conversation_that_goes_on_is_the_latest_that_does(seed):
+    rng, talks = random.Random(f"talks/{seed}"), Talks()
+    for _ in range(200):
+        said = words(rng) + words(rng)
+        found = talks.known(said)
+        assert found is next((t for t in reversed(talks.all) if t.messages and t.continued(said) is not None), None)
+        talks.put(found if found is not None and rng.random() < .5 else rng.choice(talks.all) if talks.all and rng.random() < .3 else Talk(), words(rng))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_answer_belongs_to_the_first_call_that_fits_in_the_latest_conversation(seed):
+    rng, waiting, held = random.Random(f"calls/{seed}"), Calls(), []
+    for _ in range(300):
+        if rng.random() < .5:
+            place, call = rng.randrange(3), {"id": rng.choice([None, "a", "b", ""]), "name": rng.choice("fg"), "arguments": {}}
+            waiting.ask(place, call)
+            held.append((place, call))
+            continue
+        where, given, name = rng.choice([None, 0, 1, 2]), rng.choice([None, "", "a", "b", "c", 3, ["a"]]), rng.choice([None, "f", "g", "h", 3, []])
+        fits = [(-place, i) for i, (place, c) in enumerate(held) if where in (None, place) and (c["id"] == given if c["id"] and given else name is None or c["name"] == name)]
+        hit = waiting.first(where, given, name)
+        assert (hit is None) == (not fits)
+        if hit is not None:
+            i = min(fits)[1]
+            assert hit[2] is held[i][1]
+            waiting.open.discard(hit[1])
+            del held[i]

@@ -136,8 +136,8 @@ def _log(open_zip: Callable[[], IO[bytes]], names: list[str]) -> Generator[Item]
     with open_zip() as f, zipfile.ZipFile(f) as z:
         log: dict[str, Any] = {"eval": {}}
         samples = []
+        header = next((n for n in ("header.json", "_journal/start.json") if n in names), None)
         try:
-            header = next((n for n in ("header.json", "_journal/start.json") if n in names), None)
             log |= parse(_unzipped(z, header))[0] if header else {}
         except TraceError as e:
             yield Item(error=TraceError(f"{header}: {e.reason}"))

@@ -241,7 +241,7 @@ def _model(talks: _Told, s: Span) -> None:
         return
     talk = talks.known(heard)
     new = talk.continued(heard) if talk is not None else None
-    if new is None:
+    if talk is None or new is None:
         talk, new = talks.all[-1] if not heard and talks.all else Talk("", _spoken, s.depth), heard
     talk.depth = min(talk.depth, s.depth)
     at = next((i for i, m in enumerate(new) if m["role"] != "tool"), len(new))
