@@ -60,9 +60,9 @@ def span(i: int) -> bytes:
 measured = pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="the peak of a process is measured on Linux")
 MB = 1_000_000
 LARGE = {
-    "messages of one character, a conversation a line": ("a.jsonl", lambda: filled(TALK, 4 * MB), "raise"),
-    "messages of one character, one list": ("a.json", lambda: filled(TALK, 4 * MB, b",", b"[", b"]"), "raise"),
-    "the same, compressed": ("a.json.gz", lambda: filled(TALK, 4 * MB, b",", b"[", b"]"), "raise"),
+    "messages of one character, a conversation a line": ("a.jsonl", lambda: filled(TALK, 5 * MB), "raise"),
+    "messages of one character, one list": ("a.json", lambda: filled(TALK, 5 * MB, b",", b"[", b"]"), "raise"),
+    "the same, compressed": ("a.json.gz", lambda: filled(TALK, 5 * MB, b",", b"[", b"]"), "raise"),
     "rows of a table": ("c.csv", lambda: b"conversation_id,role,content\n" + b"\n".join(b"%d,user,x" % (i // 4) for i in range(80_000)), "raise"),
     "one conversation without end": ("d.json", lambda: filled(SHORT, 5 * MB, b",", b'{"messages":[', b"]}"), "raise"),
     "one answer of brackets": ("e.json", lambda: filled(b"[]", 12 * MB, b",", b'{"conversation_id":"a","messages":[{"role":"tool","name":"x","result":[', b"]}]}"), "raise"),
@@ -70,10 +70,10 @@ LARGE = {
     "one object with all conversations in a list": ("g.json", lambda: filled(TALK, 5 * MB, b",", b'{"total":1,"data":{"items":[', b"]}}"), "raise"),
     "one object with a conversation a key": ("h.json", lambda: b"{" + b",".join(b'"c%d":%b' % (i, TALK) for i in range(16_000)) + b"}", "raise"),
     "all simulations in one object": ("i.json", lambda: filled(b'{"id":"s","task_id":"1","messages":[{"role":"user","content":"x"}]}', 4 * MB, b",", b'{"tasks":[],"info":{},"simulations":[', b"]}"), "raise"),
-    "spans, one list": ("j.json", lambda: b"[" + b",".join(span(i) for i in range(14_000)) + b"]", "raise"),
-    "spans out of order, a line each": ("k.jsonl", lambda: b"\n".join(span(i * 7919 % 14_000) for i in range(14_000)), "raise"),
-    "spans, one OTLP object": ("l.json", lambda: b'{"resourceSpans":[{"scopeSpans":[{"spans":[' + b",".join(span(i) for i in range(14_000)) + b"]}]}]}", "raise"),
-    "rows of a table, each a conversation": ("m.csv", lambda: b"conversation_id,role,content\n" + b"\n".join(b"%d,user,x" % i for i in range(100_000)), "raise"),
+    "spans, one list": ("j.json", lambda: b"[" + b",".join(span(i) for i in range(24_000)) + b"]", "raise"),
+    "spans out of order, a line each": ("k.jsonl", lambda: b"\n".join(span(i * 7919 % 24_000) for i in range(24_000)), "raise"),
+    "spans, one OTLP object": ("l.json", lambda: b'{"resourceSpans":[{"scopeSpans":[{"spans":[' + b",".join(span(i) for i in range(24_000)) + b"]}]}]}", "raise"),
+    "rows of a table, each a conversation": ("m.csv", lambda: b"conversation_id,role,content\n" + b"\n".join(b"%d,user,x" % i for i in range(60_000)), "raise"),
     "numbers beside the messages": ("n.json", lambda: filled(b"1.5", 8 * MB, b",", b'{"messages":[],"v":[', b"]}"), "collect"),
     "keys beside the messages": ("o.json", lambda: b'{"messages":[],"v":{' + b",".join(b'"k%d":1' % i for i in range(700_000)) + b"}}", "collect"),
     "as many messages as may be, five times": ("p.jsonl", lambda: b"\n".join([filled(SHORT, 49_990 * (len(SHORT) + 1), b",", b'{"messages":[', b"]}")] * 5), "raise"),
@@ -93,10 +93,10 @@ def test_memory_is_bounded_by_the_input(tmp_path, name):
 @measured
 def test_the_measure_of_memory_can_fail(tmp_path):
     "The same measure on the same list, held as traces, is past the bound."
-    (tmp_path / "a.jsonl").write_bytes(filled(TALK, 4 * MB))
+    (tmp_path / "a.jsonl").write_bytes(filled(TALK, 5 * MB))
     script = MEASURE.replace("load_readers()\n", "load_readers()\nfrom agent_gym.parser import load\nload.BASE = 1 << 40\n", 1)
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path / "a.jsonl"), "raise"], capture_output=True, text=True, check=True)
-    assert float(done.stdout.split()[0]) > bound(filled(TALK, 4 * MB))
+    assert float(done.stdout.split()[0]) > bound(filled(TALK, 5 * MB))
 
 
 @measured
