@@ -26,7 +26,7 @@ def gym():
 def test_never_worse_by_its_own_account(gym, tmp_path):
     result = ag.train(gym, seed=1, progress=False, options=SMALL, gate_games=1)
     assert result.agent is result.cloned or result.routed
-    assert (result.gate is not None and result.gate.low > 0) == result.improved
+    assert (result.gate is not None and result.gate.passed) == result.improved
     assert "Returned" in result.report and (not result.rounds or set(result.history.columns) >= {"round", "pass", "abstain", "corrected"})
     again = ag.train(gym, seed=1, progress=False, options=SMALL, gate_games=1)
     assert again.report == result.report
@@ -59,17 +59,37 @@ def test_without_success_there_is_nothing_to_clone():
         ag.train(ag.create_environment(failed), progress=False)
 
 
+class _Certain:
+    "A judge that scores what was said last."
+    def __init__(self, scores):
+        self.scores = scores
+
+    def __call__(self, trace):
+        from agent_gym.reward import RewardBreakdown
+        return RewardBreakdown(self.scores.get(str(trace.messages[-1]), .5), (), "abstain")
+
+
+def test_void_games_teach_nothing(gym):
+    from agent_gym.train import GymArena
+    traces = list(gym.traces)
+    p = Proposals(traces)
+    start = clone(p, traces)
+    arena = GymArena(gym, traces[:20], _Certain({}), trust=2.)          # no answer is that certain
+    practice = Practice(arena, start, [e for t in traces if t.success for e in examples(p, t.messages)], options=Options(rounds=1, tries=2))
+    assert (practice.run().weights == start.weights).all() and practice.history[0]["corrected"] == 0 and practice.history[0]["void"] > .3
+
+
 @pytest.mark.parametrize("switch", ["guards", "cleaning", "practise", "route", "multiply", "abstain", "second"])
 def test_switches(gym, switch):
     result = ag.train(gym, progress=False, options=SMALL, gate_games=1, **{switch: False})
     assert result.agent.act([Message(role="user", content="hello")]).role == "assistant"
 
 
-def test_gate_refuses_ties_losses_and_abstentions():
+def test_gate_refuses_ties_losses_and_void_games():
     won, lost, none = Judgement("pass", .9), Judgement("fail", .1), Judgement("abstain", .3)
     assert paired_gate([lost] * 30, [won] * 20 + [lost] * 10).passed
     assert not paired_gate([won] * 30, [won] * 30).passed and not paired_gate([won] * 30, [lost] * 30).passed
-    assert not paired_gate([none] * 30, [Judgement("abstain", .9)] * 30).passed and not paired_gate([lost] * 30, [won] * 30, [0] * 30).passed
+    assert not paired_gate([none] * 30, [Judgement("abstain", .9, void=True)] * 30).passed and not paired_gate([lost] * 30, [won] * 30, [0] * 30).passed
     with pytest.raises(ValueError, match="paired"):
         paired_gate([won], [])
 

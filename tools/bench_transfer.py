@@ -124,7 +124,7 @@ class Told:
 
     def start(self, customer: int, seed: int) -> Game:
         game = self.arena.start(customer, seed)
-        game.judge = lambda: Judgement("abstain") if game.void else self.judge_by(customer, seed, game)
+        game.judge = lambda: Judgement("abstain", void=True) if game.void else self.judge_by(customer, seed, game)
         return game
 
 
@@ -182,9 +182,9 @@ def variants(world: TrueWorld, traces: list[Trace], numbers: dict[str, int], see
     def there(judge_too: bool) -> Callable[..., TrueArena]:
         return lambda who, judge: TrueArena(world, [numbers[t.conversation_id] for t in who], None if judge_too else judge)
     def true_verdict(who: Sequence[Trace], judge: Judge) -> Told:
-        return Told(GymArena(gym, who, judge, multiplied=False), lambda c, s, game: replayed(world, numbers[who[c].conversation_id], game.messages))
+        return Told(GymArena(gym, who, judge, trust=.5), lambda c, s, game: replayed(world, numbers[who[c].conversation_id], game.messages))
     def at_random(who: Sequence[Trace], judge: Judge) -> Told:
-        return Told(GymArena(gym, who, judge, multiplied=False), lambda c, s, game: Judgement("pass", 1.) if random.Random(f"{c}/{s}/{len(game.messages)}").random() < .35 else Judgement("abstain", .3))
+        return Told(GymArena(gym, who, judge), lambda c, s, game: Judgement("pass", 1.) if random.Random(f"{c}/{s}/{len(game.messages)}").random() < .35 else Judgement("abstain", .3))
     return {
         "nearest neighbour, all": lambda: NearestNeighbour(traces),
         "nearest neighbour, successes": lambda: NearestNeighbour(good),
@@ -201,7 +201,10 @@ def variants(world: TrueWorld, traces: list[Trace], numbers: dict[str, int], see
         "no gate - routing": lambda: train(gate=False, route=False).agent,
         "no gate - multiplication": lambda: train(gate=False, multiply=False).agent,
         "no gate - abstention": lambda: train(gate=False, abstain=False).agent,
-        "no gate - trust in answers": lambda: train(gate=False, trust=0.).agent,
+        "no gate + trust in answers": lambda: train(gate=False, trust=.5).agent,
+        "no gate - explorer": lambda: train(gate=False, switch=replace(options, explore=0.)).agent,
+        "no gate - rank": lambda: train(gate=False, switch=replace(options, rank=False)).agent,
+        "no gate - bags": lambda: train(gate=False, switch=replace(options, bags=1)).agent,
         "no gate - forks": lambda: train(gate=False, switch=replace(options, fork=False)).agent,
         "no gate - holding": lambda: train(gate=False, switch=replace(options, hold=False)).agent,
         "no gate - KL": lambda: train(gate=False, switch=replace(options, kl=0.)).agent,
@@ -222,8 +225,8 @@ def main() -> None:
     a.add_argument("--noise", choices=("low", "high"), default="high")
     a.add_argument("--seeds", default="100")
     a.add_argument("--n", type=int, default=300, help="new customers each agent meets")
-    a.add_argument("--tries", type=int, default=4)
-    a.add_argument("--rounds", type=int, default=2)
+    a.add_argument("--tries", type=int, default=Options.tries)
+    a.add_argument("--rounds", type=int, default=Options.rounds)
     a.add_argument("--variants", help="names with ; between; default: all")
     a.add_argument("--against", help="the variant that gains are counted from; default: the first")
     a.add_argument("--json", type=Path, help="where the runs are written, after every seed")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -22,7 +22,8 @@ from ..reward.rules import Rules
 from ..trace import AgentGymError, Message, ToolSpec, Trace, TraceSet, dumps, loads
 
 # %% auto #0
-__all__ = ['ENOUGH', 'Guard', 'Example', 'examples', 'Policy', 'clone', 'Routed', 'in_vain', 'MinedGuard', 'PolicyAgent']
+__all__ = ['ENOUGH', 'Guard', 'Example', 'examples', 'Policy', 'clone', 'bagged', 'Routed', 'in_vain', 'MinedGuard',
+           'PolicyAgent']
 
 # %% ../../nbs/agent/02_policy.ipynb #741e8904
 @dataclass(frozen=True, slots=True)
@@ -150,15 +151,30 @@ def _descend(policy: Policy, rows: Sequence[Example], target: NDArray[np.float32
 # %% ../../nbs/agent/02_policy.ipynb #11da5d91
 ENOUGH = 1500      # choices: with more of them, fewer epochs do, and the steps stay as many
 
-def clone(p: Proposals, traces: Sequence[Trace], weights: Sequence[float] | None = None, *, epochs: int = 60, l2: float = 1e-3, seed: int = 0) -> Policy:
-    "A policy fitted to the choices in `traces`, each with its weight (default: 1 for successes, 0 for others)."
+def clone(p: Proposals, traces: Sequence[Trace], weights: Sequence[float] | None = None, *, epochs: int = 60, l2: float = 1e-3, bags: int = 1, seed: int = 0) -> Policy:
+    "A policy fitted to the choices in `traces`, each with its weight (default: 1 for successes, 0 for others); with `bags`, the mean of so many (see `bagged`)."
     weights = [float(bool(t.success)) for t in traces] if weights is None else weights
-    data = [e for t, w in zip(traces, weights) if w for e in examples(p, t.messages, w)]
+    groups = [examples(p, t.messages, w) for t, w in zip(traces, weights) if w]
+    data = [e for g in groups for e in g]
     count = Counter(f for e in data for f in e.features)
     policy = Policy(p, sorted(f for f, n in count.items() if n >= 2))
     policy.open[:] = False
     policy.open[sorted({e.choice for e in data if e.weight > 0})] = True
-    return policy.fit(data, epochs=min(epochs, max(8, epochs * ENOUGH // max(1, len(data)))), l2=l2, seed=seed)
+    epochs = min(epochs, max(8, epochs * ENOUGH // max(1, len(data))))
+    return bagged(policy, groups, lambda q, rows, k: q.fit(rows, epochs=epochs, l2=l2, seed=seed + k), bags, seed)
+
+def bagged(start: Policy, groups: Sequence[Sequence[Example]], fit: Callable[[Policy, list[Example], int], Policy], bags: int, seed: int) -> Policy:
+    """The mean of `bags` policies, each fitted from a copy of `start` by `fit(policy, examples, number)` with the groups of examples weighted at random (exponentially with mean 1; the
+    Bayesian bootstrap, Rubin 1981). Scores are linear in the weights, so it is one policy. One bag: all groups as they are."""
+    if bags <= 1:
+        return fit(start.copy(), [e for g in groups for e in g], 0)
+    made = []
+    for k in range(bags):
+        draws = np.random.default_rng([seed, k]).exponential(1, len(groups))
+        made.append(fit(start.copy(), [replace(e, weight=e.weight * float(w)) for g, w in zip(groups, draws) for e in g], k))
+    mean = start.copy()
+    mean.weights, mean.again = np.mean([m.weights for m in made], 0, dtype=np.float32), np.mean([m.again for m in made], 0, dtype=np.float32)
+    return mean
 
 # %% ../../nbs/agent/02_policy.ipynb #94e241d1
 class Routed:

@@ -13,7 +13,7 @@ from typing import Literal, Protocol, TypeAlias
 import numpy as np
 
 from .dialogue import Dialogue
-from .policy import Example, Guard, Policy, Routed, in_vain
+from .policy import Example, Guard, Policy, Routed, bagged, in_vain
 from .templates import Call
 from ..trace import Message, ToolSpec
 
@@ -23,9 +23,10 @@ __all__ = ['Report', 'Judgement', 'Game', 'Arena', 'Played', 'play', 'Options', 
 # %% ../../nbs/agent/05_practice.ipynb #bdbaa800
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    "How a game ended: the verdict, and the estimated probability of a real success."
+    "How a game ended: the verdict, the estimated probability of a real success, and whether the game is void: nothing is to be learned from it."
     verdict: Literal["pass", "fail", "abstain"]
     score: float = 0.
+    void: bool = False
 
 class Game(Protocol):
     "One conversation to be played. `messages` so far, the assistant's turn next."
@@ -103,19 +104,24 @@ def _free(policy: Policy | Routed, d: Dialogue, messages: list[Message], offered
 # %% ../../nbs/agent/05_practice.ipynb #5b7c72dd
 @dataclass(frozen=True)
 class Options:
-    """How to practise. `tries` other ways with a customer who was not served, each leaving the policy's way at one decision (`fork`) or sampled all the way; `hold` off: plain
-    expert iteration on every sampled game that passes. `gradient` rounds of policy gradient follow."""
+    """How to practise. `tries` other ways with a customer whose own game scored below `sure`: half leave the policy's way at one decision (`fork`; off: none), the others are sampled
+    all the way, from an explorer that knows failures at the weight `explore` (0: from the policy itself). `rank` off: only ways that pass are learned; `hold` off: plain expert
+    iteration on every sampled game that passes. `bags`: policies are the mean of so many fits. `gradient` rounds of policy gradient follow."""
     rounds: int = 2
-    tries: int = 4
+    tries: int = 6
     fork: bool = True
+    explore: float = .1
+    rank: bool = True
     hold: bool = True
-    margin: float = .25
+    margin: float = .15
+    sure: float = .9
     temperature: float = 1.
     max_turns: int = 20
     kl: float = .1
     epochs: int = 12
     rate: float = .01
     l2: float = 1e-3
+    bags: int = 4
     gradient: int = 0
 
 Report: TypeAlias = Callable[[dict[str, float]], None]
@@ -123,11 +129,13 @@ _STEPS = 20     # reports a round
 
 @dataclass
 class Practice:
-    """From `start`, whose logged examples are `base`, to a policy corrected by games. `proven` are the kinds of request whose games may correct it (None: all)."""
+    """From `start`, whose logged examples are `base`, to a policy corrected by games. `explorer` tries other ways (None: the policy itself); `proven` are the kinds of request whose
+    games may correct it (None: all)."""
     arena: Arena
     start: Policy
     base: Sequence[Example]
     guard: Guard | None = None
+    explorer: Policy | None = None
     proven: frozenset[int] | None = None
     options: Options = field(default_factory=Options)
     seed: int = 0
@@ -138,9 +146,9 @@ class Practice:
         o, policy, held, better = self.options, self.start.copy(), [], []
         for k in range(o.rounds):
             for own, ways in self._tour(self._served(policy, k), k, report):
-                good = [w for w in ways if self._learns(w) and w.judgement.verdict == "pass" and (not o.hold or w.judgement.score > own.judgement.score + o.margin)]
+                good = self._better(own, ways)
                 better += [replace(e, weight=1 / len(good)) for w in good for e in w.choices]
-                if o.hold and not good and own.judgement.verdict != "fail":
+                if o.hold and not good and own.judgement.verdict != "fail" and not own.judgement.void:
                     held += own.choices
             if better:
                 policy = self._refit(policy, [*held, *better], k)
@@ -149,22 +157,30 @@ class Practice:
         return policy
 
     def _served(self, policy: Policy, k: int) -> Iterator[tuple[Played, list[Played]]]:
-        "For every customer the policy's own game, and other ways where that does not pass."
+        "For every customer the policy's own game, and other ways where that is not surely right."
         o = self.options
+        forks = (o.tries + 1) // 2 if o.fork and o.hold else 0
         for c in range(self.arena.customers):
             own = self._play(policy, c, k, None)
-            if o.hold and own.judgement.verdict == "pass":
-                yield own, []
-                continue
             rng = np.random.default_rng([self.seed, k, c])
-            yield own, [self._play(policy, c, k, rng, int(rng.integers(own.turns)) if o.fork and o.hold else None) for _ in range(o.tries if own.turns and self._learns(own) else 0)]
+            sought = own.turns and self._learns(own) and not own.judgement.void and not (o.hold and own.judgement.score >= o.sure)
+            yield own, [self._play(policy, c, k, rng, int(rng.integers(own.turns))) if r < forks else self._play(self.explorer or policy, c, k, rng) for r in range(o.tries if sought else 0)]
+
+    def _better(self, own: Played, ways: Sequence[Played]) -> list[Played]:
+        "The ways to be learned: the best of those better than `own`; without `hold`, all that pass."
+        o = self.options
+        able = [w for w in ways if self._learns(w) and not w.judgement.void and (w.judgement.verdict == "pass" or (o.rank and o.hold))]
+        if not o.hold:
+            return able
+        best = max(able, key=lambda w: w.judgement.score, default=own)
+        return [best] if best.judgement.score > own.judgement.score + o.margin else []
 
     def _sampled(self, policy: Policy, k: int) -> Iterator[tuple[Played, list[Played]]]:
         for c in range(self.arena.customers):
             games = [self._play(policy, c, k, np.random.default_rng([self.seed, k, c, r])) for r in range(max(2, self.options.tries))]
             yield games[0], games[1:]
 
-    def _play(self, policy: Policy, customer: int, k: int, rng: np.random.Generator | None, leave: int | None = None) -> Played:
+    def _play(self, policy: Policy, customer: int, k: int, rng: np.random.Generator | None = None, leave: int | None = None) -> Played:
         o = self.options
         return play(policy, self.arena.start(customer, (self.seed * 1009 + k) * 1_000_003 + customer), self.arena.tools, rng, leave=leave, customer=customer, guard=self.guard, temperature=o.temperature,
                     max_turns=o.max_turns)
@@ -185,23 +201,24 @@ class Practice:
         return rows
 
     def _row(self, rows: Sequence[tuple[Played, list[Played]]], k: int) -> dict[str, float]:
-        count, o = Counter(own.judgement.verdict for own, _ in rows), self.options
-        corrected = sum(any(w.judgement.verdict == "pass" and w.judgement.score > own.judgement.score + o.margin for w in ways) for own, ways in rows)
-        return {"round": k + 1, "done": len(rows) / self.arena.customers, "games": sum(1 + len(ways) for _, ways in rows), **{v: count[v] / len(rows) for v in ("pass", "fail", "abstain")},
-                "corrected": corrected / len(rows), "turns": sum(own.turns for own, _ in rows) / len(rows)}
+        count = Counter(own.judgement.verdict for own, _ in rows)
+        return {"round": k + 1, "done": len(rows) / self.arena.customers, "games": sum(1 + len(ways) for _, ways in rows), "score": sum(own.judgement.score for own, _ in rows) / len(rows),
+                **{v: count[v] / len(rows) for v in ("pass", "fail", "abstain")}, "corrected": sum(bool(self._better(own, ways)) for own, ways in rows) / len(rows),
+                "void": sum(own.judgement.void for own, _ in rows) / len(rows), "turns": sum(own.turns for own, _ in rows) / len(rows)}
 
     def _refit(self, policy: Policy, games: Sequence[Example], k: int) -> Policy:
         o = self.options
         share = max(1., sum(e.weight for e in games) / max(1e-9, sum(e.weight for e in self.base)))
         data = [*(replace(e, weight=e.weight * share) for e in self.base), *games]
         policy = policy.widened(data)
-        return policy.fit(data, pull=self.start, kl=o.kl, epochs=o.epochs, rate=o.rate, l2=o.l2, seed=self.seed + k)
+        policy.open[[e.choice for e in games]] = True
+        return bagged(policy, [[e] for e in data], lambda q, rows, b: q.fit(rows, pull=self.start, kl=o.kl, epochs=o.epochs, rate=o.rate, l2=o.l2, seed=self.seed + 31 * b + k), o.bags, self.seed + k)
 
     def _step(self, policy: Policy, groups: Sequence[Sequence[Played]], k: int) -> Policy:
         "Policy gradient with the mean of a customer's games as baseline (Kool et al. 2019); abstentions do not count."
         o, data = self.options, []
         for games in groups:
-            rows = [g for g in games if g.judgement.verdict != "abstain" and self._learns(g)]
+            rows = [g for g in games if g.judgement.verdict != "abstain" and not g.judgement.void and self._learns(g)]
             won = [float(g.judgement.verdict == "pass") for g in rows]
             data += [replace(e, weight=w - sum(won) / len(won)) for g, w in zip(rows, won) if 0 < sum(won) < len(won) for e in g.choices]
         anchors = [replace(e, weight=o.kl) for games in groups for g in games for e in g.choices]

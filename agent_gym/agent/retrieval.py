@@ -40,10 +40,10 @@ class Cloned:
     def agent(self) -> PolicyAgent:
         return PolicyAgent(self.policy, self.guard, "guarded cloning" if self.guard else "cloning")
 
-def guarded_cloning(traces: Sequence[Trace], verifier: Rules, *, guards: bool = True, cleaning: bool = True, seed: int = 0) -> Cloned:
-    "A policy cloned from the traces of `verifier` that are believed to be successes, held to its guards. `cleaning` off: labels are taken as they are."
+def guarded_cloning(traces: Sequence[Trace], verifier: Rules, *, guards: bool = True, cleaning: bool = True, bags: int = 1, seed: int = 0) -> Cloned:
+    "A policy cloned from the traces of `verifier` that are believed to be successes, held to its guards. `cleaning` off: labels are taken as they are; `bags` as for `clone`."
     weights = beliefs(traces, verifier) if cleaning or not any(t.success for t in traces) else [float(bool(t.success)) for t in traces]
-    policy = clone(Proposals(traces, intents=verifier.lexicon.intents), traces, weights, seed=seed)
+    policy = clone(Proposals(traces, intents=verifier.lexicon.intents), traces, weights, bags=bags, seed=seed)
     return Cloned(policy, MinedGuard(verifier, traces, seed) if guards else None, weights)
 
 @dataclass(frozen=True)
