@@ -15,7 +15,7 @@ from agent_gym.sample import World, sample_traces, world_seed
 from agent_gym.trace import Message
 from agent_gym.train import paired_gate
 
-SMALL = Options(rounds=1, tries=1)
+SMALL = Options(rounds=1, tries=1, bags=1)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def test_void_games_teach_nothing(gym):
 
 @pytest.mark.parametrize("switch", ["guards", "cleaning", "practise", "route", "multiply", "abstain", "second"])
 def test_switches(gym, switch):
-    result = ag.train(gym, progress=False, options=SMALL, gate_games=1, **{switch: False})
+    result = ag.train(gym, progress=False, options=SMALL, gate=switch == "second", gate_games=1, **{switch: False})
     assert result.agent.act([Message(role="user", content="hello")]).role == "assistant"
 
 
