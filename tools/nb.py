@@ -74,7 +74,7 @@ def run(path: Path, timeout: int = 600) -> None:
     nb = nbformat.read(path, 4)
     skip = {c.id for c in nb.cells if c.cell_type == "code" and re.search(r"^#\|\s*(eval:\s*false|notest)", c.source, re.M)}
     work = nbformat.from_dict({**nb, "cells": [c for c in nb.cells if c.id not in skip]})
-    NotebookClient(work, timeout=timeout, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(work, timeout=timeout, kernel_name="python3", coalesce_streams=True, resources={"metadata": {"path": str(path.parent)}}).execute()
     done = {c.id: c for c in work.cells}
     raw = read(path)
     for c in raw["cells"]:

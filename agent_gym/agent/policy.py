@@ -173,7 +173,7 @@ def bagged(start: Policy, groups: Sequence[Sequence[Example]], fit: Callable[[Po
         draws = np.random.default_rng([seed, k]).exponential(1, len(groups))
         made.append(fit(start.copy(), [replace(e, weight=e.weight * float(w)) for g, w in zip(groups, draws) for e in g], k))
     mean = start.copy()
-    mean.weights, mean.again = np.mean([m.weights for m in made], 0, dtype=np.float32), np.mean([m.again for m in made], 0, dtype=np.float32)
+    mean.weights[:], mean.again[:] = np.mean([m.weights for m in made], 0), np.mean([m.again for m in made], 0)
     return mean
 
 # %% ../../nbs/agent/02_policy.ipynb #94e241d1
