@@ -119,13 +119,8 @@ class Verifier(Rules):
         kind = self.lexicon.intents.names[c.intent]
         if not self.labelled:
             return Verdict(.5, (Part("base rate", .5, 1., .5, "no conversation of the logs has an outcome"),), "abstain", kind)
-        fold = self._folds.get(trace.conversation_id, self._folds.get(_content(trace)))
-        model = self.model if fold is None else self._edited(self._models[fold])
-        found = model.breaches(c)
-        second, way = model.second(found), (self.manner if fold is None else self._manners[c.intent]).chance(found)
-        chance = joined(model.rules(found), second)
-        evidence, lawful = self.weighing(chance, way), model.lawless(found)
-        evidence *= lawful
+        model, found, (chance, second, way, lawful) = self._opinions(trace, c)
+        evidence = self.weighing(chance, way) * lawful
         rate = self.rates.get((c.intent, effort := _effort(trace, self.lexicon.acting)), self.rates[-1, effort])
         if evidence >= FAIL and self.rates[-1, effort] < SELDOM * self.rates[-1, ALL]:
             rate = min(rate, self.curve(evidence))
@@ -139,11 +134,16 @@ class Verifier(Rules):
 
     def evidence(self, trace: Trace) -> float:
         "The evidence that `trace` was a success, in [0, 1], before it is read as a probability: what another opinion is weighed with. A logged trace is judged as by `judge`."
-        c = case(self.lexicon.read(trace), self.lexicon)
+        _, _, (chance, _, way, lawful) = self._opinions(trace, case(self.lexicon.read(trace), self.lexicon))
+        return self.weighing(chance, way) * lawful
+
+    def _opinions(self, trace: Trace, c: Case) -> tuple[GuardModel, frozenset[Statement], tuple[float, float, float, float]]:
+        "The guards that judge `trace`, what it breaks of them, and the chances by both opinions on its request, by the second of them, and by the way it went, with what broken laws leave; by models without it where it was logged."
         fold = self._folds.get(trace.conversation_id, self._folds.get(_content(trace)))
         model, manner = (self.model, self.manner) if fold is None else (self._edited(self._models[fold]), self._manners[c.intent])
         found = model.breaches(c)
-        return self.weighing(joined(model.rules(found), model.second(found)), manner.chance(found)) * model.lawless(found)
+        second = model.second(found)
+        return model, found, (joined(model.rules(found), second), second, manner.chance(found), model.lawless(found))
 
     def _parts(self, model: GuardModel, found: frozenset[Statement], opinions: tuple[float, float, float, float]) -> list[Part]:
         "The score, step by step: what a case without a breach would earn, less what each broken guard takes away, and what the other opinions change."
