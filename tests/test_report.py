@@ -139,10 +139,21 @@ OTHERWISE = {"Your subscription has been cancelled": "I went ahead and terminate
              "Unfortunately": "Sadly it turns out that", "I'm afraid": "Regrettably", "Done,": "That is finished:", "costs": "comes to", "Shall I": "Would it be alright if I", "refunded": "paid back", "updated to": "changed over to"}
 
 
-def test_an_agent_unlike_the_logged_ones_is_named_and_its_interval_holds_the_truth():
+class Riddles(Graded):
+    "A flawless agent whose words nobody understands."
+    def __init__(self):
+        super().__init__(1.)
+        self.name = "riddles"
+
+    def act(self, messages, tools):
+        said = super().act(messages, tools)
+        return said if said.tool_calls else said.model_copy(update={"content": f"Zephyr {len(messages)} quartz lantern, the orchard hums beneath marble"})
+
+
+def test_an_agent_unlike_the_logged_ones_is_named_and_words_of_their_own_do_not_make_one():
     seed = 3
     logs = TraceSet(sample_traces(200, seed))
-    made = [Graded(1.), Graded(.3), Graded(1., OTHERWISE), Graded(.3, OTHERWISE)]
+    made = [Graded(1.), Graded(.3), Graded(1., OTHERWISE), Graded(.3, OTHERWISE), Riddles()]
     card = report(create_environment(logs), agents=[(lambda learned, a=a: a) for a in made], n=60, progress=False)
     section = card["agents"]
     bars = {name: (low, high) for name, _, low, high in section.intervals}
@@ -153,9 +164,9 @@ def test_an_agent_unlike_the_logged_ones_is_named_and_its_interval_holds_the_tru
         assert low - .06 <= true and (better or true <= high + .06), (a.name, true, bars[a.name])
     assert "skill 1.0 does better than the logged agents" in section.sentence
     named = {a.name for a in made if section.numbers[f"unlike the logs: {a.name}"] >= .15}
-    assert named == {"reworded 1.0", "reworded 0.3"} and all(n in section.sentence for n in named)
+    assert named == {"riddles"} and "riddles does what few logs show" in section.sentence
     width = lambda n: bars[n][1] - bars[n][0]
-    assert width("reworded 1.0") > 1.3 * width("skill 1.0")
+    assert width("riddles") > 1.3 * width("skill 1.0")
 
 
 def test_agents_that_the_card_ranks_rank_so_in_truth(card, logs):

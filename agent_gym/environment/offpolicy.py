@@ -13,6 +13,7 @@ from .play import Agent
 from .statistics import Estimate
 from .world import World
 from ..reward.lexicon import UNKNOWN
+from ..reward.symbols import Saying
 from ..trace import EpisodeError, Message, Trace, dumps
 
 # %% auto #0
@@ -33,7 +34,7 @@ class Acts:
         reading = self._lexicon.reading()
         for m in (*before, said):
             reading.feed(m)
-        return self._broad(reading.said[-1][0])
+        return self._broad(reading.said[-1])
 
     def names(self, trace: Trace) -> Iterator[str]:
         "Each turn of the assistant without its values: the tools it calls, or what its reply means; empty where no log says the like."
@@ -44,13 +45,13 @@ class Acts:
             if m.role == "assistant" and m.tool_calls:
                 yield "calls " + " and ".join(sorted(c.name for c in m.tool_calls))
             elif m.role == "assistant" and m.content:
-                meaning = "something" if reading is None else self._broad(reading.said[-1][0])
+                meaning = "something" if reading is None else self._broad(reading.said[-1])
                 yield "" if meaning == UNKNOWN else f"says {meaning}"
 
-    def _broad(self, skeleton: str) -> str:
+    def _broad(self, said: Saying) -> str:
         if self._lexicon is None:
             return ""
-        meaning = self._lexicon.say(skeleton)
+        meaning = self._lexicon.say(said.words, said.around)
         return self._lexicon.broad.get(meaning, meaning)
 
     def request(self, trace: Trace) -> int:

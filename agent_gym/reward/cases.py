@@ -15,8 +15,8 @@ from .symbols import NOWHERE, USER, Act, Reading
 from ..trace import Trace
 
 # %% auto #0
-__all__ = ['Statement', 'NOTHING', 'ANY', 'AMOUNT', 'Case', 'case', 'case_of', 'statements', 'landmarks', 'act_statements',
-           'swap']
+__all__ = ['Statement', 'NOTHING', 'ANY', 'AMOUNT', 'Case', 'case', 'understood', 'case_of', 'statements', 'landmarks',
+           'act_statements', 'swap']
 
 # %% ../../nbs/reward/32_cases.ipynb #aa485670
 Statement = tuple[str, str, str]
@@ -67,12 +67,18 @@ NOTHING = "no act"
 
 def case(reading: Reading, lexicon: Lexicon) -> Case:
     "The case of a conversation that has ended (or the one it would be, had it ended now)."
-    closing, tells = reading.said[-1] if reading.said else ("", frozenset())
+    said, kind = reading.said[-1] if reading.said else None, lexicon.intents(reading.opening)
+    closing = lexicon.say(said.words, said.around, kind, lexicon.hear(r) if (r := reading.reply(said)) else "") if said else "nothing"
     heard = [lexicon.hear(h) for h in reading.heard[-2:]]
-    acts = tuple(replace(a, asked=lexicon.say(a.asked), answered=lexicon.hear(a.answered)) for a in reading.acts if not a.failed)
-    return Case(lexicon.intents(reading.opening), reading.facts(), heard[0] if len(heard) > 1 else "", heard[-1] if len(reading.heard) > 1 else "", acts,
-                lexicon.say(closing) if closing else "nothing", tells, frozenset(reading.done), frozenset(reading.heard[-2].split()[:8]) if len(heard) > 1 else frozenset(),
-                frozenset(reading.heard[-1].split()[:8]) if len(reading.heard) > 1 else frozenset(), lexicon.broad.get(lexicon.say(closing), UNKNOWN) if closing else "nothing", signs(reading), tuple(a for a in reading.acts if a.failed))
+    acts = tuple(understood(a, kind, lexicon) for a in reading.acts if not a.failed)
+    return Case(kind, reading.facts(), heard[0] if len(heard) > 1 else "", heard[-1] if len(reading.heard) > 1 else "", acts,
+                closing, said.places if said else frozenset(), frozenset(reading.done), frozenset(reading.heard[-2].split()[:8]) if len(heard) > 1 else frozenset(),
+                frozenset(reading.heard[-1].split()[:8]) if len(reading.heard) > 1 else frozenset(), lexicon.broad.get(closing, UNKNOWN) if said else "nothing", signs(reading), tuple(a for a in reading.acts if a.failed))
+
+def understood(act: Act, kind: int, lexicon: Lexicon) -> Act:
+    "`act` with the class of what the agent said before it, and of what the user answered to that."
+    answered = lexicon.hear(act.answered)
+    return replace(act, asked=lexicon.say(act.asked, act.around, kind, answered), answered=answered)
 
 def case_of(trace: Trace, lexicon: Lexicon) -> Case:
     "The case of a trace."

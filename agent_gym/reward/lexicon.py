@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from .sayings import Sayings
 from .symbols import Reading, canonical, leaves, read, sentence_skeletons, tokens
 from ..text import embed
 from ..tools import infer_tools, is_error_value
@@ -138,7 +139,7 @@ class Intents:
             return cls(later=later)
         profiles: dict[str, Counter[str]] = defaultdict(Counter)
         for o, r in zip(openings, readings):
-            profiles[o].update({f"said {s}" for s, _ in r.said} | {f"act {a.tool}" for a in r.acts} | {f"did {d}" for d in r.done} | r.errors | {f"end {r.said[-1][0]}" if r.said else "end"})
+            profiles[o].update({f"said {s.words}" for s in r.said} | {f"act {a.tool}" for a in r.acts} | {f"did {d}" for d in r.done} | r.errors | {f"end {r.said[-1].words}" if r.said else "end"})
         label = classes(profiles, counts, distance=distance, weight=2.)
         names = tuple(k for k, _ in Counter(label[o] for o in openings).most_common())
         known = {o: names.index(c) for o, c in label.items()}
@@ -182,6 +183,7 @@ class Lexicon:
     broad: Mapping[str, str] = field(default_factory=dict)
     intents: Intents = field(default_factory=Intents)
     constants: frozenset[tuple[str, ...]] = frozenset()
+    sayings: Sayings = field(default_factory=Sayings)
 
     @classmethod
     def learn(cls, traces: Sequence[Trace], specs: Mapping[str, ToolSpec] | None = None) -> Lexicon:
@@ -196,7 +198,9 @@ class Lexicon:
         broad = {c: Counter(wide[k] for k in keep if fine[k] == c).most_common(1)[0][0] for c in set(fine.values())}
         told = Counter(v for r in readings for v in r.invented)
         constants = frozenset(v for v, n in told.items() if n >= max(3, .01 * len(readings)))
-        return cls(acting, categories, fine, classes({k: p for k, p in heard.items() if counts[k] >= 2}, counts, weight=2.), broad, intents, constants)
+        out = cls(acting, categories, fine, classes({k: p for k, p in heard.items() if counts[k] >= 2}, counts, weight=2.), broad, intents, constants)
+        kinds = [f"kind {intents(r.opening)}" for r in readings]
+        return replace(out, sayings=Sayings.learn(((s.words, s.around | {kind}, out.hear(reply) if (reply := r.reply(s)) else "") for kind, r in zip(kinds, readings) for s in r.said), fine))
 
     def reading(self) -> Reading:
         "A fresh reading."
@@ -206,32 +210,38 @@ class Lexicon:
         "The reading of a whole trace."
         return read(trace, self.acting, self.categories, self.constants)
 
-    def say(self, skeleton: str) -> str:
-        "The class of something an agent said."
-        return self.said.get(skeleton) or self._nearest(skeleton, "said")
+    def say(self, skeleton: str, around: frozenset[str] | None = None, kind: int | None = None, reply: str | None = None) -> str:
+        "The class of something an agent said: of the wording, or of the likeliest by what stood `around` it, the kind of request, and the class of the user's `reply` (None: not known)."
+        if (known := self.said.get(skeleton)) is not None:
+            return known
+        here = around if around is None or kind is None else around | {f"kind {kind}"}
+        return self._keep((skeleton, here, reply), lambda: self.sayings(skeleton, here, reply))
 
     def hear(self, skeleton: str) -> str:
-        "The class of something a user said."
-        return self.heard.get(skeleton) or self._nearest(skeleton, "heard")
+        "The class of something a user said: of the wording, or of the one that means the same (cosine at least .85, as many values)."
+        if (known := self.heard.get(skeleton)) is not None:
+            return known
+        return self._keep(skeleton, lambda: self._nearest(skeleton))
 
     @cached_property
-    def _vectors(self) -> dict[str, np.ndarray]:
-        return {side: embed([k.replace("{}", " ") for k in known]) for side, known in (("said", self.said), ("heard", self.heard))}
+    def _vectors(self) -> np.ndarray:
+        return embed([k.replace("{}", " ") for k in self.heard])
 
     @cached_property
-    def _found(self) -> dict[tuple[str, str], str]:
+    def _found(self) -> dict[object, str]:
         return {}
 
-    def _nearest(self, skeleton: str, side: Literal["said", "heard"]) -> str:
-        "The class of the known wording that means the same (cosine at least .85, as many values), else UNKNOWN."
-        found, known = self._found, self.said if side == "said" else self.heard
-        if (side, skeleton) not in found:
-            if len(found) > 20_000:
-                found.clear()
-            near = self._vectors[side] @ embed([skeleton.replace("{}", " ")])[0] if known else ()
-            close = sorted(((float(s), k) for s, k in zip(near, known) if s >= .85 and k.count("{}") == skeleton.count("{}")), reverse=True)
-            found[side, skeleton] = known[close[0][1]] if close else UNKNOWN
-        return found[side, skeleton]
+    def _keep(self, key: object, make: Callable[[], str | None]) -> str:
+        if (known := self._found.get(key)) is None:
+            if len(self._found) > 20_000:
+                self._found.clear()
+            known = self._found[key] = make() or UNKNOWN
+        return known
+
+    def _nearest(self, skeleton: str) -> str | None:
+        near = self._vectors @ embed([skeleton.replace("{}", " ")])[0] if self.heard else ()
+        close = sorted(((float(s), k) for s, k in zip(near, self.heard) if s >= .85 and k.count("{}") == skeleton.count("{}")), reverse=True)
+        return self.heard[close[0][1]] if close else None
 
     def __getstate__(self) -> dict[str, object]:
         return {k: v for k, v in self.__dict__.items() if not k.startswith("_")}
@@ -257,10 +267,10 @@ def _neighbours(traces: Sequence[Trace], acting: frozenset[str], categories: fro
                     heard[last_heard].update([f"after {before}", f"ends {i > ends}"])
             elif m.role == "assistant":
                 if last_heard:
-                    heard[last_heard].update([f"then call {c.name}" for c in m.tool_calls] or [f"then say {r.said[-1][0] if r.said else ''}"])
+                    heard[last_heard].update([f"then call {c.name}" for c in m.tool_calls] or [f"then say {r.said[-1].words if r.said else ''}"])
                     last_heard = ""
                 if m.content:
-                    key, places = r.said[-1]
+                    key, places = r.said[-1][:2]
                     counts[key] += 1
                     if r.opening not in kinds:
                         kinds[r.opening] = intents(r.opening)

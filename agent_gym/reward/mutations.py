@@ -69,7 +69,7 @@ def mutants(trace: Trace, others: Sequence[Trace], acting: frozenset[str], seed:
     if last is not None:
         found += [("another closing", _with(trace, last, content=text)) for text in _closings(trace, others, acting, rng)]
         number = re.search(r"\d+(?:\.\d+)?", trace.messages[last].content or "")
-        if number and any(NOWHERE not in p for _, p in read(trace).said[-1:]):
+        if number and any(NOWHERE not in s.places for s in read(trace).said[-1:]):
             text = trace.messages[last].content or ""
             found.append(("invented number", _with(trace, last, content=text[:number.start()] + str(int(float(number[0])) + rng.randint(7, 90)) + ".37" + text[number.end():])))
         said = [j for j, m in enumerate(trace.messages[:last]) if m.role == "assistant"]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from .cases import Statement, act_statements, case
+from .cases import Statement, act_statements, case, understood
 from .guards import Guard, GuardModel, Settings, fit
 from .labels import cleaned
 from .lexicon import Lexicon
@@ -44,11 +44,10 @@ class Rules:
         calls = [action] if isinstance(action, ToolCall) else list(action.tool_calls) if isinstance(action, Message) else []
         calls = [c for c in calls if c.name in self.lexicon.acting]
         reading = self._reading(messages)
-        found: set[Statement] = set()
+        kind, found = self.lexicon.intents(reading.opening), set[Statement]()
         for c in calls:
             act = reading.act(c)
-            act = replace(act, asked=self.lexicon.say(act.asked), answered=self.lexicon.hear(act.answered))
-            found.update(act_statements(act, self.lexicon.intents(reading.opening), self.model.needed))
+            found.update(act_statements(understood(act, kind, self.lexicon), kind, self.model.needed))
         return self._broken(self.model, found) if self.model.rules(found) < .67 * self.model.rules(()) else []
 
     def _reading(self, messages: Sequence[Message]) -> Reading:

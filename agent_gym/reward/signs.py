@@ -25,7 +25,7 @@ def _repeats(what: str, values: Iterable[str]) -> Iterator[str]:
 
 def signs(reading: Reading) -> frozenset[str]:
     "How the conversation went so far, in statements that fit requests of every kind."
-    said, heard = [k for k, _ in reading.said], reading.heard
+    said, heard = [s.words for s in reading.said], reading.heard
     out = {f"{who} at least {k} times" for who, n in (("the assistant spoke", len(said)), ("the assistant's turns:", reading.turns), ("the user spoke", len(heard))) for k in _STEPS if n >= k}
     out.update(_repeats("the assistant said the same", said))
     out.update(_repeats("the user said the same", heard[1:]))
@@ -40,7 +40,7 @@ def signs(reading: Reading) -> frozenset[str]:
     if any(not a.done for a in reading.acts):
         out.add("an act before anything was looked up")
     if reading.said:
-        text, told = reading.said[-1]
+        text, told = reading.said[-1][:2]
         out.update(f"the closing tells {'a value from nowhere' if p == NOWHERE else 'what the user said' if p == USER else 'what a tool answered'}" for p in told or ())
         out.update(["the closing asks"] if "?" in text else [], ["the closing tells a value" if told else "the closing tells no value"])
     return frozenset(out)

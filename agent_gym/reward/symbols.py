@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from pydantic import JsonValue
 
@@ -17,7 +18,7 @@ from ..tools import is_error_value
 
 # %% auto #0
 __all__ = ['NOWHERE', 'USER', 'CONSTANT', 'tokens', 'leaves', 'canonical', 'sentence_skeletons', 'Places', 'json_word', 'Answer',
-           'argument_names', 'Act', 'Reading', 'read']
+           'argument_names', 'Act', 'Saying', 'Reading', 'read']
 
 # %% ../../nbs/reward/30_symbols.ipynb #31323df4
 _TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)|[^\W_](?:[\w.@’'/:+-]*[^\W_])?|[?？]")
@@ -194,23 +195,31 @@ class Act:
     untold: frozenset[str]
     words: frozenset[str] = frozenset()
     failed: bool = False
+    around: frozenset[str] = frozenset()
+
+class Saying(NamedTuple):
+    "Something the agent said: its skeleton, the places of its values, what had happened before it, and how often the user had spoken by then."
+    words: str
+    places: frozenset[str]
+    around: frozenset[str]
+    heard: int
 
 class Reading:
     """What a conversation has shown so far; `feed` takes its messages in order.
 
-    `acting` names the tools that change something, `categories` the paths whose texts are categories, `constants` values that agents tell in many conversations. `invented` are those told that nobody had named. `said` holds skeletons with the places of
-    their values, `heard` skeletons, `done` the tools that have answered, `errors` how they failed, `calls` every call made, `told` the places of values that were told."""
+    `acting` names the tools that change something, `categories` the paths whose texts are categories, `constants` values that agents tell in many conversations. `invented` are those told that nobody had named. `said` holds what the agent said,
+    `heard` the skeletons of what the user said, `event` what happened last, `done` the tools that have answered, `errors` how they failed, `calls` every call made, `told` the places of values that were told."""
     def __init__(self, acting: frozenset[str] = frozenset(), categories: frozenset[str] = frozenset(), constants: frozenset[tuple[str, ...]] = frozenset()):
         self.acting, self.categories, self.constants = acting, categories, constants
         self.invented: set[tuple[str, ...]] = set()
-        self.said: list[tuple[str, frozenset[str]]] = []
+        self.said: list[Saying] = []
         self.heard: list[str] = []
         self.acts: list[Act] = []
         self.done: set[str] = set()
         self.told: set[str] = set()
         self.errors: set[str] = set()
         self.calls: list[str] = []
-        self.opening, self.turns = "", 0
+        self.opening, self.turns, self.event = "", 0, "the start"
         self.places = Places()
         self._answers: dict[str, list[Answer]] = {}
         self._open: list[tuple[ToolCall, Act | None]] = []
@@ -221,6 +230,7 @@ class Reading:
             text = message.content or ""
             self.opening = self.opening if self.heard else text
             self.heard.append(self.places.mask(text)[0])
+            self.event = "the user"
             self.places.hear(text)
         elif message.role == "assistant":
             self.turns += 1
@@ -236,8 +246,17 @@ class Reading:
         unheard = {h for h in hits if h not in self.places.places}
         self.invented |= unheard
         where = frozenset(p for h in hits if h not in unheard for p in self.places.places[h]) | {CONSTANT if h in self.constants else NOWHERE for h in unheard}
-        self.said.append((masked, where))
+        self.said.append(Saying(masked, where, self._around(masked, where), len(self.heard)))
         self.told |= where
+
+    def _around(self, masked: str, where: frozenset[str]) -> frozenset[str]:
+        "What tells whether one may say the like now: what was done before, what happened last, and the form of what is said."
+        form = [f"{min(3, masked.count('{}'))} values", *(["asks"] if "?" in masked or "？" in masked else [])]
+        return frozenset([f"after {self.event}", *(f"done {t}" for t in self.done), *(f"acted {a.tool}" for a in self.acts if not a.failed), *(f"tells {p}" for p in where), *self.errors, *form])
+
+    def reply(self, saying: Saying) -> str:
+        "The skeleton of what the user said to `saying`; empty where nothing."
+        return self.heard[saying.heard] if saying.heard < len(self.heard) else ""
 
     def _result(self, message: Message) -> None:
         opened = next((o for o in self._open if _answers(message, o[0])), None)
@@ -251,9 +270,11 @@ class Reading:
         if failed:
             self.done.discard(call.name)
             text = " ".join(v for _, v in leaves(value) if isinstance(v, str))
+            self.event = f"{call.name} failing"
             self.errors.add(f"{call.name} fails with {self.places.mask(text[:120])[0]!r}")
         else:
             self.done.add(call.name)
+            self.event = call.name
             if act is None:  # what an act answers is its own doing, not a circumstance
                 self._answers.setdefault(call.name, []).append(Answer.of(call, value, self.categories))
         self._note(value, call.name + (" (error)" if failed else ""))
@@ -292,7 +313,8 @@ class Reading:
         sources = tuple(sorted((path[1:], self.places.sources(v)) for path, v in pairs))
         untold = frozenset(p for a in records for p, n in a.numbers if n and p not in self.told)
         return Act(call.name, call.name + repr(sorted((p, str(v)) for p, v in pairs)), sources, frozenset(self.done), frozenset(self.told),
-                   self.said[-1][0] if self.said else "", self.heard[-1] if self.heard else "", frozenset(facts), untold, frozenset(self.heard[-1].split()[:8]) if self.heard else frozenset())
+                   self.said[-1].words if self.said else "", self.heard[-1] if self.heard else "", frozenset(facts), untold, frozenset(self.heard[-1].split()[:8]) if self.heard else frozenset(),
+                   around=self.said[-1].around if self.said else frozenset())
 
 def _compare(what: str, amount: float | None, records: list[Answer]) -> set[str]:
     return set() if amount is None else {f"{what} is {'above' if amount > n else 'at most'} {p}" for a in records for p, n in a.numbers}
