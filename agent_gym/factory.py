@@ -168,7 +168,10 @@ def create_environment(traces: TraceSet | Iterable[Trace] | Iterable[Mapping[str
     logs, notes = usable(traces)
     mocker = ToolMocker(logs, llm=llm)
     judge = reward if isinstance(reward, Reward) else Reward(logs, parts=reward or (), mocker=mocker, seed=seed)
-    world = World(logs, mocker, judge, UserModel(logs, Lexicon.learn(logs, mocker.tools).intents) if user is None else user, tools, seed)
+    if user is None:
+        lexicon = Lexicon.learn(logs, mocker.tools)
+        user = UserModel(logs, lexicon.intents, lexicon.rephrased)
+    world = World(logs, mocker, judge, user, tools, seed)
     return Gym(query_agent(logs, world.mocker, llm, reward=judge), judge, world, notes)
 
 # %% ../nbs/20_factory.ipynb #4d809bb3

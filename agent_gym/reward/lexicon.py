@@ -15,7 +15,7 @@ from .sayings import Sayings
 from .symbols import Reading, canonical, leaves, read, sentence_skeletons, tokens
 from ..text import embed
 from ..tools import infer_tools, is_error_value
-from ..trace import ToolSpec, Trace
+from ..trace import Message, ToolSpec, Trace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -216,6 +216,23 @@ class Lexicon:
             return known
         here = around if around is None or kind is None else around | {f"kind {kind}"}
         return self._keep((skeleton, here, reply), lambda: self.sayings(skeleton, here, reply))
+
+    def rephrased(self, messages: Sequence[Message]) -> str | None:
+        "The last thing that the assistant said, in words of the logs; None where its wording is theirs, or stands for none of theirs."
+        reading = self.reading()
+        for m in messages:
+            reading.feed(m)
+        if not reading.said or (said := reading.said[-1]).words in self.said:
+            return None
+        name = self.say(said.words, said.around, self.intents(reading.opening))
+        values = [" ".join(v) for v in reading.places.mask(messages[-1].content or "")[1]]
+        known = [w for w, c in self.said.items() if c == name]
+        if not known:
+            return None
+        like = embed([w.replace("{}", " ") for w in known]) @ embed([said.words.replace("{}", " ")])[0]
+        best = max(zip(known, like), key=lambda kl: (-abs(kl[0].count("{}") - said.words.count("{}")), kl[1]))[0]
+        parts = best.split("{}")
+        return "".join(p + v for p, v in zip(parts, [*values[:len(parts) - 1], *[""] * len(parts)])).strip()
 
     def hear(self, skeleton: str) -> str:
         "The class of something a user said: of the wording, or of the one that means the same (cosine at least .85, as many values)."

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..text import normalise
-from ..trace import Trace, TraceError
+from ..trace import Message, Trace, TraceError
 from .script import Script
 from .sense import key
 from .study import ACTS, Act, act, decision, shapes
@@ -48,14 +48,16 @@ class Expected:
 class UserModel:
     """Reactions of the users of `traces`; as a function (trace, seed) -> TraceUser it makes users that know them.
 
-    `kinds` numbers the request (from 0) that an opening makes; without it all are of one kind, and only alike openings tell of alike wishes. Immutable once made, so it is shared by
+    `kinds` numbers the request (from 0) that an opening makes; without it all are of one kind, and only alike openings tell of alike wishes. `rephrased` puts what the assistant said last in words
+    of the traces (None: it is in them, or cannot be). Immutable once made, so it is shared by
     any number of users and threads. Raises TraceError where `traces` has no user with words."""
-    def __init__(self, traces: Iterable[Trace], kinds: Callable[[str], int] | None = None):
+    def __init__(self, traces: Iterable[Trace], kinds: Callable[[str], int] | None = None, rephrased: Callable[[Sequence[Message]], str | None] | None = None):
         scripts = [Script.of(t) for t in traces if any(m.role == "user" and m.content and m.content.strip() for m in t.messages)]
         if not scripts:
             raise TraceError("no user message with words in any trace, so there are no users to learn from")
         rows = [(n, s.heard[k], s.said[k], s.parting and k == len(s.said) - 1, decision(s.said[k - 1], s.heard[k - 1])) for n, s in enumerate(scripts) for k in range(1, len(s.said))]
         rows += [(n, s.last, "", True, decision(s.said[-1], s.heard[-1])) for n, s in enumerate(scripts) if s.last]
+        self._rephrased = rephrased
         self._conversation = np.array([r[0] for r in rows], np.int32)
         texts = list(dict.fromkeys(r[1] for r in rows))
         at = {t: i for i, t in enumerate(texts)}
@@ -82,6 +84,10 @@ class UserModel:
     def __call__(self, trace: Trace, seed: int = 0) -> TraceUser:
         "A user of `trace` that knows what other users did, and makes up what it is asked for and never told, as half the customers of a bad agent never told what a good one asks."
         return TraceUser(trace, seed, model=self, inventive=True)
+
+    def understood(self, messages: Sequence[Message]) -> str:
+        "What the last of `messages` says, in words of the traces where they have them."
+        return (self._rephrased and self._rephrased(messages)) or messages[-1].content or ""
 
     def kin(self, opening: str) -> np.ndarray:
         "How much the reactions of each user of the model count for one that opens with `opening`, shape (users,), in (0, 1]: alike openings, alike wishes."

@@ -120,6 +120,8 @@ class TraceUser:
         if not text.strip():
             return next((m.content for m in reversed(messages) if m.role == "user" and m.content), known.said[0])
         self._last = text
+        if self.model is not None:
+            heard = sense(self.model.understood(messages))
         words = self._react(heard, known)
         return words if words or self.left else self._respond(heard, known)
 
