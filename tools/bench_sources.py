@@ -28,6 +28,7 @@ def graded(name: str) -> dict[str, object]:
     if name == "clinic":
         from worlds import desk
         made = {f"slips {n}": desk.Clerk(5, n) for n in (0., .05, .15, .3, .6)}
+        made |= {f"slips {n}, own words": desk.Clerk(5, n, other=True) for n in (0., .15)} | {"skips identity, own words": desk.Clerk(5, 0., frozenset({"skip_identity"}), other=True)}
         return made | {f: desk.Clerk(5, 0., frozenset({f})) for f in desk.FAULTS} | constant
     from run import graded as of_bench
     return of_bench(5)

@@ -42,24 +42,24 @@ class TrueWorld:
     generated: frozenset[tuple[str, str]]               # (tool, field of its answer) whose values the backend makes up
 
 
-def sample_world() -> TrueWorld:
+def sample_world(many: int) -> TrueWorld:
     from agent_gym import sample
     def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
-        traces = sample.sample_traces(300, seed)
+        traces = sample.sample_traces(many, seed)
         return traces, {t.conversation_id: sample.world_seed(str(int(t.conversation_id[5:])), seed) for t in traces}
     return TrueWorld("sample", logs, sample.World, sample.World.tools, lambda w: ((v := w.verdict()).success, bool(v.violations)), frozenset({("issue_refund", "refund_id")}))
 
 
-def clinic_world(noise: float) -> TrueWorld:
+def clinic_world(noise: float, many: int) -> TrueWorld:
     from worlds import clinic, desk
     from worlds.callers import Clinic
     def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
-        made = desk.make_logs(300, noise, seed)
+        made = desk.make_logs(many, noise, seed)
         return [l.trace for l in made], {l.trace.conversation_id: l.number for l in made}
     return TrueWorld(f"clinic, noise {noise}", logs, Clinic, clinic.TOOLS, lambda w: ((v := w.verdict()).success, bool(v.violations)), clinic.GENERATED)
 
 
-def transfer_world(noise: float) -> TrueWorld:
+def transfer_world(noise: float, many: int) -> TrueWorld:
     folder = os.environ.get("AGENT_GYM_BENCH")
     if not folder:
         sys.exit("set AGENT_GYM_BENCH to the folder of the benches")
@@ -67,16 +67,16 @@ def transfer_world(noise: float) -> TrueWorld:
     from harness import make_logs
     from world import WORLD
     def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
-        records, truth = make_logs(WORLD, 300, noise, seed)
+        records, truth = make_logs(WORLD, many, noise, seed)
         return list(ag.load_traces(records, progress=False)), {r["conversation_id"]: t["scenario"] for r, t in zip(records, truth)}
     return TrueWorld(f"transfer, noise {noise}", logs, WORLD, WORLD.TOOLS, lambda w: ((v := w.verdict())["success"], bool(v["violations"])),
                      frozenset((t.name, field) for t in WORLD.TOOLS for field in WORLD.GENERATED))
 
 
-def world_of(name: str, noise: str) -> TrueWorld:
-    "A world by its name; `noise` (low or high) is how bad its logs are, where there is a choice."
+def world_of(name: str, noise: str, many: int = 300) -> TrueWorld:
+    "A world by its name, which leaves `many` logs; `noise` (low or high) is how bad they are, where there is a choice."
     rate = {"low": .3, "high": .6}[noise]
-    return sample_world() if name == "sample" else clinic_world(rate) if name == "clinic" else transfer_world(rate)
+    return sample_world(many) if name == "sample" else clinic_world(rate, many) if name == "clinic" else transfer_world(rate, many)
 
 
 class TrueGame:
@@ -225,6 +225,7 @@ def main() -> None:
     a.add_argument("--noise", choices=("low", "high"), default="high")
     a.add_argument("--seeds", default="100")
     a.add_argument("--n", type=int, default=300, help="new customers each agent meets")
+    a.add_argument("--logs", type=int, default=300, help="logged conversations")
     a.add_argument("--tries", type=int, default=Options.tries)
     a.add_argument("--rounds", type=int, default=Options.rounds)
     a.add_argument("--variants", help="names with ; between; default: all")
@@ -239,7 +240,7 @@ def main() -> None:
                 table.setdefault(name, []).extend(map(tuple, runs))
         print_table(table, o.against, " + ".join(f.stem for f in o.merge))
         return
-    world = world_of(o.world, o.noise)
+    world = world_of(o.world, o.noise, o.logs)
     for seed in map(int, o.seeds.split(",")):
         traces, numbers = world.logs(seed)
         made = variants(world, traces, numbers, seed, Options(rounds=o.rounds, tries=o.tries))
@@ -251,7 +252,7 @@ def main() -> None:
             print(f"  seed {seed}  {name:<34} {statistics.mean(table[name][-1][0]):.3f}", flush=True)
         if o.json:
             o.json.write_text(json.dumps(table))
-    print_table(table, o.against, f"{world.name}, seeds {o.seeds}")
+    print_table(table, o.against, f"{world.name}, {o.logs} logs, seeds {o.seeds}")
 
 
 Table: TypeAlias = dict[str, list[tuple[list[int], float, float, float]]]     # variant: for each seed successes, share with a broken rule, ms a turn, seconds of training

@@ -6,7 +6,7 @@
     python tools/bench_verifier.py --seeds 100,101
 
 Judged conversations are played in the true world by agents that the logs do not know: cloned from the logged successes (greedy and sampled), slipping and faulty ones.
-They carry no label. `score - truth` is the mean score less the share of true successes, for those agents and for one that makes no mistakes ("good"). Recall by kind is over kinds with at least 5 successes in the logs. Exit status 1 when a target is missed.
+They carry no label. `own words` is the precision of passes on agents that use wordings no log holds (not counted elsewhere), `their recall` its recall. `score - truth` is the mean score less the share of true successes, for those agents and for one that makes no mistakes ("good"). Recall by kind is over kinds with at least 5 successes in the logs. Exit status 1 when a target is missed.
 """
 import argparse
 import os
@@ -90,7 +90,8 @@ class Clinic:
         from agent_gym.agent.proposals import Proposals
         policy, base = clone(Proposals(logs.traces), logs.traces), 60_000_000 + seed * 10_000
         agents = {"cloned": lambda i, r: PolicyAgent(policy), "sampled": lambda i, r: SampledPolicy(policy, seed * 1000 + i), "slipping": lambda i, r: desk.Clerk(i, r.choice([.05, .15, .3])),
-                  "faulty": lambda i, r: desk.Clerk(i, .05, frozenset(f for f, p in desk.FAULTS.items() if r.random() < .5 * p)), "good": lambda i, r: desk.Clerk(seed)}
+                  "faulty": lambda i, r: desk.Clerk(i, .05, frozenset(f for f, p in desk.FAULTS.items() if r.random() < .5 * p)), "good": lambda i, r: desk.Clerk(seed),
+                  "own words": lambda i, r: desk.Clerk(i, r.choice([0., .15]), other=True)}
         for k, (name, make) in enumerate(agents.items()):
             for i in range(n):
                 scene = callers.Clinic(base + 1000 * k + i)
@@ -118,7 +119,7 @@ class Transfer:
     def judged(self, logs, level, seed, n):
         clone, base = self.b.clone(self.records, True, seed=seed), 5_000_000 + seed * 10_000
         agents = {"cloned": lambda i: clone, "sampled": lambda i: Sampled(clone.p, seed * 1000 + i), "slipping": lambda i: self.scripted(seed, i, slips=True), "faulty": lambda i: self.scripted(seed, i, slips=False),
-                  "good": lambda i: self.h.Scripted(self.w, seed)}
+                  "good": lambda i: self.h.Scripted(self.w, seed), "own words": lambda i: self.h.Scripted(self.w, seed + i, (0., .15)[i % 2], alt=True)}
         for k, (name, make) in enumerate(agents.items()):
             for i in range(n):
                 world, messages = self.h.episode(self.w, make(i), base + 1000 * k + i, 20)
@@ -165,17 +166,19 @@ def measure(world, level, seed, n_logs=300, flip=.05, n=200, mutate=True):
     start = time.process_time()
     verdicts = [verifier.judge(c.trace) for c in cases]
     each = (time.process_time() - start) / len(cases)
-    hard = [(v, c) for v, c in zip(verdicts, cases) if c.agent != "good"]
+    hard, strange = ([(v, c) for v, c in zip(verdicts, cases) if (c.agent == "own words") == own and c.agent != "good"] for own in (False, True))
     passed = [c.success for v, c in hard if v.verdict == "pass"]
     failed = [c.success for v, c in hard if v.verdict == "fail"]
     good = [v.verdict for v, c in hard if c.success]
     kinds = {k: [v.verdict == "pass" for v, c in hard if c.success and c.kind == k] for k, m in sorted(logs.successes.items()) if m >= 5}
     kinds = {k: mean(v) for k, v in kinds.items() if len(v) >= 5}
     own = [v.verdict for v, c in zip(verdicts, cases) if c.agent == "good"]
-    gap = lambda good: mean(v.score - c.success for v, c in zip(verdicts, cases) if (c.agent == "good") == good)
+    gap = mean(v.score - c.success for v, c in zip(verdicts, cases) if c.agent == "good")
+    hears = [(v.verdict == "pass", c.success) for v, c in strange]
     row = {"world": world.name, "level": level, "seed": seed, "logs": n_logs, "flip": flip, "precision": mean(passed) if passed else 1., "recall": mean(v == "pass" for v in good),
-           "fail right": 1 - mean(failed) if failed else 1., "successes failed": mean(v == "fail" for v in good), "good failed": mean(v == "fail" for v in own), "score - truth": gap(False), "good": gap(True), "brier": mean((v.score - c.success) ** 2 for v, c in hard),
-           "kinds": len(kinds), "kinds >= .5": sum(r >= .5 for r in kinds.values()), "build s": built, "judge ms": 1000 * each}
+           "fail right": 1 - mean(failed) if failed else 1., "successes failed": mean(v == "fail" for v in good), "good failed": mean(v == "fail" for v in own), "score - truth": mean(v.score - c.success for v, c in hard), "good": gap, "brier": mean((v.score - c.success) ** 2 for v, c in hard),
+           "kinds": len(kinds), "kinds >= .5": sum(r >= .5 for r in kinds.values()), "build s": built, "judge ms": 1000 * each,
+           "own words": mean(ok for passed, ok in hears if passed) if any(p for p, _ in hears) else float("nan"), "their recall": mean(passed for passed, ok in hears if ok) if hears else float("nan")}
     table = mutation_test(verifier, [c.trace for c in cases if c.success], verifier.lexicon.acting, limit=100) if mutate else None
     return row, kinds, table
 
