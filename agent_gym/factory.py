@@ -169,7 +169,7 @@ def create_environment(traces: TraceSet | Iterable[Trace] | Iterable[Mapping[str
     mocker = ToolMocker(logs, llm=llm)
     judge = reward if isinstance(reward, Reward) else Reward(logs, parts=reward or (), mocker=mocker, seed=seed)
     if user is None:
-        lexicon = Lexicon.learn(logs, mocker.tools)
+        lexicon = judge.lexicon if judge.traces is logs else Lexicon.learn(logs, mocker.tools)
         user = UserModel(logs, lexicon.intents, lexicon.rephrased)
     world = World(logs, mocker, judge, user, tools, seed)
     return Gym(query_agent(logs, world.mocker, llm, reward=judge), judge, world, notes)

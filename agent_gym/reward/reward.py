@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agent_gym.mocker import ToolMocker, ToolResult
     from agent_gym.reward.bearing import Bearing
     from agent_gym.reward.guards import Guard
+    from agent_gym.reward.lexicon import Lexicon
     from agent_gym.reward.manner import Weighing
     from agent_gym.reward.verifier import Verifier
 
@@ -163,10 +164,16 @@ class Reward:
         return self._known_ends[task]
 
     @cached_property
+    def lexicon(self) -> Lexicon:
+        "What the symbols of the traces mean. Learned when first used."
+        from agent_gym.reward.lexicon import Lexicon
+        return Lexicon.learn(self.traces, None if self.mocker is None else self.mocker.tools)
+
+    @cached_property
     def verifier(self) -> Verifier | None:
         "What is mined from the traces to judge conversations, or None where no outcome is known. Mined when first used."
         from agent_gym.reward.verifier import Verifier
-        return Verifier(self.traces, self.mocker, seed=self.seed) if any(t.success is not None for t in self.traces) else None
+        return Verifier(self.traces, self.mocker, lexicon=self.lexicon, seed=self.seed) if any(t.success is not None for t in self.traces) else None
 
     @cached_property
     def _bearing(self) -> tuple[Bearing, list[Trace], np.ndarray]:

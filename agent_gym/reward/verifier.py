@@ -81,13 +81,13 @@ LEAST = .3                # what guards and second opinion must say for a pass, 
 class Verifier(Rules):
     """Judges conversations by what `traces` show to be right.
 
-    `mocker` may tell the kinds of tools (else they are inferred). What is learned never changes afterwards; a judged trace that is among `traces` (same id or same
+    `mocker` may tell the kinds of tools (else they are inferred), `lexicon` is that of the same traces (else it is learned). What is learned never changes afterwards; a judged trace that is among `traces` (same id or same
     content) is judged by guards that were fitted without it."""
 
-    def __init__(self, traces: Sequence[Trace], mocker: ToolMocker | None = None, *, seed: int = 0):
+    def __init__(self, traces: Sequence[Trace], mocker: ToolMocker | None = None, *, lexicon: Lexicon | None = None, seed: int = 0):
         logs = list(traces)
         self.settings = Settings(seed=seed)
-        self.lexicon = Lexicon.learn(logs, mocker.tools if mocker is not None else None)
+        self.lexicon = lexicon or Lexicon.learn(logs, mocker.tools if mocker is not None else None)
         cases = [case(self.lexicon.read(t), self.lexicon) for t in logs]
         labels = [t.success for t in logs]
         self.labelled = sum(v is not None for v in labels)
