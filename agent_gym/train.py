@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import NormalDist
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -243,14 +244,13 @@ def train(gym: Gym, *, seed: int = 0, progress: bool = True, options: Options | 
 
 @dataclass(frozen=True)
 class _Course:
-    "What training makes of a set of logs before it practises: its verifier, guarded cloning with its choices, an explorer, and what the verifier is worth by kind; `proven` are the kinds to practise."
+    "What training makes of a set of logs before it practises: its verifier, guarded cloning with its choices, and what the verifier is worth by kind; `proven` are the kinds to practise."
     verifier: Verifier
     made: Cloned
     base: list[Example]
-    explorer: Policy | None
-    trust: dict[int, Trust]
-    proven: frozenset[int]
+    traces: Sequence[Trace]
     options: Options
+    route: bool
     seed: int
 
     @classmethod
@@ -259,16 +259,24 @@ class _Course:
         made = guarded_cloning(traces, verifier, guards=guards, cleaning=cleaning, bags=o.bags, seed=seed)
         proposals = made.policy.proposals
         base = [e for t, w in zip(traces, made.weights) if w for e in examples(proposals, t.messages, w)]
-        explorer = clone(proposals, traces, [w or o.explore for w in made.weights], seed=seed) if o.explore else None
-        worth = trust_by_kind(verifier, traces, [_kind(made, t) for t in traces])
-        return cls(verifier, made, base, explorer, worth, frozenset(k for k, t in worth.items() if t.proven() or not route), o, seed)
+        return cls(verifier, made, base, traces, o, route, seed)
+
+    @cached_property
+    def trust(self) -> dict[int, Trust]:
+        return trust_by_kind(self.verifier, self.traces, [_kind(self.made, t) for t in self.traces])
+
+    @cached_property
+    def proven(self) -> frozenset[int]:
+        return frozenset(k for k, t in self.trust.items() if t.proven() or not self.route)
 
     def customers(self, traces: Sequence[Trace]) -> list[Trace]:
         "Those of `traces` whose kind of request is practised."
         return [t for t in traces if _kind(self.made, t) in self.proven]
 
     def practice(self, maker: ArenaMaker, customers: Sequence[Trace]) -> Practice:
-        return Practice(maker(customers, self.verifier.judge), self.made.policy, self.base, self.made.guard, self.explorer, self.proven, self.options, self.seed)
+        o, made = self.options, self.made
+        explorer = clone(made.policy.proposals, self.traces, [w or o.explore for w in made.weights], seed=self.seed) if o.explore else None
+        return Practice(maker(customers, self.verifier.judge), made.policy, self.base, made.guard, explorer, self.proven, o, self.seed)
 
 def _kind(made: Cloned, trace: Trace) -> int:
     return made.policy.proposals.reader.request(next((m.content or "" for m in trace.messages if m.role == "user"), ""))

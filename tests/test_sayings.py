@@ -1,5 +1,6 @@
 """Wordings that no log holds: read by what stands around them, whatever the text, the same in every process; users of a gym understand them."""
 import pickle
+import re
 import time
 
 import pytest
@@ -23,10 +24,7 @@ class Reworded:
 
     def act(self, messages, tools=()):
         said = self.agent.act(messages, tools)
-        text = said.content or ""
-        for known, own in OWN.items():
-            text = text.replace(known, own)
-        return said if said.tool_calls else said.model_copy(update={"content": text})
+        return said if said.tool_calls else said.model_copy(update={"content": reworded(said.content or "")})
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +58,24 @@ def test_hostile_messages_are_read_in_time(lexicon):
         assert time.perf_counter() - start < 5
 
 
+def reworded(text: str) -> str:
+    for known, own in OWN.items():
+        text = text.replace(known, own)
+    return text
+
+
 def test_rephrasing_keeps_the_values_and_leaves_the_logs_words_alone(logs, lexicon):
-    for t in logs[:40]:
+    rephrased = kept = 0
+    for t in logs[:80]:
         for i, m in enumerate(t.messages):
-            if m.role == "assistant" and m.content and (own := lexicon.rephrased(t.messages[:i + 1])) is not None:
-                reading = lexicon.reading()
-                for x in t.messages[:i + 1]:
-                    reading.feed(x)
-                assert reading.said[-1].words not in lexicon.said and "{}" not in own
+            if m.role == "assistant" and m.content:
+                reading = lexicon.read(t.model_copy(update={"messages": t.messages[:i + 1]}))
+                assert reading.said[-1].words not in lexicon.said or lexicon.rephrased(t.messages[:i + 1]) is None
+                own = lexicon.rephrased([*t.messages[:i], m.model_copy(update={"content": reworded(m.content)})]) if reworded(m.content) != m.content else None
+                if own is not None and (values := set(re.findall(r"\d+(?:\.\d+)?", m.content))):
+                    rephrased += 1
+                    kept += values <= set(re.findall(r"\d+(?:\.\d+)?", own))
+    assert rephrased >= 20 and kept >= .7 * rephrased, (rephrased, kept)
 
 
 def test_a_flawless_agent_in_words_of_its_own_passes_and_a_bad_one_does_not(logs):
@@ -79,12 +87,6 @@ def test_a_flawless_agent_in_words_of_its_own_passes_and_a_bad_one_does_not(logs
         right, wrong = ([v.score for v, ok in told if ok is good] for good in (True, False))
         assert sum(right) / len(right) > sum(wrong) / len(wrong) + .3
     assert len(passed[1.]) >= 15 and sum(passed[1.]) / len(passed[1.]) >= .8
-
-
-def reworded(text: str) -> str:
-    for known, own in OWN.items():
-        text = text.replace(known, own)
-    return text
 
 
 def test_users_answer_own_words_as_they_answered_the_logs(logs, lexicon):
@@ -103,4 +105,5 @@ def test_users_answer_own_words_as_they_answered_the_logs(logs, lexicon):
                     said = t.messages[:i + 1] if i < k else [*t.messages[:k], m.model_copy(update={"content": reworded(m.content or "")})]
                     answer = user.reply(said)
             same[name] += answer == t.messages[k + 1].content
-    assert asked >= 40 and same["understanding"] >= same["plain"] and same["understanding"] >= .6 * asked, (asked, same)
+    print(asked, same)
+    assert asked >= 40 and same["understanding"] > same["plain"] and same["understanding"] >= .6 * asked, (asked, same)

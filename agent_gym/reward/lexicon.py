@@ -220,7 +220,7 @@ class Lexicon:
     def rephrased(self, messages: Sequence[Message]) -> str | None:
         "The last thing that the assistant said, in words of the logs; None where its wording is theirs, or stands for none of theirs."
         reading = self.reading()
-        for m in messages:
+        for m in messages if self.said else ():
             reading.feed(m)
         if not reading.said or (said := reading.said[-1]).words in self.said:
             return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..text import embed
 
 # %% auto #0
-__all__ = ['Use', 'Floats', 'Weights', 'LEAST', 'Company', 'Sayings']
+__all__ = ['Use', 'Floats', 'Weights', 'NOVEL', 'Company', 'Sayings']
 
 # %% ../../nbs/reward/30b_sayings.ipynb #d99db5e5
 Use: TypeAlias = tuple[str, frozenset[str], str]      # a wording, the features that held when it was said, what the user said to it (empty: nothing)
@@ -84,7 +84,7 @@ class Sayings:
             return cls()
         of, each = np.array([names.index(classes[w]) for w in words], np.intp), Company.of([by[w] for w in words])
         made = cls(names, of, embed([w.replace("{}", " ") for w in words]), each.joined(of, len(names)))
-        return cls(names, of, made.vectors, made.company, made._fitted([by[w] for w in words], each, max(LEAST, strange / (strange + each.size.sum()))))
+        return replace(made, weights=made._fitted([by[w] for w in words], each, max(NOVEL, strange / (strange + each.size.sum()))))
 
     @cached_property
     def _logs(self) -> tuple[Floats, Floats, Floats, Floats]:
@@ -142,7 +142,7 @@ class Sayings:
     def __getstate__(self) -> dict[str, object]:
         return {k: v for k, v in self.__dict__.items() if not k.startswith("_")}
 
-LEAST = .005    # of a hundred new wordings, half a one says something new, however seldom that was in the logs
+NOVEL = .005    # of a hundred new wordings, half a one says something new, however seldom that was in the logs
 _MOST = 400
 _START, _SPREAD = (8., .25, .8, .25, 2.), np.array([8., .3, .5, .3, 4.])
 
