@@ -14,23 +14,35 @@ __all__ = ['AgentGymError', 'ToolError', 'EpisodeError', 'LLMError', 'TraceError
 class AgentGymError(Exception):
     "The base of every error that this package raises on purpose."
 
+
 class ToolError(AgentGymError):
     "A tool call that cannot be answered: names the tool, the argument and what to do."
 
+
 class EpisodeError(AgentGymError):
     "An episode or environment used out of order, such as a step before `reset` or after the end."
+
 
 class LLMError(AgentGymError):
     """A language model that did not answer.
 
     `kind` is one of `auth`, `quota`, `blocked`, `malformed`, `timeout`, `server`, `request`; `retryable` says whether waiting may help,
     `retry_after` how many seconds the server asked for."""
-    def __init__(self, message: str, *, kind: str = "server", retryable: bool = False, retry_after: float | None = None):
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str = "server",
+        retryable: bool = False,
+        retry_after: float | None = None,
+    ):
         super().__init__(message)
         self.kind, self.retryable, self.retry_after = kind, retryable, retry_after
 
     def __reduce__(self):
         return _llm_error, (self.args[0], self.kind, self.retryable, self.retry_after)
+
 
 def _llm_error(message: str, kind: str, retryable: bool, retry_after: float | None) -> LLMError:
     return LLMError(message, kind=kind, retryable=retryable, retry_after=retry_after)
@@ -41,26 +53,69 @@ class TraceError(AgentGymError, ValueError):
 
     `source` is the file or object it came from, `line` its 1-based line, `path` the JSON path of the offending field
     (`$.messages[2].role`), `reason` what is wrong with it, `record` the record as it was read (or None)."""
-    def __init__(self, reason: str, *, source: str | None = None, line: int | None = None, path: str = "$", record: object = None):
-        self.reason, self.source, self.line, self.path, self.record = reason, source, line, path, record
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        source: str | None = None,
+        line: int | None = None,
+        path: str = "$",
+        record: object = None,
+    ):
+        self.reason, self.source, self.line, self.path, self.record = (
+            reason,
+            source,
+            line,
+            path,
+            record,
+        )
         super().__init__(reason)
 
     def __str__(self) -> str:
-        where = ", ".join(filter(None, [self.source, f"line {self.line}" if self.line is not None else None, self.path if self.path != "$" else None]))
+        where = ", ".join(
+            filter(
+                None,
+                [
+                    self.source,
+                    f"line {self.line}" if self.line is not None else None,
+                    self.path if self.path != "$" else None,
+                ],
+            )
+        )
         return f"{where}: {self.reason}" if where else self.reason
 
     def __reduce__(self):
         return _trace_error, (self.reason, self.source, self.line, self.path, self.record)
 
     @classmethod
-    def from_validation(cls, error: ValidationError, *, source: str | None = None, line: int | None = None, path: str = "$", record: object = None) -> TraceError:
+    def from_validation(
+        cls,
+        error: ValidationError,
+        *,
+        source: str | None = None,
+        line: int | None = None,
+        path: str = "$",
+        record: object = None,
+    ) -> TraceError:
         "The first fault of a pydantic `error`, located below `path`."
         first = error.errors(include_url=False, include_context=False)[0]
         loc = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"])
         got = repr(first.get("input"))
-        reason = f"{first['msg'][0].lower()}{first['msg'][1:]}" + ("" if first["type"] == "missing" else f", got {got[:80]}{'…' if len(got) > 80 else ''}")
+        reason = f"{first['msg'][0].lower()}{first['msg'][1:]}" + (
+            "" if first["type"] == "missing" else f", got {got[:80]}{'…' if len(got) > 80 else ''}"
+        )
         more = error.error_count() - 1
-        return cls(reason + (f" (and {more} more)" if more else ""), source=source, line=line, path=path + loc, record=record)
+        return cls(
+            reason + (f" (and {more} more)" if more else ""),
+            source=source,
+            line=line,
+            path=path + loc,
+            record=record,
+        )
 
-def _trace_error(reason: str, source: str | None, line: int | None, path: str, record: object) -> TraceError:
+
+def _trace_error(
+    reason: str, source: str | None, line: int | None, path: str, record: object
+) -> TraceError:
     return TraceError(reason, source=source, line=line, path=path, record=record)

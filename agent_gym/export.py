@@ -28,36 +28,91 @@ def chat_message(m: Message, arguments: Arguments = "object") -> Row:
     "A message in chat form: calls under `function`, a tool's answer as JSON text in `content`."
     if m.role == "tool":
         content = m.content if m.content is not None else dumps(m.result)
-        return {"role": "tool", "content": content} | {k: v for k, v in (("name", m.name), ("tool_call_id", m.tool_call_id)) if v is not None}
-    calls = [{"type": "function", "function": {"name": c.name, "arguments": c.arguments if arguments == "object" else dumps(c.arguments)}} | ({"id": c.id} if c.id is not None else {}) for c in m.tool_calls]
+        return {"role": "tool", "content": content} | {
+            k: v for k, v in (("name", m.name), ("tool_call_id", m.tool_call_id)) if v is not None
+        }
+    calls = [
+        {
+            "type": "function",
+            "function": {
+                "name": c.name,
+                "arguments": c.arguments if arguments == "object" else dumps(c.arguments),
+            },
+        }
+        | ({"id": c.id} if c.id is not None else {})
+        for c in m.tool_calls
+    ]
     return {"role": m.role, "content": m.content or ""} | ({"tool_calls": calls} if calls else {})
+
 
 def tool_definitions(tools: Iterable[ToolSpec]) -> list[Row]:
     "Tools in the form that chat templates take."
-    return [{"type": "function", "function": {"name": t.name, "description": t.description, "parameters": t.parameters}} for t in tools]
+    return [
+        {
+            "type": "function",
+            "function": {"name": t.name, "description": t.description, "parameters": t.parameters},
+        }
+        for t in tools
+    ]
 
 # %% ../nbs/32_export.ipynb #8d4d0c3a
 Source: TypeAlias = "Iterable[Trace] | Iterable[EpisodeRecord]"
 
-def to_sft(episodes_or_traces: Source, *, keep: Callable[[Trace], object] | None = None, tools: Iterable[ToolSpec] | None = None, arguments: Arguments = "object") -> list[Row]:
+
+def to_sft(
+    episodes_or_traces: Source,
+    *,
+    keep: Callable[[Trace], object] | None = None,
+    tools: Iterable[ToolSpec] | None = None,
+    arguments: Arguments = "object",
+) -> list[Row]:
     """Successful conversations as `{"messages", "tools", "conversation_id"}`, each up to the assistant's last word.
 
     `keep(trace)` chooses them (default: those that succeeded). `tools` default to those inferred from all conversations."""
     pairs = [_labelled(x) for x in episodes_or_traces]
-    chosen = [t for t, success in pairs if (success if keep is None else keep(t)) and any(m.role == "assistant" for m in t.messages)]
-    offered = tool_definitions(infer_tools(t for t, _ in pairs).values() if tools is None else tools)
-    return [{"messages": [chat_message(m, arguments) for m in _to_last_word(t.messages)], "tools": offered, "conversation_id": t.conversation_id} for t in chosen]
+    chosen = [
+        t
+        for t, success in pairs
+        if (success if keep is None else keep(t)) and any(m.role == "assistant" for m in t.messages)
+    ]
+    offered = tool_definitions(
+        infer_tools(t for t, _ in pairs).values() if tools is None else tools
+    )
+    return [
+        {
+            "messages": [chat_message(m, arguments) for m in _to_last_word(t.messages)],
+            "tools": offered,
+            "conversation_id": t.conversation_id,
+        }
+        for t in chosen
+    ]
+
 
 def _labelled(x: Trace | EpisodeRecord) -> tuple[Trace, bool]:
     return (x, x.success is True) if isinstance(x, Trace) else (x.trace, x.success)
 
+
 def _to_last_word(messages: Sequence[Message]) -> Sequence[Message]:
     "The messages up to the last of the assistant that has its answers: what follows is nothing to learn from."
-    last = max((i for i, m in enumerate(messages) if m.role == "assistant" and (m.content or not m.tool_calls)), default=len(messages) - 1)
-    return messages[:last + 1]
+    last = max(
+        (
+            i
+            for i, m in enumerate(messages)
+            if m.role == "assistant" and (m.content or not m.tool_calls)
+        ),
+        default=len(messages) - 1,
+    )
+    return messages[: last + 1]
 
 # %% ../nbs/32_export.ipynb #5dbdbb0a
-def to_dpo(episodes: Iterable[EpisodeRecord], *, margin: float = .1, tools: Iterable[ToolSpec] | None = None, arguments: Arguments = "object", whole: bool = False) -> list[Row]:
+def to_dpo(
+    episodes: Iterable[EpisodeRecord],
+    *,
+    margin: float = 0.1,
+    tools: Iterable[ToolSpec] | None = None,
+    arguments: Arguments = "object",
+    whole: bool = False,
+) -> list[Row]:
     """Pairs as `{"prompt", "chosen", "rejected", "tools", "margin", "conversation_id"}` from episodes about the same conversation whose scores differ by `margin` or more.
 
     `chosen` and `rejected` are the turn at which the two part, or with `whole` all that followed. Roll several agents, or one agent with several seeds, out over the same tasks to get pairs."""
@@ -65,34 +120,67 @@ def to_dpo(episodes: Iterable[EpisodeRecord], *, margin: float = .1, tools: Iter
     groups: dict[str, list[EpisodeRecord]] = {}
     for r in records:
         groups.setdefault(r.conversation_id, []).append(r)
-    offered = tool_definitions(infer_tools(r.trace for r in records).values() if tools is None else tools)
-    pairs = [(a, b) if a.score > b.score else (b, a) for g in groups.values() for i, a in enumerate(g) for b in g[i + 1:] if abs(a.score - b.score) >= max(margin, 1e-9)]
+    offered = tool_definitions(
+        infer_tools(r.trace for r in records).values() if tools is None else tools
+    )
+    pairs = [
+        (a, b) if a.score > b.score else (b, a)
+        for g in groups.values()
+        for i, a in enumerate(g)
+        for b in g[i + 1 :]
+        if abs(a.score - b.score) >= max(margin, 1e-9)
+    ]
     rows = [_preference(better, worse, arguments, whole) for better, worse in pairs]
-    unique = {dumps([r["prompt"], r["chosen"], r["rejected"]]): r | {"tools": offered} for r in rows if r is not None}
+    unique = {
+        dumps([r["prompt"], r["chosen"], r["rejected"]]): r | {"tools": offered}
+        for r in rows
+        if r is not None
+    }
     return list(unique.values())
 
-def _preference(better: EpisodeRecord, worse: EpisodeRecord, arguments: Arguments, whole: bool) -> Row | None:
+
+def _preference(
+    better: EpisodeRecord, worse: EpisodeRecord, arguments: Arguments, whole: bool
+) -> Row | None:
     "The row for two episodes; None where they do not part at a turn of the assistant."
     a, b = (list(_to_last_word(r.trace.messages)) for r in (better, worse))
     at = next((i for i, (x, y) in enumerate(zip(a, b)) if not _same(x, y)), min(len(a), len(b)))
     if at >= min(len(a), len(b)) or a[at].role != "assistant" or b[at].role != "assistant":
         return None
     chat = lambda messages: [chat_message(m, arguments) for m in messages]
-    return {"prompt": chat(a[:at]), "chosen": chat(a[at:] if whole else a[at:at + 1]), "rejected": chat(b[at:] if whole else b[at:at + 1]),
-            "margin": better.score - worse.score, "conversation_id": better.conversation_id}
+    return {
+        "prompt": chat(a[:at]),
+        "chosen": chat(a[at:] if whole else a[at : at + 1]),
+        "rejected": chat(b[at:] if whole else b[at : at + 1]),
+        "margin": better.score - worse.score,
+        "conversation_id": better.conversation_id,
+    }
+
 
 def _same(x: Message, y: Message) -> bool:
-    return (x.role, x.content or "", [(c.name, c.arguments) for c in x.tool_calls]) == (y.role, y.content or "", [(c.name, c.arguments) for c in y.tool_calls])
+    return (x.role, x.content or "", [(c.name, c.arguments) for c in x.tool_calls]) == (
+        y.role,
+        y.content or "",
+        [(c.name, c.arguments) for c in y.tool_calls],
+    )
 
 # %% ../nbs/32_export.ipynb #c6f27426
 class HasTasks(Protocol):
     "A gym."
+
     @property
     def tasks(self) -> TaskSet: ...
     @property
     def world(self) -> World: ...
 
-def to_grpo(gym: HasTasks, *, split: Literal["train", "held_out"] | None = None, repeats: int = 1, system: str | None = None) -> list[Row]:
+
+def to_grpo(
+    gym: HasTasks,
+    *,
+    split: Literal["train", "held_out"] | None = None,
+    repeats: int = 1,
+    system: str | None = None,
+) -> list[Row]:
     """One row for each task of `split`: `{"prompt", "conversation_id", "seed", "task", "difficulty", "tools"}`.
 
     `prompt` is what is said before the agent's first turn, with `system` in front of it. `repeats` gives each task that often, with seeds of its own. Raises ValueError for repeats < 1."""
@@ -102,8 +190,18 @@ def to_grpo(gym: HasTasks, *, split: Literal["train", "held_out"] | None = None,
     chosen = tasks if split is None else tasks.split(split, seed=world.seed)
     offered = tool_definitions(world.tools)
     head: list[Row] = [{"role": "system", "content": system}] if system else []
-    return [{"prompt": [*head, *(chat_message(m) for m in world.path(t.conversation_id).opening)], "conversation_id": t.conversation_id, "seed": seed, "task": t.task, "difficulty": t.difficulty, "tools": offered}
-            for seed in range(repeats) for t in chosen]
+    return [
+        {
+            "prompt": [*head, *(chat_message(m) for m in world.path(t.conversation_id).opening)],
+            "conversation_id": t.conversation_id,
+            "seed": seed,
+            "task": t.task,
+            "difficulty": t.difficulty,
+            "tools": offered,
+        }
+        for seed in range(repeats)
+        for t in chosen
+    ]
 
 # %% ../nbs/32_export.ipynb #84ae1a26
 def write_rows(rows: Iterable[Mapping[str, Any]], path: str | Path) -> Path:

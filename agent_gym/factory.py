@@ -42,14 +42,18 @@ if TYPE_CHECKING:
 else:
     _Triple = tuple
 
+
 class Gym(_Triple):
     """What `create_environment` makes: a tuple of `query_agent`, `tool_mocker`, `reward_fn`, and all that can be done with them.
 
     `notes` says what the traces did not allow. What is learned never changes, so a gym may be shared by threads and pickled for processes."""
+
     world: World
     notes: list[str]
 
-    def __new__(cls, query_agent: QueryAgent, reward: Reward, world: World, notes: Iterable[str] = ()) -> Gym:
+    def __new__(
+        cls, query_agent: QueryAgent, reward: Reward, world: World, notes: Iterable[str] = ()
+    ) -> Gym:
         self = super().__new__(cls, (query_agent, world.mocker, reward))
         self.world, self.notes = world, list(notes)
         return self
@@ -82,33 +86,86 @@ class Gym(_Triple):
         "The conversations that can be graded."
         return self.world.tasks
 
-    def env(self, *, split: Split | None = None, max_turns: int = 30, shaping: bool = False, filter: Callable[[Task], object] | None = None,
-            render_mode: str | None = None) -> AgentGymEnv:
+    def env(
+        self,
+        *,
+        split: Split | None = None,
+        max_turns: int = 30,
+        shaping: bool = False,
+        filter: Callable[[Task], object] | None = None,
+        render_mode: str | None = None,
+    ) -> AgentGymEnv:
         "A Gymnasium environment over this gym's tasks; see `AgentGymEnv`."
         from agent_gym.environment.env import AgentGymEnv
-        return AgentGymEnv(self.world, split=split, max_turns=max_turns, shaping=shaping, filter=filter, render_mode=render_mode)
 
-    def episode(self, conversation_id: str | None = None, seed: int = 0, max_turns: int | None = None) -> Episode:
+        return AgentGymEnv(
+            self.world,
+            split=split,
+            max_turns=max_turns,
+            shaping=shaping,
+            filter=filter,
+            render_mode=render_mode,
+        )
+
+    def episode(
+        self, conversation_id: str | None = None, seed: int = 0, max_turns: int | None = None
+    ) -> Episode:
         "One episode; without an id, about a task drawn by `seed`. Raises TraceError for an unknown id, EpisodeError where there is no task."
-        return Episode(self.world, self.world.path(self.world.draw(seed) if conversation_id is None else conversation_id), seed, max_turns)
+        return Episode(
+            self.world,
+            self.world.path(self.world.draw(seed) if conversation_id is None else conversation_id),
+            seed,
+            max_turns,
+        )
 
-    def rollout(self, agent: AnyAgent, n: int | None = None, *, backend: Backend = "local", seed: int = 0, progress: bool = True, **options: Unpack[RolloutOptions]) -> EpisodeSet:
+    def rollout(
+        self,
+        agent: AnyAgent,
+        n: int | None = None,
+        *,
+        backend: Backend = "local",
+        seed: int = 0,
+        progress: bool = True,
+        **options: Unpack[RolloutOptions],
+    ) -> EpisodeSet:
         "Let `agent` play `n` episodes (None: each task once); see `rollout` for the options."
-        return rollout(self.world, agent, n, backend=backend, seed=seed, progress=progress, **options)
+        return rollout(
+            self.world, agent, n, backend=backend, seed=seed, progress=progress, **options
+        )
 
-    def retry(self, agent: AnyAgent, traces: Sequence[Trace] | None = None, *, seed: int = 0, max_turns: int = 30, timeout: float | None = None, progress: bool = True) -> RetrySet:
+    def retry(
+        self,
+        agent: AnyAgent,
+        traces: Sequence[Trace] | None = None,
+        *,
+        seed: int = 0,
+        max_turns: int = 30,
+        timeout: float | None = None,
+        progress: bool = True,
+    ) -> RetrySet:
         "Would `agent` have done better from where each failed conversation went wrong? See `retry`; by default all failures among the traces."
         from agent_gym.environment.retry import retry
-        return retry(self.world, agent, self.traces.filter(lambda t: t.success is False) if traces is None else traces, seed=seed, max_turns=max_turns, timeout=timeout, progress=progress)
+
+        return retry(
+            self.world,
+            agent,
+            self.traces.filter(lambda t: t.success is False) if traces is None else traces,
+            seed=seed,
+            max_turns=max_turns,
+            timeout=timeout,
+            progress=progress,
+        )
 
     def report(self, held_out: Sequence[Trace] | None = None) -> ReportCard:
         "How far this gym can be trusted, measured on `held_out` traces, or cross-fitted over its own."
         from agent_gym.report import report
+
         return report(self, held_out if held_out is None else TraceSet(held_out))
 
     def explore(self, episodes: EpisodeSet | None = None) -> Tab:
         "Traces, backend and, where given, `episodes` side by side, in a notebook."
         from agent_gym.explore import explore
+
         return explore(self, episodes)
 
     def save(self, path: str | Path) -> Path:
@@ -116,7 +173,12 @@ class Gym(_Triple):
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         self.traces.to_jsonl(folder / "traces.jsonl")
-        settings = {"format": 1, "seed": self.world.seed, "tools": sorted(self.world.functions.functions), "traces": len(self.traces)}
+        settings = {
+            "format": 1,
+            "seed": self.world.seed,
+            "tools": sorted(self.world.functions.functions),
+            "traces": len(self.traces),
+        }
         (folder / "gym.json").write_text(dumps(settings) + "\n", encoding="utf-8", newline="\n")
         return folder
 
@@ -125,9 +187,25 @@ class Gym(_Triple):
 
     def _repr_html_(self) -> str:
         from agent_gym.render import block, table, tiles
-        counts = tiles({"traces": len(self.traces), "tasks": len(self.tasks), "tools": len(self.world.tools), "seed": self.world.seed})
-        rows = [(s.name, s.kind, ", ".join(s.parameters.get("properties", {}))) for s in self.world.tools]
-        return block(counts + table(rows, ("tool", "kind", "arguments")) + "".join(table([(n,)]) for n in self.notes), label="Gym")
+
+        counts = tiles(
+            {
+                "traces": len(self.traces),
+                "tasks": len(self.tasks),
+                "tools": len(self.world.tools),
+                "seed": self.world.seed,
+            }
+        )
+        rows = [
+            (s.name, s.kind, ", ".join(s.parameters.get("properties", {})))
+            for s in self.world.tools
+        ]
+        return block(
+            counts
+            + table(rows, ("tool", "kind", "arguments"))
+            + "".join(table([(n,)]) for n in self.notes),
+            label="Gym",
+        )
 
 # %% ../nbs/20_factory.ipynb #85505f02
 def usable(traces: object) -> tuple[TraceSet, list[str]]:
@@ -135,12 +213,20 @@ def usable(traces: object) -> tuple[TraceSet, list[str]]:
 
     Raises TraceError where there is nothing to learn from."""
     from agent_gym.parser import load_traces
+
     if isinstance(traces, Sequence | Iterator) and not isinstance(traces, TraceSet | str | bytes):
         traces = [*traces]
         traces = TraceSet(traces) if all(isinstance(t, Trace) for t in traces) else traces
     logs = traces if isinstance(traces, TraceSet) else load_traces(traces)
     if not len(logs):
-        raise TraceError("no traces: a gym is learned from conversations, and there are none" + (f" ({len(logs.errors)} records could not be read, the first: {logs.errors[0]})" if logs.errors else ""))
+        raise TraceError(
+            "no traces: a gym is learned from conversations, and there are none"
+            + (
+                f" ({len(logs.errors)} records could not be read, the first: {logs.errors[0]})"
+                if logs.errors
+                else ""
+            )
+        )
     talks = calls = labels = 0
     for t in logs:
         roles = {m.role for m in t.messages}
@@ -148,26 +234,49 @@ def usable(traces: object) -> tuple[TraceSet, list[str]]:
         calls += any(m.tool_calls for m in t.messages)
         labels += t.success is not None
     if not talks:
-        raise TraceError(f"none of the {len(logs)} traces has both a user and an assistant turn: there is nothing to learn a gym from")
+        raise TraceError(
+            f"none of the {len(logs)} traces has both a user and an assistant turn: there is nothing to learn a gym from"
+        )
     notes = [f"{len(logs.errors)} records could not be read"] if logs.errors else []
-    notes += [f"{len(logs) - talks} conversations lack a user or an assistant turn"] if talks < len(logs) else []
+    notes += (
+        [f"{len(logs) - talks} conversations lack a user or an assistant turn"]
+        if talks < len(logs)
+        else []
+    )
     notes += ["no conversation calls a tool: the gym has no backend"] if not calls else []
-    notes += ["no conversation has an outcome: nothing can be graded, so there are no tasks; conversations can still be played by id"] if not labels else []
+    notes += (
+        [
+            "no conversation has an outcome: nothing can be graded, so there are no tasks; conversations can still be played by id"
+        ]
+        if not labels
+        else []
+    )
     return logs, notes
 
 # %% ../nbs/20_factory.ipynb #c5931e50
-def create_environment(traces: TraceSet | Iterable[Trace] | Iterable[Mapping[str, Any]] | str | Path, *, llm: LLM | None = None,
-                       reward: Reward | Iterable[RewardPart] | Mapping[str, Callable[[Trace], float]] | None = None, tools: Mapping[str, Function] | None = None,
-                       user: UserFactory | None = None, seed: int = 0) -> Gym:
+def create_environment(
+    traces: TraceSet | Iterable[Trace] | Iterable[Mapping[str, Any]] | str | Path,
+    *,
+    llm: LLM | None = None,
+    reward: Reward | Iterable[RewardPart] | Mapping[str, Callable[[Trace], float]] | None = None,
+    tools: Mapping[str, Function] | None = None,
+    user: UserFactory | None = None,
+    seed: int = 0,
+) -> Gym:
     """Learn a gym from `traces`, which unpacks as `query_agent, tool_mocker, reward_fn`.
 
     `llm`: a language model that answers as the agent (with examples from the traces) and where the mocker is unsure; without it, and without GOOGLE_API_KEY, all is offline.
     `reward`: a Reward, or parts of your own to blend into the learned one. `tools`: functions that answer for real beside the mocked tools. `user`: makes the other side from
     (trace, seed); by default users derived from the traces (`UserModel`). Same traces and seed, same gym, in every process. Raises TraceError where there is nothing to learn from."""
     from agent_gym.agent.query import query_agent
+
     logs, notes = usable(traces)
     mocker = ToolMocker(logs, llm=llm)
-    judge = reward if isinstance(reward, Reward) else Reward(logs, parts=reward or (), mocker=mocker, seed=seed)
+    judge = (
+        reward
+        if isinstance(reward, Reward)
+        else Reward(logs, parts=reward or (), mocker=mocker, seed=seed)
+    )
     if user is None:
         lexicon = judge.lexicon if judge.traces is logs else Lexicon.learn(logs, mocker.tools)
         user = UserModel(logs, lexicon.intents, lexicon.rephrased)
@@ -175,26 +284,60 @@ def create_environment(traces: TraceSet | Iterable[Trace] | Iterable[Mapping[str
     return Gym(query_agent(logs, world.mocker, llm, reward=judge), judge, world, notes)
 
 # %% ../nbs/20_factory.ipynb #4d809bb3
-def load_gym(path: str | Path, *, llm: LLM | None = None, reward: Reward | Iterable[RewardPart] | Mapping[str, Callable[[Trace], float]] | None = None,
-             tools: Mapping[str, Function] | None = None, user: UserFactory | None = None) -> Gym:
+def load_gym(
+    path: str | Path,
+    *,
+    llm: LLM | None = None,
+    reward: Reward | Iterable[RewardPart] | Mapping[str, Callable[[Trace], float]] | None = None,
+    tools: Mapping[str, Function] | None = None,
+    user: UserFactory | None = None,
+) -> Gym:
     "The gym that `Gym.save` wrote to `path`; functions and models are passed again. Raises TraceError where there is none, or where its tools are not given."
     from agent_gym.parser import load_traces
+
     head = Path(path) / "gym.json"
     settings = parse_json(head.read_text("utf-8")) if head.is_file() else None
-    seed = settings.get("seed") if isinstance(settings, dict) and settings.get("format") == 1 else None
+    seed = (
+        settings.get("seed") if isinstance(settings, dict) and settings.get("format") == 1 else None
+    )
     if not isinstance(settings, dict) or not isinstance(seed, int):
-        raise TraceError("no saved gym here: gym.json is missing or not one of ours", source=str(path))
+        raise TraceError(
+            "no saved gym here: gym.json is missing or not one of ours", source=str(path)
+        )
     missing = sorted(set(map(str, settings.get("tools") or ())) - set(tools or ()))  # type: ignore[arg-type]
     if missing:
-        raise TraceError(f"this gym was made with functions of your own: pass tools= with {', '.join(missing)}", source=str(path))
-    return create_environment(load_traces(Path(path) / "traces.jsonl", progress=False), llm=llm, reward=reward, tools=tools, user=user, seed=seed)
+        raise TraceError(
+            f"this gym was made with functions of your own: pass tools= with {', '.join(missing)}",
+            source=str(path),
+        )
+    return create_environment(
+        load_traces(Path(path) / "traces.jsonl", progress=False),
+        llm=llm,
+        reward=reward,
+        tools=tools,
+        user=user,
+        seed=seed,
+    )
 
 # %% ../nbs/20_factory.ipynb #f825023d
-def make_env(traces: object = None, *, gym: Gym | None = None, split: Split | None = None, max_turns: int = 30, shaping: bool = False, filter: Callable[[Task], object] | None = None,
-             render_mode: str | None = None, seed: int = 0) -> AgentGymEnv:
+def make_env(
+    traces: object = None,
+    *,
+    gym: Gym | None = None,
+    split: Split | None = None,
+    max_turns: int = 30,
+    shaping: bool = False,
+    filter: Callable[[Task], object] | None = None,
+    render_mode: str | None = None,
+    seed: int = 0,
+) -> AgentGymEnv:
     'What `gymnasium.make("AgentGym-v0", traces=...)` calls; `gym=` takes one that is already learned.'
     if gym is None:
         if traces is None:
-            raise TraceError("gymnasium.make needs traces=..., or gym=... with a gym that is already learned")
+            raise TraceError(
+                "gymnasium.make needs traces=..., or gym=... with a gym that is already learned"
+            )
         gym = create_environment(traces, seed=seed)  # type: ignore[arg-type]
-    return gym.env(split=split, max_turns=max_turns, shaping=shaping, filter=filter, render_mode=render_mode)
+    return gym.env(
+        split=split, max_turns=max_turns, shaping=shaping, filter=filter, render_mode=render_mode
+    )

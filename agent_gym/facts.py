@@ -17,13 +17,17 @@ from .text import DENSE, MONTHS, normalise
 __all__ = ['FactKind', 'Fact', 'number', 'facts', 'skeleton']
 
 # %% ../nbs/01b_facts.ipynb #c5ca7d17
-FactKind: TypeAlias = Literal["email", "url", "date", "time", "amount", "phone", "id", "number", "quoted", "name"]
+FactKind: TypeAlias = Literal[
+    "email", "url", "date", "time", "amount", "phone", "id", "number", "quoted", "name"
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A value in a text.
 
     `value` is the normal form (equal for equal values), `text` what is written at `span`, `unit` the currency or unit of an amount or number, in lower case."""
+
     kind: FactKind
     value: str
     text: str
@@ -33,7 +37,12 @@ class Fact:
 # %% ../nbs/01b_facts.ipynb #7b3eff9f
 def _digits(text: str) -> str:
     "`text` with the decimal digits of any script as ASCII."
-    return text if text.isascii() else "".join(c if c.isascii() else str(unicodedata.decimal(c, c)) for c in text)
+    return (
+        text
+        if text.isascii()
+        else "".join(c if c.isascii() else str(unicodedata.decimal(c, c)) for c in text)
+    )
+
 
 def number(text: str) -> str:
     "The normal form of a written number: `1.234,50`, `1,234.5` and `1 234.50` are `1234.5`."
@@ -44,7 +53,9 @@ def number(text: str) -> str:
     marks = re.findall(r"[.,]", text)
     if marks:
         whole, mark, rest = text.rpartition(marks[-1])
-        grouped = len(rest) == 3 and (marks.count(mark) > 1 or mark == ",") and whole.lstrip("0") != ""
+        grouped = (
+            len(rest) == 3 and (marks.count(mark) > 1 or mark == ",") and whole.lstrip("0") != ""
+        )
         text = re.sub(r"[.,]", "", whole) + ("" if grouped else ".") + rest
     whole, _, rest = text.partition(".")
     rest = rest.rstrip("0")
@@ -53,7 +64,14 @@ def number(text: str) -> str:
 
 # %% ../nbs/01b_facts.ipynb #528158f1
 def _year(text: str) -> str:
-    return text if len(text) == 4 else f"{2000 + int(text) if int(text) < 70 else 1900 + int(text)}" if text else ""
+    return (
+        text
+        if len(text) == 4
+        else f"{2000 + int(text) if int(text) < 70 else 1900 + int(text)}"
+        if text
+        else ""
+    )
+
 
 def _date(year: str, month: int, day: str) -> str | None:
     "ISO date; without a year `--MM-DD`, without a day `YYYY-MM`; None where it is no date."
@@ -61,9 +79,18 @@ def _date(year: str, month: int, day: str) -> str | None:
         return None
     return f"{_year(year) or '-'}-{month:02d}" + (f"-{int(day):02d}" if day else "")
 
+
 def _month(word: str) -> int:
     word = word.casefold()
-    return next((i for i, names in enumerate(MONTHS, 1) if any(n.startswith(word) for n in names.split("|"))), 0)
+    return next(
+        (
+            i
+            for i, names in enumerate(MONTHS, 1)
+            if any(n.startswith(word) for n in names.split("|"))
+        ),
+        0,
+    )
+
 
 def _clock(hour: str, minute: str, half: str) -> str | None:
     "24-hour time; None where it is no time."
@@ -76,7 +103,8 @@ def _clock(hour: str, minute: str, half: str) -> str | None:
 _M = rf"(?i:{'|'.join(sorted({n[:3] for m in MONTHS for n in m.split('|')}))})[^\W\d_]{{0,7}}"
 _N = r"\d{1,3}(?:[,.'’\u00a0\u202f٬]\d{3})+(?:[.,٫]\d+)?(?![\d])|\d+(?:[.,٫]\d+)?"
 _S = "$¢-¥֏؋৲৳৻૱௹฿៛₠-₿﷼＄￠￡￥￦"
-_PATTERN = re.compile(rf"""
+_PATTERN = re.compile(
+    rf"""
  (?P<email>[\w.+-]{{1,64}}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}})+)
 |(?P<url>(?:https?://|www\.)[^\s<>"')\]]+)
 |(?P<iso>(?<!\d)(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})(?!\d))
@@ -92,11 +120,14 @@ _PATTERN = re.compile(rf"""
 |(?P<id>\#\s?\w+(?:[-_/]\w+)*|\b(?=\w*\d)(?=\w*[^\W\d])\w+(?:[-_/]\w+)*|\b\w*[^\W\d]\w*(?:[-_/]\w+){{0,3}}[-_/]\w*\d[\w-]*|\b\d{{7,}}\b(?![.,]\d))
 |(?P<number>(?<!\w)-?(?:{_N}))
 |(?P<quoted>["“„«][^"“”„«»\n]{{1,80}}["”“»])
-""", re.VERBOSE)
+""",
+    re.VERBOSE,
+)
 _MEASURE = re.compile(r"(\d+(?:[.,]\d+)?)([^\W\d_]{1,3})$")
 
 # %% ../nbs/01b_facts.ipynb #76c18a41
 _Found: TypeAlias = tuple[FactKind, str, str] | None
+
 
 def _read(kind: str, text: str, g: tuple[str, ...]) -> _Found:
     "(kind, value, unit) of a match of the pattern's branch `kind` with groups `g`, or None where it is no such value."
@@ -112,7 +143,11 @@ def _read(kind: str, text: str, g: tuple[str, ...]) -> _Found:
         case "mdy" | "dMy":
             month, day = (g[0], g[1]) if kind == "mdy" else (g[1], g[0])
             # "may" and "mar" are words too: without a capital they need a year
-            return _dated(_date(g[2], _month(month), day)) if g[2] or len(month) > 3 or month[0].isupper() else None
+            return (
+                _dated(_date(g[2], _month(month), day))
+                if g[2] or len(month) > 3 or month[0].isupper()
+                else None
+            )
         case "time" | "clock":
             clock = _clock(g[0], g[1], g[2] if kind == "time" else "")
             return ("time", clock, "") if clock else None
@@ -129,35 +164,53 @@ def _read(kind: str, text: str, g: tuple[str, ...]) -> _Found:
         case _:
             return "quoted", normalise(text[1:-1]).strip(" .,"), ""
 
+
 def _dated(date: str | None) -> _Found:
     return ("date", date, "") if date else None
+
 
 def _id(text: str) -> _Found:
     measure = _MEASURE.match(text)
     if measure:
-        return "number", number(measure[1]), "" if measure[2] in ("st", "nd", "rd", "th") else measure[2].casefold()
+        return (
+            "number",
+            number(measure[1]),
+            "" if measure[2] in ("st", "nd", "rd", "th") else measure[2].casefold(),
+        )
     value = normalise(text.lstrip("# "))
     return ("id", value, "") if any(c.isdigit() for c in value) else None
 
 # %% ../nbs/01b_facts.ipynb #eab70a13
 _DIGIT = re.compile(r"\d")
-_PLAIN = re.compile(r"(?P<email>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)|(?P<url>(?:https?://|www\.)[^\s<>\"')\]]+)|(?P<quoted>[\"“„«][^\"“”„«»\n]{1,80}[\"”“»])")
+_PLAIN = re.compile(
+    r"(?P<email>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)|(?P<url>(?:https?://|www\.)[^\s<>\"')\]]+)|(?P<quoted>[\"“„«][^\"“”„«»\n]{1,80}[\"”“»])"
+)
 _NUMBER = re.compile(_N)
+
 
 def _without(*kinds: str) -> str:
     "The pattern less some of its branches, which stand a line each."
-    return "|".join(line.lstrip(" |") for line in _PATTERN.pattern.strip().splitlines() if not any(f"<{k}>" in line for k in kinds))
+    return "|".join(
+        line.lstrip(" |")
+        for line in _PATTERN.pattern.strip().splitlines()
+        if not any(f"<{k}>" in line for k in kinds)
+    )
+
 
 # without an @ the branch for e-mails, which looks far ahead at every word, is left out; most texts need less still
 _NO_MAIL = re.compile(_without("email"), re.VERBOSE)
-_BARE = re.compile(rf"(?=[\w#$(+-])(?:{_without('email', 'url', 'cjk', 'quoted')})", re.VERBOSE | re.ASCII)
-_MARKS = re.compile("[@\"“„«]|http|www")
+_BARE = re.compile(
+    rf"(?=[\w#$(+-])(?:{_without('email', 'url', 'cjk', 'quoted')})", re.VERBOSE | re.ASCII
+)
+_MARKS = re.compile('[@"“„«]|http|www')
+
 
 def _pattern(text: str) -> re.Pattern[str] | None:
     marked = _MARKS.search(text)
     if _DIGIT.search(text):
         return _PATTERN if "@" in text else _NO_MAIL if marked or not text.isascii() else _BARE
     return _PLAIN if marked else None
+
 
 def _after_digit(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:
     """The next value from `at`, which holds a digit: all but quotes and addresses do.
@@ -171,7 +224,9 @@ def _after_digit(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] 
         start = text.rfind(" ", at, start)
     return pattern.search(text, max(at, start)) if digit else None
 
+
 _UNSPACED = re.compile(rf"((?:\d{{4}}\s?年\s?)?\d{{1,2}}\s?月\s?\d{{1,2}}\s?[日号號])|[{DENSE}]")
+
 
 def _values(text: str) -> list[Fact]:
     out, at, pattern = [], 0, _pattern(text)
@@ -183,8 +238,12 @@ def _values(text: str) -> list[Fact]:
     while m := pattern.search(seen, at) if everywhere else _after_digit(pattern, seen, at):
         kind, span = m.lastgroup or "", m.span()
         first = pattern.groupindex[kind]
-        groups = tuple([x or "" for x in m.groups()[first:first + 3]])
-        found: _Found = _read(kind, m[0], groups) if m[0].isascii() else _read(kind, _digits(m[0]), tuple(map(_digits, groups)))
+        groups = tuple([x or "" for x in m.groups()[first : first + 3]])
+        found: _Found = (
+            _read(kind, m[0], groups)
+            if m[0].isascii()
+            else _read(kind, _digits(m[0]), tuple(map(_digits, groups)))
+        )
         if found is None and (plain := _NUMBER.search(seen, *span)):
             found = ("number", number(plain[0]), "")
             span = plain.span()
@@ -192,12 +251,13 @@ def _values(text: str) -> list[Fact]:
             span = span[0], span[0] + len(m[0].rstrip(".,;:!?"))
         at = max(span[1], span[0] + 1)
         if found and found[1]:
-            out.append(Fact(found[0], found[1], text[span[0]:span[1]], span, found[2]))
+            out.append(Fact(found[0], found[1], text[span[0] : span[1]], span, found[2]))
     return out
 
 # %% ../nbs/01b_facts.ipynb #a308bfe1
 _CASED = re.compile(r"[^\W\d_][\w'’&]*(?:[.-]\w+)*")
 _OPENS = re.compile(r"(?:^|[.!?:;\n\"“„«*#>•(\[|-]\s*)$")
+
 
 def _names(text: str, taken: list[Fact]) -> list[Fact]:
     """Runs of capitalised words. The first word of a sentence counts only inside a run, since its capital says nothing."""
@@ -213,13 +273,14 @@ def _names(text: str, taken: list[Fact]) -> list[Fact]:
 
     for m in _CASED.finditer(text):
         word, start = m[0], m.start()
-        gap = text[run[-1][1] + len(run[-1][0]):start] if run else ""
+        gap = text[run[-1][1] + len(run[-1][0]) : start] if run else ""
         if run and (gap not in (" ", ". ", " & ") or not word[0].isupper()):
             close()
         if word[0].isupper() and busy.isdisjoint(range(*m.span())):
             run.append((word, start, bool(_OPENS.search(text, max(0, start - 4), start))))
     close()
     return out
+
 
 def facts(text: str, *, names: bool = True) -> list[Fact]:
     "The values in `text`, in order of appearance, without overlap; without `names` in a third of the time. Any Unicode string; linear in its length."
@@ -234,7 +295,7 @@ def skeleton(text: str, values: Iterable[str] = ()) -> str:
     out, at = [], 0
     for f in facts(text):
         if f.kind != "name":
-            out += [text[at:f.span[0]], f" \x00{f.kind}\x01 "]
+            out += [text[at : f.span[0]], f" \x00{f.kind}\x01 "]
             at = f.span[1]
     known = sorted({normalise(v) for v in values} - {""}, key=lambda v: (-len(v), v))
     masked = "".join([*out, text[at:]]).replace("\x00", "⟪").replace("\x01", "⟫")

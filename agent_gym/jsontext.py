@@ -22,6 +22,7 @@ def parse_json(text: str | bytes) -> JsonValue:
     except (ValueError, RecursionError):
         return text if isinstance(text, str) else text.decode("utf-8", "replace")
 
+
 def loads(text: str | bytes) -> JsonValue:
     "The JSON value of `text`, integers of any size exact; raises ValueError (also for NaN and Infinity) and RecursionError."
     try:
@@ -30,12 +31,15 @@ def loads(text: str | bytes) -> JsonValue:
         return json.loads(text, parse_constant=_refuse, parse_float=_finite)
     return value if _small(text) else json.loads(text, parse_constant=_refuse, parse_float=_finite)
 
+
 def _refuse(word: str) -> JsonValue:
     raise ValueError(f"{word} is not a JSON value")
+
 
 def _finite(word: str) -> float:
     value = float(word)
     return value if math.isfinite(value) else _refuse(word)  # type: ignore[return-value]
+
 
 def _small(text: str | bytes) -> bool:
     "No run of 19 or more digits, so that no integer can have left 64 bits. (Translating and finding is ten times as fast as a regular expression.)"
@@ -44,7 +48,9 @@ def _small(text: str | bytes) -> bool:
     data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     return data.translate(_DIGITS).find(_LONG) < 0
 
+
 _DIGITS, _LONG = bytes.maketrans(b"123456789", b"000000000"), b"0" * 19
+
 
 def dumps(value: object) -> str:
     "Compact JSON text of `value`; integers of any size and lone surrogates survive `loads(dumps(value))`."

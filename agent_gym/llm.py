@@ -28,9 +28,12 @@ __all__ = ['T', 'LLM', 'within', 'Retry', 'status_error', 'clean', 'CachedLLM', 
 @runtime_checkable
 class LLM(Protocol):
     "Anything that answers a conversation with one message."
+
     model: str
 
-    def generate(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object) -> Message:
+    def generate(
+        self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
+    ) -> Message:
         """The model's next turn: text, tool calls, or both.
 
         `options`: temperature, top_p, top_k, max_tokens, seed, stop; sent only if given. `Message.metadata` holds `usage`
@@ -53,7 +56,11 @@ def within(seconds: float, call: Callable[[], T]) -> T:
 
     threading.Thread(target=work, daemon=True, name="agent-gym-request").start()
     if not done.wait(seconds):
-        raise LLMError(f"no complete answer within {seconds:.3g} s; raise `timeout` or ask for less", kind="timeout", retryable=True)
+        raise LLMError(
+            f"no complete answer within {seconds:.3g} s; raise `timeout` or ask for less",
+            kind="timeout",
+            retryable=True,
+        )
     ok, value = box[0]
     if not ok:
         raise value  # type: ignore[misc]
@@ -66,19 +73,28 @@ class Retry:
 
     At most `attempts` requests, `total` seconds from the first to the last; the n-th pause is base·2ⁿ⁻¹ seconds, at most `longest`, times a
     random factor in [0.5, 1], or what the server asks for (`retry_after`) if that still fits."""
-    attempts: int = 4
-    base: float = .5
-    longest: float = 8.
-    total: float = 60.
 
-    def run(self, call: Callable[[float], T], sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic) -> T:
+    attempts: int = 4
+    base: float = 0.5
+    longest: float = 8.0
+    total: float = 60.0
+
+    def run(
+        self,
+        call: Callable[[float], T],
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> T:
         "`call(seconds left)` until it returns; raises the last LLMError, at once if waiting cannot help."
         start, rng = clock(), random.Random("retry")
         for n in range(1, max(1, self.attempts) + 1):
             try:
-                return call(max(.001, self.total - (clock() - start)))
+                return call(max(0.001, self.total - (clock() - start)))
             except LLMError as e:
-                pause = max(min(self.longest, self.base * 2 ** (n - 1)) * rng.uniform(.5, 1), e.retry_after or 0.)
+                pause = max(
+                    min(self.longest, self.base * 2 ** (n - 1)) * rng.uniform(0.5, 1),
+                    e.retry_after or 0.0,
+                )
                 if not e.retryable or n == self.attempts or clock() - start + pause >= self.total:
                     if e.retryable and n > 1:
                         raise _after(e, n, clock() - start) from e
@@ -86,31 +102,61 @@ class Retry:
                 sleep(pause)
         raise AssertionError("unreachable")
 
+
 def _after(e: LLMError, attempts: int, seconds: float) -> LLMError:
-    return LLMError(f"{e} (gave up after {attempts} attempts in {seconds:.1f} s)", kind=e.kind, retryable=True)
+    return LLMError(
+        f"{e} (gave up after {attempts} attempts in {seconds:.1f} s)", kind=e.kind, retryable=True
+    )
 
 # %% ../nbs/03_llm.ipynb #7aa8721c
-_STATUS = {400: ("request", "the request was refused"), 401: ("auth", "the API key was not accepted; check it"), 402: ("quota", "the account has no credit left"),
-           403: ("auth", "this key may not use this model; check its permissions"), 404: ("request", "no such model or address; check `model` and `base_url`"),
-           408: ("timeout", "the server gave up waiting"), 413: ("request", "the conversation is too long for this model"), 422: ("request", "the request was refused"),
-           429: ("quota", "too many requests or quota used up; wait or raise the quota")}
+_STATUS = {
+    400: ("request", "the request was refused"),
+    401: ("auth", "the API key was not accepted; check it"),
+    402: ("quota", "the account has no credit left"),
+    403: ("auth", "this key may not use this model; check its permissions"),
+    404: ("request", "no such model or address; check `model` and `base_url`"),
+    408: ("timeout", "the server gave up waiting"),
+    413: ("request", "the conversation is too long for this model"),
+    422: ("request", "the request was refused"),
+    429: ("quota", "too many requests or quota used up; wait or raise the quota"),
+}
 _RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 
-def status_error(who: str, status: int, detail: str = "", *, secret: str | None = None, retry_after: float | None = None) -> LLMError:
+
+def status_error(
+    who: str,
+    status: int,
+    detail: str = "",
+    *,
+    secret: str | None = None,
+    retry_after: float | None = None,
+) -> LLMError:
     "The LLMError for an HTTP `status` of `who`, with the server's `detail` (cut, without `secret`)."
-    kind, what = _STATUS.get(status, ("server", "the server failed") if status >= 500 else ("request", "the request was refused"))
-    return LLMError(f"{who}: {what} (HTTP {status})" + (f": {clean(detail, secret)}" if detail else ""), kind=kind, retryable=status in _RETRYABLE, retry_after=retry_after)
+    kind, what = _STATUS.get(
+        status,
+        ("server", "the server failed")
+        if status >= 500
+        else ("request", "the request was refused"),
+    )
+    return LLMError(
+        f"{who}: {what} (HTTP {status})" + (f": {clean(detail, secret)}" if detail else ""),
+        kind=kind,
+        retryable=status in _RETRYABLE,
+        retry_after=retry_after,
+    )
+
 
 def clean(text: str, secret: str | None = None, limit: int = 300) -> str:
     "`text` on one line, at most `limit` characters, with `secret` struck out."
     text = " ".join(str(text).split())
     if secret:
         text = text.replace(secret, "[key]")
-    return text if len(text) <= limit else text[:limit - 1] + "…"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 # %% ../nbs/03_llm.ipynb #b87d5408
 class CachedLLM:
     "`llm` with its answers kept as JSON files under `folder`: an equal request (model, messages, tools, options) is answered from there."
+
     def __init__(self, llm: LLM, folder: str | Path):
         self.llm, self.folder, self.model = llm, Path(folder), llm.model
         self.hits = self.misses = 0
@@ -118,9 +164,18 @@ class CachedLLM:
     def __repr__(self) -> str:
         return f"CachedLLM({self.llm!r}, {self.hits} of {self.hits + self.misses} from disk)"
 
-    def generate(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object) -> Message:
+    def generate(
+        self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
+    ) -> Message:
         "As `LLM.generate`; `metadata['cached']` is True on answers from disk."
-        request = dumps([self.model, [m.model_dump(exclude={"metadata"}) for m in messages], [t.model_dump(include={"name", "description", "parameters"}) for t in tools], sorted(options.items())])
+        request = dumps(
+            [
+                self.model,
+                [m.model_dump(exclude={"metadata"}) for m in messages],
+                [t.model_dump(include={"name", "description", "parameters"}) for t in tools],
+                sorted(options.items()),
+            ]
+        )
         path = self.folder / f"{hashlib.sha256(request.encode()).hexdigest()}.json"
         if path.exists():
             self.hits += 1
@@ -129,18 +184,29 @@ class CachedLLM:
         self.misses += 1
         answer = self.llm.generate(messages, tools, **options)
         self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=self.folder, suffix=".part", delete=False, encoding="utf-8") as f:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=self.folder, suffix=".part", delete=False, encoding="utf-8"
+        ) as f:
             f.write(dumps(answer.model_dump(mode="json")))
         os.replace(f.name, path)
         return answer
 
 # %% ../nbs/03_llm.ipynb #5b15d9a2
-async def agenerate(llm: LLM, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object) -> Message:
+async def agenerate(
+    llm: LLM, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
+) -> Message:
     "`llm.generate` without blocking the event loop: the model's own `agenerate` where it has one, else a thread."
     own = getattr(llm, "agenerate", None)
-    return await own(messages, tools, **options) if own else await asyncio.to_thread(llm.generate, messages, tools, **options)
+    return (
+        await own(messages, tools, **options)
+        if own
+        else await asyncio.to_thread(llm.generate, messages, tools, **options)
+    )
 
-def stream(llm: LLM, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object) -> Iterator[str | Message]:
+
+def stream(
+    llm: LLM, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
+) -> Iterator[str | Message]:
     "Pieces of the reply's text as they come, then the whole Message; a model that cannot stream gives its text in one piece."
     own = getattr(llm, "stream", None)
     if own:

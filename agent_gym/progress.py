@@ -18,10 +18,12 @@ __all__ = ['PATIENCE', 'Steps']
 # %% ../nbs/05_progress.ipynb #30e3ce73
 PATIENCE = 2.0
 
+
 class Steps:
     """Work in `total` steps: `step(what)` after each. The line appears after two seconds, on a console or in a notebook (never in a file or a pipe), and goes when the work is done; `show=False` keeps it away.
 
     Used as a context manager, so that an error in the work takes the line away too."""
+
     def __init__(self, label: str, total: int, show: bool = True):
         self.label, self.total, self.show, self.done = label, total, show, 0
         self._start = time.monotonic()
@@ -35,19 +37,35 @@ class Steps:
         if self.show and self._bar is None and time.monotonic() - self._start > PATIENCE:
             self._draw()
         if self._bar is not None:
-            self._bar.update(self._task, completed=min(self.done, self.total), description=f"{self.label}: {what}" if what else self.label)
+            self._bar.update(
+                self._task,
+                completed=min(self.done, self.total),
+                description=f"{self.label}: {what}" if what else self.label,
+            )
 
     def _draw(self) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
         console = Console()
         self.show = console.is_terminal or console.is_jupyter
         if self.show:
-            self._bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), transient=True, console=console)
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TimeElapsedColumn(),
+                transient=True,
+                console=console,
+            )
             self._bar.start()
             self._task = self._bar.add_task(self.label, total=self.total)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None

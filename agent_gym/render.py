@@ -25,7 +25,10 @@ __all__ = ['CAP', 'escape', 'stylesheet', 'block', 'page', 'Raw', 'badge', 'cell
            'summary_html', 'trace_set_html']
 
 # %% ../nbs/04_render.ipynb #3f6c1c52
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
 
 def escape(value: object, limit: int | None = None) -> str:
     "`value` as HTML text: markup escaped, control characters shown as `\\u001b`, cut at `limit` characters with a note of what is hidden."
@@ -42,24 +45,30 @@ def stylesheet() -> str:
     "The package's one stylesheet."
     return (files("agent_gym") / "static" / "agent_gym.css").read_text("utf-8")
 
+
 def block(body: str, label: str = "") -> str:
     "`body` (HTML) in the package's look, for a notebook output."
     name = f' role="region" aria-label="{escape(label)}"' if label else ""
     return f'<div class="ag"{name}><style>{stylesheet()}</style>{body}</div>'
 
+
 def page(title: str, body: str, script: str = "") -> str:
     "A self-contained HTML document around `body`: no network, light and dark by the reader's system."
-    return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>{escape(title)}</title>'
-            f'<style>:root{{color-scheme:light dark}}body{{margin:0;background:Canvas}}main.ag{{margin:0 auto;padding:20px 16px 48px}}{stylesheet()}</style></head>'
-            f'<body><main class="ag">{body}</main>{f"<script>{script}</script>" if script else ""}</body></html>')
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>{escape(title)}</title>'
+        f"<style>:root{{color-scheme:light dark}}body{{margin:0;background:Canvas}}main.ag{{margin:0 auto;padding:20px 16px 48px}}{stylesheet()}</style></head>"
+        f'<body><main class="ag">{body}</main>{f"<script>{script}</script>" if script else ""}</body></html>'
+    )
 
 # %% ../nbs/04_render.ipynb #91bebcfc
 class Raw(str):
     "HTML made by this module: `table` does not escape it again."
 
+
 def badge(text: object, tone: str = "") -> Raw:
     "A small label; `tone` is `good`, `bad`, `warn` or empty."
     return Raw(f'<span class="ag-badge {escape(tone)}">{escape(text)}</span>')
+
 
 def cell(value: object) -> str:
     "One table cell's HTML: numbers to the right, `Raw` kept, everything else escaped."
@@ -68,21 +77,37 @@ def cell(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return f"<td>{'yes' if value else 'no' if value is False else '–'}</td>"
     if isinstance(value, int | float):
-        return f'<td class="num">{value:,}</td>' if isinstance(value, int) else f'<td class="num">{value:,.3g}</td>'
+        return (
+            f'<td class="num">{value:,}</td>'
+            if isinstance(value, int)
+            else f'<td class="num">{value:,.3g}</td>'
+        )
     return f"<td>{escape(value, 2000)}</td>"
+
 
 def table(rows: Iterable[Sequence[object]], columns: Sequence[str] = (), caption: str = "") -> Raw:
     "Rows as a table that scrolls sideways when it must."
-    head = f"<thead><tr>{''.join(f'<th scope=col>{escape(c)}</th>' for c in columns)}</tr></thead>" if columns else ""
+    head = (
+        f"<thead><tr>{''.join(f'<th scope=col>{escape(c)}</th>' for c in columns)}</tr></thead>"
+        if columns
+        else ""
+    )
     cap = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return Raw(f'<div class="ag-scroll"><table>{cap}{head}<tbody>{"".join("<tr>" + "".join(map(cell, r)) + "</tr>" for r in rows)}</tbody></table></div>')
+    return Raw(
+        f'<div class="ag-scroll"><table>{cap}{head}<tbody>{"".join("<tr>" + "".join(map(cell, r)) + "</tr>" for r in rows)}</tbody></table></div>'
+    )
+
 
 def tiles(values: Mapping[str, object]) -> Raw:
     "Headline figures: label -> value."
-    return Raw(f'<div class="ag-tiles">{"".join(f"<div class=ag-tile><b>{escape(v)}</b><span>{escape(k)}</span></div>" for k, v in values.items())}</div>')
+    return Raw(
+        f'<div class="ag-tiles">{"".join(f"<div class=ag-tile><b>{escape(v)}</b><span>{escape(k)}</span></div>" for k, v in values.items())}</div>'
+    )
 
 # %% ../nbs/04_render.ipynb #673f14f3
-def bars(values: Mapping[str, float], width: int = 420, tones: Mapping[str, str] | None = None) -> Raw:
+def bars(
+    values: Mapping[str, float], width: int = 420, tones: Mapping[str, str] | None = None
+) -> Raw:
     "Horizontal bars as inline SVG: label, bar, number. `tones` maps labels to `good`, `bad`, `warn`."
     if not values:
         return Raw("")
@@ -92,51 +117,81 @@ def bars(values: Mapping[str, float], width: int = 420, tones: Mapping[str, str]
         w = max(1, (width - left - 60) * v / top)
         tone = (tones or {}).get(k, "accent")
         label = k if len(k) <= 20 else k[:19] + "…"
-        out.append(f'<text x="{left - 8}" y="{i * row + 14}" text-anchor="end">{escape(label)}</text>'
-                   f'<rect x="{left}" y="{i * row + 4}" width="{w:.1f}" height="12" rx="2" style="fill:var(--ag-{escape(tone)}-fill)"/>'
-                   f'<text class="dim" x="{left + w + 6:.1f}" y="{i * row + 14}">{v:,.4g}</text>')
+        out.append(
+            f'<text x="{left - 8}" y="{i * row + 14}" text-anchor="end">{escape(label)}</text>'
+            f'<rect x="{left}" y="{i * row + 4}" width="{w:.1f}" height="12" rx="2" style="fill:var(--ag-{escape(tone)}-fill)"/>'
+            f'<text class="dim" x="{left + w + 6:.1f}" y="{i * row + 14}">{v:,.4g}</text>'
+        )
     alt = ", ".join(f"{k}: {v:,.4g}" for k, v in values.items())
-    return Raw(f'<svg role="img" aria-label="{escape(alt)}" width="{width}" height="{len(values) * row + 4}" viewBox="0 0 {width} {len(values) * row + 4}">{"".join(out)}</svg>')
+    return Raw(
+        f'<svg role="img" aria-label="{escape(alt)}" width="{width}" height="{len(values) * row + 4}" viewBox="0 0 {width} {len(values) * row + 4}">{"".join(out)}</svg>'
+    )
 
 # %% ../nbs/04_render.ipynb #1f531bb2
 CAP = 4000
 
+
 def json_html(value: JsonValue, limit: int = CAP) -> str:
     "A JSON value: a list of flat objects as a table, everything else as indented text."
-    if isinstance(value, list) and 0 < len(value) <= 50 and all(isinstance(r, dict) and r and all(not isinstance(v, dict | list) for v in r.values()) for r in value):
+    if (
+        isinstance(value, list)
+        and 0 < len(value) <= 50
+        and all(
+            isinstance(r, dict) and r and all(not isinstance(v, dict | list) for v in r.values())
+            for r in value
+        )
+    ):
         rows = [r for r in value if isinstance(r, dict)]
         keys = list(dict.fromkeys(k for r in rows for k in r))
         if len(keys) <= 12:
             return table([["" if r.get(k) is None else r.get(k) for k in keys] for r in rows], keys)
     return f"<pre>{escape(_indent(value), limit)}</pre>"
 
+
 def _indent(value: JsonValue) -> str:
     import json
+
     try:
-        return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)
+        return (
+            value
+            if isinstance(value, str)
+            else json.dumps(value, indent=2, ensure_ascii=False, default=str)
+        )
     except RecursionError:
         return "(nested too deeply to show)"
+
 
 def short(value: object, limit: int = 72) -> str:
     "`value` on one line of plain text, at most `limit` characters."
     text = " ".join((value if isinstance(value, str) else dumps(value)).split())
-    return text if len(text) <= limit else text[:limit - 1] + "…"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
-def call_html(call: ToolCall, answer: Message | None = None, extra: str = "", cap: int = CAP) -> str:
+
+def call_html(
+    call: ToolCall, answer: Message | None = None, extra: str = "", cap: int = CAP
+) -> str:
     "One tool call with its answer; `extra` (HTML) stands below the answer; values are cut at `cap` characters."
     args = ", ".join(f"{k}={short(v, 40)}" for k, v in call.arguments.items())
     if answer is None:
         state, body = badge("no result", "warn"), ""
     else:
-        state = badge("error", "bad") if answer.is_error else badge(f"ok · {len(dumps(answer.value)):,} B", "good")
+        state = (
+            badge("error", "bad")
+            if answer.is_error
+            else badge(f"ok · {len(dumps(answer.value)):,} B", "good")
+        )
         body = json_html(answer.value, cap)
-    return (f'<div class="ag-msg tool{" error" if answer is not None and answer.is_error else ""}"><details{" open" if answer is not None and answer.is_error else ""}>'
-            f'<summary><code>{escape(call.name)}</code> <span class="dim">{escape(short(args, 120))}</span> → {state}</summary>'
-            f"{json_html(dict(call.arguments), cap)}{body}{extra}</details></div>")
+    return (
+        f'<div class="ag-msg tool{" error" if answer is not None and answer.is_error else ""}"><details{" open" if answer is not None and answer.is_error else ""}>'
+        f'<summary><code>{escape(call.name)}</code> <span class="dim">{escape(short(args, 120))}</span> → {state}</summary>'
+        f"{json_html(dict(call.arguments), cap)}{body}{extra}</details></div>"
+    )
+
 
 def message_html(message: Message) -> str:
     "One message as a notebook output."
     return block(_message(message))
+
 
 def _message(m: Message, calls: Sequence[str] = (), cap: int = CAP) -> str:
     text = escape(m.content or "", cap * 4)
@@ -154,52 +209,150 @@ def verdict_badge(success: bool | None, word: str | None) -> Raw:
     tone, glyph = {True: ("good", "✓"), False: ("bad", "✗"), None: ("", "?")}[success]
     return badge(f"{glyph} {word or 'no outcome'}", tone)
 
-def messages_html(messages: Sequence[Message], cap: int = CAP, extra: Mapping[int, str] | None = None) -> str:
+
+def messages_html(
+    messages: Sequence[Message], cap: int = CAP, extra: Mapping[int, str] | None = None
+) -> str:
     "The messages of a conversation, each result under the call it answers; `extra` maps the index of a result to HTML below it."
     paired, calls = pair(messages), {}
     for i, c, a in paired:
-        calls.setdefault(i, []).append(call_html(c, None if a is None else messages[a], (extra or {}).get(-1 if a is None else a, ""), cap))
+        calls.setdefault(i, []).append(
+            call_html(
+                c,
+                None if a is None else messages[a],
+                (extra or {}).get(-1 if a is None else a, ""),
+                cap,
+            )
+        )
     answered = {a for _, _, a in paired if a is not None}
-    return "".join(_message(m, calls.get(i, ()), cap) for i, m in enumerate(messages) if i not in answered)
+    return "".join(
+        _message(m, calls.get(i, ()), cap) for i, m in enumerate(messages) if i not in answered
+    )
+
 
 def trace_head(trace: Trace) -> Raw:
     "One line on a conversation: id, how it ended, satisfaction, length, task."
-    stars = "" if trace.satisfaction_score is None else f'<span title="satisfaction, 1 to 5">satisfaction {trace.satisfaction_score:g} of 5</span>'
-    task = f'<span class="dim">task {escape(trace.task)}</span>' if "task_id" in trace.metadata else ""
-    return Raw(f'<div class="ag-head"><b>{escape(trace.conversation_id)}</b>{verdict_badge(trace.success, trace.outcome)}{stars}<span class="dim">{len(trace.messages)} messages</span>{task}</div>')
+    stars = (
+        ""
+        if trace.satisfaction_score is None
+        else f'<span title="satisfaction, 1 to 5">satisfaction {trace.satisfaction_score:g} of 5</span>'
+    )
+    task = (
+        f'<span class="dim">task {escape(trace.task)}</span>' if "task_id" in trace.metadata else ""
+    )
+    return Raw(
+        f'<div class="ag-head"><b>{escape(trace.conversation_id)}</b>{verdict_badge(trace.success, trace.outcome)}{stars}<span class="dim">{len(trace.messages)} messages</span>{task}</div>'
+    )
+
 
 def trace_html(trace: Trace) -> str:
     "A whole conversation as a notebook output."
-    return block(trace_head(trace) + messages_html(trace.messages), f"conversation {trace.conversation_id}")
+    return block(
+        trace_head(trace) + messages_html(trace.messages), f"conversation {trace.conversation_id}"
+    )
 
 # %% ../nbs/04_render.ipynb #0e1ac684
 def tool_spec_html(spec: ToolSpec) -> str:
     "A tool's arguments as a table, its result schema folded."
     props, need = spec.parameters.get("properties", {}), set(spec.parameters.get("required", ()))
-    rows = [[k, _type(s), "required" if k in need else "", short(s.get("enum", s.get("description", "")), 90)] for k, s in props.items() if isinstance(s, dict)]
+    rows = [
+        [
+            k,
+            _type(s),
+            "required" if k in need else "",
+            short(s.get("enum", s.get("description", "")), 90),
+        ]
+        for k, s in props.items()
+        if isinstance(s, dict)
+    ]
     head = f'<div class="ag-head"><b><code>{escape(spec.name)}</code></b>{badge(spec.kind)}<span class="dim">{escape(spec.description, 300)}</span></div>'
-    result = f"<details><summary>result schema</summary>{json_html(spec.result)}</details>" if spec.result else ""
-    return block(head + (table(rows, ["argument", "type", "", "values"]) if rows else '<p class="dim">no arguments</p>') + result, f"tool {spec.name}")
+    result = (
+        f"<details><summary>result schema</summary>{json_html(spec.result)}</details>"
+        if spec.result
+        else ""
+    )
+    return block(
+        head
+        + (
+            table(rows, ["argument", "type", "", "values"])
+            if rows
+            else '<p class="dim">no arguments</p>'
+        )
+        + result,
+        f"tool {spec.name}",
+    )
+
 
 def _type(schema: Mapping[str, JsonValue]) -> str:
     kind = schema.get("type", "any")
     return " | ".join(map(str, kind)) if isinstance(kind, list) else str(kind)
 
+
 def summary_html(s: TraceSummary) -> str:
     "What a set of traces holds, to look at."
     rate = f"{s.succeeded / (s.succeeded + s.failed):.0%}" if s.succeeded + s.failed else "–"
-    top = tiles({"conversations": f"{s.traces:,}", "tasks": f"{s.tasks:,}", "success": rate, "tool calls": f"{s.calls:,}", "tools": len(s.tools), "unread records": s.errors})
-    tone = {k: "good" if k.lower() in SUCCESS_WORDS else "bad" if k.lower() in FAILURE_WORDS else "accent" for k in s.outcomes}
+    top = tiles(
+        {
+            "conversations": f"{s.traces:,}",
+            "tasks": f"{s.tasks:,}",
+            "success": rate,
+            "tool calls": f"{s.calls:,}",
+            "tools": len(s.tools),
+            "unread records": s.errors,
+        }
+    )
+    tone = {
+        k: "good"
+        if k.lower() in SUCCESS_WORDS
+        else "bad"
+        if k.lower() in FAILURE_WORDS
+        else "accent"
+        for k in s.outcomes
+    }
     charts = f"<h3>Outcomes</h3>{bars(dict(list(s.outcomes.items())[:12]), tones=tone)}<h3>Satisfaction</h3>{bars(s.satisfaction)}"
-    tools = table([[k, n, e, f"{e / n:.0%}"] for k, (n, e) in list(s.tools.items())[:40]], ["tool", "calls", "errors", "error rate"]) if s.tools else '<p class="dim">no tool calls</p>'
+    tools = (
+        table(
+            [[k, n, e, f"{e / n:.0%}"] for k, (n, e) in list(s.tools.items())[:40]],
+            ["tool", "calls", "errors", "error rate"],
+        )
+        if s.tools
+        else '<p class="dim">no tool calls</p>'
+    )
     notes = "".join(f'<p class="warn">{escape(n)}</p>' for n in s.notes)
     formats = table(s.formats.items(), ["format", "conversations"])
-    return block(f"{top}{notes}{charts}<h3>Tools</h3>{tools}<h3>Formats</h3>{formats}", "summary of traces")
+    return block(
+        f"{top}{notes}{charts}<h3>Tools</h3>{tools}<h3>Formats</h3>{formats}", "summary of traces"
+    )
+
 
 def trace_set_html(traces: TraceSet) -> str:
     "The first traces of a set as a table."
-    rows = [[t.conversation_id, verdict_badge(t.success, t.outcome), t.satisfaction_score, len(t.messages), sum(len(m.tool_calls) for m in t.messages),
-             short(next((m.content or "" for m in t.messages if m.role == "user"), ""), 80)] for t in traces[:10]]
-    more = f'<p class="dim">{len(traces) - 10:,} more · <code>.summary()</code> for counts, <code>ag.TraceExplorer(traces)</code> to look around</p>' if len(traces) > 10 else ""
-    errors = f'<p class="warn">{len(traces.errors):,} records could not be read: <code>.errors</code></p>' if traces.errors else ""
-    return block(f'<div class="ag-head"><b>{len(traces):,} traces</b></div>{errors}' + table(rows, ["conversation", "outcome", "satisfaction", "messages", "calls", "opens with"]) + more, "traces")
+    rows = [
+        [
+            t.conversation_id,
+            verdict_badge(t.success, t.outcome),
+            t.satisfaction_score,
+            len(t.messages),
+            sum(len(m.tool_calls) for m in t.messages),
+            short(next((m.content or "" for m in t.messages if m.role == "user"), ""), 80),
+        ]
+        for t in traces[:10]
+    ]
+    more = (
+        f'<p class="dim">{len(traces) - 10:,} more · <code>.summary()</code> for counts, <code>ag.TraceExplorer(traces)</code> to look around</p>'
+        if len(traces) > 10
+        else ""
+    )
+    errors = (
+        f'<p class="warn">{len(traces.errors):,} records could not be read: <code>.errors</code></p>'
+        if traces.errors
+        else ""
+    )
+    return block(
+        f'<div class="ag-head"><b>{len(traces):,} traces</b></div>{errors}'
+        + table(
+            rows, ["conversation", "outcome", "satisfaction", "messages", "calls", "opens with"]
+        )
+        + more,
+        "traces",
+    )

@@ -18,6 +18,7 @@ __all__ = ['TraceSummary']
 @dataclass(frozen=True)
 class TraceSummary:
     "What a set of traces holds; counts over conversations, messages and tool calls."
+
     traces: int
     errors: int
     notes: tuple[str, ...]
@@ -35,7 +36,13 @@ class TraceSummary:
 
     @classmethod
     def of(cls, traces: TraceSet) -> TraceSummary:
-        formats, outcomes, sat, roles, verdicts = Counter(), Counter(), Counter(), Counter(), Counter()
+        formats, outcomes, sat, roles, verdicts = (
+            Counter(),
+            Counter(),
+            Counter(),
+            Counter(),
+            Counter(),
+        )
         tools: dict[str, list[int]] = {}
         calls = unanswered = 0
         tasks = set()
@@ -52,21 +59,53 @@ class TraceSummary:
                 calls += 1
                 unanswered += a is None
                 row[1] += a is not None and t.messages[a].is_error
-        return cls(len(traces), len(traces.errors), tuple(traces.notes), dict(sorted(formats.items())), dict(outcomes.most_common()), verdicts[True], verdicts[False],
-                   verdicts[None], dict(sorted(sat.items())), {r: roles[r] for r in ROLES if roles[r]}, calls, unanswered,
-                   {k: (n, e) for k, (n, e) in sorted(tools.items(), key=lambda kv: (-kv[1][0], kv[0]))}, len(tasks))
+        return cls(
+            len(traces),
+            len(traces.errors),
+            tuple(traces.notes),
+            dict(sorted(formats.items())),
+            dict(outcomes.most_common()),
+            verdicts[True],
+            verdicts[False],
+            verdicts[None],
+            dict(sorted(sat.items())),
+            {r: roles[r] for r in ROLES if roles[r]},
+            calls,
+            unanswered,
+            {k: (n, e) for k, (n, e) in sorted(tools.items(), key=lambda kv: (-kv[1][0], kv[0]))},
+            len(tasks),
+        )
 
     def __str__(self) -> str:
-        rows = [("traces", f"{self.traces} ({self.tasks} tasks)" + (f", {self.errors} records could not be read" if self.errors else "")),
-                ("formats", ", ".join(f"{k} {v}" for k, v in self.formats.items())),
-                ("outcomes", ", ".join(f"{k} {v}" for k, v in self.outcomes.items())),
-                ("success", f"{self.succeeded} yes, {self.failed} no, {self.unlabelled} unknown"),
-                ("satisfaction", ", ".join(f"{k}: {v}" for k, v in self.satisfaction.items())),
-                ("messages", ", ".join(f"{k} {v}" for k, v in self.roles.items())),
-                ("tool calls", f"{self.calls}" + (f", {self.unanswered} without a result" if self.unanswered else "")),
-                ("tools", ", ".join(f"{k} {n}" + (f" ({e} errors)" if e else "") for k, (n, e) in self.tools.items()) or "none")]
-        return "\n".join(f"{k:<13}{v}" for k, v in rows) + "".join(f"\nnote: {n}" for n in self.notes)
+        rows = [
+            (
+                "traces",
+                f"{self.traces} ({self.tasks} tasks)"
+                + (f", {self.errors} records could not be read" if self.errors else ""),
+            ),
+            ("formats", ", ".join(f"{k} {v}" for k, v in self.formats.items())),
+            ("outcomes", ", ".join(f"{k} {v}" for k, v in self.outcomes.items())),
+            ("success", f"{self.succeeded} yes, {self.failed} no, {self.unlabelled} unknown"),
+            ("satisfaction", ", ".join(f"{k}: {v}" for k, v in self.satisfaction.items())),
+            ("messages", ", ".join(f"{k} {v}" for k, v in self.roles.items())),
+            (
+                "tool calls",
+                f"{self.calls}"
+                + (f", {self.unanswered} without a result" if self.unanswered else ""),
+            ),
+            (
+                "tools",
+                ", ".join(
+                    f"{k} {n}" + (f" ({e} errors)" if e else "") for k, (n, e) in self.tools.items()
+                )
+                or "none",
+            ),
+        ]
+        return "\n".join(f"{k:<13}{v}" for k, v in rows) + "".join(
+            f"\nnote: {n}" for n in self.notes
+        )
 
     def _repr_html_(self) -> str:
         from agent_gym.render import summary_html
+
         return summary_html(self)

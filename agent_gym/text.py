@@ -23,12 +23,35 @@ __all__ = ['DENSE', 'MONTHS', 'CAP', 'visible', 'normalise', 'words', 'sentences
            'similarity']
 
 # %% ../nbs/01_text.ipynb #f46cf37b
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]")
-_QUOTES = str.maketrans({"‘": "'", "’": "'", "‛": "'", "ʼ": "'", "＇": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-"})
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+_QUOTES = str.maketrans(
+    {
+        "‘": "'",
+        "’": "'",
+        "‛": "'",
+        "ʼ": "'",
+        "＇": "'",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "«": '"',
+        "»": '"',
+        "‐": "-",
+        "‑": "-",
+        "‒": "-",
+        "–": "-",
+        "—": "-",
+        "−": "-",
+    }
+)
+
 
 def visible(text: str) -> str:
     "`text` without the characters that do not show: zero-width, directional, control and tag characters, lone surrogates."
     return text if text.isascii() and text.isprintable() else _INVISIBLE.sub("", text)
+
 
 def normalise(text: str) -> str:
     "`text` for comparison: visible characters in compatibility form (NFKC), plain quotes and dashes, lower case, single spaces."
@@ -38,8 +61,11 @@ def normalise(text: str) -> str:
 
 # %% ../nbs/01_text.ipynb #85b21e5e
 DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[{DENSE}]|(?:(?![{DENSE}])[^\W_])(?:(?![{DENSE}])\w)*(?:'(?:(?![{DENSE}])\w)+)*")
+_WORD = re.compile(
+    rf"[{DENSE}]|(?:(?![{DENSE}])[^\W_])(?:(?![{DENSE}])\w)*(?:'(?:(?![{DENSE}])\w)+)*"
+)
 _ASCII_WORD = re.compile(r"[a-z0-9]\w*(?:'\w+)*")
+
 
 def words(text: str) -> list[str]:
     "The words of `text` in their normal form, in order."
@@ -47,24 +73,43 @@ def words(text: str) -> list[str]:
     return (_ASCII_WORD if text.isascii() else _WORD).findall(text)
 
 # %% ../nbs/01_text.ipynb #ca8e5b6e
-_END = re.compile(r"(?<=[.!?…])[\"'”’»)\]*_]*\s+|(?<=[。！？｡।॥؟۔։።])[”’」』）]*\s*|[\r\n\u2028\u2029]+")
+_END = re.compile(
+    r"(?<=[.!?…])[\"'”’»)\]*_]*\s+|(?<=[。！？｡।॥؟۔։።])[”’」』）]*\s*|[\r\n\u2028\u2029]+"
+)
 _BULLET = re.compile(r"^\s*(?:[-*•·▪‣–#>|]+\s+|\d{1,2}[.)]\s+)")
 _STUMP = re.compile(r"(?:^|\s)(?:[^\W\d_]|[A-Z]\w)\.$|^\d{1,3}\.$")
 _DAY = re.compile(r"(?:^|\D)\d{1,2}\.$")
-MONTHS: tuple[str, ...] = ("january|januar|januari|janvier|enero|gennaio|janeiro|января", "february|februar|februari|février|febrero|febbraio|fevereiro|февраля",
-    "march|märz|maart|mars|marzo|março|марта", "april|avril|abril|aprile|апреля", "may|mai|mei|mayo|maggio|maio|мая", "june|juni|juin|junio|giugno|junho|июня",
-    "july|juli|juillet|julio|luglio|julho|июля", "august|augustus|août|agosto|августа", "september|sept|septembre|septiembre|settembre|setembro|сентября",
-    "october|oktober|octobre|octubre|ottobre|outubro|октября", "november|novembre|noviembre|novembro|ноября", "december|dezember|décembre|diciembre|dicembre|dezembro|декабря")
+MONTHS: tuple[str, ...] = (
+    "january|januar|januari|janvier|enero|gennaio|janeiro|января",
+    "february|februar|februari|février|febrero|febbraio|fevereiro|февраля",
+    "march|märz|maart|mars|marzo|março|марта",
+    "april|avril|abril|aprile|апреля",
+    "may|mai|mei|mayo|maggio|maio|мая",
+    "june|juni|juin|junio|giugno|junho|июня",
+    "july|juli|juillet|julio|luglio|julho|июля",
+    "august|augustus|août|agosto|августа",
+    "september|sept|septembre|septiembre|settembre|setembro|сентября",
+    "october|oktober|octobre|octubre|ottobre|outubro|октября",
+    "november|novembre|noviembre|novembro|ноября",
+    "december|dezember|décembre|diciembre|dicembre|dezembro|декабря",
+)
 _MONTH = re.compile(rf"(?:{'|'.join(MONTHS)})\b", re.IGNORECASE)
+
 
 def _joins(before: str, after: str) -> bool:
     "Whether the full stop that ends `before` does not end a sentence."
     if not before.endswith("."):
         return False
-    end = before[-5:]       # nothing before it matters to either pattern
-    return bool(_STUMP.search(end) if len(before) < 6 else _STUMP.search(before, len(before) - 5)) or after[:1].islower() or bool(_DAY.search(end) and _MONTH.match(after))
+    end = before[-5:]  # nothing before it matters to either pattern
+    return (
+        bool(_STUMP.search(end) if len(before) < 6 else _STUMP.search(before, len(before) - 5))
+        or after[:1].islower()
+        or bool(_DAY.search(end) and _MONTH.match(after))
+    )
+
 
 _ASCII_END = re.compile(r"[.!?][\"')\]*_]*\s+")
+
 
 def _cut(line: str) -> list[str]:
     "`_END.split(line)`; where all is ASCII only its first branch can match, and is found by its first character, which is far faster."
@@ -72,9 +117,10 @@ def _cut(line: str) -> list[str]:
         return _END.split(line)
     out, at = [], 0
     for m in _ASCII_END.finditer(line):
-        out.append(line[at:m.start() + 1])
+        out.append(line[at : m.start() + 1])
         at = m.end()
     return [*out, line[at:]]
+
 
 def sentences(text: str) -> list[str]:
     "The sentences of `text`, as they were written, without list markers and surrounding space."
@@ -90,21 +136,33 @@ def sentences(text: str) -> list[str]:
     return [s for s in out if s]
 
 # %% ../nbs/01_text.ipynb #14a34335
-CAP = 20_000        # characters of a text that are embedded: more would move the mean little and cost time
-_KEPT = 16_384      # texts whose vector is remembered
+CAP = (
+    20_000  # characters of a text that are embedded: more would move the mean little and cost time
+)
+_KEPT = 16_384  # texts whose vector is remembered
+
 
 @cache
 def _model() -> tuple[Tokenizer, np.ndarray]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     import wordllama
+
     root.handlers[:], root.level = handlers, level
-    model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+    model = wordllama.WordLlama.load(
+        cache_dir=Path(wordllama.__file__).parent, disable_download=True
+    )
     model.tokenizer.no_padding()
     return model.tokenizer, model.embedding
 
+
 def _token_ids(texts: Sequence[str]) -> list[list[int]]:
-    return [e.ids for e in _model()[0].encode_batch_fast([normalise(t[:CAP]) for t in texts], add_special_tokens=False)]
+    return [
+        e.ids
+        for e in _model()[0].encode_batch_fast(
+            [normalise(t[:CAP]) for t in texts], add_special_tokens=False
+        )
+    ]
 
 # %% ../nbs/01_text.ipynb #e01a4195
 def token_vectors(text: str) -> np.ndarray:
@@ -113,29 +171,39 @@ def token_vectors(text: str) -> np.ndarray:
     Their lengths tell what a token contributes to meaning: function words are short, telling words long."""
     return _model()[1][_token_ids([text])[0]]
 
+
 def _encode(texts: Sequence[str]) -> np.ndarray:
     "Unit vectors by one sparse-times-dense product, which sums each row by itself: the same bits in every batch."
     import numpy as np
     from scipy.sparse import csr_array
+
     ids, vectors = _token_ids(texts), _model()[1]
     ends = np.cumsum([0, *map(len, ids)])
     tokens = np.fromiter((i for row in ids for i in row), np.int32, ends[-1])
-    sums = csr_array((np.ones(len(tokens), np.float32), tokens, ends), shape=(len(ids), len(vectors))) @ vectors
+    sums = (
+        csr_array((np.ones(len(tokens), np.float32), tokens, ends), shape=(len(ids), len(vectors)))
+        @ vectors
+    )
     return sums / np.maximum(np.sqrt(np.einsum("ij,ij->i", sums, sums)), 1e-9)[:, None]
 
 # %% ../nbs/01_text.ipynb #7194353a
 _words: dict[str, tuple[np.ndarray, float]] = {}
 
+
 def word_vectors(words: Sequence[str]) -> list[tuple[np.ndarray, float]]:
     "For every word the sum of its token vectors, shape (256,), float32, and the length of that sum, which tells how much the word matters."
     import numpy as np
+
     new = [w for w in dict.fromkeys(words) if w not in _words]
     if new:
         tokenizer, vectors = _model()
         if len(_words) > 4 * _KEPT:
             _words.clear()
             new = list(dict.fromkeys(words))
-        for word, e in zip(new, tokenizer.encode_batch_fast([visible(w[:100]) for w in new], add_special_tokens=False)):
+        for word, e in zip(
+            new,
+            tokenizer.encode_batch_fast([visible(w[:100]) for w in new], add_special_tokens=False),
+        ):
             total = vectors[e.ids].sum(0) if e.ids else np.zeros(vectors.shape[1], np.float32)
             _words[word] = total, float(np.sqrt(np.dot(total, total)))
     known = [_words.get(w) for w in words]
@@ -145,17 +213,23 @@ def word_vectors(words: Sequence[str]) -> list[tuple[np.ndarray, float]]:
 _vectors: dict[str, np.ndarray] = {}
 _lock = threading.Lock()
 
+
 def embed(texts: Sequence[str]) -> np.ndarray:
     """Unit vectors of `texts`, shape (n, 256), float32; the zero vector for text without a token. Equal texts up to `normalise` are equal.
 
     Vectors of short texts are remembered, the oldest forgotten first."""
     import numpy as np
+
     if isinstance(texts, str):
         raise TypeError("embed takes a sequence of texts, got one str: write embed([text])")
     new = list(dict.fromkeys(t for t in texts if t not in _vectors))
     fresh = dict(zip(new, _encode(new))) if new else {}
     rows = [fresh[t] if t in fresh else _vectors.get(t) for t in texts]
-    out = np.stack([r if r is not None else _encode([t])[0] for t, r in zip(texts, rows)]) if rows else np.zeros((0, _model()[1].shape[1]), np.float32)
+    out = (
+        np.stack([r if r is not None else _encode([t])[0] for t, r in zip(texts, rows)])
+        if rows
+        else np.zeros((0, _model()[1].shape[1]), np.float32)
+    )
     if fresh:
         with _lock:
             _vectors.update((t, v) for t, v in fresh.items() if len(t) <= 1000)

@@ -23,6 +23,7 @@ __all__ = ['LoggedCall', 'logged_calls', 'is_error_value', 'json_type', 'infer_s
 @dataclass(frozen=True, slots=True)
 class LoggedCall:
     "One answered call of a log: `conversation` and `turn` locate it, `value` is the JSON value of its answer."
+
     conversation: str
     turn: int
     name: str
@@ -30,17 +31,28 @@ class LoggedCall:
     value: JsonValue
     is_error: bool
 
+
 def logged_calls(trace: Trace) -> Iterator[LoggedCall]:
     "The answered calls of `trace` in the order in which they were made."
     for turn, call, answer in trace.calls():
         if answer is not None:
             message = trace.messages[answer]
             value = message.value
-            yield LoggedCall(trace.conversation_id, turn, call.name, call.arguments, value, message.is_error or is_error_value(value))
+            yield LoggedCall(
+                trace.conversation_id,
+                turn,
+                call.name,
+                call.arguments,
+                value,
+                message.is_error or is_error_value(value),
+            )
 
 # %% ../nbs/02_tools.ipynb #c0ac7b26
-_ERROR_TEXT = re.compile(r"\W*(?:\w*error|\w*exception|traceback|unknown (?:action|tool|function))\b", re.I)
+_ERROR_TEXT = re.compile(
+    r"\W*(?:\w*error|\w*exception|traceback|unknown (?:action|tool|function))\b", re.I
+)
 _ERROR_KEYS = frozenset({"error", "errors", "error_message", "errormessage", "exception"})
+
 
 def is_error_value(value: JsonValue) -> bool:
     "Whether an answer has the form of a failure (see above); None, numbers and lists never have."
@@ -48,19 +60,29 @@ def is_error_value(value: JsonValue) -> bool:
         return _ERROR_TEXT.match(value) is not None
     if not isinstance(value, dict):
         return False
-    if any(k.lower() in _ERROR_KEYS and v not in (None, False, "", [], {}, 0) for k, v in value.items()):
+    if any(
+        k.lower() in _ERROR_KEYS and v not in (None, False, "", [], {}, 0) for k, v in value.items()
+    ):
         return True
-    return any(value.get(k) is False for k in ("ok", "success")) and any(isinstance(v, str) for v in value.values())
+    return any(value.get(k) is False for k in ("ok", "success")) and any(
+        isinstance(v, str) for v in value.values()
+    )
 
 # %% ../nbs/02_tools.ipynb #d9a44641
 _FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("date-time", re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")), ("date", re.compile(r"\d{4}-\d\d-\d\d")),
-    ("time", re.compile(r"\d\d:\d\d(:\d\d)?")), ("email", re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")), ("uri", re.compile(r"https?://\S+")),
-    ("uuid", re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")))
+    ("date-time", re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")),
+    ("date", re.compile(r"\d{4}-\d\d-\d\d")),
+    ("time", re.compile(r"\d\d:\d\d(:\d\d)?")),
+    ("email", re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")),
+    ("uri", re.compile(r"https?://\S+")),
+    ("uuid", re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")),
+)
+
 
 @dataclass(slots=True)
 class _Shape:
     "What has been seen at one place of many values."
+
     seen: int = 0
     types: Counter[str] = field(default_factory=Counter)
     fields: dict[str, _Shape] = field(default_factory=dict)
@@ -81,9 +103,18 @@ class _Shape:
             for v in value:
                 self.items.add(v, depth + 1)
 
+
 def json_type(value: object) -> str:
     "The JSON Schema name of the type of `value`; raises TypeError where it is no JSON value."
-    for kind, name in ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"), (dict, "object"), (list, "array"), (type(None), "null")):
+    for kind, name in (
+        (bool, "boolean"),
+        (int, "integer"),
+        (float, "number"),
+        (str, "string"),
+        (dict, "object"),
+        (list, "array"),
+        (type(None), "null"),
+    ):
         if isinstance(value, kind):
             return name
     raise TypeError(f"{type(value).__name__} is not a JSON type")
@@ -96,6 +127,7 @@ def infer_schema(values: Iterable[JsonValue]) -> dict[str, Any]:
         shape.add(v)
     return _schema(shape)
 
+
 def _schema(s: _Shape) -> dict[str, Any]:
     types = set(s.types)
     if {"integer", "number"} <= types:
@@ -104,25 +136,37 @@ def _schema(s: _Shape) -> dict[str, Any]:
         return {}
     out: dict[str, Any] = {"type": min(types) if len(types) == 1 else sorted(types)}
     if "object" in types:
-        out |= _map_schema(s) if _is_map(s) else {"properties": {k: _schema(f) for k, f in s.fields.items()},
-                                                  "required": [k for k, f in s.fields.items() if f.seen == s.types["object"]], "additionalProperties": False}
+        out |= (
+            _map_schema(s)
+            if _is_map(s)
+            else {
+                "properties": {k: _schema(f) for k, f in s.fields.items()},
+                "required": [k for k, f in s.fields.items() if f.seen == s.types["object"]],
+                "additionalProperties": False,
+            }
+        )
     if "array" in types and s.items is not None and s.items.seen:
         out["items"] = _schema(s.items)
     return out | (_text_schema(s) if types == {"string"} else {})
 
+
 def _is_map(s: _Shape) -> bool:
     "Keys that name things rather than fields: many of them, each in few of the objects, or names with digits whose values look alike."
     n, objects = len(s.fields), s.types["object"]
-    if n < 3 or any(set(f.types) != set(next(iter(s.fields.values())).types) for f in s.fields.values()):
+    if n < 3 or any(
+        set(f.types) != set(next(iter(s.fields.values())).types) for f in s.fields.values()
+    ):
         return False
-    common = sum(f.seen > .5 * objects for f in s.fields.values())
-    return (n >= 8 and common < .2 * n) or all(re.search(r"\d{2}", k) for k in s.fields)
+    common = sum(f.seen > 0.5 * objects for f in s.fields.values())
+    return (n >= 8 and common < 0.2 * n) or all(re.search(r"\d{2}", k) for k in s.fields)
+
 
 def _map_schema(s: _Shape) -> dict[str, Any]:
     merged = _Shape()
     for f in s.fields.values():
         _merge(merged, f)
     return {"additionalProperties": _schema(merged)}
+
 
 def _merge(into: _Shape, other: _Shape) -> None:
     into.seen += other.seen
@@ -134,11 +178,17 @@ def _merge(into: _Shape, other: _Shape) -> None:
         into.items = into.items or _Shape()
         _merge(into.items, other.items)
 
+
 def _text_schema(s: _Shape) -> dict[str, Any]:
     for name, form in _FORMATS:
         if all(form.fullmatch(t) for t in s.texts):
             return {"format": name}
-    few = len(s.texts) <= 8 and s.seen >= 5 * len(s.texts) and all(len(t) <= 60 for t in s.texts) and min(s.texts.values()) >= 2
+    few = (
+        len(s.texts) <= 8
+        and s.seen >= 5 * len(s.texts)
+        and all(len(t) <= 60 for t in s.texts)
+        and min(s.texts.values()) >= 2
+    )
     return {"enum": sorted(s.texts)} if few else {}
 
 # %% ../nbs/02_tools.ipynb #9f828e0f
@@ -148,28 +198,56 @@ def infer_tools(traces: Iterable[Trace]) -> dict[str, ToolSpec]:
     Parameters of a definition that the source carried in `metadata["tools"]` are kept as they are, with `metadata["defined"]` True."""
     calls: dict[str, list[LoggedCall]] = defaultdict(list)
     defined: dict[str, ToolSpec] = {}
+
     def every() -> Iterator[LoggedCall]:
         for i, trace in enumerate(traces):
-            defined.update((s.name, s) for s in map(_definition, trace.metadata.get("tools") or ()) if s is not None)
+            defined.update(
+                (s.name, s)
+                for s in map(_definition, trace.metadata.get("tools") or ())
+                if s is not None
+            )
             for c in logged_calls(trace):
                 calls[c.name].append(c)
                 yield LoggedCall(f"{i}", c.turn, c.name, c.arguments, c.value, c.is_error)
+
     kinds = kinds_of(every())
-    return {name: _spec(name, calls.get(name, []), kinds.get(name, "unknown"), defined.get(name)) for name in sorted(calls.keys() | defined.keys())}
+    return {
+        name: _spec(name, calls.get(name, []), kinds.get(name, "unknown"), defined.get(name))
+        for name in sorted(calls.keys() | defined.keys())
+    }
+
 
 def _spec(name: str, calls: list[LoggedCall], kind: ToolKind, given: ToolSpec | None) -> ToolSpec:
     good = [c for c in calls if not c.is_error] or calls
-    parameters = {"type": "object", "properties": {}, "required": [], "additionalProperties": False} | infer_schema(c.arguments for c in good)
+    parameters = {
+        "type": "object",
+        "properties": {},
+        "required": [],
+        "additionalProperties": False,
+    } | infer_schema(c.arguments for c in good)
     if "properties" not in parameters or not isinstance(parameters["additionalProperties"], bool):
         parameters = {"type": "object", "properties": {}}
     answers = [c.value for c in calls if not c.is_error]
     answered = len(answers)
-    result = infer_schema(answers[::max(1, answered // 200)])
-    meta: dict[str, Any] = {"calls": len(calls), "errors": len(calls) - answered, "defined": given is not None}
+    result = infer_schema(answers[:: max(1, answered // 200)])
+    meta: dict[str, Any] = {
+        "calls": len(calls),
+        "errors": len(calls) - answered,
+        "defined": given is not None,
+    }
     if given is not None:
-        return ToolSpec(name=name, description=given.description, parameters=given.parameters, result=given.result or result,
-                        kind=given.kind if given.kind != "unknown" else kind, metadata=meta)
-    return ToolSpec(name=name, description="", parameters=parameters, result=result, kind=kind, metadata=meta)
+        return ToolSpec(
+            name=name,
+            description=given.description,
+            parameters=given.parameters,
+            result=given.result or result,
+            kind=given.kind if given.kind != "unknown" else kind,
+            metadata=meta,
+        )
+    return ToolSpec(
+        name=name, description="", parameters=parameters, result=result, kind=kind, metadata=meta
+    )
+
 
 def _definition(source: object) -> ToolSpec | None:
     "A tool definition in one of the usual forms: ours, OpenAI's (flat or under `function`), Anthropic's, MCP's. None where it has no name."
@@ -177,13 +255,32 @@ def _definition(source: object) -> ToolSpec | None:
         return source
     d = source if isinstance(source, Mapping) else {}
     d = d["function"] if isinstance(d.get("function"), Mapping) else d
-    schema = next((d[k] for k in ("parameters", "input_schema", "inputSchema") if isinstance(d.get(k), Mapping)), None)
+    schema = next(
+        (
+            d[k]
+            for k in ("parameters", "input_schema", "inputSchema")
+            if isinstance(d.get(k), Mapping)
+        ),
+        None,
+    )
     if not isinstance(d.get("name"), str):
         return None
-    result = next((d[k] for k in ("result", "output_schema", "outputSchema") if isinstance(d.get(k), Mapping)), {})
+    result = next(
+        (
+            d[k]
+            for k in ("result", "output_schema", "outputSchema")
+            if isinstance(d.get(k), Mapping)
+        ),
+        {},
+    )
     kind = d.get("kind") if d.get("kind") in ("read", "write", "pure", "search") else "unknown"
-    return ToolSpec(name=d["name"], description=str(d.get("description") or ""), parameters=dict(schema or {"type": "object", "properties": {}}),
-                    result=dict(result), kind=kind)  # type: ignore[arg-type]
+    return ToolSpec(
+        name=d["name"],
+        description=str(d.get("description") or ""),
+        parameters=dict(schema or {"type": "object", "properties": {}}),
+        result=dict(result),
+        kind=kind,
+    )  # type: ignore[arg-type]
 
 # %% ../nbs/02_tools.ipynb #10a9c33c
 def check_arguments(spec: ToolSpec, arguments: object) -> str | None:
@@ -194,6 +291,7 @@ def check_arguments(spec: ToolSpec, arguments: object) -> str | None:
         return f"{spec.name}: the arguments must be an object, got {_shown(arguments)}"
     fault = _fault(spec.parameters, arguments, "", 0)
     return f"{spec.name}: {fault}" if fault else None
+
 
 def _fault(schema: Mapping[str, Any], value: object, path: str, depth: int) -> str | None:
     where = f"argument {path!r}" if path else "the arguments"
@@ -206,10 +304,22 @@ def _fault(schema: Mapping[str, Any], value: object, path: str, depth: int) -> s
     if isinstance(value, Mapping):
         return _object_fault(schema, value, path, depth)
     if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
-        return next(filter(None, (_fault(schema["items"], v, f"{path}[{i}]", depth + 1) for i, v in enumerate(value))), None)
+        return next(
+            filter(
+                None,
+                (
+                    _fault(schema["items"], v, f"{path}[{i}]", depth + 1)
+                    for i, v in enumerate(value)
+                ),
+            ),
+            None,
+        )
     return None
 
-def _object_fault(schema: Mapping[str, Any], value: Mapping[Any, object], path: str, depth: int) -> str | None:
+
+def _object_fault(
+    schema: Mapping[str, Any], value: Mapping[Any, object], path: str, depth: int
+) -> str | None:
     properties, inside = schema.get("properties") or {}, f"{path}." if path else ""
     missing = [k for k in schema.get("required") or () if k not in value]
     if missing:
@@ -224,6 +334,7 @@ def _object_fault(schema: Mapping[str, Any], value: Mapping[Any, object], path: 
             return fault
     return None
 
+
 def _has_type(value: object, wanted: Iterable[str]) -> bool:
     try:
         kind = json_type(value)
@@ -231,11 +342,21 @@ def _has_type(value: object, wanted: Iterable[str]) -> bool:
         return False
     if isinstance(value, float) and value != value:
         return False
-    return kind in wanted or (kind == "integer" and "number" in wanted) or ("integer" in wanted and isinstance(value, float) and value.is_integer())
+    return (
+        kind in wanted
+        or (kind == "integer" and "number" in wanted)
+        or ("integer" in wanted and isinstance(value, float) and value.is_integer())
+    )
+
 
 def _shown(value: object) -> str:
-    text = repr(value) if not isinstance(value, dict | list | tuple | set) else f"{type(value).__name__} of {len(value)}"
+    text = (
+        repr(value)
+        if not isinstance(value, dict | list | tuple | set)
+        else f"{type(value).__name__} of {len(value)}"
+    )
     return text if len(text) <= 60 else text[:57] + "…"
+
 
 def _listed(properties: Mapping[str, Any]) -> str:
     return ", ".join(map(repr, properties)) or "no arguments"

@@ -31,22 +31,30 @@ Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 ToolKind: TypeAlias = Literal["read", "write", "pure", "search", "unknown"]
 ROLES: tuple[str, ...] = ("system", "user", "assistant", "tool")
 
+
 class _Value(BaseModel):
     "A frozen value; keys beyond the schema go to `metadata`."
-    model_config = ConfigDict(extra="allow", frozen=True, ser_json_inf_nan="constants", val_json_bytes="utf8")
+
+    model_config = ConfigDict(
+        extra="allow", frozen=True, ser_json_inf_nan="constants", val_json_bytes="utf8"
+    )
 
     def model_post_init(self, context: object, /) -> None:
         if self.__pydantic_extra__:
-            object.__setattr__(self, "metadata", {**self.__pydantic_extra__, **self.__dict__.get("metadata", {})})
+            object.__setattr__(
+                self, "metadata", {**self.__pydantic_extra__, **self.__dict__.get("metadata", {})}
+            )
             object.__setattr__(self, "__pydantic_extra__", {})
 
 # %% ../nbs/00_trace.ipynb #eb0eb6cd
 class ToolCall(_Value):
     "One call of a tool by the assistant: `arguments` is an object; `id` is None where the source has none."
+
     id: str | None = None
     name: str
     arguments: dict[str, JsonValue] = Field(default_factory=dict)
     metadata: dict[str, Any] = Field(default_factory=dict)
+
 
 class Message(_Value):
     """One message of a conversation.
@@ -54,6 +62,7 @@ class Message(_Value):
     `content` is the text as it was (None where there is none), `tool_calls` the calls of an assistant, in order. A tool message carries
     `name`, `tool_call_id`, `result` (the JSON value of the answer) and `is_error`. `metadata` holds what a model's reply came with:
     usage, finish_reason, the provider's raw turn."""
+
     role: Role
     content: str | None = None
     tool_calls: list[ToolCall] = Field(default_factory=list)
@@ -80,11 +89,13 @@ class Message(_Value):
 
     def _repr_html_(self) -> str:
         from agent_gym.render import message_html
+
         return message_html(self)
 
 # %% ../nbs/00_trace.ipynb #a1ebbbc4
 class ToolSpec(_Value):
     "A tool: `parameters` and `result` are JSON Schemas; `kind` says what a call does to the state behind it."
+
     name: str
     description: str = ""
     parameters: dict[str, Any] = Field(default_factory=lambda: {"type": "object", "properties": {}})
@@ -94,17 +105,24 @@ class ToolSpec(_Value):
 
     def _repr_html_(self) -> str:
         from agent_gym.render import tool_spec_html
+
         return tool_spec_html(self)
 
 # %% ../nbs/00_trace.ipynb #c0ec04a3
-SUCCESS_WORDS: frozenset[str] = frozenset({"resolved", "success", "solved", "completed", "pass", "true"})
-FAILURE_WORDS: frozenset[str] = frozenset({"unresolved", "failure", "failed", "abandoned", "escalated", "fail", "false"})
+SUCCESS_WORDS: frozenset[str] = frozenset(
+    {"resolved", "success", "solved", "completed", "pass", "true"}
+)
+FAILURE_WORDS: frozenset[str] = frozenset(
+    {"unresolved", "failure", "failed", "abandoned", "escalated", "fail", "false"}
+)
+
 
 class Trace(_Value):
     """One conversation: its messages, how it ended, how satisfied the user was (1 to 5), and what else the source said.
 
     `metadata` keys with a meaning: `task_id` and `trial` where the source has them, `format` (the reader that was used),
     `tools` (tool definitions the source carried), `success` (a verdict that overrides the mapping of `outcome`)."""
+
     conversation_id: str
     messages: list[Message]
     outcome: str | None = None
@@ -138,10 +156,13 @@ class Trace(_Value):
         return _slim(self)
 
     def __str__(self) -> str:
-        return f"{self.conversation_id}: {len(self.messages)} messages, {self.outcome or 'no outcome'}"
+        return (
+            f"{self.conversation_id}: {len(self.messages)} messages, {self.outcome or 'no outcome'}"
+        )
 
     def _repr_html_(self) -> str:
         from agent_gym.render import trace_html
+
         return trace_html(self)
 
 # %% ../nbs/00_trace.ipynb #b657fc4d
@@ -152,8 +173,14 @@ def _slim(trace: Trace) -> dict[str, Any]:
         if m.content is not None or not (m.tool_calls or m.role == "tool"):
             d["content"] = m.content
         if m.tool_calls:
-            d["tool_calls"] = [{"id": c.id, "name": c.name, "arguments": c.arguments} | ({"metadata": c.metadata} if c.metadata else {}) for c in m.tool_calls]
-        d |= {k: v for k, v in (("name", m.name), ("tool_call_id", m.tool_call_id)) if v is not None}
+            d["tool_calls"] = [
+                {"id": c.id, "name": c.name, "arguments": c.arguments}
+                | ({"metadata": c.metadata} if c.metadata else {})
+                for c in m.tool_calls
+            ]
+        d |= {
+            k: v for k, v in (("name", m.name), ("tool_call_id", m.tool_call_id)) if v is not None
+        }
         if m.result is not None or m.role == "tool":
             d["result"] = m.result
         if m.is_error or m.role == "tool":
@@ -161,7 +188,12 @@ def _slim(trace: Trace) -> dict[str, Any]:
         if m.metadata:
             d["metadata"] = m.metadata
         messages.append(d)
-    out: dict[str, Any] = {"conversation_id": trace.conversation_id, "messages": messages, "outcome": trace.outcome, "satisfaction_score": trace.satisfaction_score}
+    out: dict[str, Any] = {
+        "conversation_id": trace.conversation_id,
+        "messages": messages,
+        "outcome": trace.outcome,
+        "satisfaction_score": trace.satisfaction_score,
+    }
     return out | ({"metadata": trace.metadata} if trace.metadata else {})
 
 # %% ../nbs/00_trace.ipynb #953ad50b
@@ -172,16 +204,27 @@ def pair(messages: Sequence[Message]) -> list[tuple[int, ToolCall, int | None]]:
     for i, m in enumerate(messages):
         if m.role == "assistant":
             for c in m.tool_calls:
-                for key in (("any", None), ("name", c.name), *((("id", c.id),) if c.id is not None else (("no id", None), ("no id", c.name)))):
+                for key in (
+                    ("any", None),
+                    ("name", c.name),
+                    *(
+                        (("id", c.id),)
+                        if c.id is not None
+                        else (("no id", None), ("no id", c.name))
+                    ),
+                ):
                     waiting.setdefault(key, deque()).append(len(rows))
                 rows.append([i, c, None])
         elif m.role == "tool":
             named = ("any", None) if m.name is None else ("name", m.name)
-            keys = (named,) if m.tool_call_id is None else (("id", m.tool_call_id), ("no id", m.name))
+            keys = (
+                (named,) if m.tool_call_id is None else (("id", m.tool_call_id), ("no id", m.name))
+            )
             hits = [r for r in (_first(waiting.get(k), rows) for k in keys) if r is not None]
             if hits:
                 rows[min(hits)][2] = i
     return [(i, c, a) for i, c, a in rows]
+
 
 def _first(queue: deque[int] | None, rows: list[list[Any]]) -> int | None:
     "The first call of `queue` that has no answer yet."
@@ -199,14 +242,32 @@ class _Subset(Sequence[Trace]):
         return len(self.positions)
 
     def __getitem__(self, i):  # type: ignore[override]
-        return [self.base[j] for j in self.positions[i]] if isinstance(i, slice) else self.base[self.positions[i]]
+        return (
+            [self.base[j] for j in self.positions[i]]
+            if isinstance(i, slice)
+            else self.base[self.positions[i]]
+        )
+
 
 class TraceSet(Sequence[Trace]):
     """Traces in order, with the records that could not be read in `.errors`.
 
     `traces` is any sequence (kept as it is, so it may be lazy) or iterable (made a list). Indexing by a string finds a `conversation_id`."""
-    def __init__(self, traces: Iterable[Trace] = (), errors: Iterable[TraceError] = (), *, notes: Iterable[str] = ()):
-        self._traces: Sequence[Trace] = traces._traces if isinstance(traces, TraceSet) else traces if isinstance(traces, Sequence) else list(traces)
+
+    def __init__(
+        self,
+        traces: Iterable[Trace] = (),
+        errors: Iterable[TraceError] = (),
+        *,
+        notes: Iterable[str] = (),
+    ):
+        self._traces: Sequence[Trace] = (
+            traces._traces
+            if isinstance(traces, TraceSet)
+            else traces
+            if isinstance(traces, Sequence)
+            else list(traces)
+        )
         self.errors: list[TraceError] = list(errors)
         self.notes: list[str] = list(notes)
         self._ids: dict[str, int] | None = None
@@ -223,7 +284,9 @@ class TraceSet(Sequence[Trace]):
             return self._take(range(*i.indices(len(self))))
         if isinstance(i, str):
             if self._ids is None:
-                self._ids = {t.conversation_id: n for n, t in reversed(list(enumerate(self._traces)))}
+                self._ids = {
+                    t.conversation_id: n for n, t in reversed(list(enumerate(self._traces)))
+                }
             if i not in self._ids:
                 raise TraceError(f"no conversation {i!r} among {len(self)} traces")
             return self._traces[self._ids[i]]
@@ -233,15 +296,24 @@ class TraceSet(Sequence[Trace]):
         return iter(self._traces)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, TraceSet) and len(self) == len(other) and all(a == b for a, b in zip(self, other))
+        return (
+            isinstance(other, TraceSet)
+            and len(self) == len(other)
+            and all(a == b for a, b in zip(self, other))
+        )
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return f"TraceSet({len(self)} traces" + (f", {len(self.errors)} errors" if self.errors else "") + ")"
+        return (
+            f"TraceSet({len(self)} traces"
+            + (f", {len(self.errors)} errors" if self.errors else "")
+            + ")"
+        )
 
     def _repr_html_(self) -> str:
         from agent_gym.render import trace_set_html
+
         return trace_set_html(self)
 
     def _take(self, index: Iterable[int]) -> TraceSet:
@@ -254,24 +326,39 @@ class TraceSet(Sequence[Trace]):
     def _watched(self, doing: str) -> Iterator[Trace]:
         "The traces, on a progress line after two seconds (they may be read from a large file)."
         from agent_gym.parser.progress import watch
+
         return watch(self._traces, doing, total=len(self._traces))
 
-    def split(self, fractions: Sequence[float] | float = (.8, .2), by: Literal["conversation", "task"] = "conversation", seed: int = 0) -> tuple[TraceSet, ...]:
+    def split(
+        self,
+        fractions: Sequence[float] | float = (0.8, 0.2),
+        by: Literal["conversation", "task"] = "conversation",
+        seed: int = 0,
+    ) -> tuple[TraceSet, ...]:
         """Disjoint random parts of about the sizes given (positive, summing to at most 1; one number f means (f, 1-f)).
 
         `by="task"` keeps all attempts at a task in one part. Raises ValueError on other fractions."""
-        parts = (fractions, 1 - fractions) if isinstance(fractions, float | int) else tuple(fractions)
+        parts = (
+            (fractions, 1 - fractions) if isinstance(fractions, float | int) else tuple(fractions)
+        )
         if not parts or min(parts) <= 0 or sum(parts) > 1 + 1e-9:
             raise ValueError(f"fractions must be positive and sum to at most 1, got {fractions!r}")
         if by not in ("conversation", "task"):
             raise ValueError(f'by must be "conversation" or "task", got {by!r}')
         groups: dict[str, list[int]] = {}
-        for i, name in enumerate(t.task for t in self._traces) if by == "task" else ((i, str(i)) for i in range(len(self))):
+        for i, name in (
+            enumerate(t.task for t in self._traces)
+            if by == "task"
+            else ((i, str(i)) for i in range(len(self)))
+        ):
             groups.setdefault(name, []).append(i)
         keys = list(groups)
         random.Random(f"split/{seed}").shuffle(keys)
-        ends = [round(sum(parts[:k + 1]) * len(keys)) for k in range(len(parts))]
-        return tuple(self._take(sorted(i for k in keys[a:b] for i in groups[k])) for a, b in zip([0, *ends[:-1]], ends))
+        ends = [round(sum(parts[: k + 1]) * len(keys)) for k in range(len(parts))]
+        return tuple(
+            self._take(sorted(i for k in keys[a:b] for i in groups[k]))
+            for a, b in zip([0, *ends[:-1]], ends)
+        )
 
     def to_jsonl(self, path: str | Path) -> Path:
         "Write one JSON object a line in the user's schema (`.gz` and `.zst` by suffix); returns the path. `load_traces` reads it back equal."
@@ -283,33 +370,63 @@ class TraceSet(Sequence[Trace]):
     def to_pandas(self) -> pd.DataFrame:
         "One row a conversation: ids, outcome, success, satisfaction, and counts of messages, turns, calls, errors."
         import pandas as pd
+
         return pd.DataFrame([_row(t) for t in self._traces], columns=_COLUMNS)
 
     def to_parquet(self, path: str | Path) -> Path:
         "Write ids, labels and the JSON of each trace as Parquet, streamed; needs the `parquet` extra. Returns the path."
         from agent_gym.parser import write_parquet
+
         return write_parquet(self, Path(path))
 
     def summary(self) -> TraceSummary:
         "Counts of what these traces hold; shows as a table in notebooks."
         from agent_gym.summary import TraceSummary
+
         return TraceSummary.of(self)
 
 # %% ../nbs/00_trace.ipynb #eccad514
 def _open_text(path: Path):
     if path.suffix == ".gz":
         import gzip
+
         return gzip.open(path, "wt", encoding="utf-8", newline="\n")
     if path.suffix == ".zst":
         import zstandard
+
         return zstandard.open(path, "wt", encoding="utf-8", newline="\n")
     return path.open("w", encoding="utf-8", newline="\n")
 
-_COLUMNS = ["conversation_id", "task_id", "format", "outcome", "success", "satisfaction_score", "messages", "user_turns", "assistant_turns", "calls", "errors", "tools"]
+
+_COLUMNS = [
+    "conversation_id",
+    "task_id",
+    "format",
+    "outcome",
+    "success",
+    "satisfaction_score",
+    "messages",
+    "user_turns",
+    "assistant_turns",
+    "calls",
+    "errors",
+    "tools",
+]
+
 
 def _row(t: Trace) -> dict[str, object]:
     names = sorted({c.name for m in t.messages for c in m.tool_calls})
-    return {"conversation_id": t.conversation_id, "task_id": t.metadata.get("task_id"), "format": t.metadata.get("format"), "outcome": t.outcome,
-            "success": t.success, "satisfaction_score": t.satisfaction_score, "messages": len(t.messages),
-            "user_turns": sum(m.role == "user" for m in t.messages), "assistant_turns": sum(m.role == "assistant" for m in t.messages),
-            "calls": sum(len(m.tool_calls) for m in t.messages), "errors": sum(m.is_error for m in t.messages), "tools": names}
+    return {
+        "conversation_id": t.conversation_id,
+        "task_id": t.metadata.get("task_id"),
+        "format": t.metadata.get("format"),
+        "outcome": t.outcome,
+        "success": t.success,
+        "satisfaction_score": t.satisfaction_score,
+        "messages": len(t.messages),
+        "user_turns": sum(m.role == "user" for m in t.messages),
+        "assistant_turns": sum(m.role == "assistant" for m in t.messages),
+        "calls": sum(len(m.tool_calls) for m in t.messages),
+        "errors": sum(m.is_error for m in t.messages),
+        "tools": names,
+    }

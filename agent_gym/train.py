@@ -36,17 +36,22 @@ __all__ = ['Judge', 'ArenaMaker', 'judged', 'GymGame', 'GymArena', 'Trust', 'tru
 # %% ../nbs/30_train.ipynb #c7d2c7e8
 Judge: TypeAlias = Callable[[Trace], "RewardBreakdown"]
 
+
 def judged(breakdown: RewardBreakdown) -> Judgement:
     "A breakdown as a judgement; rewards without verdicts pass from .8 and fail up to .2."
-    word = breakdown.verdict or ("pass" if breakdown.score >= .8 else "fail" if breakdown.score <= .2 else "abstain")
+    word = breakdown.verdict or (
+        "pass" if breakdown.score >= 0.8 else "fail" if breakdown.score <= 0.2 else "abstain"
+    )
     return Judgement(word, float(breakdown.score))
+
 
 @dataclass
 class GymGame:
     "One episode of a gym as a game; `trust` is the confidence below which an answer of the backend voids the game."
+
     episode: Episode
     judge_by: Judge
-    trust: float = 0.
+    trust: float = 0.0
     void: bool = False
 
     @property
@@ -62,21 +67,27 @@ class GymGame:
         step = self.episode.step(action)
         kinds = self.episode.world.specs
         for call, r in zip(action.tool_calls, step.info.get("tool_results", ())):
-            self.void |= r.confidence < self.trust or (r.source == "synthesised" and call.name in kinds and kinds[call.name].kind == "write")
-        return self.episode.messages[before + 1:]
+            self.void |= r.confidence < self.trust or (
+                r.source == "synthesised"
+                and call.name in kinds
+                and kinds[call.name].kind == "write"
+            )
+        return self.episode.messages[before + 1 :]
 
     def judge(self) -> Judgement:
         return replace(judged(self.judge_by(self.episode.trace)), void=self.void)
 
+
 @dataclass(frozen=True)
 class GymArena:
     "Starts games about the customers of `traces`; `multiplied`, the seed of a game decides how its customer talks and what no log tells of them."
+
     gym: Gym
     traces: Sequence[Trace]
     judge_by: Judge
     multiplied: bool = True
     max_turns: int = 20
-    trust: float = 0.
+    trust: float = 0.0
 
     @property
     def tools(self) -> Sequence[ToolSpec]:
@@ -88,7 +99,11 @@ class GymArena:
 
     def start(self, customer: int, seed: int) -> GymGame:
         path = self.gym.world.path(self.traces[customer].conversation_id)
-        return GymGame(Episode(self.gym.world, path, seed if self.multiplied else customer, self.max_turns), self.judge_by, self.trust)
+        return GymGame(
+            Episode(self.gym.world, path, seed if self.multiplied else customer, self.max_turns),
+            self.judge_by,
+            self.trust,
+        )
 
 # %% ../nbs/30_train.ipynb #b26d1531
 ArenaMaker: TypeAlias = Callable[[Sequence[Trace], Judge], Arena]
@@ -98,15 +113,19 @@ ArenaMaker: TypeAlias = Callable[[Sequence[Trace], Judge], Arena]
 class Trust:
     """What a verifier is worth on one kind of request, on logs it was not fitted to: estimated successes, precision and recall of its passes, and `rank`, how often it scores a success
     above a failure (.5 by chance)."""
+
     successes: float
     precision: float
     recall: float
     rank: float
 
-    def proven(self, rank: float = .75, least: float = 1.5) -> bool:
+    def proven(self, rank: float = 0.75, least: float = 1.5) -> bool:
         return self.successes >= least and self.rank >= rank
 
-def trust_by_kind(verifier: Verifier, traces: Sequence[Trace], kinds: Sequence[int]) -> dict[int, Trust]:
+
+def trust_by_kind(
+    verifier: Verifier, traces: Sequence[Trace], kinds: Sequence[int]
+) -> dict[int, Trust]:
     "The worth of `verifier` on each of `kinds`, one kind a trace; `traces` are those it was fitted to (each is judged by guards fitted without it)."
     rows: dict[int, list[tuple[float, Judgement]]] = {}
     for t, k, q in zip(traces, kinds, verifier.success):
@@ -114,21 +133,28 @@ def trust_by_kind(verifier: Verifier, traces: Sequence[Trace], kinds: Sequence[i
     out = {}
     for k, r in sorted(rows.items()):
         passed = [q for q, j in r if j.verdict == "pass"]
-        out[k] = Trust(sum(q for q, _ in r), (sum(passed) + .5) / (len(passed) + 1), sum(passed) / max(1e-9, sum(q for q, _ in r)), _rank([j.score for _, j in r], [q for q, _ in r]))
+        out[k] = Trust(
+            sum(q for q, _ in r),
+            (sum(passed) + 0.5) / (len(passed) + 1),
+            sum(passed) / max(1e-9, sum(q for q, _ in r)),
+            _rank([j.score for _, j in r], [q for q, _ in r]),
+        )
     return out
+
 
 def _rank(scores: Sequence[float], success: Sequence[float]) -> float:
     "The share of pairs of a success and a failure in which the success scores higher; a tie counts half, a pair as much as both are believed."
     s, q = np.array(scores), np.array(success)
     weight = np.outer(q, 1 - q)
     np.fill_diagonal(weight, 0)
-    above = (s[:, None] > s[None]) + .5 * (s[:, None] == s[None])
-    return float((weight * above).sum() / weight.sum()) if weight.sum() > 0 else .5
+    above = (s[:, None] > s[None]) + 0.5 * (s[:, None] == s[None])
+    return float((weight * above).sum() / weight.sum()) if weight.sum() > 0 else 0.5
 
 # %% ../nbs/30_train.ipynb #cd1fcc51
 @dataclass(frozen=True)
 class Gate:
     "The mean difference of the scores of two agents over the same `n` customers, its one-sided lower bound, and the share of games graded on both sides."
+
     gain: float
     low: float
     graded: float
@@ -139,26 +165,39 @@ class Gate:
         "Whether the lower bound is above zero."
         return self.low > 0
 
-def paired_gate(before: Sequence[Judgement], after: Sequence[Judgement], customers: Sequence[int] | None = None, level: float = .95) -> Gate:
+
+def paired_gate(
+    before: Sequence[Judgement],
+    after: Sequence[Judgement],
+    customers: Sequence[int] | None = None,
+    level: float = 0.95,
+) -> Gate:
     "Compare paired judgements of games with `customers` (default: each its own) by a one-sided t test over customers at `level`. Raises ValueError where they are not pairs."
     if len(before) != len(after) or not before:
         raise ValueError(f"the gate compares paired games, got {len(before)} and {len(after)}")
     by: dict[int, list[float]] = {}
     for c, a, b in zip(customers or range(len(before)), before, after):
-        by.setdefault(c, []).append(0. if a.void or b.void else b.score - a.score)
+        by.setdefault(c, []).append(0.0 if a.void or b.void else b.score - a.score)
     d = np.array([sum(v) / len(v) for v in by.values()])
-    graded = float(np.mean([a.verdict != "abstain" and b.verdict != "abstain" for a, b in zip(before, after)]))
+    graded = float(
+        np.mean([a.verdict != "abstain" and b.verdict != "abstain" for a, b in zip(before, after)])
+    )
     if len(d) < 5:
-        return Gate(float(d.mean()), -1., graded, len(d))
+        return Gate(float(d.mean()), -1.0, graded, len(d))
     z = NormalDist().inv_cdf(level)
-    t = z + (z ** 3 + z) / 4 / (len(d) - 1)     # Student's t, by the first term of its expansion (Abramowitz and Stegun 26.7.5)
-    return Gate(float(d.mean()), float(d.mean() - t * d.std(ddof=1) / len(d) ** .5), graded, len(d))
+    t = z + (z**3 + z) / 4 / (
+        len(d) - 1
+    )  # Student's t, by the first term of its expansion (Abramowitz and Stegun 26.7.5)
+    return Gate(
+        float(d.mean()), float(d.mean() - t * d.std(ddof=1) / len(d) ** 0.5), graded, len(d)
+    )
 
 # %% ../nbs/30_train.ipynb #ae89f6bc
 @dataclass
 class TrainResult:
     """What came of training. `agent` is guarded cloning, with the practised policy on the kinds of request that were practised where these passed the gate; `cloned` and
     `practised` (gate or not) are its two sides. `trust` says by kind what the verifier is worth; `history` has a row a round, `report` says it in words."""
+
     agent: PolicyAgent
     cloned: PolicyAgent
     practised: PolicyAgent
@@ -173,6 +212,7 @@ class TrainResult:
     def history(self) -> pd.DataFrame:
         "One row a round: games; of the policy's own games the shares passed, failed and abstained on; the share of customers for whom a better way was found; mean turns."
         import pandas as pd
+
         return pd.DataFrame(self.rounds)
 
     @property
@@ -184,30 +224,63 @@ class TrainResult:
     def report(self) -> str:
         "What was gained and from what, in sentences."
         f, g = self.facts, self.gate
-        lines = [f"Cloned {f['successes']:.0f} of {f['traces']:.0f} conversations: {f['templates']:.0f} proposals, {f['choices']:.0f} choices."]
+        lines = [
+            f"Cloned {f['successes']:.0f} of {f['traces']:.0f} conversations: {f['templates']:.0f} proposals, {f['choices']:.0f} choices."
+        ]
         for k, t in self.trust.items():
-            lines.append(f"- {self.names[k] if 0 <= k < len(self.names) else 'any request'!r} ({t.successes:.0f} successes, precision {t.precision:.2f}, recall {t.recall:.2f}, ranks {t.rank:.2f}): "
-                         + ("practised" if f.get(f"practised {k}") else "stays with cloning: the verifier is unproven here"))
+            lines.append(
+                f"- {self.names[k] if 0 <= k < len(self.names) else 'any request'!r} ({t.successes:.0f} successes, precision {t.precision:.2f}, recall {t.recall:.2f}, ranks {t.rank:.2f}): "
+                + (
+                    "practised"
+                    if f.get(f"practised {k}")
+                    else "stays with cloning: the verifier is unproven here"
+                )
+            )
         if self.rounds:
             a, b = self.rounds[0], self.rounds[-1]
-            lines.append(f"Practised {sum(r['games'] for r in self.rounds):.0f} games; score by the practising verifier: {a['score']:.2f} at first, {b['score']:.2f} at last; "
-                         f"a better way was found for {a['corrected']:.0%} of the customers at first, {b['corrected']:.0%} at last.")
+            lines.append(
+                f"Practised {sum(r['games'] for r in self.rounds):.0f} games; score by the practising verifier: {a['score']:.2f} at first, {b['score']:.2f} at last; "
+                f"a better way was found for {a['corrected']:.0%} of the customers at first, {b['corrected']:.0%} at last."
+            )
         if g is not None:
-            lines.append(f"Gate: gain {g.gain:+.3f}, lower bound {g.low:+.3f} over {g.n} customers judged by verifiers of other logs, {g.graded:.0%} graded on both sides.")
-        lines.append(f"Returned: guarded cloning with practice on {len(self.routed)} kinds of request." if self.improved else "Returned: guarded cloning; practice was not shown to be better.")
+            lines.append(
+                f"Gate: gain {g.gain:+.3f}, lower bound {g.low:+.3f} over {g.n} customers judged by verifiers of other logs, {g.graded:.0%} graded on both sides."
+            )
+        lines.append(
+            f"Returned: guarded cloning with practice on {len(self.routed)} kinds of request."
+            if self.improved
+            else "Returned: guarded cloning; practice was not shown to be better."
+        )
         return "\n".join(lines)
 
     def plot(self) -> Axes:
         "The shares of the policy's own games by verdict over the rounds."
         from agent_gym.watch import curves
+
         return curves(self.rounds)
 
     def __repr__(self) -> str:
         return self.report
 
 # %% ../nbs/30_train.ipynb #59384c3c
-def train(gym: Gym, *, seed: int = 0, progress: bool = True, options: Options | None = None, guards: bool = True, cleaning: bool = True, practise: bool = True, multiply: bool = True,
-          abstain: bool = True, route: bool = True, gate: bool = True, second: bool = True, gate_games: int = 2, trust: float = 0., arena: ArenaMaker | None = None) -> TrainResult:
+def train(
+    gym: Gym,
+    *,
+    seed: int = 0,
+    progress: bool = True,
+    options: Options | None = None,
+    guards: bool = True,
+    cleaning: bool = True,
+    practise: bool = True,
+    multiply: bool = True,
+    abstain: bool = True,
+    route: bool = True,
+    gate: bool = True,
+    second: bool = True,
+    gate_games: int = 2,
+    trust: float = 0.0,
+    arena: ArenaMaker | None = None,
+) -> TrainResult:
     """A better agent from the gym's own traces, deterministic under `seed`. Raises AgentGymError where no conversation is a success.
 
     Each part can be switched off to measure its worth: `guards` at decoding, `cleaning` of labels, `practise` (off: guarded cloning), `multiply` customers, `abstain`
@@ -216,35 +289,86 @@ def train(gym: Gym, *, seed: int = 0, progress: bool = True, options: Options | 
     `hold`, policy gradient. `gate_games` are played with each customer at the gate; `arena` starts games elsewhere than in the gym, for measuring."""
     start, traces, o = time.perf_counter(), list(gym.traces), options or Options()
     if not any(t.success for t in traces):
-        raise AgentGymError(f"none of the {len(traces)} conversations is a success, so there is nothing to clone; give outcomes with load_traces(..., success=...)")
+        raise AgentGymError(
+            f"none of the {len(traces)} conversations is a success, so there is nothing to clone; give outcomes with load_traces(..., success=...)"
+        )
     course = _Course.of(traces, o, guards, cleaning, route, seed)
     made, cloned = course.made, course.made.agent
-    facts: dict[str, float] = {"traces": len(traces), "successes": sum(w > 0 for w in made.weights), "templates": len(made.policy.proposals.templates), "choices": len(course.base)}
-    none = TrainResult(cloned, cloned, cloned, course.verifier.lexicon.intents.names, {}, None, frozenset(), [], facts)
+    facts: dict[str, float] = {
+        "traces": len(traces),
+        "successes": sum(w > 0 for w in made.weights),
+        "templates": len(made.policy.proposals.templates),
+        "choices": len(course.base),
+    }
+    none = TrainResult(
+        cloned,
+        cloned,
+        cloned,
+        course.verifier.lexicon.intents.names,
+        {},
+        None,
+        frozenset(),
+        [],
+        facts,
+    )
     if not practise:
         return none
     none.trust, customers = course.trust, course.customers(traces)
     if not customers:
         return none
-    maker: ArenaMaker = arena or (lambda who, judge: GymArena(gym, who, judge if abstain else strict(judge), multiply, o.max_turns, trust))
+    maker: ArenaMaker = arena or (
+        lambda who, judge: GymArena(
+            gym, who, judge if abstain else strict(judge), multiply, o.max_turns, trust
+        )
+    )
     main = course.practice(maker, customers)
     with watched(progress, o.rounds + o.gradient) as seen:
         better = main.run(seen)
     found = None
     if gate and second:
-        halves = [list(h) for h in TraceSet(traces).split((.5, .5), by="task", seed=seed)]
-        found = _crossed([(h, _Course.of(h, o, guards, cleaning, route, seed + 1 + i)) for i, h in enumerate(halves)], maker, gate_games) if all(any(t.success for t in h) for h in halves) else None
+        halves = [list(h) for h in TraceSet(traces).split((0.5, 0.5), by="task", seed=seed)]
+        found = (
+            _crossed(
+                [
+                    (h, _Course.of(h, o, guards, cleaning, route, seed + 1 + i))
+                    for i, h in enumerate(halves)
+                ],
+                maker,
+                gate_games,
+            )
+            if all(any(t.success for t in h) for h in halves)
+            else None
+        )
     elif gate:
-        found = paired_gate(*_paired(maker(customers, course.verifier.judge), course, better, gate_games))
+        found = paired_gate(
+            *_paired(maker(customers, course.verifier.judge), course, better, gate_games)
+        )
     routed = course.proven if not gate or (found is not None and found.passed) else frozenset()
     practised = PolicyAgent(Routed(made.policy, better, course.proven), made.guard, "practised")
-    agent = PolicyAgent(Routed(made.policy, better, routed), made.guard, "trained") if routed else cloned
-    facts |= {"seconds": time.perf_counter() - start, **{f"practised {k}": 1. for k in sorted(course.proven)}}
-    return replace(none, agent=agent, practised=practised, gate=found, routed=routed, rounds=main.history, facts=facts)
+    agent = (
+        PolicyAgent(Routed(made.policy, better, routed), made.guard, "trained")
+        if routed
+        else cloned
+    )
+    facts |= {
+        "seconds": time.perf_counter() - start,
+        **{f"practised {k}": 1.0 for k in sorted(course.proven)},
+    }
+    return replace(
+        none,
+        agent=agent,
+        practised=practised,
+        gate=found,
+        routed=routed,
+        rounds=main.history,
+        facts=facts,
+    )
+
 
 @dataclass(frozen=True)
 class _Course:
     "What training makes of a set of logs before it practises: its verifier, guarded cloning with its choices, and what the verifier is worth by kind; `proven` are the kinds to practise."
+
     verifier: Verifier
     made: Cloned
     base: list[Example]
@@ -254,11 +378,23 @@ class _Course:
     seed: int
 
     @classmethod
-    def of(cls, traces: Sequence[Trace], o: Options, guards: bool, cleaning: bool, route: bool, seed: int) -> _Course:
+    def of(
+        cls,
+        traces: Sequence[Trace],
+        o: Options,
+        guards: bool,
+        cleaning: bool,
+        route: bool,
+        seed: int,
+    ) -> _Course:
         verifier = Verifier(traces, seed=seed)
-        made = guarded_cloning(traces, verifier, guards=guards, cleaning=cleaning, bags=o.bags, seed=seed)
+        made = guarded_cloning(
+            traces, verifier, guards=guards, cleaning=cleaning, bags=o.bags, seed=seed
+        )
         proposals = made.policy.proposals
-        base = [e for t, w in zip(traces, made.weights) if w for e in examples(proposals, t.messages, w)]
+        base = [
+            e for t, w in zip(traces, made.weights) if w for e in examples(proposals, t.messages, w)
+        ]
         return cls(verifier, made, base, traces, o, route, seed)
 
     @cached_property
@@ -275,13 +411,37 @@ class _Course:
 
     def practice(self, maker: ArenaMaker, customers: Sequence[Trace]) -> Practice:
         o, made = self.options, self.made
-        explorer = clone(made.policy.proposals, self.traces, [w or o.explore for w in made.weights], seed=self.seed) if o.explore else None
-        return Practice(maker(customers, self.verifier.judge), made.policy, self.base, made.guard, explorer, self.proven, o, self.seed)
+        explorer = (
+            clone(
+                made.policy.proposals,
+                self.traces,
+                [w or o.explore for w in made.weights],
+                seed=self.seed,
+            )
+            if o.explore
+            else None
+        )
+        return Practice(
+            maker(customers, self.verifier.judge),
+            made.policy,
+            self.base,
+            made.guard,
+            explorer,
+            self.proven,
+            o,
+            self.seed,
+        )
+
 
 def _kind(made: Cloned, trace: Trace) -> int:
-    return made.policy.proposals.reader.request(next((m.content or "" for m in trace.messages if m.role == "user"), ""))
+    return made.policy.proposals.reader.request(
+        next((m.content or "" for m in trace.messages if m.role == "user"), "")
+    )
 
-def _crossed(halves: Sequence[tuple[Sequence[Trace], _Course]], maker: ArenaMaker, games: int) -> Gate | None:
+
+def _crossed(
+    halves: Sequence[tuple[Sequence[Trace], _Course]], maker: ArenaMaker, games: int
+) -> Gate | None:
     "What practice adds to guarded cloning: both learned from each half of the logs, with the customers and before the verifier of the other half; None where a half has no customer."
     before, after, who = [], [], []
     for i, j in ((0, 1), (1, 0)):
@@ -289,20 +449,44 @@ def _crossed(halves: Sequence[tuple[Sequence[Trace], _Course]], maker: ArenaMake
         own, met = course.customers(mine), course.customers(others)
         if not own or not met:
             return None
-        a, b, c = _paired(maker(met, judge.verifier.judge), course, course.practice(maker, own).run(), games)
+        a, b, c = _paired(
+            maker(met, judge.verifier.judge), course, course.practice(maker, own).run(), games
+        )
         before, after, who = before + a, after + b, who + [len(mine) * i + x for x in c]
     return paired_gate(before, after, who)
 
-def _paired(arena: Arena, course: _Course, better: Policy, games: int) -> tuple[list[Judgement], list[Judgement], list[int]]:
+
+def _paired(
+    arena: Arena, course: _Course, better: Policy, games: int
+) -> tuple[list[Judgement], list[Judgement], list[int]]:
     "How guarded cloning and `better` do with the customers of `arena`, each in `games` games, and the customer of each pair."
-    where = [(c, course.seed * 7919 + 104_729 * g + c) for g in range(games) for c in range(arena.customers)]
-    before, after = ([play(p, arena.start(c, s), arena.tools, None, guard=course.made.guard, max_turns=course.options.max_turns).judgement for c, s in where] for p in (course.made.policy, better))
+    where = [
+        (c, course.seed * 7919 + 104_729 * g + c)
+        for g in range(games)
+        for c in range(arena.customers)
+    ]
+    before, after = (
+        [
+            play(
+                p,
+                arena.start(c, s),
+                arena.tools,
+                None,
+                guard=course.made.guard,
+                max_turns=course.options.max_turns,
+            ).judgement
+            for c, s in where
+        ]
+        for p in (course.made.policy, better)
+    )
     return before, after, [c for c, _ in where]
 
 # %% ../nbs/30_train.ipynb #4d1cb6c5
 def strict(judge: Judge) -> Judge:
     "A judge whose abstentions are failures."
+
     def judged_strictly(trace: Trace) -> RewardBreakdown:
         b = judge(trace)
-        return replace(b, verdict="fail", score=0.) if b.verdict == "abstain" else b
+        return replace(b, verdict="fail", score=0.0) if b.verdict == "abstain" else b
+
     return judged_strictly

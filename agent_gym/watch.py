@@ -21,10 +21,12 @@ Row: TypeAlias = Mapping[str, float]
 
 _SHOWN = {"pass": "tab:green", "abstain": "tab:gray", "fail": "tab:red", "corrected": "tab:blue"}
 
+
 def curves(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     "The shares of games by verdict over the rounds, on `ax` or a new figure."
     if ax is None:
         import matplotlib.pyplot as plt
+
         ax = plt.subplots(figsize=(5, 2.6))[1]
     x = [r["round"] - 1 + r["done"] for r in rows]
     for name, colour in _SHOWN.items():
@@ -37,11 +39,14 @@ def curves(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 def in_notebook() -> bool:
     "Whether a kernel of Jupyter runs this."
     import sys
+
     if "IPython" not in sys.modules:
         return False
     from IPython.core.getipython import get_ipython
+
     shell = get_ipython()
     return shell is not None and hasattr(shell, "kernel")
+
 
 @contextmanager
 def watched(show: bool, rounds: int) -> Iterator[Callable[[dict[str, float]], None]]:
@@ -53,27 +58,41 @@ def watched(show: bool, rounds: int) -> Iterator[Callable[[dict[str, float]], No
     else:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-        with Progress(TextColumn("practice"), BarColumn(), TextColumn("{task.completed:.1f} of {task.total} rounds  {task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
+
+        with Progress(
+            TextColumn("practice"),
+            BarColumn(),
+            TextColumn("{task.completed:.1f} of {task.total} rounds  {task.description}"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        ) as bar:
             task = bar.add_task("", total=rounds)
-            yield lambda row: bar.update(task, completed=row["round"] - 1 + row["done"], description=_said(row))
+            yield lambda row: bar.update(
+                task, completed=row["round"] - 1 + row["done"], description=_said(row)
+            )
+
 
 def _said(row: Row) -> str:
     return f"pass {row['pass']:.2f}  abstain {row['abstain']:.2f}  corrected {row['corrected']:.2f}"
 
+
 class _Live:
     "The figure of a notebook, drawn again with every row but not more often than every half second."
+
     def __init__(self, rounds: int):
-        self.rounds, self.rows, self.drawn, self.handle = rounds, [], 0., None
+        self.rounds, self.rows, self.drawn, self.handle = rounds, [], 0.0, None
 
     def __call__(self, row: dict[str, float]) -> None:
         self.rows = [r for r in self.rows if r["round"] < row["round"]] + [row]
-        if row["done"] == 1 or time.monotonic() - self.drawn > .5:
+        if row["done"] == 1 or time.monotonic() - self.drawn > 0.5:
             self._draw()
             self.drawn = time.monotonic()
 
     def _draw(self) -> None:
         import matplotlib.pyplot as plt
         from IPython.display import display
+
         fig, ax = plt.subplots(figsize=(5, 2.6))
         curves(self.rows, ax).set(xlim=(0, self.rounds), title=_said(self.rows[-1]))
         if self.handle is None:

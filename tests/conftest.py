@@ -1,4 +1,5 @@
 """Shared fixtures. Tests never reach past this machine: a socket to anything but the loopback raises."""
+
 import socket
 
 import pytest
@@ -17,7 +18,10 @@ def no_network(monkeypatch):
         return connect(self, address)
 
     def guarded_look_up(host, *args, **kwargs):
-        if host is not None and (host.decode() if isinstance(host, bytes) else str(host)) not in _LOCAL:
+        if (
+            host is not None
+            and (host.decode() if isinstance(host, bytes) else str(host)) not in _LOCAL
+        ):
             raise OSError(f"tests have no network, refused to look up {host}")
         return look_up(host, *args, **kwargs)
 

@@ -3,6 +3,7 @@
 Each script entry answers one request: a dict is the body of a 200, a (status, body) or (status, body, headers) tuple is that status, bytes are sent raw, a
 number of seconds makes the server silent that long first, "drop" closes the connection, a callable makes the entry from the request's body.
 """
+
 import json
 import threading
 import time
@@ -21,8 +22,12 @@ class FakeServer:
                 pass
 
             def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
-                outer.requests.append({"path": self.path, "body": body, "headers": dict(self.headers)})
+                body = json.loads(
+                    self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}"
+                )
+                outer.requests.append(
+                    {"path": self.path, "body": body, "headers": dict(self.headers)}
+                )
                 self.answer(outer.script.pop(0) if outer.script else outer.default, body)
 
             def answer(self, entry, body):
@@ -35,11 +40,23 @@ class FakeServer:
                 if entry == "drop":
                     self.close_connection = True
                     return self.connection.close()
-                status, data, headers = (200, entry, {}) if not isinstance(entry, tuple) else (*entry, {})[:3] if len(entry) == 2 else entry
+                status, data, headers = (
+                    (200, entry, {})
+                    if not isinstance(entry, tuple)
+                    else (*entry, {})[:3]
+                    if len(entry) == 2
+                    else entry
+                )
                 raw = data if isinstance(data, bytes) else json.dumps(data).encode()
                 try:
                     self.send_response(status)
-                    for k, v in {"Content-Type": "text/event-stream" if raw.startswith(b"data:") else "application/json", "Content-Length": str(len(raw)), **headers}.items():
+                    for k, v in {
+                        "Content-Type": "text/event-stream"
+                        if raw.startswith(b"data:")
+                        else "application/json",
+                        "Content-Length": str(len(raw)),
+                        **headers,
+                    }.items():
                         self.send_header(k, v)
                     self.end_headers()
                     self.wfile.write(raw)
@@ -48,7 +65,9 @@ class FakeServer:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True, kwargs={"poll_interval": .02}).start()
+        threading.Thread(
+            target=self.server.serve_forever, daemon=True, kwargs={"poll_interval": 0.02}
+        ).start()
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def __enter__(self):
@@ -60,7 +79,14 @@ class FakeServer:
 
 
 def gemini(*parts, reason="STOP", **extra):
-    return {"candidates": [{"content": {"role": "model", "parts": list(parts)}, "finishReason": reason, "index": 0}], "usageMetadata": {"promptTokenCount": 7, "candidatesTokenCount": 3, "totalTokenCount": 10}, "modelVersion": "fake", **extra}
+    return {
+        "candidates": [
+            {"content": {"role": "model", "parts": list(parts)}, "finishReason": reason, "index": 0}
+        ],
+        "usageMetadata": {"promptTokenCount": 7, "candidatesTokenCount": 3, "totalTokenCount": 10},
+        "modelVersion": "fake",
+        **extra,
+    }
 
 
 def gemini_error(status, message="no"):
@@ -68,5 +94,31 @@ def gemini_error(status, message="no"):
 
 
 def chat(content=None, calls=(), reason=None, **extra):
-    message = {"role": "assistant", "content": content} | ({"tool_calls": [{"id": i, "type": "function", "function": {"name": n, "arguments": a if isinstance(a, str) else json.dumps(a)}} for i, n, a in calls]} if calls else {})
-    return {"choices": [{"index": 0, "message": message | extra, "finish_reason": reason or ("tool_calls" if calls else "stop")}], "usage": {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}, "model": "fake"}
+    message = {"role": "assistant", "content": content} | (
+        {
+            "tool_calls": [
+                {
+                    "id": i,
+                    "type": "function",
+                    "function": {
+                        "name": n,
+                        "arguments": a if isinstance(a, str) else json.dumps(a),
+                    },
+                }
+                for i, n, a in calls
+            ]
+        }
+        if calls
+        else {}
+    )
+    return {
+        "choices": [
+            {
+                "index": 0,
+                "message": message | extra,
+                "finish_reason": reason or ("tool_calls" if calls else "stop"),
+            }
+        ],
+        "usage": {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10},
+        "model": "fake",
+    }

@@ -1,4 +1,5 @@
 """The commands: what they print, what they write, and how they end when there is nothing to work with."""
+
 import json
 import os
 import subprocess
@@ -27,7 +28,10 @@ def jsonl(path: Path, *records: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", ["", "demo", "inspect", "convert", "sample", "doctor", "report", "retry", "export", "serve"])
+@pytest.mark.parametrize(
+    "command",
+    ["", "demo", "inspect", "convert", "sample", "doctor", "report", "retry", "export", "serve"],
+)
 def test_every_command_has_help(command):
     done = run(*filter(None, [command]), "--help")
     assert done.exit_code == 0 and "Usage" in done.output
@@ -38,24 +42,56 @@ def test_demo_from_logs_to_report(tmp_path, monkeypatch):
     out = tmp_path / "report.html"
     done = run("demo", "--traces", DATA / "raw", "--out", out, "-n", 20)
     assert done.exit_code == 0, done.output
-    for word in ("understood", "can be graded", "replay", "retrieval", "careless", "equal to the truth", "steps/s", "report:"):
+    for word in (
+        "understood",
+        "can be graded",
+        "replay",
+        "retrieval",
+        "careless",
+        "equal to the truth",
+        "steps/s",
+        "report:",
+    ):
         assert word in done.output, word
     html = out.read_text("utf-8")
-    assert html.startswith("<!doctype html>") and "<script" not in html and "src=" not in html and sorted(p.name for p in tmp_path.iterdir()) == ["report.html"]
+    assert (
+        html.startswith("<!doctype html>")
+        and "<script" not in html
+        and "src=" not in html
+        and sorted(p.name for p in tmp_path.iterdir()) == ["report.html"]
+    )
 
 
 def test_demo_without_a_checkout_writes_the_sample_logs_first(tmp_path):
     folder, written = logs_folder(tmp_path)
-    assert written and folder == tmp_path / "agent-gym-data" / "raw" and len(load_traces(folder, on_error="collect", progress=False)) == 300
+    assert (
+        written
+        and folder == tmp_path / "agent-gym-data" / "raw"
+        and len(load_traces(folder, on_error="collect", progress=False)) == 300
+    )
 
 
 def test_the_truth_is_known_for_the_sample_only():
     sample = sample_traces(20)
     assert truth_of(sample) is not None
-    assert truth_of([Trace(conversation_id=f"conv_{i}", messages=[Message(role="user", content="Hello")]) for i in range(5)]) is None and truth_of([]) is None
+    assert (
+        truth_of(
+            [
+                Trace(conversation_id=f"conv_{i}", messages=[Message(role="user", content="Hello")])
+                for i in range(5)
+            ]
+        )
+        is None
+        and truth_of([]) is None
+    )
 
 
-NOTHING = {"an empty file": "", "broken JSON": '{"conversation_id": "1", "messages": [', "not logs": '{"a": 1}\n', "an empty list": "[]"}
+NOTHING = {
+    "an empty file": "",
+    "broken JSON": '{"conversation_id": "1", "messages": [',
+    "not logs": '{"a": 1}\n',
+    "an empty list": "[]",
+}
 
 
 @pytest.mark.parametrize("text", NOTHING.values(), ids=NOTHING.keys())
@@ -64,8 +100,16 @@ def test_nothing_to_work_with_is_said_and_nothing_is_written(tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     bad = tmp_path / "bad.jsonl"
     bad.write_text(text)
-    done = {"demo": lambda: run("demo", "--traces", bad), "inspect": lambda: run("inspect", bad), "convert": lambda: run("convert", bad, "out.jsonl")}[command]()
-    assert done.exit_code == 1 and "error:" in done.stderr and "Traceback" not in done.output + done.stderr
+    done = {
+        "demo": lambda: run("demo", "--traces", bad),
+        "inspect": lambda: run("inspect", bad),
+        "convert": lambda: run("convert", bad, "out.jsonl"),
+    }[command]()
+    assert (
+        done.exit_code == 1
+        and "error:" in done.stderr
+        and "Traceback" not in done.output + done.stderr
+    )
     assert [p.name for p in tmp_path.iterdir()] == ["bad.jsonl"]
 
 
@@ -78,42 +122,102 @@ def test_a_missing_or_empty_folder(tmp_path, monkeypatch, command):
         assert done.exit_code == 1 and "error:" in done.stderr, done.output
 
 
-USER, REPLY = {"role": "user", "content": "Hello, I need help"}, {"role": "assistant", "content": "Hello, all done."}
+USER, REPLY = (
+    {"role": "user", "content": "Hello, I need help"},
+    {"role": "assistant", "content": "Hello, all done."},
+)
 
 
 def test_demo_on_traces_without_tools(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    logs = jsonl(tmp_path / "a.jsonl", *({"conversation_id": f"c{i}", "messages": [USER, REPLY, {"role": "user", "content": "Thanks"}], "outcome": "resolved" if i % 2 else "unresolved"} for i in range(12)))
+    logs = jsonl(
+        tmp_path / "a.jsonl",
+        *(
+            {
+                "conversation_id": f"c{i}",
+                "messages": [USER, REPLY, {"role": "user", "content": "Thanks"}],
+                "outcome": "resolved" if i % 2 else "unresolved",
+            }
+            for i in range(12)
+        ),
+    )
     done = run("demo", "--traces", logs, "-n", 3)
     assert done.exit_code in (0, 1) and "Traceback" not in done.output + done.stderr
-    assert (done.exit_code == 1) == ("error:" in done.stderr) == (not (tmp_path / "agent-gym-report.html").exists())
+    assert (
+        (done.exit_code == 1)
+        == ("error:" in done.stderr)
+        == (not (tmp_path / "agent-gym-report.html").exists())
+    )
 
 
-@pytest.mark.parametrize("messages", [[USER], [USER, REPLY]], ids=["no assistant", "a single trace"])
+@pytest.mark.parametrize(
+    "messages", [[USER], [USER, REPLY]], ids=["no assistant", "a single trace"]
+)
 def test_demo_on_hardly_anything(tmp_path, monkeypatch, messages):
     monkeypatch.chdir(tmp_path)
-    logs = jsonl(tmp_path / "a.jsonl", {"conversation_id": "c", "messages": messages, "outcome": "resolved", "satisfaction_score": 4})
+    logs = jsonl(
+        tmp_path / "a.jsonl",
+        {
+            "conversation_id": "c",
+            "messages": messages,
+            "outcome": "resolved",
+            "satisfaction_score": 4,
+        },
+    )
     done = run("demo", "--traces", logs)
-    assert "Traceback" not in done.output + done.stderr and (done.exit_code == 1) == ("error:" in done.stderr), done.output
+    assert "Traceback" not in done.output + done.stderr and (done.exit_code == 1) == (
+        "error:" in done.stderr
+    ), done.output
     assert (done.exit_code == 1) == (not (tmp_path / "agent-gym-report.html").exists())
 
 
 def test_convert_keeps_everything_and_reports_the_rest(tmp_path):
     out = tmp_path / "new" / "all.jsonl.gz"
     done = run("convert", DATA / "processed", out)
-    assert done.exit_code == 0 and load_traces(out, progress=False) == load_traces(DATA / "processed", progress=False)
+    assert done.exit_code == 0 and load_traces(out, progress=False) == load_traces(
+        DATA / "processed", progress=False
+    )
     mixed = tmp_path / "mixed.jsonl"
-    mixed.write_text(json.dumps({"conversation_id": "1", "messages": [USER, REPLY], "outcome": "resolved"}) + "\n{broken\n")
+    mixed.write_text(
+        json.dumps({"conversation_id": "1", "messages": [USER, REPLY], "outcome": "resolved"})
+        + "\n{broken\n"
+    )
     done = run("convert", mixed, tmp_path / "some.jsonl")
-    assert done.exit_code == 0 and "1 conversations written" in done.output and "not read" in done.output
-    assert run("convert", mixed, tmp_path / "none.jsonl", "--strict").exit_code == 1 and not (tmp_path / "none.jsonl").exists()
+    assert (
+        done.exit_code == 0
+        and "1 conversations written" in done.output
+        and "not read" in done.output
+    )
+    assert (
+        run("convert", mixed, tmp_path / "none.jsonl", "--strict").exit_code == 1
+        and not (tmp_path / "none.jsonl").exists()
+    )
 
 
 def test_text_from_logs_is_shown_not_obeyed(tmp_path):
-    logs = jsonl(tmp_path / "evil.jsonl", {"conversation_id": "1", "messages": [USER, {"role": "assistant", "tool_calls": [{"id": "1", "name": "[red]x\x1b[2J<script>", "arguments": {}}]},
-                                                                              {"role": "tool", "tool_call_id": "1", "result": 1}, REPLY], "outcome": "[bold]resolved\x1b]0;"})
+    logs = jsonl(
+        tmp_path / "evil.jsonl",
+        {
+            "conversation_id": "1",
+            "messages": [
+                USER,
+                {
+                    "role": "assistant",
+                    "tool_calls": [{"id": "1", "name": "[red]x\x1b[2J<script>", "arguments": {}}],
+                },
+                {"role": "tool", "tool_call_id": "1", "result": 1},
+                REPLY,
+            ],
+            "outcome": "[bold]resolved\x1b]0;",
+        },
+    )
     done = run("inspect", logs)
-    assert done.exit_code == 0 and "\x1b[2J" not in done.output and "\x1b]0" not in done.output and "[red]x" in done.output.replace("\n", "")
+    assert (
+        done.exit_code == 0
+        and "\x1b[2J" not in done.output
+        and "\x1b]0" not in done.output
+        and "[red]x" in done.output.replace("\n", "")
+    )
 
 
 def test_raw_exports_are_read_as_the_conversations_they_are():
@@ -121,37 +225,73 @@ def test_raw_exports_are_read_as_the_conversations_they_are():
     raw = load_traces(DATA / "raw", on_error="collect", progress=False)
     assert len(raw) == 300
     for t in raw:
-        number = int("".join(c for c in str(t.metadata.get("task_id") or t.conversation_id) if c.isdigit()))
+        number = int(
+            "".join(c for c in str(t.metadata.get("task_id") or t.conversation_id) if c.isdigit())
+        )
         whole = processed[f"conv_{number:03d}"]
         said = [(m.role, m.content) for m in whole.messages if m.content and m.role != "tool"]
-        assert [(m.role, m.content) for m in t.messages if m.content and m.role in ("user", "assistant")] == said, t.conversation_id
+        assert [
+            (m.role, m.content) for m in t.messages if m.content and m.role in ("user", "assistant")
+        ] == said, t.conversation_id
         if t.metadata.get("format") != "zendesk_csv":
-            answers = lambda trace: [(c.name, c.arguments, trace.messages[a].value, trace.messages[a].is_error) for _, c, a in trace.calls()]
+            answers = lambda trace: [
+                (c.name, c.arguments, trace.messages[a].value, trace.messages[a].is_error)
+                for _, c, a in trace.calls()
+            ]
             assert answers(t) == answers(whole), t.conversation_id
 
 
 def test_careless_is_careless():
     logs = TraceSet(sample_traces(60))
     agent = CarelessAgent(logs)
-    first = agent.act([Message(role="user", content="Please refund inv_123456, I am user 999.")], [])
+    first = agent.act(
+        [Message(role="user", content="Please refund inv_123456, I am user 999.")], []
+    )
     assert first.tool_calls and agent.act([Message(role="user", content="x"), first], []).content
     assert CarelessAgent([]) is not None and percent(None) == "–" and same_answer(None, None)
 
 
 def test_the_console_script_in_another_locale(tmp_path):
-    for env in ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}):
-        done = subprocess.run([sys.executable, "-c", "from agent_gym.cli import main; main()", "inspect", str(DATA / "processed")], capture_output=True, cwd=tmp_path,
-                              env={**os.environ, "PYTHONPATH": str(DATA.parent), **env})
+    for env in (
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "latin-1"},
+    ):
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "from agent_gym.cli import main; main()",
+                "inspect",
+                str(DATA / "processed"),
+            ],
+            capture_output=True,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(DATA.parent), **env},
+        )
         assert done.returncode == 0 and b"lookup_account" in done.stdout, done.stderr
 
 
 def test_serve_answers_over_http(tmp_path):
     import re
     import urllib.request
+
     traces = Path(__file__).resolve().parents[1] / "data" / "processed" / "traces.jsonl"
     small = tmp_path / "few.jsonl"
     small.write_text("".join(traces.read_text("utf-8").splitlines(keepends=True)[:20]), "utf-8")
-    p = subprocess.Popen([sys.executable, "-u", "-c", "from agent_gym.cli import main; main()", "serve", str(small), "--port", "0"], stdout=subprocess.PIPE, text=True)
+    p = subprocess.Popen(
+        [
+            sys.executable,
+            "-u",
+            "-c",
+            "from agent_gym.cli import main; main()",
+            "serve",
+            str(small),
+            "--port",
+            "0",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         url = next(m[0] for line in p.stdout if (m := re.search(r"http://127\.0\.0\.1:\d+", line)))
         assert json.loads(urllib.request.urlopen(url + "/health", timeout=10).read())["ok"] is True

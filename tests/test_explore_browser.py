@@ -1,4 +1,5 @@
 """The explorers in a real browser: static pages, JupyterLab and Notebook."""
+
 import pytest
 from browser import browser, jupyter, notebook, watch
 
@@ -11,11 +12,38 @@ HOSTILE = "</script><script>window.pwned=1</script><img src=x onerror='window.pw
 
 
 def made(n=60):
-    return TraceSet([Trace(conversation_id=f"conv_{i:05}", outcome="resolved" if i % 3 else "escalated", satisfaction_score=1 + i % 5, metadata={"task_id": i // 2}, messages=[
-        Message(role="system", content="You help."), Message(role="user", content=f"Please cancel plan {i}"),
-        Message(role="assistant", tool_calls=[ToolCall(id="1", name="lookup_account", arguments={"user_id": f"U{i}"})]),
-        Message(role="tool", tool_call_id="1", name="lookup_account", result={"error": "none"} if i % 7 == 0 else [{"plan": "pro", "price": i}], is_error=i % 7 == 0),
-        Message(role="assistant", content="It is cancelled." if i % 3 else "I pass you on."), Message(role="user", content="Bye")]) for i in range(n)])
+    return TraceSet(
+        [
+            Trace(
+                conversation_id=f"conv_{i:05}",
+                outcome="resolved" if i % 3 else "escalated",
+                satisfaction_score=1 + i % 5,
+                metadata={"task_id": i // 2},
+                messages=[
+                    Message(role="system", content="You help."),
+                    Message(role="user", content=f"Please cancel plan {i}"),
+                    Message(
+                        role="assistant",
+                        tool_calls=[
+                            ToolCall(id="1", name="lookup_account", arguments={"user_id": f"U{i}"})
+                        ],
+                    ),
+                    Message(
+                        role="tool",
+                        tool_call_id="1",
+                        name="lookup_account",
+                        result={"error": "none"} if i % 7 == 0 else [{"plan": "pro", "price": i}],
+                        is_error=i % 7 == 0,
+                    ),
+                    Message(
+                        role="assistant", content="It is cancelled." if i % 3 else "I pass you on."
+                    ),
+                    Message(role="user", content="Bye"),
+                ],
+            )
+            for i in range(n)
+        ]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +64,15 @@ def test_static_page(chrome, tmp_path):
     x = TraceExplorer(made())
     page, errors, outside = open_page(chrome, x.to_html(tmp_path / "x.html"))
     rows, count = page.locator(".agx-row"), page.locator(".agx-count")
-    assert "60 of 60 conversations" in count.inner_text() and rows.count() < 40  # only rows in sight exist
+    assert (
+        "60 of 60 conversations" in count.inner_text() and rows.count() < 40
+    )  # only rows in sight exist
     # facets as chips
     page.locator(".agx-menu > summary", has_text="Outcome").click()
     page.locator(".agx-values label", has_text="escalated").click()
-    assert "20 of 60" in count.inner_text() and page.locator(".agx-chip").inner_text().startswith("Outcome: escalated")
+    assert "20 of 60" in count.inner_text() and page.locator(".agx-chip").inner_text().startswith(
+        "Outcome: escalated"
+    )
     page.locator(".agx-chip").click()
     assert "60 of 60" in count.inner_text()
     # a bar of the strip filters
@@ -48,26 +80,35 @@ def test_static_page(chrome, tmp_path):
     assert "20 of 60" in count.inner_text()
     page.locator(".agx-chip").click()
     # search marks the hit and scrolls to it
-    page.locator(".agx-search").fill("price\": 44")
+    page.locator(".agx-search").fill('price": 44')
     page.locator(".agx-search").fill("plan 44")
     page.locator(".agx-content mark").first.wait_for()
-    assert "1 of 60" in count.inner_text() and page.locator(".agx-content mark").first.inner_text() == "plan 44"
+    assert (
+        "1 of 60" in count.inner_text()
+        and page.locator(".agx-content mark").first.inner_text() == "plan 44"
+    )
     page.locator(".agx-chip").click()
     # keys
     page.locator(".agx-list").focus()
     page.keyboard.press("Home")
     page.keyboard.press("j")
     page.keyboard.press("ArrowDown")
-    assert page.locator(".agx-row.on b").inner_text() == "conv_00002" and page.locator(".agx-list").get_attribute("aria-activedescendant")
+    assert page.locator(".agx-row.on b").inner_text() == "conv_00002" and page.locator(
+        ".agx-list"
+    ).get_attribute("aria-activedescendant")
     page.keyboard.press("k")
     assert page.locator(".agx-row.on b").inner_text() == "conv_00001"
     page.keyboard.press("n")
     page.keyboard.press("n")
     assert page.locator(".agx-at").count() == 1
     page.keyboard.press("e")
-    assert page.evaluate("[...document.querySelectorAll('.agx-content details')].every(d => d.open)")
+    assert page.evaluate(
+        "[...document.querySelectorAll('.agx-content details')].every(d => d.open)"
+    )
     page.keyboard.press("x")
-    assert page.evaluate("[...document.querySelectorAll('.agx-content details')].every(d => !d.open)")
+    assert page.evaluate(
+        "[...document.querySelectorAll('.agx-content details')].every(d => !d.open)"
+    )
     page.keyboard.press("s")
     assert page.locator(".agx-row.on .warn").count() == 1
     page.keyboard.press("/")
@@ -84,43 +125,103 @@ def test_static_page(chrome, tmp_path):
 
 @pytest.mark.parametrize("width", [400, 1600])
 def test_nothing_sticks_out(chrome, tmp_path, width):
-    page, errors, _ = open_page(chrome, TraceExplorer(made()).to_html(tmp_path / "x.html"), width=width)
+    page, errors, _ = open_page(
+        chrome, TraceExplorer(made()).to_html(tmp_path / "x.html"), width=width
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= width and not errors
 
 
 def luminance(rgb):
-    lin = [c / 12.92 if c <= .03928 else ((c + .055) / 1.055) ** 2.4 for c in (v / 255 for v in rgb)]
-    return .2126 * lin[0] + .7152 * lin[1] + .0722 * lin[2]
+    lin = [
+        c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in rgb)
+    ]
+    return 0.2126 * lin[0] + 0.7152 * lin[1] + 0.0722 * lin[2]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_contrast_is_aa(chrome, tmp_path, scheme):
     page, _, _ = open_page(chrome, TraceExplorer(made()).to_html(tmp_path / "x.html"), scheme)
     paint = """(sel) => { const c = document.createElement('canvas').getContext('2d', {willReadFrequently: true}); const rgb = (v) => { c.clearRect(0,0,1,1); c.fillStyle = v; c.fillRect(0,0,1,1); return [...c.getImageData(0,0,1,1).data]; };
-      return [...document.querySelectorAll(sel)].slice(0, 4).map(e => { let b = e, bg; do { bg = rgb(getComputedStyle(b).backgroundColor); b = b.parentElement; } while (b && bg[3] < 255); if (bg[3] < 255) bg = rgb('%s'); return [rgb(getComputedStyle(e).color), bg]; }); }""" % ("#fff" if scheme == "light" else "#121212")
-    for sel in (".agx-count", ".agx-title", ".agx-row b", ".agx-glyph", ".who", ".ag-badge", ".agx-btn", ".dim", ".agx-chip", ".ag-text"):
+      return [...document.querySelectorAll(sel)].slice(0, 4).map(e => { let b = e, bg; do { bg = rgb(getComputedStyle(b).backgroundColor); b = b.parentElement; } while (b && bg[3] < 255); if (bg[3] < 255) bg = rgb('%s'); return [rgb(getComputedStyle(e).color), bg]; }); }""" % (
+        "#fff" if scheme == "light" else "#121212"
+    )
+    for sel in (
+        ".agx-count",
+        ".agx-title",
+        ".agx-row b",
+        ".agx-glyph",
+        ".who",
+        ".ag-badge",
+        ".agx-btn",
+        ".dim",
+        ".agx-chip",
+        ".ag-text",
+    ):
         for fg, bg in page.evaluate(paint, sel):
             a, b = sorted((luminance(fg[:3]), luminance(bg[:3])))
-            assert (b + .05) / (a + .05) >= 4.5, f"{sel} in {scheme}: {fg} on {bg}"
+            assert (b + 0.05) / (a + 0.05) >= 4.5, f"{sel} in {scheme}: {fg} on {bg}"
 
 
 def hostile_traces():
-    return TraceSet([Trace(conversation_id=f"{HOSTILE}{i}", outcome=HOSTILE, metadata={"task_id": HOSTILE, "format": HOSTILE}, messages=[
-        Message(role="user", content=HOSTILE), Message(role="assistant", content=HOSTILE, tool_calls=[ToolCall(id="1", name=HOSTILE, arguments={HOSTILE: HOSTILE})]),
-        Message(role="tool", tool_call_id="1", name=HOSTILE, result=[{HOSTILE: HOSTILE}]), Message(role="assistant", content=HOSTILE + "x" * 1_000_000)]) for i in range(2)])
+    return TraceSet(
+        [
+            Trace(
+                conversation_id=f"{HOSTILE}{i}",
+                outcome=HOSTILE,
+                metadata={"task_id": HOSTILE, "format": HOSTILE},
+                messages=[
+                    Message(role="user", content=HOSTILE),
+                    Message(
+                        role="assistant",
+                        content=HOSTILE,
+                        tool_calls=[ToolCall(id="1", name=HOSTILE, arguments={HOSTILE: HOSTILE})],
+                    ),
+                    Message(
+                        role="tool", tool_call_id="1", name=HOSTILE, result=[{HOSTILE: HOSTILE}]
+                    ),
+                    Message(role="assistant", content=HOSTILE + "x" * 1_000_000),
+                ],
+            )
+            for i in range(2)
+        ]
+    )
 
 
 def test_hostile_content_is_text(chrome, tmp_path):
     traces = hostile_traces()
-    records = [EpisodeRecord(i, HOSTILE, HOSTILE, i, t, .5, "fail", HOSTILE, parts={HOSTILE: .5}, sources={HOSTILE: 1}, error=HOSTILE) for i, t in enumerate(traces)]
-    for k, x in enumerate((TraceExplorer(traces), MockerExplorer(ag.ToolMocker(traces)), EpisodeExplorer({HOSTILE: records, "other": records}))):
+    records = [
+        EpisodeRecord(
+            i,
+            HOSTILE,
+            HOSTILE,
+            i,
+            t,
+            0.5,
+            "fail",
+            HOSTILE,
+            parts={HOSTILE: 0.5},
+            sources={HOSTILE: 1},
+            error=HOSTILE,
+        )
+        for i, t in enumerate(traces)
+    ]
+    for k, x in enumerate(
+        (
+            TraceExplorer(traces),
+            MockerExplorer(ag.ToolMocker(traces)),
+            EpisodeExplorer({HOSTILE: records, "other": records}),
+        )
+    ):
         page, errors, outside = open_page(chrome, x.to_html(tmp_path / f"{k}.html"))
         page.keyboard.press("e")
         for menu in page.locator(".agx-menu > summary").all():
             menu.click()
         page.locator(".agx-search").fill("script")
         page.wait_for_timeout(400)
-        assert page.evaluate("window.pwned") is None and page.locator("#explorer img, #explorer [onload], #explorer script").count() == 0
+        assert (
+            page.evaluate("window.pwned") is None
+            and page.locator("#explorer img, #explorer [onload], #explorer script").count() == 0
+        )
         assert page.locator(".agx-row").first.is_visible() and not outside and not errors
 
 
@@ -150,11 +251,17 @@ tabs
 
 
 def run_all(page, url, app):
-    page.goto(f"{url}/lab/tree/t.ipynb?reset" if app == "lab" else f"{url}/notebooks/t.ipynb", wait_until="domcontentloaded")
+    page.goto(
+        f"{url}/lab/tree/t.ipynb?reset" if app == "lab" else f"{url}/notebooks/t.ipynb",
+        wait_until="domcontentloaded",
+    )
     page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
     for _ in range(8):  # what is run before the kernel is ready is dropped
         if app == "lab":
-            page.wait_for_function("!!window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel", timeout=60_000)
+            page.wait_for_function(
+                "!!window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel",
+                timeout=60_000,
+            )
             page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
         else:
             if page.locator(".jp-Dialog .jp-mod-accept").count():  # such as the choice of a kernel
@@ -171,11 +278,18 @@ def run_all(page, url, app):
 def kernel_says(code, folder):
     "What `code` is in the notebook's kernel."
     from jupyter_client import BlockingKernelClient
+
     client = BlockingKernelClient(connection_file=str(next((folder / "run").glob("kernel-*.json"))))
     client.load_connection_file()
     client.start_channels()
     try:
-        reply = client.execute_interactive("pass", user_expressions={"v": f"str({code})"}, timeout=30, allow_stdin=False, output_hook=lambda m: None)
+        reply = client.execute_interactive(
+            "pass",
+            user_expressions={"v": f"str({code})"},
+            timeout=30,
+            allow_stdin=False,
+            output_hook=lambda m: None,
+        )
         said = reply["content"]["user_expressions"]["v"]
         assert said["status"] == "ok", said
         return said["data"]["text/plain"].strip("'\"")
@@ -186,7 +300,11 @@ def kernel_says(code, folder):
 @pytest.mark.parametrize("app", ["lab", "notebook"])
 def test_in_jupyter(chrome, tmp_path, app):
     from browser import ROOT
-    notebook(tmp_path / "t.ipynb", [SETUP.format(tests=str(ROOT / "tests"), n=10_000 if app == "lab" else 60), "y = 1"])
+
+    notebook(
+        tmp_path / "t.ipynb",
+        [SETUP.format(tests=str(ROOT / "tests"), n=10_000 if app == "lab" else 60), "y = 1"],
+    )
     with jupyter(app, tmp_path) as url:
         page = chrome.new_page(viewport={"width": 1500, "height": 1000})
         errors, outside = watch(page)
@@ -197,9 +315,19 @@ def test_in_jupyter(chrome, tmp_path, app):
         cells = page.locator(".jp-Notebook .jp-Cell").count()
         page.locator(".agx-list").click(position={"x": 20, "y": 20})
         page.keyboard.press("Home")
-        for key in ("j", "j", "b", "a", "d", "d", "x"):  # b, a, d d and x edit cells in Jupyter; here they must not
+        for key in (
+            "j",
+            "j",
+            "b",
+            "a",
+            "d",
+            "d",
+            "x",
+        ):  # b, a, d d and x edit cells in Jupyter; here they must not
             page.keyboard.press(key)
-        page.wait_for_function("document.querySelector('.agx-row.on b')?.textContent === 'conv_00002'")
+        page.wait_for_function(
+            "document.querySelector('.agx-row.on b')?.textContent === 'conv_00002'"
+        )
         assert page.locator(".jp-Notebook .jp-Cell").count() == cells
         page.wait_for_timeout(500)
         assert kernel_says("x.selected.conversation_id", tmp_path) == "conv_00002"
@@ -211,12 +339,18 @@ def test_in_jupyter(chrome, tmp_path, app):
         page.locator(".agx-chip").click()
         # deep link from Python
         kernel_says("x.goto('conv_00044', turn=3)", tmp_path)
-        page.wait_for_function("document.querySelector('.agx-row.on b')?.textContent === 'conv_00044' && document.querySelector('.agx-at')")
+        page.wait_for_function(
+            "document.querySelector('.agx-row.on b')?.textContent === 'conv_00044' && document.querySelector('.agx-at')"
+        )
         page.locator(".agx-list").focus()
         page.keyboard.press("s")
         page.wait_for_timeout(300)
         assert "conv_00044" in kernel_says("x.annotations()['stars']", tmp_path)
-        ours = [e for e in errors if any(w in e for w in ("agx", "explorer", "anywidget", "agent_gym", "mount"))]
+        ours = [
+            e
+            for e in errors
+            if any(w in e for w in ("agx", "explorer", "anywidget", "agent_gym", "mount"))
+        ]
         assert not ours and not outside
         if app == "lab":
             timings(page)
@@ -224,6 +358,7 @@ def test_in_jupyter(chrome, tmp_path, app):
 
 def test_episodes_and_the_backend_in_jupyterlab(chrome, tmp_path):
     from browser import ROOT
+
     notebook(tmp_path / "t.ipynb", [GYM.format(tests=str(ROOT / "tests"))])
     with jupyter("lab", tmp_path) as url:
         page = chrome.new_page(viewport={"width": 1500, "height": 1100})
@@ -239,14 +374,22 @@ def test_episodes_and_the_backend_in_jupyterlab(chrome, tmp_path):
         slider = seen.locator("input[data-steps]")
         slider.fill("0")
         assert seen.locator("output").inner_text().startswith("step 0")
-        seen.locator(".agx-top rect[data-goto]").last.click()  # a cell of the overview selects its episode
-        page.wait_for_function("[...document.querySelectorAll('.agx-row.on b')].some((b) => b.offsetParent && b.textContent.includes('replay'))")
+        seen.locator(
+            ".agx-top rect[data-goto]"
+        ).last.click()  # a cell of the overview selects its episode
+        page.wait_for_function(
+            "[...document.querySelectorAll('.agx-row.on b')].some((b) => b.offsetParent && b.textContent.includes('replay'))"
+        )
         page.get_by_text("Mocker", exact=True).click()
         seen.locator(".agx-form input").first.fill("U7")
         seen.locator("[data-send=call]").click()
         seen.locator(".agx-answer", has_text="confidence").wait_for()
         seen.locator(".agx-answer [data-send=reset]").wait_for()
-        ours = [x for x in errors if any(w in x for w in ("agx", "explorer", "anywidget", "agent_gym", "mount"))]
+        ours = [
+            x
+            for x in errors
+            if any(w in x for w in ("agx", "explorer", "anywidget", "agent_gym", "mount"))
+        ]
         assert not ours and not outside
 
 

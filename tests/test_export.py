@@ -1,4 +1,5 @@
 """Data sets for trainers: what goes in comes out, and only what may be learned from."""
+
 import json
 from pathlib import Path
 
@@ -38,22 +39,40 @@ def test_sft_holds_the_successes_and_reads_back_as_logs(logs, tmp_path):
 
 
 def test_dpo_pairs_share_their_prompt_and_part_at_an_act(gym, logs):
-    episodes = EpisodeSet([*gym.rollout(ReplayAgent, 40, progress=False), *gym.rollout(RetrievalAgent(logs), 40, progress=False)])
+    episodes = EpisodeSet(
+        [
+            *gym.rollout(ReplayAgent, 40, progress=False),
+            *gym.rollout(RetrievalAgent(logs), 40, progress=False),
+        ]
+    )
     score = {(r.conversation_id, r.seed, r.score) for r in episodes}
     rows = to_dpo(episodes)
     assert rows
     for r in rows:
-        assert r["margin"] >= .1 and r["chosen"] != r["rejected"] and len(r["chosen"]) == len(r["rejected"]) == 1
-        assert r["chosen"][0]["role"] == r["rejected"][0]["role"] == "assistant" and r["prompt"][-1]["role"] in ("user", "tool")
+        assert (
+            r["margin"] >= 0.1
+            and r["chosen"] != r["rejected"]
+            and len(r["chosen"]) == len(r["rejected"]) == 1
+        )
+        assert r["chosen"][0]["role"] == r["rejected"][0]["role"] == "assistant" and r["prompt"][
+            -1
+        ]["role"] in ("user", "tool")
         assert r["conversation_id"] in {c for c, _, _ in score}
-    assert all(len(r["chosen"]) >= 1 for r in to_dpo(episodes, whole=True)) and to_dpo(episodes, margin=1.01) == []
+    assert (
+        all(len(r["chosen"]) >= 1 for r in to_dpo(episodes, whole=True))
+        and to_dpo(episodes, margin=1.01) == []
+    )
 
 
 def test_grpo_rows_lead_back_to_their_episode(gym):
     rows = to_grpo(gym, split="train", system="Help.")
     assert 0 < len(rows) < len(gym.tasks) and json.loads(json.dumps(rows[0]))
     for r in rows[:20]:
-        assert r["prompt"][0] == {"role": "system", "content": "Help."} and r["prompt"][1]["content"] == gym.episode(r["conversation_id"], r["seed"]).messages[0].content
+        assert (
+            r["prompt"][0] == {"role": "system", "content": "Help."}
+            and r["prompt"][1]["content"]
+            == gym.episode(r["conversation_id"], r["seed"]).messages[0].content
+        )
     with pytest.raises(ValueError):
         to_grpo(gym, repeats=0)
 
@@ -65,6 +84,23 @@ def test_the_command(tmp_path, logs, kind):
     assert done.exit_code == 0, done.output
     assert f"{len(dst.read_text('utf-8').splitlines())} rows" in done.output
     unlabelled = tmp_path / "u.jsonl"
-    unlabelled.write_text(json.dumps({"conversation_id": "1", "messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]}) + "\n")
-    failed = CliRunner().invoke(app, ["export", kind, str(unlabelled), str(tmp_path / "none.jsonl")])
-    assert failed.exit_code == 1 and "error:" in failed.stderr and not (tmp_path / "none.jsonl").exists()
+    unlabelled.write_text(
+        json.dumps(
+            {
+                "conversation_id": "1",
+                "messages": [
+                    {"role": "user", "content": "x"},
+                    {"role": "assistant", "content": "y"},
+                ],
+            }
+        )
+        + "\n"
+    )
+    failed = CliRunner().invoke(
+        app, ["export", kind, str(unlabelled), str(tmp_path / "none.jsonl")]
+    )
+    assert (
+        failed.exit_code == 1
+        and "error:" in failed.stderr
+        and not (tmp_path / "none.jsonl").exists()
+    )

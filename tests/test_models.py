@@ -1,4 +1,5 @@
 """Gemini over both SDKs and OpenAI-compatible servers, over real HTTP against scripted servers."""
+
 import asyncio
 import base64
 import json
@@ -13,13 +14,35 @@ from agent_gym.agent.openai import OpenAICompatibleLLM
 from agent_gym.llm import Retry, stream
 from agent_gym.trace import LLMError, Message, ToolCall, ToolSpec
 
-QUICK = Retry(attempts=3, base=.01, longest=.02, total=5)
+QUICK = Retry(attempts=3, base=0.01, longest=0.02, total=5)
 KEY = "secret-key-123"
 HI = [Message(role="user", content="héllo 😀 مرحبا")]
 ODD = "get order/№ 7!"
-TOOLS = [ToolSpec(name="lookup", description="d", parameters={"type": "object", "properties": {"n": {"type": "integer", "minimum": 1}, "who": {"$ref": "#/$defs/Who"}, "when": {"anyOf": [{"type": "string"}, {"type": "null"}]}},
-                                                              "required": ["n"], "$defs": {"Who": {"type": "object", "properties": {"name": {"type": "string", "default": "x"}}}}, "additionalProperties": False}),
-         ToolSpec(name="ping"), ToolSpec(name="x" * 64), ToolSpec(name=ODD)]
+TOOLS = [
+    ToolSpec(
+        name="lookup",
+        description="d",
+        parameters={
+            "type": "object",
+            "properties": {
+                "n": {"type": "integer", "minimum": 1},
+                "who": {"$ref": "#/$defs/Who"},
+                "when": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            },
+            "required": ["n"],
+            "$defs": {
+                "Who": {
+                    "type": "object",
+                    "properties": {"name": {"type": "string", "default": "x"}},
+                }
+            },
+            "additionalProperties": False,
+        },
+    ),
+    ToolSpec(name="ping"),
+    ToolSpec(name="x" * 64),
+    ToolSpec(name=ODD),
+]
 
 
 class Family:
@@ -29,8 +52,12 @@ class Family:
         self.sdk = sdk
 
     def llm(self, server, **kw):
-        kw = {"retry": QUICK, "timeout": 3., **kw}
-        return OpenAICompatibleLLM(server.url + "/v1", "fake", KEY, **kw) if self.sdk == "openai" else GeminiLLM("gemini-fake", KEY, server.url, self.sdk, **kw)
+        kw = {"retry": QUICK, "timeout": 3.0, **kw}
+        return (
+            OpenAICompatibleLLM(server.url + "/v1", "fake", KEY, **kw)
+            if self.sdk == "openai"
+            else GeminiLLM("gemini-fake", KEY, server.url, self.sdk, **kw)
+        )
 
     def text(self, s, **kw):
         return chat(s, **kw) if self.sdk == "openai" else gemini({"text": s}, **kw)
@@ -60,72 +87,144 @@ def test_text(family):
     with FakeServer([family.text("bonjour ✓")]) as s:
         m = family.llm(s).generate([Message(role="system", content="be kind"), *HI])
         assert m.content == "bonjour ✓" and m.role == "assistant" and not m.tool_calls
-        assert m.metadata["usage"] == {"input_tokens": 7, "output_tokens": 3, "total_tokens": 10} and m.metadata["finish_reason"] == "stop"
-        assert m.metadata["seconds"] > 0 and "héllo 😀 مرحبا" in json.dumps(s.requests[0]["body"], ensure_ascii=False)
+        assert (
+            m.metadata["usage"] == {"input_tokens": 7, "output_tokens": 3, "total_tokens": 10}
+            and m.metadata["finish_reason"] == "stop"
+        )
+        assert m.metadata["seconds"] > 0 and "héllo 😀 مرحبا" in json.dumps(
+            s.requests[0]["body"], ensure_ascii=False
+        )
         assert "be kind" in json.dumps(s.requests[0]["body"])
 
 
 def test_one_call_with_exact_integers_and_unicode(family):
-    args = {"n": 2**53 + 1, "deep": {"list": [1, 2.5, None, True, "ü"]}, "big": 123456789012345678901234567890}
+    args = {
+        "n": 2**53 + 1,
+        "deep": {"list": [1, 2.5, None, True, "ü"]},
+        "big": 123456789012345678901234567890,
+    }
     with FakeServer([family.calls(("c1", "lookup", args))]) as s:
         m = family.llm(s).generate(HI, TOOLS)
-        assert m.tool_calls[0].name == "lookup" and m.tool_calls[0].arguments["n"] == 2**53 + 1 and m.tool_calls[0].arguments["deep"] == args["deep"]
+        assert (
+            m.tool_calls[0].name == "lookup"
+            and m.tool_calls[0].arguments["n"] == 2**53 + 1
+            and m.tool_calls[0].arguments["deep"] == args["deep"]
+        )
         assert m.tool_calls[0].arguments["big"] == args["big"]
 
 
 def test_parallel_calls_and_their_results_round_trip(family):
-    with FakeServer([family.calls(("a", "lookup", {"n": 1}), ("b", "lookup", {"n": 2}), ("c", "ping", {})), family.text("done")]) as s:
+    with FakeServer(
+        [
+            family.calls(("a", "lookup", {"n": 1}), ("b", "lookup", {"n": 2}), ("c", "ping", {})),
+            family.text("done"),
+        ]
+    ) as s:
         llm = family.llm(s)
         m = llm.generate(HI, TOOLS)
-        assert [(c.id, c.name, c.arguments) for c in m.tool_calls] == [("a", "lookup", {"n": 1}), ("b", "lookup", {"n": 2}), ("c", "ping", {})]
-        results = [Message(role="tool", tool_call_id=c.id, name=c.name, result=2**60 + i, content=None) for i, c in enumerate(m.tool_calls)]
+        assert [(c.id, c.name, c.arguments) for c in m.tool_calls] == [
+            ("a", "lookup", {"n": 1}),
+            ("b", "lookup", {"n": 2}),
+            ("c", "ping", {}),
+        ]
+        results = [
+            Message(role="tool", tool_call_id=c.id, name=c.name, result=2**60 + i, content=None)
+            for i, c in enumerate(m.tool_calls)
+        ]
         assert llm.generate([*HI, m, *results], TOOLS).content == "done"
         sent = json.dumps(s.requests[1]["body"])
-        assert all(str(2**60 + i) in sent for i in range(3)) and all(f'"{i}"' in sent for i in "abc")
+        assert all(str(2**60 + i) in sent for i in range(3)) and all(
+            f'"{i}"' in sent for i in "abc"
+        )
 
 
 def test_odd_and_long_tool_names_come_back(family):
-    with FakeServer([lambda body: family.calls(("i", _declared(body)[-1], {}), ("j", _declared(body)[2], {}))]) as s:
+    with FakeServer(
+        [lambda body: family.calls(("i", _declared(body)[-1], {}), ("j", _declared(body)[2], {}))]
+    ) as s:
         m = family.llm(s).generate(HI, TOOLS)
         assert [c.name for c in m.tool_calls] == [ODD, "x" * 64]
         assert all(len(n) <= 64 and n.isascii() for n in _declared(s.requests[0]["body"]))
 
 
 def _declared(body):
-    return [t["function"]["name"] for t in body["tools"]] if "messages" in body else [d["name"] for d in body["tools"][0]["functionDeclarations"]]
+    return (
+        [t["function"]["name"] for t in body["tools"]]
+        if "messages" in body
+        else [d["name"] for d in body["tools"][0]["functionDeclarations"]]
+    )
 
 
 def test_declarations_on_the_wire(google):
     with FakeServer([google.text("ok")]) as s:
         google.llm(s).generate(HI, TOOLS)
         first, ping = s.requests[0]["body"]["tools"][0]["functionDeclarations"][:2]
-        assert "parameters" not in ping and not any(k in json.dumps(first) for k in ("$ref", "anyOf", "additionalProperties"))
-        assert first["parameters"]["properties"]["when"]["nullable"] is True and first["parameters"]["properties"]["who"]["properties"]["name"]["type"].lower() == "string"
+        assert "parameters" not in ping and not any(
+            k in json.dumps(first) for k in ("$ref", "anyOf", "additionalProperties")
+        )
+        assert (
+            first["parameters"]["properties"]["when"]["nullable"] is True
+            and first["parameters"]["properties"]["who"]["properties"]["name"]["type"].lower()
+            == "string"
+        )
 
 
 def test_thought_signatures_go_back_as_they_came(google):
     signature = base64.b64encode(bytes(range(250, 256)) + b"opaque??>>").decode()
-    turn = [{"text": "pondering", "thought": True}, {"functionCall": {"name": "lookup", "args": {"n": 2**60 + 1}, "id": "c9"}, "thoughtSignature": signature}]
+    turn = [
+        {"text": "pondering", "thought": True},
+        {
+            "functionCall": {"name": "lookup", "args": {"n": 2**60 + 1}, "id": "c9"},
+            "thoughtSignature": signature,
+        },
+    ]
     with FakeServer([gemini(*turn), google.text("ok")]) as s:
         llm = google.llm(s)
         m = llm.generate(HI, TOOLS)
         assert m.content is None
         m = Message.model_validate_json(m.model_dump_json())  # also through a file
-        llm.generate([*HI, m, Message(role="tool", tool_call_id="c9", name="lookup", result={"ok": True})], TOOLS)
+        llm.generate(
+            [*HI, m, Message(role="tool", tool_call_id="c9", name="lookup", result={"ok": True})],
+            TOOLS,
+        )
         model_turn = next(c for c in s.requests[1]["body"]["contents"] if c["role"] == "model")
         part = next(p for p in model_turn["parts"] if "functionCall" in p)
-        assert base64.b64decode(part["thoughtSignature"].replace("-", "+").replace("_", "/")) == base64.b64decode(signature)
+        assert base64.b64decode(
+            part["thoughtSignature"].replace("-", "+").replace("_", "/")
+        ) == base64.b64decode(signature)
         assert part["functionCall"]["args"]["n"] == 2**60 + 1
-        answer = next(p for c in s.requests[1]["body"]["contents"] for p in c["parts"] if "functionResponse" in p)["functionResponse"]
+        answer = next(
+            p
+            for c in s.requests[1]["body"]["contents"]
+            for p in c["parts"]
+            if "functionResponse" in p
+        )["functionResponse"]
         assert answer["id"] == "c9" and answer["response"] == {"ok": True}
 
 
-@pytest.mark.parametrize(("status", "kind", "tries"), [(400, "request", 1), (401, "auth", 1), (403, "auth", 1), (404, "request", 1), (429, "quota", 3), (500, "server", 3), (503, "server", 3)])
+@pytest.mark.parametrize(
+    ("status", "kind", "tries"),
+    [
+        (400, "request", 1),
+        (401, "auth", 1),
+        (403, "auth", 1),
+        (404, "request", 1),
+        (429, "quota", 3),
+        (500, "server", 3),
+        (503, "server", 3),
+    ],
+)
 def test_status(family, status, kind, tries):
     with FakeServer(default=family.error(status, f"reason {KEY}")) as s:
         with pytest.raises(LLMError) as e:
             family.llm(s).generate(HI)
-        assert e.value.kind == kind and len(s.requests) == tries and KEY not in str(e.value) and str(status) in str(e.value) and "\n" not in str(e.value)
+        assert (
+            e.value.kind == kind
+            and len(s.requests) == tries
+            and KEY not in str(e.value)
+            and str(status) in str(e.value)
+            and "\n" not in str(e.value)
+        )
 
 
 def test_recovers_after_overload(family):
@@ -138,7 +237,7 @@ def test_retry_after_is_heeded(family):
     with FakeServer([(status, body, {"Retry-After": "0.3"}), family.text("ok")]) as s:
         start = time.perf_counter()
         assert family.llm(s).generate(HI).content == "ok"
-        assert time.perf_counter() - start >= .28
+        assert time.perf_counter() - start >= 0.28
 
 
 def test_dropped_connection(family):
@@ -153,7 +252,7 @@ def test_slow_server_is_bounded_in_total_time(family):
     with FakeServer(default=[5, family.text("late")]) as s:
         start = time.perf_counter()
         with pytest.raises(LLMError) as e:
-            family.llm(s, timeout=.4, retry=Retry(attempts=9, base=.01, total=1.2)).generate(HI)
+            family.llm(s, timeout=0.4, retry=Retry(attempts=9, base=0.01, total=1.2)).generate(HI)
         assert e.value.kind == "timeout" and time.perf_counter() - start < 2.5
 
 
@@ -163,9 +262,17 @@ def test_not_json(family):
     assert e.value.kind in ("server", "request")
 
 
-@pytest.mark.parametrize(("payload", "kind"), [
-    (gemini({"text": "x"}, reason="SAFETY"), "blocked"), ({"promptFeedback": {"blockReason": "SAFETY"}}, "blocked"), ({"candidates": []}, "server"), (gemini(), "server"),
-    (gemini(reason="MALFORMED_FUNCTION_CALL"), "malformed"), (gemini(reason="MAX_TOKENS"), "request")])
+@pytest.mark.parametrize(
+    ("payload", "kind"),
+    [
+        (gemini({"text": "x"}, reason="SAFETY"), "blocked"),
+        ({"promptFeedback": {"blockReason": "SAFETY"}}, "blocked"),
+        ({"candidates": []}, "server"),
+        (gemini(), "server"),
+        (gemini(reason="MALFORMED_FUNCTION_CALL"), "malformed"),
+        (gemini(reason="MAX_TOKENS"), "request"),
+    ],
+)
 def test_gemini_says_nothing_useful(google, payload, kind):
     with FakeServer(default=payload) as s:
         with pytest.raises(LLMError) as e:
@@ -176,7 +283,11 @@ def test_gemini_says_nothing_useful(google, payload, kind):
 def test_gemini_cut_by_max_tokens_but_said_something(google):
     with FakeServer([gemini({"text": "so f"}, reason="MAX_TOKENS")]) as s:
         m = google.llm(s).generate(HI, max_tokens=2)
-        assert m.content == "so f" and m.metadata["finish_reason"] == "length" and s.requests[0]["body"]["generationConfig"]["maxOutputTokens"] == 2
+        assert (
+            m.content == "so f"
+            and m.metadata["finish_reason"] == "length"
+            and s.requests[0]["body"]["generationConfig"]["maxOutputTokens"] == 2
+        )
 
 
 def test_options_only_if_given(family):
@@ -184,7 +295,11 @@ def test_options_only_if_given(family):
         llm = family.llm(s)
         llm.generate(HI)
         llm.generate(HI, seed=7, temperature=0)
-        assert "temperature" not in json.dumps(s.requests[0]["body"]) and '"seed": 7' in json.dumps(s.requests[1]["body"]) and "temperature" in json.dumps(s.requests[1]["body"])
+        assert (
+            "temperature" not in json.dumps(s.requests[0]["body"])
+            and '"seed": 7' in json.dumps(s.requests[1]["body"])
+            and "temperature" in json.dumps(s.requests[1]["body"])
+        )
 
 
 def test_key_travels_in_a_header_and_nowhere_else(family):
@@ -192,7 +307,11 @@ def test_key_travels_in_a_header_and_nowhere_else(family):
         llm = family.llm(s)
         llm.generate(HI)
         request = s.requests[0]
-        assert any(KEY in v for v in request["headers"].values()) and KEY not in request["path"] and KEY not in json.dumps(request["body"])
+        assert (
+            any(KEY in v for v in request["headers"].values())
+            and KEY not in request["path"]
+            and KEY not in json.dumps(request["body"])
+        )
         assert KEY not in repr(llm) and KEY.encode() not in pickle.dumps(llm)
 
 
@@ -208,7 +327,10 @@ def test_async(family):
 
 def test_stream(family):
     if family.sdk == "openai":
-        events = [{"choices": [{"delta": {"content": "he"}}]}, {"choices": [{"delta": {"content": "llo"}, "finish_reason": "stop"}]}]
+        events = [
+            {"choices": [{"delta": {"content": "he"}}]},
+            {"choices": [{"delta": {"content": "llo"}, "finish_reason": "stop"}]},
+        ]
     else:
         events = [gemini({"text": "he"}), gemini({"text": "llo"})]
     sse = b"".join(b"data: " + json.dumps(e).encode() + b"\r\n\r\n" for e in events)
@@ -219,8 +341,34 @@ def test_stream(family):
 
 
 def test_streamed_calls_are_put_together():
-    events = [{"choices": [{"delta": {"tool_calls": [{"index": 0, "id": "a", "function": {"name": "lookup", "arguments": '{"n"'}}]}}]}, {"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"arguments": ": 5}"}}]}, "finish_reason": "tool_calls"}]}]
-    sse = b"".join(b"data: " + json.dumps(e).encode() + b"\n\n" for e in events) + b"data: [DONE]\n\n"
+    events = [
+        {
+            "choices": [
+                {
+                    "delta": {
+                        "tool_calls": [
+                            {
+                                "index": 0,
+                                "id": "a",
+                                "function": {"name": "lookup", "arguments": '{"n"'},
+                            }
+                        ]
+                    }
+                }
+            ]
+        },
+        {
+            "choices": [
+                {
+                    "delta": {"tool_calls": [{"index": 0, "function": {"arguments": ": 5}"}}]},
+                    "finish_reason": "tool_calls",
+                }
+            ]
+        },
+    ]
+    sse = (
+        b"".join(b"data: " + json.dumps(e).encode() + b"\n\n" for e in events) + b"data: [DONE]\n\n"
+    )
     with FakeServer([sse]) as s:
         *_, m = Family("openai").llm(s).stream(HI, TOOLS)
         assert m.tool_calls == [ToolCall(id="a", name="lookup", arguments={"n": 5})]
@@ -228,9 +376,17 @@ def test_streamed_calls_are_put_together():
 
 def test_an_assistant_that_speaks_first(family):
     with FakeServer(default=family.text("ok")) as s:
-        assert family.llm(s).generate([Message(role="assistant", content="Welcome!"), *HI]).content == "ok"
+        assert (
+            family.llm(s).generate([Message(role="assistant", content="Welcome!"), *HI]).content
+            == "ok"
+        )
 
 
 def test_bad_call_arguments_are_asked_for_again():
-    with FakeServer([chat(None, [("a", "lookup", "{oops")]), chat(None, [("a", "lookup", {"n": 1})])]) as s:
-        assert Family("openai").llm(s).generate(HI, TOOLS).tool_calls[0].arguments == {"n": 1} and len(s.requests) == 2
+    with FakeServer(
+        [chat(None, [("a", "lookup", "{oops")]), chat(None, [("a", "lookup", {"n": 1})])]
+    ) as s:
+        assert (
+            Family("openai").llm(s).generate(HI, TOOLS).tool_calls[0].arguments == {"n": 1}
+            and len(s.requests) == 2
+        )

@@ -1,4 +1,5 @@
 """Bounds of `load_traces`: memory against input, depth of nesting, what shows while it works, and that an index is the list."""
+
 import gzip
 import io
 import json
@@ -35,13 +36,20 @@ SHORT = b'{"role":"user","content":"x"}'
 TALK = b'{"messages":[' + b",".join([SHORT] * 10) + b"]}"
 
 
-def filled(unit: bytes, size: int, between: bytes = b"\n", before: bytes = b"", after: bytes = b"") -> bytes:
+def filled(
+    unit: bytes, size: int, between: bytes = b"\n", before: bytes = b"", after: bytes = b""
+) -> bytes:
     return before + between.join([unit] * (size // (len(unit) + len(between)))) + after
 
 
 def growth(path, on_error="raise") -> tuple[float, str]:
     "MB by which the peak memory of a fresh process grows while it loads `path`, and what it found."
-    done = subprocess.run([sys.executable, "-c", MEASURE, str(path), on_error], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(path), on_error],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     mb, _, found = done.stdout.partition(" ")
     return float(mb), found.strip()
 
@@ -53,30 +61,130 @@ def bound(data: bytes) -> float:
 
 def span(i: int) -> bytes:
     "One of four spans of a trace, with as few attributes as tell what was said."
-    said = [{"key": f"gen_ai.{k}", "value": {"stringValue": v}} for k, v in (("prompt.0.role", "user"), ("prompt.0.content", f"q{i}"), ("completion.0.content", f"a{i}"))]
-    return json.dumps({"traceId": f"t{i // 4}", "spanId": f"s{i}", "name": "chat", "startTimeUnixNano": str(i), "attributes": said}).encode()
+    said = [
+        {"key": f"gen_ai.{k}", "value": {"stringValue": v}}
+        for k, v in (
+            ("prompt.0.role", "user"),
+            ("prompt.0.content", f"q{i}"),
+            ("completion.0.content", f"a{i}"),
+        )
+    ]
+    return json.dumps(
+        {
+            "traceId": f"t{i // 4}",
+            "spanId": f"s{i}",
+            "name": "chat",
+            "startTimeUnixNano": str(i),
+            "attributes": said,
+        }
+    ).encode()
 
 
-measured = pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="the peak of a process is measured on Linux")
+measured = pytest.mark.skipif(
+    not os.path.exists("/proc/self/clear_refs"), reason="the peak of a process is measured on Linux"
+)
 MB = 1_000_000
 LARGE = {
-    "messages of one character, a conversation a line": ("a.jsonl", lambda: filled(TALK, 5 * MB), "raise"),
-    "messages of one character, one list": ("a.json", lambda: filled(TALK, 5 * MB, b",", b"[", b"]"), "raise"),
+    "messages of one character, a conversation a line": (
+        "a.jsonl",
+        lambda: filled(TALK, 5 * MB),
+        "raise",
+    ),
+    "messages of one character, one list": (
+        "a.json",
+        lambda: filled(TALK, 5 * MB, b",", b"[", b"]"),
+        "raise",
+    ),
     "the same, compressed": ("a.json.gz", lambda: filled(TALK, 5 * MB, b",", b"[", b"]"), "raise"),
-    "rows of a table": ("c.csv", lambda: b"conversation_id,role,content\n" + b"\n".join(b"%d,user,x" % (i // 4) for i in range(80_000)), "raise"),
-    "one conversation without end": ("d.json", lambda: filled(SHORT, 5 * MB, b",", b'{"messages":[', b"]}"), "raise"),
-    "one answer of brackets": ("e.json", lambda: filled(b"[]", 12 * MB, b",", b'{"conversation_id":"a","messages":[{"role":"tool","name":"x","result":[', b"]}]}"), "raise"),
+    "rows of a table": (
+        "c.csv",
+        lambda: (
+            b"conversation_id,role,content\n"
+            + b"\n".join(b"%d,user,x" % (i // 4) for i in range(80_000))
+        ),
+        "raise",
+    ),
+    "one conversation without end": (
+        "d.json",
+        lambda: filled(SHORT, 5 * MB, b",", b'{"messages":[', b"]}"),
+        "raise",
+    ),
+    "one answer of brackets": (
+        "e.json",
+        lambda: filled(
+            b"[]",
+            12 * MB,
+            b",",
+            b'{"conversation_id":"a","messages":[{"role":"tool","name":"x","result":[',
+            b"]}]}",
+        ),
+        "raise",
+    ),
     "faults alone": ("f.jsonl", lambda: filled(b"{}", MB // 2), "collect"),
-    "one object with all conversations in a list": ("g.json", lambda: filled(TALK, 5 * MB, b",", b'{"total":1,"data":{"items":[', b"]}}"), "raise"),
-    "one object with a conversation a key": ("h.json", lambda: b"{" + b",".join(b'"c%d":%b' % (i, TALK) for i in range(16_000)) + b"}", "raise"),
-    "all simulations in one object": ("i.json", lambda: filled(b'{"id":"s","task_id":"1","messages":[{"role":"user","content":"x"}]}', 4 * MB, b",", b'{"tasks":[],"info":{},"simulations":[', b"]}"), "raise"),
-    "spans, one list": ("j.json", lambda: b"[" + b",".join(span(i) for i in range(24_000)) + b"]", "raise"),
-    "spans out of order, a line each": ("k.jsonl", lambda: b"\n".join(span(i * 7919 % 24_000) for i in range(24_000)), "raise"),
-    "spans, one OTLP object": ("l.json", lambda: b'{"resourceSpans":[{"scopeSpans":[{"spans":[' + b",".join(span(i) for i in range(24_000)) + b"]}]}]}", "raise"),
-    "rows of a table, each a conversation": ("m.csv", lambda: b"conversation_id,role,content\n" + b"\n".join(b"%d,user,x" % i for i in range(60_000)), "raise"),
-    "numbers beside the messages": ("n.json", lambda: filled(b"1.5", 8 * MB, b",", b'{"messages":[],"v":[', b"]}"), "collect"),
-    "keys beside the messages": ("o.json", lambda: b'{"messages":[],"v":{' + b",".join(b'"k%d":1' % i for i in range(700_000)) + b"}}", "collect"),
-    "as many messages as may be, five times": ("p.jsonl", lambda: b"\n".join([filled(SHORT, 49_990 * (len(SHORT) + 1), b",", b'{"messages":[', b"]}")] * 5), "raise"),
+    "one object with all conversations in a list": (
+        "g.json",
+        lambda: filled(TALK, 5 * MB, b",", b'{"total":1,"data":{"items":[', b"]}}"),
+        "raise",
+    ),
+    "one object with a conversation a key": (
+        "h.json",
+        lambda: b"{" + b",".join(b'"c%d":%b' % (i, TALK) for i in range(16_000)) + b"}",
+        "raise",
+    ),
+    "all simulations in one object": (
+        "i.json",
+        lambda: filled(
+            b'{"id":"s","task_id":"1","messages":[{"role":"user","content":"x"}]}',
+            4 * MB,
+            b",",
+            b'{"tasks":[],"info":{},"simulations":[',
+            b"]}",
+        ),
+        "raise",
+    ),
+    "spans, one list": (
+        "j.json",
+        lambda: b"[" + b",".join(span(i) for i in range(24_000)) + b"]",
+        "raise",
+    ),
+    "spans out of order, a line each": (
+        "k.jsonl",
+        lambda: b"\n".join(span(i * 7919 % 24_000) for i in range(24_000)),
+        "raise",
+    ),
+    "spans, one OTLP object": (
+        "l.json",
+        lambda: (
+            b'{"resourceSpans":[{"scopeSpans":[{"spans":['
+            + b",".join(span(i) for i in range(24_000))
+            + b"]}]}]}"
+        ),
+        "raise",
+    ),
+    "rows of a table, each a conversation": (
+        "m.csv",
+        lambda: (
+            b"conversation_id,role,content\n" + b"\n".join(b"%d,user,x" % i for i in range(60_000))
+        ),
+        "raise",
+    ),
+    "numbers beside the messages": (
+        "n.json",
+        lambda: filled(b"1.5", 8 * MB, b",", b'{"messages":[],"v":[', b"]}"),
+        "collect",
+    ),
+    "keys beside the messages": (
+        "o.json",
+        lambda: b'{"messages":[],"v":{' + b",".join(b'"k%d":1' % i for i in range(700_000)) + b"}}",
+        "collect",
+    ),
+    "as many messages as may be, five times": (
+        "p.jsonl",
+        lambda: b"\n".join(
+            [filled(SHORT, 49_990 * (len(SHORT) + 1), b",", b'{"messages":[', b"]}")] * 5
+        ),
+        "raise",
+    ),
 }
 
 
@@ -94,8 +202,17 @@ def test_memory_is_bounded_by_the_input(tmp_path, name):
 def test_the_measure_of_memory_can_fail(tmp_path):
     "The same measure on the same list, held as traces, is past the bound."
     (tmp_path / "a.jsonl").write_bytes(filled(TALK, 5 * MB))
-    script = MEASURE.replace("load_readers()\n", "load_readers()\nfrom agent_gym.parser import load\nload.BASE = 1 << 40\n", 1)
-    done = subprocess.run([sys.executable, "-c", script, str(tmp_path / "a.jsonl"), "raise"], capture_output=True, text=True, check=True)
+    script = MEASURE.replace(
+        "load_readers()\n",
+        "load_readers()\nfrom agent_gym.parser import load\nload.BASE = 1 << 40\n",
+        1,
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "a.jsonl"), "raise"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert float(done.stdout.split()[0]) > bound(filled(TALK, 5 * MB))
 
 
@@ -119,17 +236,54 @@ def test_what_unpacks_without_end_is_refused(tmp_path, packed):
 def spoilt(rng: random.Random) -> bytes:
     "Records of one or more formats in some envelope, cut, overwritten, recoded or packed at random."
     units = [json.dumps(rng.choice(SEEDS)).encode() for _ in range(rng.choice([1, 1, 3]))]
-    if rng.random() < .2:
+    if rng.random() < 0.2:
         units = [b"1,user,hi", b'2,agent,"a\r\nb"', b"3,user,"]
-    between, (before, after) = rng.choice([b"\n", b",", b"\n,", b"\r\n", b"\r"]), rng.choice([(b"[", b"]"), (b"", b""), (b'{"data":[', b"]}"), (b'{"resourceSpans":[', b"]}"), (b'{"a":{"b":[[', b"]]}}"), (b"conversation_id,role,content\n", b"")])
+    between, (before, after) = (
+        rng.choice([b"\n", b",", b"\n,", b"\r\n", b"\r"]),
+        rng.choice(
+            [
+                (b"[", b"]"),
+                (b"", b""),
+                (b'{"data":[', b"]}"),
+                (b'{"resourceSpans":[', b"]}"),
+                (b'{"a":{"b":[[', b"]]}}"),
+                (b"conversation_id,role,content\n", b""),
+            ]
+        ),
+    )
     data = bytearray(before + between.join(rng.choices(units, k=rng.choice([1, 3, 400]))) + after)
     for _ in range(rng.randrange(5)):
         at = rng.randrange(len(data))
-        data[at:at + rng.choice([0, 1, 1, 50])] = rng.choice([b"", b"[", b"]", b"{", b"}", b'"', b",", b":", b"\\", b"\x00", b"\xff", b"\n", b"NaN", b"1e999", b"9" * 30, b"[" * 300, b"{}" * 3000, bytes([rng.randrange(256)])])
-    data = data[:rng.choice([len(data), rng.randrange(len(data) + 1)])]
-    if rng.random() < .2:
-        data = bytearray(bytes(data).decode("latin-1").encode(rng.choice(["utf-16", "utf-16-le", "utf-32", "utf-8-sig", "latin-1"])))
-    if rng.random() < .2:
+        data[at : at + rng.choice([0, 1, 1, 50])] = rng.choice(
+            [
+                b"",
+                b"[",
+                b"]",
+                b"{",
+                b"}",
+                b'"',
+                b",",
+                b":",
+                b"\\",
+                b"\x00",
+                b"\xff",
+                b"\n",
+                b"NaN",
+                b"1e999",
+                b"9" * 30,
+                b"[" * 300,
+                b"{}" * 3000,
+                bytes([rng.randrange(256)]),
+            ]
+        )
+    data = data[: rng.choice([len(data), rng.randrange(len(data) + 1)])]
+    if rng.random() < 0.2:
+        data = bytearray(
+            bytes(data)
+            .decode("latin-1")
+            .encode(rng.choice(["utf-16", "utf-16-le", "utf-32", "utf-8-sig", "latin-1"]))
+        )
+    if rng.random() < 0.2:
         data = bytearray(gzip.compress(bytes(data), 1))
         data[rng.randrange(len(data))] = rng.randrange(256)
     return bytes(data)
@@ -167,8 +321,23 @@ IN_PIECES = {
     "a list in an object": lambda rs: {"n": 1, "data": rs, "more": {"a": [1, 2]}},
     "a list two objects down": lambda rs: {"data": {"items": rs}},
     "a key each": lambda rs: {f"k{i}": r for i, r in enumerate(rs)},
-    "simulations": lambda rs: {"info": {"environment_info": {"policy": "p"}}, "tasks": [{"id": "1", "x": 2}], "simulations": [{"id": f"s{i}", "task_id": "1", "messages": r["messages"]} for i, r in enumerate(rs) if isinstance(r, dict) and isinstance(r.get("messages"), list)]},
-    "samples": lambda rs: {"samples": [{"id": i, "epoch": 1, "messages": r["messages"]} for i, r in enumerate(rs) if isinstance(r, dict) and isinstance(r.get("messages"), list)], "eval": {"task": "t"}},
+    "simulations": lambda rs: {
+        "info": {"environment_info": {"policy": "p"}},
+        "tasks": [{"id": "1", "x": 2}],
+        "simulations": [
+            {"id": f"s{i}", "task_id": "1", "messages": r["messages"]}
+            for i, r in enumerate(rs)
+            if isinstance(r, dict) and isinstance(r.get("messages"), list)
+        ],
+    },
+    "samples": lambda rs: {
+        "samples": [
+            {"id": i, "epoch": 1, "messages": r["messages"]}
+            for i, r in enumerate(rs)
+            if isinstance(r, dict) and isinstance(r.get("messages"), list)
+        ],
+        "eval": {"task": "t"},
+    },
     "lines": None,
 }
 
@@ -176,9 +345,17 @@ IN_PIECES = {
 @pytest.mark.parametrize("form", IN_PIECES)
 @pytest.mark.parametrize("seed", range(len(SEEDS)))
 def test_what_is_read_in_pieces_is_what_is_read_at_once(monkeypatch, form, seed):
-    rs = [*(SEEDS[seed] if isinstance(SEEDS[seed], list) else [SEEDS[seed]] * 5), {"nothing": 1}, *(SEEDS[seed] if isinstance(SEEDS[seed], list) else [SEEDS[seed]])]
+    rs = [
+        *(SEEDS[seed] if isinstance(SEEDS[seed], list) else [SEEDS[seed]] * 5),
+        {"nothing": 1},
+        *(SEEDS[seed] if isinstance(SEEDS[seed], list) else [SEEDS[seed]]),
+    ]
     make = IN_PIECES[form]
-    data = "\n".join(json.dumps({"data": [r] * 3}) for r in rs).encode() if make is None else json.dumps(make(rs)).encode()
+    data = (
+        "\n".join(json.dumps({"data": [r] * 3}) for r in rs).encode()
+        if make is None
+        else json.dumps(make(rs)).encode()
+    )
 
     def found():
         try:
@@ -186,6 +363,7 @@ def test_what_is_read_in_pieces_is_what_is_read_at_once(monkeypatch, form, seed)
         except TraceError as e:
             return str(e)
         return [t.to_dict() for t in ts], [str(e) for e in ts.errors], ts.notes
+
     at_once = found()
     monkeypatch.setattr(items, "_long", lambda data: many(data, 20))
     monkeypatch.setattr(pieces, "MEMBERS", 2)
@@ -204,16 +382,63 @@ def nested(n, value=1):
 def deep_records(n):
     "A record a format with a value nested `n` deep in it, and how many levels of the trace lie above that value."
     text = json.dumps(nested(n))
-    call = {"role": "assistant", "content": None, "tool_calls": [{"id": "a", "type": "function", "function": {"name": "f", "arguments": json.dumps({"v": nested(n)})}}]}
+    call = {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [
+            {
+                "id": "a",
+                "type": "function",
+                "function": {"name": "f", "arguments": json.dumps({"v": nested(n)})},
+            }
+        ],
+    }
     answer = {"role": "tool", "tool_call_id": "a", "content": text}
     plain = {"role": "user", "content": "x"}
-    yield 6, {"conversation_id": "c", "messages": [{"role": "assistant", "tool_calls": [{"id": "a", "name": "f", "arguments": {"v": nested(n)}}]}]}
-    yield 3, {"conversation_id": "c", "messages": [{"role": "tool", "name": "f", "result": nested(n), "is_error": False}]}
+    yield (
+        6,
+        {
+            "conversation_id": "c",
+            "messages": [
+                {
+                    "role": "assistant",
+                    "tool_calls": [{"id": "a", "name": "f", "arguments": {"v": nested(n)}}],
+                }
+            ],
+        },
+    )
+    yield (
+        3,
+        {
+            "conversation_id": "c",
+            "messages": [{"role": "tool", "name": "f", "result": nested(n), "is_error": False}],
+        },
+    )
     yield 2, {"conversation_id": "c", "messages": [], "extra": nested(n)}
     yield 6, {"messages": [call]}
     yield 3, {"messages": [plain, answer]}
-    yield 3, {"conversations": [{"from": "human", "value": "x"}, {"from": "observation", "value": text}]}
-    yield 6, {"messages": [{"role": "assistant", "content": [{"type": "tool_use", "id": "t", "name": "f", "input": {"v": nested(n)}}]}]}
+    yield (
+        3,
+        {
+            "conversations": [
+                {"from": "human", "value": "x"},
+                {"from": "observation", "value": text},
+            ]
+        },
+    )
+    yield (
+        6,
+        {
+            "messages": [
+                {
+                    "role": "assistant",
+                    "content": [
+                        {"type": "tool_use", "id": "t", "name": "f", "input": {"v": nested(n)}}
+                    ],
+                }
+            ]
+        },
+    )
     yield 3, {"task_id": 1, "reward": 1.0, "traj": [plain, answer]}
     yield 2, {"prompt": "x", "completion": "y", "more": nested(n)}
 
@@ -225,9 +450,16 @@ def test_what_is_nested_deeper_than_can_be_written_is_refused_where_it_comes_in(
     trace = load_traces(json.dumps(fits).encode())[0]
     assert Trace.model_validate_json(json.dumps(trace.to_dict())) == trace
     for name in ("t.jsonl", "t.parquet"):
-        (TraceSet([trace]).to_parquet if name.endswith("t") else TraceSet([trace]).to_jsonl)(tmp_path / name)
+        (TraceSet([trace]).to_parquet if name.endswith("t") else TraceSet([trace]).to_jsonl)(
+            tmp_path / name
+        )
         assert list(load_traces(tmp_path / name)) == [trace]
-    for source in (json.dumps(too_deep).encode(), [too_deep], json.dumps([too_deep]).encode(), pd.DataFrame([too_deep])):
+    for source in (
+        json.dumps(too_deep).encode(),
+        [too_deep],
+        json.dumps([too_deep]).encode(),
+        pd.DataFrame([too_deep]),
+    ):
         with pytest.raises(TraceError, match="nested") as e:
             load_traces(source)
         assert e.value.path != "$"
@@ -235,7 +467,15 @@ def test_what_is_nested_deeper_than_can_be_written_is_refused_where_it_comes_in(
 
 def test_deep_answers_of_other_readers_are_refused(monkeypatch):
     monkeypatch.setattr("agent_gym.parser.registry.READERS", READERS)
-    register("theirs", lambda r: isinstance(r, dict) and "theirs" in r, lambda r: {"conversation_id": "c", "messages": [{"role": "user", "content": "x"}], "metadata": {"v": nested(r["theirs"])}})
+    register(
+        "theirs",
+        lambda r: isinstance(r, dict) and "theirs" in r,
+        lambda r: {
+            "conversation_id": "c",
+            "messages": [{"role": "user", "content": "x"}],
+            "metadata": {"v": nested(r["theirs"])},
+        },
+    )
     try:
         assert len(load_traces([{"theirs": 198}])) == 1
         for n in (199, 500, 5000):
@@ -258,7 +498,9 @@ def test_an_index_of_any_format_is_the_list(tmp_path, seed, nothing_is_kept):
         z.writestr("t.json", json.dumps(records))
     held = load_traces(records)
     (tmp_path / "t.json").write_text(json.dumps(records))
-    (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, records)) + "\n" + json.dumps(records[0]) + "\n")
+    (tmp_path / "t.jsonl").write_text(
+        "\n".join(map(json.dumps, records)) + "\n" + json.dumps(records[0]) + "\n"
+    )
     (tmp_path / "t.zip").write_bytes(buffer.getvalue())
     for name in ("t.json", "t.zip"):
         indexed = load_traces(tmp_path / name)
@@ -304,7 +546,13 @@ def slow_file(tmp_path):
 @pytest.mark.parametrize(("terminal", "shows"), [(True, True), (False, False)])
 def test_progress_shows_in_a_terminal_and_never_in_a_pipe(tmp_path, terminal, shows):
     env = {**os.environ, "COLUMNS": "80", "TERM": "xterm", "FORCE_COLOR": "1" if terminal else ""}
-    done = subprocess.run([sys.executable, "-c", SLOW, str(slow_file(tmp_path))], capture_output=True, text=True, check=True, env=env)
+    done = subprocess.run(
+        [sys.executable, "-c", SLOW, str(slow_file(tmp_path))],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=env,
+    )
     assert ("reading big.jsonl" in done.stdout) == shows
     assert ("/999.8 kB" in done.stdout) == shows
     assert terminal or done.stdout + done.stderr == ""
@@ -313,12 +561,16 @@ def test_progress_shows_in_a_terminal_and_never_in_a_pipe(tmp_path, terminal, sh
 def test_progress_shows_in_a_notebook(tmp_path):
     from nbclient import NotebookClient
     from nbformat.v4 import new_code_cell, new_notebook
+
     shown = []
 
     class Watching(NotebookClient):
         def process_message(self, msg, cell, cell_index):
             shown.append(str(msg["content"]))
             return super().process_message(msg, cell, cell_index)
-    notebook = new_notebook(cells=[new_code_cell(SLOW.replace("sys.argv[1]", repr(str(slow_file(tmp_path)))))])
+
+    notebook = new_notebook(
+        cells=[new_code_cell(SLOW.replace("sys.argv[1]", repr(str(slow_file(tmp_path)))))]
+    )
     Watching(notebook, timeout=60, kernel_name="python3").execute()
     assert any("reading big.jsonl" in text and "/999.8 kB" in text for text in shown)

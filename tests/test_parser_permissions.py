@@ -1,4 +1,5 @@
 """Files that may not be read: the error names them, and what else there is still loads."""
+
 import json
 import os
 import shutil
@@ -33,9 +34,31 @@ os.chmod("later/t.jsonl", 0)
 asked["later"] = [tried(lambda: [t.conversation_id for t in ts]), tried(lambda: ts[0].conversation_id)]
 print(json.dumps(asked))
 """
-CLOSED = {"t.jsonl", "t.json.gz", "t.csv", "t.zip", "t.parquet", "among/closed.jsonl", "shut/t.jsonl", "shut", "above/shut", "helpdesk/ticket_data.csv"}
-NAMED = {"t.jsonl": "t.jsonl", "t.json.gz": "t.json.gz", "t.csv": "t.csv", "t.zip": "t.zip", "t.parquet": "t.parquet", "*.jsonl": "t.jsonl", "among": "among/closed.jsonl", "shut": "shut",
-         "shut/t.jsonl": "shut/t.jsonl", "above": "above/shut", "helpdesk/ticket_comment_data.csv": "helpdesk/ticket_data.csv"}
+CLOSED = {
+    "t.jsonl",
+    "t.json.gz",
+    "t.csv",
+    "t.zip",
+    "t.parquet",
+    "among/closed.jsonl",
+    "shut/t.jsonl",
+    "shut",
+    "above/shut",
+    "helpdesk/ticket_data.csv",
+}
+NAMED = {
+    "t.jsonl": "t.jsonl",
+    "t.json.gz": "t.json.gz",
+    "t.csv": "t.csv",
+    "t.zip": "t.zip",
+    "t.parquet": "t.parquet",
+    "*.jsonl": "t.jsonl",
+    "among": "among/closed.jsonl",
+    "shut": "shut",
+    "shut/t.jsonl": "shut/t.jsonl",
+    "above": "above/shut",
+    "helpdesk/ticket_comment_data.csv": "helpdesk/ticket_data.csv",
+}
 LOADS = {"among": ["good"], "above": ["good"]}
 
 
@@ -47,16 +70,25 @@ def asked():
         for name in (*CLOSED, "among/good.jsonl", "above/good.jsonl", "later/t.jsonl"):
             if "." in name:
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
-                (root / name).write_text(GOOD + GOOD.replace("good", "other") if name.startswith("later") else GOOD)
+                (root / name).write_text(
+                    GOOD + GOOD.replace("good", "other") if name.startswith("later") else GOOD
+                )
         (root / "above" / "shut").mkdir()
         (root / "helpdesk" / "ticket_data.csv").write_text("ticket_id,requester_id\n1,7\n")
-        (root / "helpdesk" / "ticket_comment_data.csv").write_text("ticket_id,id,author_id,body,created,public\n1,1,7,help,2024-01-01,true\n1,2,8,sure,2024-01-02,true\n")
+        (root / "helpdesk" / "ticket_comment_data.csv").write_text(
+            "ticket_id,id,author_id,body,created,public\n1,1,7,help,2024-01-01,true\n1,2,8,sure,2024-01-02,true\n"
+        )
         if os.geteuid() == 0:
             for path in (root, root / "later", root / "later" / "t.jsonl"):
                 os.chown(path, 65534, 65534)
         for name in CLOSED:
             (root / name).chmod(0)
-        done = subprocess.run([sys.executable, "-c", ASKED, str(root), *NAMED], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", ASKED, str(root), *NAMED],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         yield json.loads(done.stdout)
     finally:

@@ -1,4 +1,5 @@
 """Zips with any byte spoilt: read, or refused in words, never another error."""
+
 import io
 import zipfile
 
@@ -7,7 +8,10 @@ import pytest
 import agent_gym as ag
 
 TALK = '{"conversation_id": "c", "messages": [{"role": "user", "content": "hi"}]}'
-LOG = {"header.json": '{"eval": {"task": "t"}}', "samples/1_epoch_1.json": '{"id": 1, "epoch": 1, "messages": [{"role": "user", "content": "hi"}]}'}
+LOG = {
+    "header.json": '{"eval": {"task": "t"}}',
+    "samples/1_epoch_1.json": '{"id": 1, "epoch": 1, "messages": [{"role": "user", "content": "hi"}]}',
+}
 
 
 def packed(members: dict[str, str], method: int) -> bytes:

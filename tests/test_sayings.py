@@ -1,4 +1,5 @@
 """Wordings that no log holds: read by what stands around them, whatever the text, the same in every process; users of a gym understand them."""
+
 import pickle
 import re
 import time
@@ -13,18 +14,34 @@ from agent_gym.sample import ScriptedAgent, play, sample_traces
 from agent_gym.trace import Message, Trace
 from agent_gym.user import UserModel
 
-OWN = {"Your subscription has been cancelled": "I went ahead and terminated the contract", "Could you tell me": "Would you mind sharing", "Happy to help.": "Gladly, I will look into it.", "please?": "if you would?", "Unfortunately": "Sadly it turns out that",
-       "I'm afraid": "Regrettably", "Done,": "That is finished:", "costs": "comes to", "Shall I": "Would it be alright if I", "refunded": "paid back", "updated to": "changed over to"}
+OWN = {
+    "Your subscription has been cancelled": "I went ahead and terminated the contract",
+    "Could you tell me": "Would you mind sharing",
+    "Happy to help.": "Gladly, I will look into it.",
+    "please?": "if you would?",
+    "Unfortunately": "Sadly it turns out that",
+    "I'm afraid": "Regrettably",
+    "Done,": "That is finished:",
+    "costs": "comes to",
+    "Shall I": "Would it be alright if I",
+    "refunded": "paid back",
+    "updated to": "changed over to",
+}
 
 
 class Reworded:
     "The scripted agent in words of its own."
+
     def __init__(self, skill: float):
         self.agent = ScriptedAgent(skill, 1)
 
     def act(self, messages, tools=()):
         said = self.agent.act(messages, tools)
-        return said if said.tool_calls else said.model_copy(update={"content": reworded(said.content or "")})
+        return (
+            said
+            if said.tool_calls
+            else said.model_copy(update={"content": reworded(said.content or "")})
+        )
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +57,19 @@ def lexicon(logs) -> Lexicon:
 def test_what_the_logs_say_keeps_its_class_whatever_stands_around_it(lexicon):
     assert len(set(lexicon.said.values())) > 10
     for words, name in lexicon.said.items():
-        assert lexicon.say(words) == lexicon.say(words, frozenset({"done nothing at all"}), 3, "") == name
+        assert (
+            lexicon.say(words)
+            == lexicon.say(words, frozenset({"done nothing at all"}), 3, "")
+            == name
+        )
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text(max_size=300), st.sampled_from([None, frozenset(), frozenset({"after the user", "asks"})]), st.sampled_from([None, "", "yes"]))
+@given(
+    st.text(max_size=300),
+    st.sampled_from([None, frozenset(), frozenset({"after the user", "asks"})]),
+    st.sampled_from([None, "", "yes"]),
+)
 def test_any_text_has_one_class_and_pickles_agree(lexicon, text, around, reply):
     found = lexicon.say(text, around, 0, reply)
     assert found == UNKNOWN or found in set(lexicon.said.values())
@@ -54,7 +79,9 @@ def test_any_text_has_one_class_and_pickles_agree(lexicon, text, around, reply):
 def test_hostile_messages_are_read_in_time(lexicon):
     for text in ("x" * 1_000_000, "{} " * 100_000, "\x00\ud83d"[:1] * 50, "‮" * 1000, "?" * 100_000):
         start = time.perf_counter()
-        lexicon.rephrased([Message(role="user", content="Cancel it"), Message(role="assistant", content=text)])
+        lexicon.rephrased(
+            [Message(role="user", content="Cancel it"), Message(role="assistant", content=text)]
+        )
         assert time.perf_counter() - start < 5
 
 
@@ -69,41 +96,80 @@ def test_rephrasing_keeps_the_values_and_leaves_the_logs_words_alone(logs, lexic
     for t in logs[:80]:
         for i, m in enumerate(t.messages):
             if m.role == "assistant" and m.content:
-                reading = lexicon.read(t.model_copy(update={"messages": t.messages[:i + 1]}))
-                assert reading.said[-1].words not in lexicon.said or lexicon.rephrased(t.messages[:i + 1]) is None
-                own = lexicon.rephrased([*t.messages[:i], m.model_copy(update={"content": reworded(m.content)})]) if reworded(m.content) != m.content else None
+                reading = lexicon.read(t.model_copy(update={"messages": t.messages[: i + 1]}))
+                assert (
+                    reading.said[-1].words not in lexicon.said
+                    or lexicon.rephrased(t.messages[: i + 1]) is None
+                )
+                own = (
+                    lexicon.rephrased(
+                        [*t.messages[:i], m.model_copy(update={"content": reworded(m.content)})]
+                    )
+                    if reworded(m.content) != m.content
+                    else None
+                )
                 if own is not None and (values := set(re.findall(r"\d+(?:\.\d+)?", m.content))):
                     rephrased += 1
                     kept += values <= set(re.findall(r"\d+(?:\.\d+)?", own))
-    assert rephrased >= 20 and kept >= .7 * rephrased, (rephrased, kept)
+    assert rephrased >= 20 and kept >= 0.7 * rephrased, (rephrased, kept)
 
 
 def test_a_flawless_agent_in_words_of_its_own_passes_and_a_bad_one_does_not(logs):
     verifier, passed = Verifier(logs), {}
-    for skill in (1., .3):
+    for skill in (1.0, 0.3):
         talks = [play(Reworded(skill), 77_000_000 + i, f"own-{i}") for i in range(60)]
-        told = [(verifier.judge(t.model_copy(update={"outcome": None, "satisfaction_score": None})), v.success) for t, v in talks]
+        told = [
+            (
+                verifier.judge(t.model_copy(update={"outcome": None, "satisfaction_score": None})),
+                v.success,
+            )
+            for t, v in talks
+        ]
         passed[skill] = [ok for v, ok in told if v.verdict == "pass"]
         right, wrong = ([v.score for v, ok in told if ok is good] for good in (True, False))
-        assert sum(right) / len(right) > sum(wrong) / len(wrong) + .3
-    assert len(passed[1.]) >= 15 and sum(passed[1.]) / len(passed[1.]) >= .8
+        assert sum(right) / len(right) > sum(wrong) / len(wrong) + 0.3
+    assert len(passed[1.0]) >= 15 and sum(passed[1.0]) / len(passed[1.0]) >= 0.8
 
 
 def test_users_answer_own_words_as_they_answered_the_logs(logs, lexicon):
     same, asked = {"plain": 0, "understanding": 0}, 0
-    models = {"plain": UserModel(logs, lexicon.intents), "understanding": UserModel(logs, lexicon.intents, lexicon.rephrased)}
+    models = {
+        "plain": UserModel(logs, lexicon.intents),
+        "understanding": UserModel(logs, lexicon.intents, lexicon.rephrased),
+    }
     for t in logs[:120]:
-        k = next((i for i, m in enumerate(t.messages[:-1]) if m.role == "assistant" and m.content and reworded(m.content) != m.content and t.messages[i + 1].role == "user"), None)
+        k = next(
+            (
+                i
+                for i, m in enumerate(t.messages[:-1])
+                if m.role == "assistant"
+                and m.content
+                and reworded(m.content) != m.content
+                and t.messages[i + 1].role == "user"
+            ),
+            None,
+        )
         if k is None:
             continue
         asked += 1
         for name, model in models.items():
             user, answer = model(t, 0), None
             user.open()
-            for i, m in enumerate(t.messages[:k + 1]):
+            for i, m in enumerate(t.messages[: k + 1]):
                 if m.role == "assistant" and not m.tool_calls:
-                    said = t.messages[:i + 1] if i < k else [*t.messages[:k], m.model_copy(update={"content": reworded(m.content or "")})]
+                    said = (
+                        t.messages[: i + 1]
+                        if i < k
+                        else [
+                            *t.messages[:k],
+                            m.model_copy(update={"content": reworded(m.content or "")}),
+                        ]
+                    )
                     answer = user.reply(said)
             same[name] += answer == t.messages[k + 1].content
     print(asked, same)
-    assert asked >= 40 and same["understanding"] > same["plain"] and same["understanding"] >= .6 * asked, (asked, same)
+    assert (
+        asked >= 40
+        and same["understanding"] > same["plain"]
+        and same["understanding"] >= 0.6 * asked
+    ), (asked, same)

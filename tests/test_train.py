@@ -1,4 +1,5 @@
 """Training: never behind its fallback by its own gate, deterministic, saved without pickle, every switch works; practice improves where the judge is right."""
+
 import json
 import os
 import subprocess
@@ -27,7 +28,10 @@ def test_never_worse_by_its_own_account(gym, tmp_path):
     result = ag.train(gym, seed=1, progress=False, options=SMALL, gate_games=1)
     assert result.agent is result.cloned or result.routed
     assert (result.gate is not None and result.gate.passed) == result.improved
-    assert "Returned" in result.report and (not result.rounds or set(result.history.columns) >= {"round", "pass", "abstain", "corrected"})
+    assert "Returned" in result.report and (
+        not result.rounds
+        or set(result.history.columns) >= {"round", "pass", "abstain", "corrected"}
+    )
     again = ag.train(gym, seed=1, progress=False, options=SMALL, gate_games=1)
     assert again.report == result.report
 
@@ -47,9 +51,20 @@ def test_saved_and_loaded_in_a_fresh_process(gym, tmp_path):
     practised = ag.train(gym, seed=1, progress=False, options=SMALL, gate=False).agent
     folder = practised.save(tmp_path / "agent")
     assert {p.suffix for p in folder.rglob("*") if p.is_file()} <= {".json", ".jsonl", ".npz"}
-    out = subprocess.run([sys.executable, "-c", _LOADED, str(folder)], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": "77"}).stdout
+    out = subprocess.run(
+        [sys.executable, "-c", _LOADED, str(folder)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONHASHSEED": "77"},
+    ).stdout
     said, guarded, name = json.loads(out)
-    mine = [practised.act(t.messages[:k]).model_dump(mode="json") for t in sample_traces(120, 5)[:8] for k, m in enumerate(t.messages) if m.role == "assistant"]
+    mine = [
+        practised.act(t.messages[:k]).model_dump(mode="json")
+        for t in sample_traces(120, 5)[:8]
+        for k, m in enumerate(t.messages)
+        if m.role == "assistant"
+    ]
     assert said == json.loads(json.dumps(mine)) and guarded and name == practised.name
 
 
@@ -61,35 +76,57 @@ def test_without_success_there_is_nothing_to_clone():
 
 class _Certain:
     "A judge that scores what was said last."
+
     def __init__(self, scores):
         self.scores = scores
 
     def __call__(self, trace):
         from agent_gym.reward import RewardBreakdown
-        return RewardBreakdown(self.scores.get(str(trace.messages[-1]), .5), (), "abstain")
+
+        return RewardBreakdown(self.scores.get(str(trace.messages[-1]), 0.5), (), "abstain")
 
 
 def test_void_games_teach_nothing(gym):
     from agent_gym.train import GymArena
+
     traces = list(gym.traces)
     p = Proposals(traces)
     start = clone(p, traces)
-    arena = GymArena(gym, traces[:20], _Certain({}), trust=2.)          # no answer is that certain
-    practice = Practice(arena, start, [e for t in traces if t.success for e in examples(p, t.messages)], options=Options(rounds=1, tries=2))
-    assert (practice.run().weights == start.weights).all() and practice.history[0]["corrected"] == 0 and practice.history[0]["void"] > .3
+    arena = GymArena(gym, traces[:20], _Certain({}), trust=2.0)  # no answer is that certain
+    practice = Practice(
+        arena,
+        start,
+        [e for t in traces if t.success for e in examples(p, t.messages)],
+        options=Options(rounds=1, tries=2),
+    )
+    assert (
+        (practice.run().weights == start.weights).all()
+        and practice.history[0]["corrected"] == 0
+        and practice.history[0]["void"] > 0.3
+    )
 
 
-@pytest.mark.parametrize("switch", ["guards", "cleaning", "practise", "route", "multiply", "abstain", "second"])
+@pytest.mark.parametrize(
+    "switch", ["guards", "cleaning", "practise", "route", "multiply", "abstain", "second"]
+)
 def test_switches(gym, switch):
-    result = ag.train(gym, progress=False, options=SMALL, gate=switch == "second", gate_games=1, **{switch: False})
+    result = ag.train(
+        gym, progress=False, options=SMALL, gate=switch == "second", gate_games=1, **{switch: False}
+    )
     assert result.agent.act([Message(role="user", content="hello")]).role == "assistant"
 
 
 def test_gate_refuses_ties_losses_and_void_games():
-    won, lost, none = Judgement("pass", .9), Judgement("fail", .1), Judgement("abstain", .3)
+    won, lost, none = Judgement("pass", 0.9), Judgement("fail", 0.1), Judgement("abstain", 0.3)
     assert paired_gate([lost] * 30, [won] * 20 + [lost] * 10).passed
-    assert not paired_gate([won] * 30, [won] * 30).passed and not paired_gate([won] * 30, [lost] * 30).passed
-    assert not paired_gate([none] * 30, [Judgement("abstain", .9, void=True)] * 30).passed and not paired_gate([lost] * 30, [won] * 30, [0] * 30).passed
+    assert (
+        not paired_gate([won] * 30, [won] * 30).passed
+        and not paired_gate([won] * 30, [lost] * 30).passed
+    )
+    assert (
+        not paired_gate([none] * 30, [Judgement("abstain", 0.9, void=True)] * 30).passed
+        and not paired_gate([lost] * 30, [won] * 30, [0] * 30).passed
+    )
     with pytest.raises(ValueError, match="paired"):
         paired_gate([won], [])
 
@@ -104,7 +141,11 @@ class _Game:
         self.messages.append(action)
         for c in action.tool_calls:
             value, is_error = self.world.call(c.name, c.arguments)
-            self.messages.append(Message(role="tool", name=c.name, tool_call_id=c.id, result=value, is_error=is_error))
+            self.messages.append(
+                Message(
+                    role="tool", name=c.name, tool_call_id=c.id, result=value, is_error=is_error
+                )
+            )
         if not action.tool_calls:
             words = self.world.reply(action.content or "")
             self.messages += [] if words is None else [Message(role="user", content=words)]
@@ -127,6 +168,14 @@ def test_practice_with_the_true_verdict_raises_success():
     traces = sample_traces(120, 5)
     p = Proposals(traces)
     start = clone(p, traces)
-    practice = Practice(_Arena(), start, [e for t in traces if t.success for e in examples(p, t.messages)], options=Options(rounds=2, tries=2), seed=2)
+    practice = Practice(
+        _Arena(),
+        start,
+        [e for t in traces if t.success for e in examples(p, t.messages)],
+        options=Options(rounds=2, tries=2),
+        seed=2,
+    )
     practice.run()
-    assert practice.history[-1]["pass"] > practice.history[0]["pass"] and np.isfinite(practice.history[-1]["turns"])
+    assert practice.history[-1]["pass"] > practice.history[0]["pass"] and np.isfinite(
+        practice.history[-1]["turns"]
+    )

@@ -1,4 +1,5 @@
 """Simulated users: they replay their log, never invent, always leave, and are the same in every process."""
+
 import json
 import os
 import pickle
@@ -20,12 +21,39 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def talk(conversation_id: str, *turns: str, **fields) -> Trace:
-    return Trace(conversation_id=conversation_id, messages=[Message(role="user" if i % 2 == 0 else "assistant", content=t) for i, t in enumerate(turns)], **fields)
+    return Trace(
+        conversation_id=conversation_id,
+        messages=[
+            Message(role="user" if i % 2 == 0 else "assistant", content=t)
+            for i, t in enumerate(turns)
+        ],
+        **fields,
+    )
 
 
-LAMP = talk("lamp", "My lamp is broken and I want a new one.", "What is your order number?", "It is A-17.", "It costs 30 pounds. Shall I send a new one for free?", "Yes, please do.",
-            "It has been sent. Is there anything else I can do for you?", "I also need to change my address to 5 Hill Road.", "I have changed it. Anything else I can help with?", "No, that is all. Thanks, bye!", satisfaction_score=5)
-CHAIR = talk("chair", "My chair broke, can I have another?", "Which order was it?", "My order is B-20.", "A new one costs 80 pounds. Shall I send it?", "No, that is too much.", "I have changed nothing.", "OK then, bye.")
+LAMP = talk(
+    "lamp",
+    "My lamp is broken and I want a new one.",
+    "What is your order number?",
+    "It is A-17.",
+    "It costs 30 pounds. Shall I send a new one for free?",
+    "Yes, please do.",
+    "It has been sent. Is there anything else I can do for you?",
+    "I also need to change my address to 5 Hill Road.",
+    "I have changed it. Anything else I can help with?",
+    "No, that is all. Thanks, bye!",
+    satisfaction_score=5,
+)
+CHAIR = talk(
+    "chair",
+    "My chair broke, can I have another?",
+    "Which order was it?",
+    "My order is B-20.",
+    "A new one costs 80 pounds. Shall I send it?",
+    "No, that is too much.",
+    "I have changed nothing.",
+    "OK then, bye.",
+)
 SILENT = talk("silent", "When do you open?", "At nine.")
 MODEL = UserModel([LAMP, CHAIR, SILENT])
 
@@ -44,8 +72,24 @@ def converse(user: TraceUser, lines: list[str], limit: int = 60) -> list[Message
     return history
 
 
-LINES = st.lists(st.one_of(st.sampled_from([m.content for t in (LAMP, CHAIR, SILENT) for m in t.messages if m.role == "assistant"] +
-                                           ["Could you give me the order?", "Shall I proceed?", "Goodbye!", "I can't help with that.", "", "Anything else?", "What is your name?"]), st.text(max_size=80)), max_size=25)
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [m.content for t in (LAMP, CHAIR, SILENT) for m in t.messages if m.role == "assistant"]
+            + [
+                "Could you give me the order?",
+                "Shall I proceed?",
+                "Goodbye!",
+                "I can't help with that.",
+                "",
+                "Anything else?",
+                "What is your name?",
+            ]
+        ),
+        st.text(max_size=80),
+    ),
+    max_size=25,
+)
 
 
 @pytest.mark.parametrize("trace", [LAMP, CHAIR, SILENT])
@@ -60,28 +104,83 @@ def test_it_replays_its_own_log(trace, model, seed):
 @settings(max_examples=150, deadline=None)
 @given(LINES, st.integers(0, 5), st.booleans(), st.sampled_from([LAMP, CHAIR, SILENT]))
 def test_it_never_invents_and_is_the_same_again(lines, seed, knowing, trace):
-    first, again = (converse(TraceUser(trace, seed, model=MODEL if knowing else None), lines) for _ in range(2))
+    first, again = (
+        converse(TraceUser(trace, seed, model=MODEL if knowing else None), lines) for _ in range(2)
+    )
     assert first == again
     known = {w for m in (*trace.messages, *first[1::2]) for w in words(m.content or "")}
     for m in first[::2]:
-        invented = [f for f in facts(m.content) if f.kind not in ("name", "quoted") and not known.issuperset(words(f.text))]
+        invented = [
+            f
+            for f in facts(m.content)
+            if f.kind not in ("name", "quoted") and not known.issuperset(words(f.text))
+        ]
         assert not invented, (invented, m.content)
 
 
 def test_what_a_log_never_tells_is_made_up_and_stays_so():
     asked = "What is the security word on the account?"
-    telling = [Trace(conversation_id=f"t{i}", messages=[Message(role="user", content="I want a refund."), Message(role="assistant", content=asked), Message(role="user", content=f"It's {w}."), Message(role="assistant", content="Done."),
-                                                        Message(role="user", content="Thanks, bye.")]) for i, w in enumerate(f"{a}-{b}-{n}" for a, b, n in zip(("ivory", "amber", "coral", "umber") * 6, ("hare", "lynx", "fox", "wolf", "owl") * 5, range(20, 44)))]
-    silent = Trace(conversation_id="silent", messages=[Message(role="user", content="I want a refund."), Message(role="assistant", content="No."), Message(role="user", content="Thanks, bye.")])
+    telling = [
+        Trace(
+            conversation_id=f"t{i}",
+            messages=[
+                Message(role="user", content="I want a refund."),
+                Message(role="assistant", content=asked),
+                Message(role="user", content=f"It's {w}."),
+                Message(role="assistant", content="Done."),
+                Message(role="user", content="Thanks, bye."),
+            ],
+        )
+        for i, w in enumerate(
+            f"{a}-{b}-{n}"
+            for a, b, n in zip(
+                ("ivory", "amber", "coral", "umber") * 6,
+                ("hare", "lynx", "fox", "wolf", "owl") * 5,
+                range(20, 44),
+            )
+        )
+    ]
+    silent = Trace(
+        conversation_id="silent",
+        messages=[
+            Message(role="user", content="I want a refund."),
+            Message(role="assistant", content="No."),
+            Message(role="user", content="Thanks, bye."),
+        ],
+    )
     model, values = UserModel([*telling, silent]), {m.content for t in telling for m in t.messages}
-    said = [converse(model(silent, seed), [asked] if seed else ["", asked, asked])[-1].content for seed in (1, 1, 2, 3)]
-    assert all(re.fullmatch(r"It's [a-z]+-[a-z]+-\d\d\.", w) for w in said) and said[0] == said[1] and len(set(said)) > 1 and not values & set(said)
+    said = [
+        converse(model(silent, seed), [asked] if seed else ["", asked, asked])[-1].content
+        for seed in (1, 1, 2, 3)
+    ]
+    assert (
+        all(re.fullmatch(r"It's [a-z]+-[a-z]+-\d\d\.", w) for w in said)
+        and said[0] == said[1]
+        and len(set(said)) > 1
+        and not values & set(said)
+    )
     assert "-" not in converse(TraceUser(silent, 1, model=model), [asked])[-1].content
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.one_of(st.sampled_from(["", "  \n", "I can't help with that.", "Could you please provide more details?", "§$%& zxq 0x1F ..", "Shut up, you idiot.", "All done! Is there anything else?"]), st.text(max_size=60)),
-       st.sampled_from([LAMP, CHAIR, SILENT]), st.booleans())
+@given(
+    st.one_of(
+        st.sampled_from(
+            [
+                "",
+                "  \n",
+                "I can't help with that.",
+                "Could you please provide more details?",
+                "§$%& zxq 0x1F ..",
+                "Shut up, you idiot.",
+                "All done! Is there anything else?",
+            ]
+        ),
+        st.text(max_size=60),
+    ),
+    st.sampled_from([LAMP, CHAIR, SILENT]),
+    st.booleans(),
+)
 def test_a_useless_assistant_loses_it(line, trace, knowing):
     user = TraceUser(trace, 0, model=MODEL if knowing else None)
     bound = 2 * sum(m.role == "user" for m in trace.messages) + 10
@@ -100,7 +199,11 @@ def test_a_fork_goes_its_own_way():
     history = converse(user, ["Tell me your order number."])
     before = pickle.dumps(user.fork().__dict__["_told"])
     other = user.fork()
-    assert other.reply([*history, Message(role="assistant", content="Goodbye, have a nice day!")]) is None or other.left
+    assert (
+        other.reply([*history, Message(role="assistant", content="Goodbye, have a nice day!")])
+        is None
+        or other.left
+    )
     assert not user.left and pickle.dumps(user.__dict__["_told"]) == before
     copy = pickle.loads(pickle.dumps(user))
     line = [*history, Message(role="assistant", content="It costs 30 pounds. Shall I send it?")]
@@ -108,8 +211,18 @@ def test_a_fork_goes_its_own_way():
 
 
 def test_siblings_lend_answers():
-    sibling = talk("lamp2", "My lamp is broken and I want a new one.", "What is your zip code?", "My zip code is 19122.", "Thank you.", "Bye!")
-    heard = [Message(role="user", content="x"), Message(role="assistant", content="Could you please provide your zip code?")]
+    sibling = talk(
+        "lamp2",
+        "My lamp is broken and I want a new one.",
+        "What is your zip code?",
+        "My zip code is 19122.",
+        "Thank you.",
+        "Bye!",
+    )
+    heard = [
+        Message(role="user", content="x"),
+        Message(role="assistant", content="Could you please provide your zip code?"),
+    ]
     alone, helped = TraceUser(LAMP), TraceUser(LAMP, siblings=[sibling])
     alone.open(), helped.open()
     assert "19122" not in (alone.reply(heard) or "") and "19122" in (helped.reply(heard) or "")
@@ -124,20 +237,51 @@ def test_patience_is_the_personas():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10_000), st.from_regex(r"[a-z]{3,8}\.[a-z]{3,8}[0-9]{1,3}@mail\.example", fullmatch=True), st.from_regex(r"[A-Z]{1,2}-[0-9]{3,8}", fullmatch=True))
+@given(
+    st.integers(0, 10_000),
+    st.from_regex(r"[a-z]{3,8}\.[a-z]{3,8}[0-9]{1,3}@mail\.example", fullmatch=True),
+    st.from_regex(r"[A-Z]{1,2}-[0-9]{3,8}", fullmatch=True),
+)
 def test_multiplied_customers_are_consistent(seed, email, order):
     first, last = (w.title() for w in email.split("@")[0].rstrip("0123456789").split("."))
-    t = talk("c", f"I'm {first} {last}, {email}, order {order}.", f"Order {order} of {email}, {first}?", "Yes.")
+    t = talk(
+        "c",
+        f"I'm {first} {last}, {email}, order {order}.",
+        f"Order {order} of {email}, {first}?",
+        "Yes.",
+    )
     new = multiply(t, seed)
     mail = next(f.text for f in facts(new.messages[0].content) if f.kind == "email")
-    assert mail != email and mail in new.messages[1].content and order not in new.messages[1].content and new.messages[2] == t.messages[2]
-    assert new == multiply(t, seed) and Trace.model_validate(json.loads(json.dumps(new.to_dict()))) == new
-    assert multiply(t, seed, keep=[email, order]).messages == t.messages and shared([t]) == frozenset()
+    assert (
+        mail != email
+        and mail in new.messages[1].content
+        and order not in new.messages[1].content
+        and new.messages[2] == t.messages[2]
+    )
+    assert (
+        new == multiply(t, seed)
+        and Trace.model_validate(json.loads(json.dumps(new.to_dict()))) == new
+    )
+    assert (
+        multiply(t, seed, keep=[email, order]).messages == t.messages and shared([t]) == frozenset()
+    )
 
 
 def test_same_words_in_every_process():
-    code = ("import sys; sys.path.insert(0, 'tests'); import hashlib; from test_user import *\n"
-            "lines = ['Could you give me the order?', 'Shall I proceed?', 'We do not do that.', 'What is your address?', 'Anything else?', '']\n"
-            "print(hashlib.sha256(repr([[m.content for m in converse(TraceUser(t, s, model=m), lines)] for t in (LAMP, CHAIR, SILENT) for s in range(4) for m in (None, MODEL)]).encode()).hexdigest())")
-    seen = {subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": s}).stdout for s in ("1", "2")}
+    code = (
+        "import sys; sys.path.insert(0, 'tests'); import hashlib; from test_user import *\n"
+        "lines = ['Could you give me the order?', 'Shall I proceed?', 'We do not do that.', 'What is your address?', 'Anything else?', '']\n"
+        "print(hashlib.sha256(repr([[m.content for m in converse(TraceUser(t, s, model=m), lines)] for t in (LAMP, CHAIR, SILENT) for s in range(4) for m in (None, MODEL)]).encode()).hexdigest())"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": s},
+        ).stdout
+        for s in ("1", "2")
+    }
     assert len(seen) == 1

@@ -1,4 +1,5 @@
 """The clinic of tools/worlds: a truth for measuring that the package never sees, so it has to be right by itself."""
+
 import json
 import os
 import random
@@ -31,7 +32,9 @@ def rate(agent, n=100, start=NEW):
 
 @pytest.fixture(scope="module")
 def logs():
-    return {level: desk.make_logs(300, noise, seed=0) for level, noise in (("low", .3), ("high", .6))}
+    return {
+        level: desk.make_logs(300, noise, seed=0) for level, noise in (("low", 0.3), ("high", 0.6))
+    }
 
 
 def test_the_oracle_is_right_with_every_caller_in_logged_and_in_new_words():
@@ -39,7 +42,11 @@ def test_the_oracle_is_right_with_every_caller_in_logged_and_in_new_words():
 
 
 def test_new_words_occur_in_no_log():
-    assert not {s for texts in desk.SAY.values() for s in texts} & {s for texts in desk.OTHER.values() for s in texts} and desk.SAY.keys() == desk.OTHER.keys()
+    assert (
+        not {s for texts in desk.SAY.values() for s in texts}
+        & {s for texts in desk.OTHER.values() for s in texts}
+        and desk.SAY.keys() == desk.OTHER.keys()
+    )
 
 
 class Says:
@@ -50,30 +57,45 @@ class Says:
         return Message(role="assistant", content=self.text)
 
 
-@pytest.mark.parametrize("text", ["", "Hm.", "All done, goodbye!", "I'll hand you to a colleague.", "Then everything stays as it is.", "You are booked for 2026-03-05 at 10:40, or moved, or cancelled.",
-                                  "Sorry, I cannot: identity, a valid referral, the guardian, 24 hours' notice, an open balance.", "Shall I cancel it, book 10:40 or put you on the waiting list?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Hm.",
+        "All done, goodbye!",
+        "I'll hand you to a colleague.",
+        "Then everything stays as it is.",
+        "You are booked for 2026-03-05 at 10:40, or moved, or cancelled.",
+        "Sorry, I cannot: identity, a valid referral, the guardian, 24 hours' notice, an open balance.",
+        "Shall I cancel it, book 10:40 or put you on the waiting list?",
+    ],
+)
 def test_one_sentence_earns_nothing(text):
     assert rate(Says(text), 60) == 0
 
 
 def test_random_steps_and_dropped_rules_cost():
-    assert rate(desk.Clerk(slips=1.)) == 0
+    assert rate(desk.Clerk(slips=1.0)) == 0
     assert all(rate(desk.Clerk(faults=frozenset([f])), 60) < 1 for f in desk.FAULTS)
 
 
 def test_logs_are_as_noisy_as_they_say(logs):
     success = {level: sum(l.verdict.success for l in made) / 300 for level, made in logs.items()}
-    assert .35 <= success["low"] <= .6 and .12 <= success["high"] <= .3
+    assert 0.35 <= success["low"] <= 0.6 and 0.12 <= success["high"] <= 0.3
     for made in logs.values():
         assert 5 <= sum((l.trace.outcome == "resolved") != l.verdict.success for l in made) <= 27
-        assert {l.trace.outcome for l in made} == {"resolved", "unresolved", "escalated"} and len({l.verdict.kind for l in made}) == len(clinic.KINDS)
+        assert {l.trace.outcome for l in made} == {"resolved", "unresolved", "escalated"} and len(
+            {l.verdict.kind for l in made}
+        ) == len(clinic.KINDS)
 
 
 def test_logs_load_and_hold_no_truth(logs):
     records = [l.trace.to_dict() for l in logs["high"]]
     assert list(ag.load_traces(records, progress=False)) == [l.trace for l in logs["high"]]
     text = json.dumps(records)
-    assert not any(word in text for word in ("not_agreed", "stranger", "violation", "verdict", "any_row"))
+    assert not any(
+        word in text for word in ("not_agreed", "stranger", "violation", "verdict", "any_row")
+    )
 
 
 def test_logged_answers_come_from_the_backend(logs):
@@ -81,36 +103,77 @@ def test_logged_answers_come_from_the_backend(logs):
         scene = callers.Clinic(l.number)
         assert scene.open() == l.trace.messages[0].content
         for _, call, answer in l.trace.calls():
-            assert answer is not None and scene.call(call.name, call.arguments) == (l.trace.messages[answer].result, l.trace.messages[answer].is_error)
+            assert answer is not None and scene.call(call.name, call.arguments) == (
+                l.trace.messages[answer].result,
+                l.trace.messages[answer].is_error,
+            )
 
 
 def test_logs_do_not_depend_on_the_process():
     code = "import sys; sys.path.insert(0, 'tools'); from worlds import desk; print([(l.trace.model_dump_json(), l.verdict) for l in desk.make_logs(25, seed=4)])"
-    one, other = (subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": h}).stdout for h in "07")
+    one, other = (
+        subprocess.run(
+            [sys.executable, "-c", code],
+            check=True,
+            cwd=ROOT,
+            capture_output=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": h},
+        ).stdout
+        for h in "07"
+    )
     assert one == other and one.count(b"desk-4-") == 25
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10**6), st.text(max_size=60), st.sampled_from([t.name for t in clinic.TOOLS] + ["no_such_tool"]),
-       st.dictionaries(st.sampled_from(["patient_id", "slot_id", "page", "reason", "appointment_id", "x"]), st.one_of(st.none(), st.integers(), st.text(max_size=12), st.lists(st.integers(), max_size=2))))
+@given(
+    st.integers(0, 10**6),
+    st.text(max_size=60),
+    st.sampled_from([t.name for t in clinic.TOOLS] + ["no_such_tool"]),
+    st.dictionaries(
+        st.sampled_from(["patient_id", "slot_id", "page", "reason", "appointment_id", "x"]),
+        st.one_of(
+            st.none(), st.integers(), st.text(max_size=12), st.lists(st.integers(), max_size=2)
+        ),
+    ),
+)
 def test_any_words_and_calls_are_answered(number, text, tool, arguments):
     scene = callers.Clinic(number)
     assert scene.open() and scene.reply(text)
     _, is_error = scene.call(tool, arguments)
-    assert is_error and scene.request.registry.changes(scene.before) == [] and 1 <= scene.verdict().satisfaction <= 5
+    assert (
+        is_error
+        and scene.request.registry.changes(scene.before) == []
+        and 1 <= scene.verdict().satisfaction <= 5
+    )
 
 
 def test_a_write_too_many_or_too_early_is_no_success():
     kinds, talks = set(), 0
     for k in range(400):
         scene = callers.Clinic(NEW + k)
-        if scene.request.ending != "done" or random.Random(k).random() < .5:
+        if scene.request.ending != "done" or random.Random(k).random() < 0.5:
             continue
         early = callers.Clinic(NEW + k)
-        for w in [c for m in play(scene, desk.Clerk(), clinic.TOOLS) for c in m.tool_calls if c.name in clinic.WRITES]:
+        for w in [
+            c
+            for m in play(scene, desk.Clerk(), clinic.TOOLS)
+            for c in m.tool_calls
+            if c.name in clinic.WRITES
+        ]:
             early.call(w.name, w.arguments)
-        assert scene.verdict().success and "identity" in early.verdict().violations and not early.verdict().success
-        scene.call("join_waiting_list", {"patient_id": scene.request.patient, "department": "cardiology", "date": clinic.DAYS[0]})
+        assert (
+            scene.verdict().success
+            and "identity" in early.verdict().violations
+            and not early.verdict().success
+        )
+        scene.call(
+            "join_waiting_list",
+            {
+                "patient_id": scene.request.patient,
+                "department": "cardiology",
+                "date": clinic.DAYS[0],
+            },
+        )
         assert not scene.verdict().success
         kinds.add(scene.verdict().kind)
         talks += 1
@@ -118,6 +181,12 @@ def test_a_write_too_many_or_too_early_is_no_success():
 
 
 def test_nothing_of_the_clinic_is_in_the_package():
-    words = ["referral", "waiting_list", "patient", *clinic.DOCTORS, *(d for ds in clinic.DOCTORS.values() for d in ds)]
+    words = [
+        "referral",
+        "waiting_list",
+        "patient",
+        *clinic.DOCTORS,
+        *(d for ds in clinic.DOCTORS.values() for d in ds),
+    ]
     text = "\n".join(p.read_text("utf-8") for p in (ROOT / "agent_gym").rglob("*.py")).lower()
     assert [w for w in words if w.lower() in text] == []

@@ -6,6 +6,7 @@
 The first renames every tool, argument, field and identifier of a public corpus consistently, prints the scores before and after, and fails where they differ by more
 than half a point. The second lets an agent cloned from the logged successes talk with the customers of the logs in the true world and puts every call to the mocker too.
 """
+
 import argparse
 import os
 import re
@@ -34,12 +35,20 @@ def renamed(value, names, words):
 
 def key(k):
     "Another name for a field, argument or tool; identifiers used as keys are renamed as identifiers are."
-    return name(k) if re.search(r"\d{4}", k) else f"x{sum(ord(c) * (i + 1) for i, c in enumerate(k)) % 99991}q{len(k)}"
+    return (
+        name(k)
+        if re.search(r"\d{4}", k)
+        else f"x{sum(ord(c) * (i + 1) for i, c in enumerate(k)) % 99991}q{len(k)}"
+    )
 
 
 def name(text):
     "Another shape for identifiers that keeps their order (backends sort them): `#W1234` becomes `k/%W-3456`; other texts stay."
-    return re.sub(r"(#?)(\b\w*?)(\d{4,})(\w*\b)", lambda m: f"k/{'%' * len(m[1])}{m[2]}-{m[3].translate(HIGHER)}{m[4]}", text)
+    return re.sub(
+        r"(#?)(\b\w*?)(\d{4,})(\w*\b)",
+        lambda m: f"k/{'%' * len(m[1])}{m[2]}-{m[3].translate(HIGHER)}{m[4]}",
+        text,
+    )
 
 
 HIGHER = str.maketrans("0123456789", "23456789:;")
@@ -50,7 +59,10 @@ def renamed_trace(t):
     for m in t["messages"]:
         m = dict(m)
         if m.get("tool_calls"):
-            m["tool_calls"] = [{**c, "name": key(c["name"]), "arguments": renamed(c["arguments"], key, name)} for c in m["tool_calls"]]
+            m["tool_calls"] = [
+                {**c, "name": key(c["name"]), "arguments": renamed(c["arguments"], key, name)}
+                for c in m["tool_calls"]
+            ]
         if m["role"] == "tool":
             m["name"], m["result"] = key(m["name"]), renamed(m["result"], key, name)
         out["messages"].append(m)
@@ -59,12 +71,19 @@ def renamed_trace(t):
 
 def shares(train, episodes, score, change):
     "Exact shares over known calls, reads after writes, and nonexistent identifiers."
-    mocker = ag.ToolMocker(ag.load_traces([renamed_trace(t) for t in train] if change else train, progress=False))
+    mocker = ag.ToolMocker(
+        ag.load_traces([renamed_trace(t) for t in train] if change else train, progress=False)
+    )
     rows = {"known": [], "read after write": [], "nonexistent": []}
     for e in episodes:
         session = mocker.session()
         for c in e["calls"]:
-            call, want = (key(c["name"]), renamed(c["args"], key, name)) if change else (c["name"], c["args"]), renamed(c["expected"], key, name) if change else c["expected"]
+            call, want = (
+                (key(c["name"]), renamed(c["args"], key, name))
+                if change
+                else (c["name"], c["args"]),
+                renamed(c["expected"], key, name) if change else c["expected"],
+            )
             got = session.call(*call)
             if c["known"] == "nonexistent":
                 rows["nonexistent"].append(got.is_error)
@@ -78,7 +97,9 @@ def shares(train, episodes, score, change):
 
 def leaves(value) -> set[str]:
     "Every plain value in a JSON value, as text."
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    inner = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    )
     return {str(value)} if inner is None else set().union(*map(leaves, inner))
 
 
@@ -91,20 +112,35 @@ def stripped(value, fields):
 
 class Check:
     "Puts every call of a talk to the mocker as well, and notes how its answer compares with the true one."
+
     def __init__(self, mocker, trace, common, generated):
         self.session, self.generated, self.rows = mocker.session(), generated, []
         self.asked = [(c.name, c.arguments) for m in trace.messages for c in m.tool_calls]
         self.known = common | seen_values(trace)
 
     def __call__(self, call, value, is_error):
-        got, fields = self.session.call(call.name, call.arguments), {f for tool, f in self.generated if tool == call.name}
+        got, fields = (
+            self.session.call(call.name, call.arguments),
+            {f for tool, f in self.generated if tool == call.name},
+        )
         core = stripped(value, fields)
-        self.rows.append({"tool": call.name, "exact": got.value == value, "but made-up": stripped(got.value, fields) == core, "same kind": got.is_error == is_error,
-                          "knowable": leaves(core) <= self.known, "asked": (call.name, call.arguments) in self.asked})
+        self.rows.append(
+            {
+                "tool": call.name,
+                "exact": got.value == value,
+                "but made-up": stripped(got.value, fields) == core,
+                "same kind": got.is_error == is_error,
+                "knowable": leaves(core) <= self.known,
+                "asked": (call.name, call.arguments) in self.asked,
+            }
+        )
 
 
 def seen_values(trace) -> set[str]:
-    return set().union(*(leaves(m.value) for m in trace.messages if m.role == "tool"), *(leaves(c.arguments) for m in trace.messages for c in m.tool_calls))
+    return set().union(
+        *(leaves(m.value) for m in trace.messages if m.role == "tool"),
+        *(leaves(c.arguments) for m in trace.messages for c in m.tool_calls),
+    )
 
 
 def fidelity(world: TrueWorld, seed: int, talks: int = 100) -> dict[str, float]:
@@ -117,22 +153,40 @@ def fidelity(world: TrueWorld, seed: int, talks: int = 100) -> dict[str, float]:
         check = Check(mocker, t, common, world.generated)
         play(world.scenario(numbers[t.conversation_id]), agent, world.tools, on_call=check)
         rows += check.rows
+
     def share(key: str, part: list[dict] = rows) -> float:
         return 100 * sum(r[key] for r in part) / max(1, len(part))
+
     known, asked = [r for r in rows if r["knowable"]], [r for r in rows if r["asked"]]
-    by_tool = {f"  {name}": share("but made-up", [r for r in known if r["tool"] == name]) for name in sorted({r["tool"] for r in known})}
-    return {"calls": len(rows)} | {k: share(k) for k in ("exact", "but made-up", "same kind", "knowable", "asked")} | {"exact on knowable": share("but made-up", known), "exact on asked": share("but made-up", asked)} | by_tool
+    by_tool = {
+        f"  {name}": share("but made-up", [r for r in known if r["tool"] == name])
+        for name in sorted({r["tool"] for r in known})
+    }
+    return (
+        {"calls": len(rows)}
+        | {k: share(k) for k in ("exact", "but made-up", "same kind", "knowable", "asked")}
+        | {
+            "exact on knowable": share("but made-up", known),
+            "exact on asked": share("but made-up", asked),
+        }
+        | by_tool
+    )
 
 
 def main() -> int:
-    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    a = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     a.add_argument("--world", choices=("sample", "clinic", "transfer"))
     a.add_argument("--noise", choices=("low", "high"), default="high")
     a.add_argument("--seeds", default="0")
     o = a.parse_args()
     if o.world:
         runs = [fidelity(world_of(o.world, o.noise), int(s)) for s in o.seeds.split(",")]
-        for k in sorted(set().union(*runs), key=lambda k: (k.startswith(" "), list(runs[0]).index(k) if k in runs[0] else 99)):
+        for k in sorted(
+            set().union(*runs),
+            key=lambda k: (k.startswith(" "), list(runs[0]).index(k) if k in runs[0] else 99),
+        ):
             print(f"{k:<24}" + "".join(f"{r[k]:9.1f}" if k in r else "        -" for r in runs))
         return 0
     return renaming()
@@ -145,13 +199,14 @@ def renaming() -> int:
         return 2
     sys.path.insert(0, str(Path(folder) / "mocker"))
     import score
+
     data = str(Path(folder) / "mocker" / "data")
     train = score.load_train(data, BENCH)
     episodes = score.load_bench(data, BENCH, train).episodes
     plain, other = shares(train, episodes, score, False), shares(train, episodes, score, True)
     for k in plain:
         print(f"{k:<18}{plain[k]:6.1f} plain {other[k]:6.1f} renamed")
-    return int(any(abs(plain[k] - other[k]) > .5 for k in plain))
+    return int(any(abs(plain[k] - other[k]) > 0.5 for k in plain))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 
 Every agent meets the same new customers; gains are paired with the first variant, with 95 % intervals over customers.
 """
+
 import argparse
 import json
 import os
@@ -34,29 +35,55 @@ from agent_gym.train import GymArena, Judge, judged
 @dataclass
 class TrueWorld:
     "A world with known truth: logs by seed, a fresh scenario by number, and the number behind each logged conversation."
+
     name: str
     logs: Callable[[int], tuple[list[Trace], dict[str, int]]]
     scenario: Callable[[int], object]
     tools: Sequence[ToolSpec]
-    success: Callable[[object], tuple[bool, bool]]      # of a finished scenario: success, any rule broken
-    generated: frozenset[tuple[str, str]]               # (tool, field of its answer) whose values the backend makes up
+    success: Callable[
+        [object], tuple[bool, bool]
+    ]  # of a finished scenario: success, any rule broken
+    generated: frozenset[
+        tuple[str, str]
+    ]  # (tool, field of its answer) whose values the backend makes up
 
 
 def sample_world(many: int) -> TrueWorld:
     from agent_gym import sample
+
     def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
         traces = sample.sample_traces(many, seed)
-        return traces, {t.conversation_id: sample.world_seed(str(int(t.conversation_id[5:])), seed) for t in traces}
-    return TrueWorld("sample", logs, sample.World, sample.World.tools, lambda w: ((v := w.verdict()).success, bool(v.violations)), frozenset({("issue_refund", "refund_id")}))
+        return traces, {
+            t.conversation_id: sample.world_seed(str(int(t.conversation_id[5:])), seed)
+            for t in traces
+        }
+
+    return TrueWorld(
+        "sample",
+        logs,
+        sample.World,
+        sample.World.tools,
+        lambda w: ((v := w.verdict()).success, bool(v.violations)),
+        frozenset({("issue_refund", "refund_id")}),
+    )
 
 
 def clinic_world(noise: float, many: int) -> TrueWorld:
     from worlds import clinic, desk
     from worlds.callers import Clinic
+
     def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
         made = desk.make_logs(many, noise, seed)
         return [l.trace for l in made], {l.trace.conversation_id: l.number for l in made}
-    return TrueWorld(f"clinic, noise {noise}", logs, Clinic, clinic.TOOLS, lambda w: ((v := w.verdict()).success, bool(v.violations)), clinic.GENERATED)
+
+    return TrueWorld(
+        f"clinic, noise {noise}",
+        logs,
+        Clinic,
+        clinic.TOOLS,
+        lambda w: ((v := w.verdict()).success, bool(v.violations)),
+        clinic.GENERATED,
+    )
 
 
 def transfer_world(noise: float, many: int) -> TrueWorld:
@@ -66,23 +93,45 @@ def transfer_world(noise: float, many: int) -> TrueWorld:
     sys.path.insert(0, str(Path(folder, "transfer")))
     from harness import make_logs
     from world import WORLD
+
     def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
         records, truth = make_logs(WORLD, many, noise, seed)
-        return list(ag.load_traces(records, progress=False)), {r["conversation_id"]: t["scenario"] for r, t in zip(records, truth)}
-    return TrueWorld(f"transfer, noise {noise}", logs, WORLD, WORLD.TOOLS, lambda w: ((v := w.verdict())["success"], bool(v["violations"])),
-                     frozenset((t.name, field) for t in WORLD.TOOLS for field in WORLD.GENERATED))
+        return list(ag.load_traces(records, progress=False)), {
+            r["conversation_id"]: t["scenario"] for r, t in zip(records, truth)
+        }
+
+    return TrueWorld(
+        f"transfer, noise {noise}",
+        logs,
+        WORLD,
+        WORLD.TOOLS,
+        lambda w: ((v := w.verdict())["success"], bool(v["violations"])),
+        frozenset((t.name, field) for t in WORLD.TOOLS for field in WORLD.GENERATED),
+    )
 
 
 def world_of(name: str, noise: str, many: int = 300) -> TrueWorld:
     "A world by its name, which leaves `many` logs; `noise` (low or high) is how bad they are, where there is a choice."
-    rate = {"low": .3, "high": .6}[noise]
-    return sample_world(many) if name == "sample" else clinic_world(rate, many) if name == "clinic" else transfer_world(rate, many)
+    rate = {"low": 0.3, "high": 0.6}[noise]
+    return (
+        sample_world(many)
+        if name == "sample"
+        else clinic_world(rate, many)
+        if name == "clinic"
+        else transfer_world(rate, many)
+    )
 
 
 class TrueGame:
     "A scenario of the true world, played."
+
     def __init__(self, world: TrueWorld, number: int, judge: Judge | None):
-        self.world, self.scene, self.judge_by, self.done = world, world.scenario(number), judge, False
+        self.world, self.scene, self.judge_by, self.done = (
+            world,
+            world.scenario(number),
+            judge,
+            False,
+        )
         self.messages = [Message(role="user", content=self.scene.open())]
 
     def step(self, action: Message) -> Sequence[Message]:
@@ -90,7 +139,16 @@ class TrueGame:
         before = len(self.messages)
         for c in action.tool_calls:
             value, is_error = self.scene.call(c.name, c.arguments)
-            self.messages.append(Message(role="tool", name=c.name, tool_call_id=c.id, content=dumps(value), result=value, is_error=is_error))
+            self.messages.append(
+                Message(
+                    role="tool",
+                    name=c.name,
+                    tool_call_id=c.id,
+                    content=dumps(value),
+                    result=value,
+                    is_error=is_error,
+                )
+            )
         if not action.tool_calls:
             words = self.scene.reply(action.content or "")
             self.messages += [] if words is None else [Message(role="user", content=words)]
@@ -106,6 +164,7 @@ class TrueGame:
 
 class TrueArena:
     "Games with the customers of the logs, in the true world; without `judge`, with the true verdict."
+
     def __init__(self, world: TrueWorld, numbers: Sequence[int], judge: Judge | None):
         self.world, self.numbers, self.judge_by, self.tools = world, numbers, judge, world.tools
 
@@ -119,12 +178,20 @@ class TrueArena:
 
 class Told:
     "Games of a gym, judged otherwise: by `judge(customer, seed, game)`."
+
     def __init__(self, arena: GymArena, judge: Callable[[int, int, Game], Judgement]):
-        self.arena, self.judge_by, self.tools, self.customers = arena, judge, arena.tools, arena.customers
+        self.arena, self.judge_by, self.tools, self.customers = (
+            arena,
+            judge,
+            arena.tools,
+            arena.customers,
+        )
 
     def start(self, customer: int, seed: int) -> Game:
         game = self.arena.start(customer, seed)
-        game.judge = lambda: Judgement("abstain", void=True) if game.void else self.judge_by(customer, seed, game)
+        game.judge = lambda: (
+            Judgement("abstain", void=True) if game.void else self.judge_by(customer, seed, game)
+        )
         return game
 
 
@@ -139,27 +206,47 @@ def replayed(world: TrueWorld, number: int, messages: Sequence[Message]) -> Judg
 
 class NearestNeighbour(PolicyAgent):
     "Does what was done in the most similar state (Jaccard similarity of features) of the traces given."
+
     def __init__(self, traces: Sequence[Trace]):
         p = Proposals(traces)
-        super().__init__(clone(p, traces, [1.] * len(traces), epochs=1), None, "nearest neighbour")
+        super().__init__(clone(p, traces, [1.0] * len(traces), epochs=1), None, "nearest neighbour")
         self.rows = [(set(e.features), e.choice) for t in traces for e in examples(p, t.messages)]
 
     def ranked(self, d: Dialogue, tools: Sequence[ToolSpec] | None = None) -> list[int]:
-        here, can = set(features(d, self.policy.proposals.vocabulary)), set(self.policy.proposals.candidates(d))
-        best = sorted(((len(here & f) / len(here | f), -n, c) for n, (f, c) in enumerate(self.rows) if c in can), reverse=True)
+        here, can = (
+            set(features(d, self.policy.proposals.vocabulary)),
+            set(self.policy.proposals.candidates(d)),
+        )
+        best = sorted(
+            (
+                (len(here & f) / len(here | f), -n, c)
+                for n, (f, c) in enumerate(self.rows)
+                if c in can
+            ),
+            reverse=True,
+        )
         return [c for _, _, c in best[:1]]
 
 
 def score(world: TrueWorld, agent: object, n: int, start: int) -> tuple[list[int], float, float]:
     "Successes (0/1) over `n` new customers, share with a broken rule, milliseconds a turn."
-    won, broken, turns, spent = [], 0, 0, 0.
+    won, broken, turns, spent = [], 0, 0, 0.0
     for k in range(n):
         game = TrueGame(world, start + k, None)
         for _ in range(30):
             t = time.perf_counter()
             action = agent.act(list(game.messages), list(world.tools))
             spent, turns = spent + time.perf_counter() - t, turns + 1
-            game.step(action.model_copy(update={"tool_calls": [c.model_copy(update={"id": c.id or f"c{turns}{i}"}) for i, c in enumerate(action.tool_calls)]}))
+            game.step(
+                action.model_copy(
+                    update={
+                        "tool_calls": [
+                            c.model_copy(update={"id": c.id or f"c{turns}{i}"})
+                            for i, c in enumerate(action.tool_calls)
+                        ]
+                    }
+                )
+            )
             if game.done:
                 break
         ok, bad = world.success(game.scene)
@@ -168,27 +255,48 @@ def score(world: TrueWorld, agent: object, n: int, start: int) -> tuple[list[int
     return won, broken / n, 1e3 * spent / max(1, turns)
 
 
-def variants(world: TrueWorld, traces: list[Trace], numbers: dict[str, int], seed: int, options: Options) -> dict[str, Callable[[], object]]:
+def variants(
+    world: TrueWorld, traces: list[Trace], numbers: dict[str, int], seed: int, options: Options
+) -> dict[str, Callable[[], object]]:
     "Agents by name; each is made when asked for."
     gym = ag.create_environment(traces, seed=seed)
     verifier = Verifier(traces, seed=seed)
     good = [t for t in traces if t.success]
     made: dict[str, object] = {}
+
     def train(switch: Options = options, **switches: object) -> object:
         key = repr((switch, sorted((k, str(v)) for k, v in switches.items())))
         if key not in made:
             made[key] = ag.train(gym, seed=seed, progress=False, options=switch, **switches)
         return made[key]
+
     def there(judge_too: bool) -> Callable[..., TrueArena]:
-        return lambda who, judge: TrueArena(world, [numbers[t.conversation_id] for t in who], None if judge_too else judge)
+        return lambda who, judge: TrueArena(
+            world, [numbers[t.conversation_id] for t in who], None if judge_too else judge
+        )
+
     def true_verdict(who: Sequence[Trace], judge: Judge) -> Told:
-        return Told(GymArena(gym, who, judge, trust=.5), lambda c, s, game: replayed(world, numbers[who[c].conversation_id], game.messages))
+        return Told(
+            GymArena(gym, who, judge, trust=0.5),
+            lambda c, s, game: replayed(world, numbers[who[c].conversation_id], game.messages),
+        )
+
     def at_random(who: Sequence[Trace], judge: Judge) -> Told:
-        return Told(GymArena(gym, who, judge), lambda c, s, game: Judgement("pass", 1.) if random.Random(f"{c}/{s}/{len(game.messages)}").random() < .35 else Judgement("abstain", .3))
+        return Told(
+            GymArena(gym, who, judge),
+            lambda c, s, game: (
+                Judgement("pass", 1.0)
+                if random.Random(f"{c}/{s}/{len(game.messages)}").random() < 0.35
+                else Judgement("abstain", 0.3)
+            ),
+        )
+
     return {
         "nearest neighbour, all": lambda: NearestNeighbour(traces),
         "nearest neighbour, successes": lambda: NearestNeighbour(good),
-        "cloning of all": lambda: PolicyAgent(clone(Proposals(traces), traces, [1.] * len(traces))),
+        "cloning of all": lambda: PolicyAgent(
+            clone(Proposals(traces), traces, [1.0] * len(traces))
+        ),
         "cloning of successes": lambda: PolicyAgent(clone(Proposals(traces), traces)),
         "+ kinds of request": lambda: train(practise=False, guards=False, cleaning=False).agent,
         "+ cleaned labels": lambda: train(practise=False, guards=False).agent,
@@ -201,26 +309,41 @@ def variants(world: TrueWorld, traces: list[Trace], numbers: dict[str, int], see
         "no gate - routing": lambda: train(gate=False, route=False).agent,
         "no gate - multiplication": lambda: train(gate=False, multiply=False).agent,
         "no gate - abstention": lambda: train(gate=False, abstain=False).agent,
-        "no gate + trust in answers": lambda: train(gate=False, trust=.5).agent,
-        "no gate - explorer": lambda: train(gate=False, switch=replace(options, explore=0.)).agent,
+        "no gate + trust in answers": lambda: train(gate=False, trust=0.5).agent,
+        "no gate - explorer": lambda: train(gate=False, switch=replace(options, explore=0.0)).agent,
         "no gate - rank": lambda: train(gate=False, switch=replace(options, rank=False)).agent,
         "no gate - bags": lambda: train(gate=False, switch=replace(options, bags=1)).agent,
         "no gate - forks": lambda: train(gate=False, switch=replace(options, fork=False)).agent,
         "no gate - holding": lambda: train(gate=False, switch=replace(options, hold=False)).agent,
-        "no gate - KL": lambda: train(gate=False, switch=replace(options, kl=0.)).agent,
-        "no gate + policy gradient": lambda: train(gate=False, switch=replace(options, gradient=2)).agent,
-        "policy gradient alone": lambda: train(gate=False, switch=replace(options, rounds=0, gradient=4)).agent,
+        "no gate - KL": lambda: train(gate=False, switch=replace(options, kl=0.0)).agent,
+        "no gate + policy gradient": lambda: (
+            train(gate=False, switch=replace(options, gradient=2)).agent
+        ),
+        "policy gradient alone": lambda: (
+            train(gate=False, switch=replace(options, rounds=0, gradient=4)).agent
+        ),
         "- second verifier": lambda: train(second=False).agent,
         "random verdict": lambda: train(gate=False, route=False, arena=at_random).agent,
         "true verdict": lambda: train(gate=False, route=False, arena=true_verdict).agent,
         "true dynamics": lambda: train(gate=False, arena=there(False)).agent,
-        "true verdict and dynamics": lambda: train(gate=False, route=False, arena=there(True)).agent,
-        "true both, policy gradient alone": lambda: train(gate=False, route=False, arena=there(True), switch=replace(options, rounds=0, gradient=4)).agent,
+        "true verdict and dynamics": lambda: (
+            train(gate=False, route=False, arena=there(True)).agent
+        ),
+        "true both, policy gradient alone": lambda: (
+            train(
+                gate=False,
+                route=False,
+                arena=there(True),
+                switch=replace(options, rounds=0, gradient=4),
+            ).agent
+        ),
     }
 
 
 def main() -> None:
-    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    a = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     a.add_argument("--world", choices=("sample", "clinic", "transfer"), default="sample")
     a.add_argument("--noise", choices=("low", "high"), default="high")
     a.add_argument("--seeds", default="100")
@@ -231,7 +354,12 @@ def main() -> None:
     a.add_argument("--variants", help="names with ; between; default: all")
     a.add_argument("--against", help="the variant that gains are counted from; default: the first")
     a.add_argument("--json", type=Path, help="where the runs are written, after every seed")
-    a.add_argument("--merge", type=Path, nargs="+", help="print the table of runs written before, all of the same length")
+    a.add_argument(
+        "--merge",
+        type=Path,
+        nargs="+",
+        help="print the table of runs written before, all of the same length",
+    )
     o = a.parse_args()
     table: Table = {}
     if o.merge:
@@ -249,27 +377,39 @@ def main() -> None:
             agent = made[name]()
             spent = time.perf_counter() - start
             table.setdefault(name, []).append((*score(world, agent, o.n, 50_000_000), spent))
-            print(f"  seed {seed}  {name:<34} {statistics.mean(table[name][-1][0]):.3f}", flush=True)
+            print(
+                f"  seed {seed}  {name:<34} {statistics.mean(table[name][-1][0]):.3f}", flush=True
+            )
         if o.json:
             o.json.write_text(json.dumps(table))
     print_table(table, o.against, f"{world.name}, {o.logs} logs, seeds {o.seeds}")
 
 
-Table: TypeAlias = dict[str, list[tuple[list[int], float, float, float]]]     # variant: for each seed successes, share with a broken rule, ms a turn, seconds of training
+Table: TypeAlias = dict[
+    str, list[tuple[list[int], float, float, float]]
+]  # variant: for each seed successes, share with a broken rule, ms a turn, seconds of training
 
 
 def print_table(table: Table, against: str | None, title: str) -> None:
     "Success, broken rules and paired gains with 95 % intervals: the wider of that over customers and that over seeds (Student's t)."
     from scipy.stats import t
+
     first = against or next(iter(table))
-    print(f"\n{title}: {len(table[first][0][0])} new customers a seed; gain over {first!r}\n{'':<34}seeds  success  broken rules  gain             ahead  ms a turn  seconds")
+    print(
+        f"\n{title}: {len(table[first][0][0])} new customers a seed; gain over {first!r}\n{'':<34}seeds  success  broken rules  gain             ahead  ms a turn  seconds"
+    )
     for name, runs in table.items():
         pairs = list(zip(runs, table[first]))
         d = np.concatenate([np.subtract(r[0], b[0]) for r, b in pairs])
         by_seed = np.array([np.mean(np.subtract(r[0], b[0])) for r, b in pairs])
         n = len(by_seed)
-        half = max(1.96 * d.std() / len(d) ** .5, t.ppf(.975, n - 1) * by_seed.std(ddof=1) / n ** .5 if n > 1 else 0)
-        print(f"{name:<34}{n:>5}  {np.mean([r[0] for r in runs]):.3f}    {np.mean([r[1] for r in runs]):.3f}         {d.mean():+.3f} ± {half:.3f}   {(by_seed > 0).sum():>2}/{n:<2}  {np.mean([r[2] for r in runs]):8.2f}  {np.mean([r[3] for r in runs]):7.1f}")
+        half = max(
+            1.96 * d.std() / len(d) ** 0.5,
+            t.ppf(0.975, n - 1) * by_seed.std(ddof=1) / n**0.5 if n > 1 else 0,
+        )
+        print(
+            f"{name:<34}{n:>5}  {np.mean([r[0] for r in runs]):.3f}    {np.mean([r[1] for r in runs]):.3f}         {d.mean():+.3f} ± {half:.3f}   {(by_seed > 0).sum():>2}/{n:<2}  {np.mean([r[2] for r in runs]):8.2f}  {np.mean([r[3] for r in runs]):7.1f}"
+        )
 
 
 if __name__ == "__main__":

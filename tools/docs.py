@@ -3,6 +3,7 @@
 Notebooks carry their outputs, so nothing is executed here. Exported cells become an entry of the reference (signature, docstring, fields,
 methods) above their folded source; hidden cells go; everything else stays as it was written.
 """
+
 import ast
 import importlib
 import inspect
@@ -16,9 +17,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE, OUT = ROOT / "_docs" / "source", ROOT / "_docs" / "html"
-SECTIONS = [("Start", ["index", "tutorials/*"]), ("Conversations and text", ["0*"]), ("Parser", ["parser/*"]), ("Tool mocker", ["mocker/*"]), ("Reward", ["reward/*"]), ("User", ["user/*"]),
-            ("Environment", ["environment/*"]), ("Agents", ["agent/*"]), ("Train, report, export", ["*train*", "*report*", "*export*", "*factory*"]),
-            ("Explore and connect", ["explore/*", "connect/*", "*cli*"]), ("Sample world", ["*sample*", "sample/*"])]
+SECTIONS = [
+    ("Start", ["index", "tutorials/*"]),
+    ("Conversations and text", ["0*"]),
+    ("Parser", ["parser/*"]),
+    ("Tool mocker", ["mocker/*"]),
+    ("Reward", ["reward/*"]),
+    ("User", ["user/*"]),
+    ("Environment", ["environment/*"]),
+    ("Agents", ["agent/*"]),
+    ("Train, report, export", ["*train*", "*report*", "*export*", "*factory*"]),
+    ("Explore and connect", ["explore/*", "connect/*", "*cli*"]),
+    ("Sample world", ["*sample*", "sample/*"]),
+]
 CONF = """project = "Agent Gym"
 copyright = "2026, Agent Gym developers"
 extensions = ["myst_nb"]
@@ -53,23 +64,39 @@ def entry(module: str, name: str) -> str:
     head = f"({module.replace('.', '-')}-{name.lower()})=\n### {name}\n\n```python\n{kind} {name}{'' if hasattr(obj, 'model_fields') else textwrap.shorten(signature(obj), 400)}\n```\n\n{doc}\n"
     rows = []
     for field, info in getattr(obj, "model_fields", {}).items():
-        rows.append(f"- `{field}`: `{getattr(info.annotation, '__name__', info.annotation)}`" + ("" if info.is_required() else f", default `{info.get_default(call_default_factory=True)!r}`"[:120]))
+        rows.append(
+            f"- `{field}`: `{getattr(info.annotation, '__name__', info.annotation)}`"
+            + (
+                ""
+                if info.is_required()
+                else f", default `{info.get_default(call_default_factory=True)!r}`"[:120]
+            )
+        )
     if inspect.isclass(obj):
         for n, m in vars(obj).items():
             f = m.fget if isinstance(m, property) else getattr(m, "__func__", m)
             if not n.startswith("_") and inspect.isfunction(f) and inspect.getdoc(f):
-                rows.append(f"- `.{n}{'' if isinstance(m, property) else textwrap.shorten(signature(f), 200)}`: {' '.join((inspect.getdoc(f) or '').split())}")
+                rows.append(
+                    f"- `.{n}{'' if isinstance(m, property) else textwrap.shorten(signature(f), 200)}`: {' '.join((inspect.getdoc(f) or '').split())}"
+                )
     return head + ("\n" + "\n".join(rows) + "\n" if rows else "")
 
 
 def public(source: str) -> list[str]:
-    return [n.name for n in ast.parse(source).body if isinstance(n, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not n.name.startswith("_")]
+    return [
+        n.name
+        for n in ast.parse(source).body
+        if isinstance(n, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and not n.name.startswith("_")
+    ]
 
 
 def page(path: Path) -> dict:
     nb = json.loads(path.read_text("utf-8"))
     sources = ["".join(c["source"]) for c in nb["cells"]]
-    module = next((m[1] for s in sources if (m := re.search(r"^#\|\s*default_exp\s+(\S+)", s, re.M))), "")
+    module = next(
+        (m[1] for s in sources if (m := re.search(r"^#\|\s*default_exp\s+(\S+)", s, re.M))), ""
+    )
     cells = []
     for cell, source in zip(nb["cells"], sources):
         marks = set(re.findall(r"^#\|\s*(\w+)", source, re.M))
@@ -84,7 +111,14 @@ def page(path: Path) -> dict:
             tags = ["hide-input"]
             text = "\n".join(filter(None, (entry(module, n) for n in public(code))))
             if text:
-                cells.append({"cell_type": "markdown", "id": f"doc-{cell['id']}", "metadata": {}, "source": text})
+                cells.append(
+                    {
+                        "cell_type": "markdown",
+                        "id": f"doc-{cell['id']}",
+                        "metadata": {},
+                        "source": text,
+                    }
+                )
         cells.append(cell | {"metadata": {"tags": tags}, "source": code})
     return nb | {"cells": cells}
 
@@ -103,13 +137,21 @@ def build() -> int:
         shutil.copy2(extra, SOURCE / extra.relative_to(ROOT / "nbs"))
     trees, seen = [], set()
     for title, patterns in SECTIONS:
-        names = [p.relative_to(SOURCE).with_suffix("").as_posix() for pat in patterns for p in sorted(SOURCE.glob(pat + ".ipynb"))]
+        names = [
+            p.relative_to(SOURCE).with_suffix("").as_posix()
+            for pat in patterns
+            for p in sorted(SOURCE.glob(pat + ".ipynb"))
+        ]
         names = [n for n in names if not (n in seen or seen.add(n))]
         if names:
-            trees.append(f"```{{toctree}}\n:caption: {title}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```")
+            trees.append(
+                f"```{{toctree}}\n:caption: {title}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```"
+            )
     (SOURCE / "contents.md").write_text("# Contents\n\n" + "\n\n".join(trees) + "\n", "utf-8")
     (SOURCE / "conf.py").write_text(CONF + 'root_doc = "contents"\n', "utf-8")
-    done = subprocess.run([sys.executable, "-m", "sphinx", "-q", "-b", "html", "-j", "2", str(SOURCE), str(OUT)])
+    done = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", "-b", "html", "-j", "2", str(SOURCE), str(OUT)]
+    )
     print(f"{len(list(OUT.rglob('*.html')))} pages in {OUT / 'index.html'}")
     return done.returncode
 

@@ -8,6 +8,7 @@
 A cell starts with a line `# %% code`, `# %% md` or `# %% raw`, followed by its id once it has one. New cells need no id.
 A cell whose source is unchanged keeps its outputs.
 """
+
 import hashlib
 import json
 import re
@@ -17,7 +18,14 @@ from pathlib import Path
 HEAD = re.compile(r"^# %% (code|md|raw)(?: (\S+))?\s*$")
 KIND = {"md": "markdown", "code": "code", "raw": "raw"}
 SHORT = {v: k for k, v in KIND.items()}
-EMPTY = {"cells": [], "metadata": {"kernelspec": {"display_name": "python3", "language": "python", "name": "python3"}}, "nbformat": 4, "nbformat_minor": 5}
+EMPTY = {
+    "cells": [],
+    "metadata": {
+        "kernelspec": {"display_name": "python3", "language": "python", "name": "python3"}
+    },
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
 
 
 def read(path: Path) -> dict:
@@ -30,7 +38,10 @@ def write(path: Path, nb: dict) -> None:
 
 
 def show(nb: dict) -> str:
-    return "\n".join(f"# %% {SHORT[c['cell_type']]} {c['id']}\n{''.join(c['source']).rstrip()}\n" for c in nb["cells"])
+    return "\n".join(
+        f"# %% {SHORT[c['cell_type']]} {c['id']}\n{''.join(c['source']).rstrip()}\n"
+        for c in nb["cells"]
+    )
 
 
 def put(nb: dict, text: str) -> dict:
@@ -59,7 +70,12 @@ def put(nb: dict, text: str) -> dict:
         used.add(cid)
         c = old.get(cid, {})
         keep = c and "".join(c["source"]) == src and c["cell_type"] == kind
-        new = {"cell_type": kind, "id": cid, "metadata": c.get("metadata", {}) if c else {}, "source": src.splitlines(keepends=True)}
+        new = {
+            "cell_type": kind,
+            "id": cid,
+            "metadata": c.get("metadata", {}) if c else {},
+            "source": src.splitlines(keepends=True),
+        }
         if kind == "code":
             new |= {"execution_count": None, "outputs": c.get("outputs", []) if keep else []}
         out.append(new)
@@ -72,9 +88,19 @@ def run(path: Path, timeout: int = 600) -> None:
     from nbclient import NotebookClient
 
     nb = nbformat.read(path, 4)
-    skip = {c.id for c in nb.cells if c.cell_type == "code" and re.search(r"^#\|\s*(eval:\s*false|notest)", c.source, re.M)}
+    skip = {
+        c.id
+        for c in nb.cells
+        if c.cell_type == "code" and re.search(r"^#\|\s*(eval:\s*false|notest)", c.source, re.M)
+    }
     work = nbformat.from_dict({**nb, "cells": [c for c in nb.cells if c.id not in skip]})
-    NotebookClient(work, timeout=timeout, kernel_name="python3", coalesce_streams=True, resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(
+        work,
+        timeout=timeout,
+        kernel_name="python3",
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute()
     done = {c.id: c for c in work.cells}
     raw = read(path)
     for c in raw["cells"]:
@@ -82,7 +108,9 @@ def run(path: Path, timeout: int = 600) -> None:
             c["outputs"] = json.loads(json.dumps(done[c["id"]].outputs))
             c["execution_count"] = None
             for o in c["outputs"]:
-                o.pop("execution_count", None) if o["output_type"] != "execute_result" else o.update(execution_count=None)
+                o.pop("execution_count", None) if o[
+                    "output_type"
+                ] != "execute_result" else o.update(execution_count=None)
                 if isinstance(o.get("text"), str):
                     o["text"] = o["text"].splitlines(keepends=True)
                 for k, v in o.get("data", {}).items():
@@ -97,8 +125,17 @@ def outs(nb: dict) -> str:
         if c["cell_type"] == "code" and c["outputs"]:
             rows.append(f"--- {c['id']}: {''.join(c['source']).strip().splitlines()[-1][:100]}")
             for o in c["outputs"]:
-                text = o.get("text") or o.get("data", {}).get("text/plain") or o.get("traceback") or ""
-                rows.append("".join(text)[:3000] + (f"   [+ {', '.join(k for k in o['data'] if k != 'text/plain')}]" if len(o.get("data", {})) > 1 else ""))
+                text = (
+                    o.get("text") or o.get("data", {}).get("text/plain") or o.get("traceback") or ""
+                )
+                rows.append(
+                    "".join(text)[:3000]
+                    + (
+                        f"   [+ {', '.join(k for k in o['data'] if k != 'text/plain')}]"
+                        if len(o.get("data", {})) > 1
+                        else ""
+                    )
+                )
     return "\n".join(rows)
 
 

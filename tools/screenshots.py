@@ -1,4 +1,5 @@
 """Screenshots of the explorers in light and dark: `python tools/screenshots.py [folder]` writes PNGs (default: out/screenshots). Needs a Chromium."""
+
 import sys
 from pathlib import Path
 
@@ -12,13 +13,18 @@ SIZES = {"wide": (1500, 950), "narrow": (420, 900)}
 
 class Careless:
     def act(self, messages, tools):
-        return ag.Message(role="assistant", content="All done, that has been taken care of. Goodbye!")
+        return ag.Message(
+            role="assistant", content="All done, that has been taken care of. Goodbye!"
+        )
 
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     gym = ag.create_environment(ag.load_traces(ROOT / "data" / "processed" / "traces.jsonl"))
-    played = {"retrieval": gym.rollout(ag.RetrievalAgent(gym.traces), n=40), "careless": gym.rollout(Careless(), n=40)}
+    played = {
+        "retrieval": gym.rollout(ag.RetrievalAgent(gym.traces), n=40),
+        "careless": gym.rollout(Careless(), n=40),
+    }
     episodes = ag.EpisodeExplorer(played, gym)
     episodes.goto(next(r["id"] for r in episodes._rows if "effect" in r["f"]["source"]))
     mocker = ag.MockerExplorer(gym.tool_mocker)

@@ -17,10 +17,28 @@ from ..trace import ToolSpec, dumps
 __all__ = ['portable', 'Names', 'declarations']
 
 # %% ../../nbs/agent/10_declarations.ipynb #b59aee3b
-_SAID = ("default", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "minItems", "maxItems", "pattern", "format", "const", "examples")
+_SAID = (
+    "default",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "pattern",
+    "format",
+    "const",
+    "examples",
+)
 _DEEP = 12
 
-def portable(schema: Mapping[str, JsonValue], *, root: Mapping[str, JsonValue] | None = None, depth: int = 0) -> dict[str, Any]:
+
+def portable(
+    schema: Mapping[str, JsonValue], *, root: Mapping[str, JsonValue] | None = None, depth: int = 0
+) -> dict[str, Any]:
     "`schema` in the subset all providers accept: type, description, nullable, string enum, items, properties, required."
     root = schema if root is None else root
     if depth > _DEEP:  # a schema that contains itself: the inside is left open
@@ -32,7 +50,9 @@ def portable(schema: Mapping[str, JsonValue], *, root: Mapping[str, JsonValue] |
     kind = out.get("type")
     if isinstance(kind, list):  # a list of types: null means nullable, of the others the first
         named = [k for k in kind if k != "null"]
-        out |= {"type": named[0] if named else "string"} | ({"nullable": True} if "null" in kind else {})
+        out |= {"type": named[0] if named else "string"} | (
+            {"nullable": True} if "null" in kind else {}
+        )
         notes += [f"or {k}" for k in named[1:]]
     if "type" not in out:
         out["type"] = "object" if "properties" in s else "array" if "items" in s else "string"
@@ -43,18 +63,27 @@ def portable(schema: Mapping[str, JsonValue], *, root: Mapping[str, JsonValue] |
             notes.append(f"one of {dumps(values)}")
     if out["type"] == "array":
         items = s.get("items")
-        out["items"] = portable(items, root=root, depth=depth + 1) if isinstance(items, dict) else {"type": "string"}
+        out["items"] = (
+            portable(items, root=root, depth=depth + 1)
+            if isinstance(items, dict)
+            else {"type": "string"}
+        )
     if out["type"] == "object":
         props = s.get("properties")
         if isinstance(props, dict) and props:
-            out["properties"] = {k: portable(v if isinstance(v, dict) else {}, root=root, depth=depth + 1) for k, v in props.items()}
+            out["properties"] = {
+                k: portable(v if isinstance(v, dict) else {}, root=root, depth=depth + 1)
+                for k, v in props.items()
+            }
             need = s.get("required")
             if isinstance(need, list) and (named := [k for k in need if k in props]):
                 out["required"] = named
     return out | ({"description": "; ".join(notes)} if notes else {})
 
 # %% ../../nbs/agent/10_declarations.ipynb #c9fcf347
-def _resolve(schema: Mapping[str, JsonValue], root: Mapping[str, JsonValue], depth: int) -> dict[str, Any]:
+def _resolve(
+    schema: Mapping[str, JsonValue], root: Mapping[str, JsonValue], depth: int
+) -> dict[str, Any]:
     "`schema` with its reference followed and its union reduced to one form."
     s: dict[str, Any] = dict(schema)
     for _ in range(_DEEP):
@@ -62,8 +91,15 @@ def _resolve(schema: Mapping[str, JsonValue], root: Mapping[str, JsonValue], dep
         if isinstance(ref, str):
             target: JsonValue = dict(root)
             for part in filter(None, ref.lstrip("#/").split("/")):
-                target = target.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(target, dict) else None
-            s = {**(target if isinstance(target, dict) else {}), **{k: v for k, v in s.items() if k != "$ref"}}
+                target = (
+                    target.get(part.replace("~1", "/").replace("~0", "~"))
+                    if isinstance(target, dict)
+                    else None
+                )
+            s = {
+                **(target if isinstance(target, dict) else {}),
+                **{k: v for k, v in s.items() if k != "$ref"},
+            }
             continue
         union = next((k for k in ("anyOf", "oneOf", "allOf") if isinstance(s.get(k), list)), None)
         if union is None:
@@ -74,14 +110,21 @@ def _resolve(schema: Mapping[str, JsonValue], root: Mapping[str, JsonValue], dep
                 s = {**_resolve(f, root, depth + 1), **s} if depth < _DEEP else s
             continue
         real = [f for f in forms if f.get("type") != "null"]
-        s = {**(real[0] if real else {"type": "string"}), **s, **({"nullable": True} if len(real) < len(forms) else {})}
+        s = {
+            **(real[0] if real else {"type": "string"}),
+            **s,
+            **({"nullable": True} if len(real) < len(forms) else {}),
+        }
         if len(real) > 1:
-            s["description"] = "; ".join(filter(None, [str(s.get("description") or ""), f"or {dumps(real[1:])}"]))
+            s["description"] = "; ".join(
+                filter(None, [str(s.get("description") or ""), f"or {dumps(real[1:])}"])
+            )
     return s
 
 # %% ../../nbs/agent/10_declarations.ipynb #54149aa8
 class Names:
     "A two-way map between tool names and names that a provider takes (`limit` characters at most)."
+
     def __init__(self, names: Iterable[str], *, dots: bool = True, limit: int = 64):
         self._out: dict[str, str] = {}
         self._dots, self._limit = dots, limit
@@ -91,11 +134,13 @@ class Names:
     def out(self, name: str) -> str:
         "The provider's form of `name`."
         if name not in self._out:
-            fit = re.sub(r"[^\w.-]" if self._dots else r"[^\w-]", "_", name, flags=re.ASCII)[:self._limit]
-            fit = fit if re.match(r"[A-Za-z_]", fit) else f"_{fit}"[:self._limit]
+            fit = re.sub(r"[^\w.-]" if self._dots else r"[^\w-]", "_", name, flags=re.ASCII)[
+                : self._limit
+            ]
+            fit = fit if re.match(r"[A-Za-z_]", fit) else f"_{fit}"[: self._limit]
             taken, base, n = set(self._out.values()), fit, 2
             while fit in taken:
-                fit, n = f"{base[:self._limit - len(str(n)) - 1]}_{n}", n + 1
+                fit, n = f"{base[: self._limit - len(str(n)) - 1]}_{n}", n + 1
             self._out[name] = fit
         return self._out[name]
 
@@ -103,10 +148,14 @@ class Names:
         "The tool whose form is `name`; `name` itself where there is none."
         return next((k for k, v in self._out.items() if v == name), name)
 
+
 def declarations(tools: Sequence[ToolSpec], names: Names) -> list[dict[str, Any]]:
     "`tools` as function declarations: name, description, and parameters where there are any."
     out: list[dict[str, Any]] = []
     for t in tools:
         schema = portable(t.parameters)
-        out.append({"name": names.out(t.name), "description": t.description or t.name} | ({"parameters": schema} if schema.get("properties") else {}))
+        out.append(
+            {"name": names.out(t.name), "description": t.description or t.name}
+            | ({"parameters": schema} if schema.get("properties") else {})
+        )
     return out

@@ -21,6 +21,7 @@ __all__ = ['Dialogue', 'Vocabulary', 'features']
 # %% ../../nbs/agent/01_dialogue.ipynb #122b0c17
 _MAX_ROWS, _MAX_SLOTS = 60, 400
 
+
 class Dialogue:
     """What a conversation has shown, message by message.
 
@@ -28,7 +29,23 @@ class Dialogue:
     named, `<tool><path>[0]` for its first row, `<tool><path>#` for its length. `events` are the tools' answers in order (`tool:ok`, `tool:error`),
     `used` the proposals already made, `latest` the last of them, `asked` the words of the agent's last reply, `kind` the kind of the request: of the opening, or of what was said before
     the first tool answered, where logs began with that."""
-    __slots__ = ("_lower", "_rows", "asked", "events", "first", "kind", "last", "latest", "reader", "recent", "slots", "text", "turns", "used")
+
+    __slots__ = (
+        "_lower",
+        "_rows",
+        "asked",
+        "events",
+        "first",
+        "kind",
+        "last",
+        "latest",
+        "reader",
+        "recent",
+        "slots",
+        "text",
+        "turns",
+        "used",
+    )
 
     def __init__(self, reader: FactReader):
         self.reader = reader
@@ -66,7 +83,7 @@ class Dialogue:
         if self.first is None:
             self.first, self.kind = self.last, self.reader.request(text)
         elif not self.events and (kind := self.reader.opens(text)) >= 0:
-            self.kind = kind      # what came before was a greeting
+            self.kind = kind  # what came before was a greeting
         self.text.append(text)
         self._lower += "\n" + text.lower()
         self.recent = "user"
@@ -79,7 +96,9 @@ class Dialogue:
         self.recent = f"{tool}:{'error' if is_error else 'ok'}"
         self.events = (*self.events, self.recent)
         root = f"{tool}!" if is_error else tool
-        for k in [k for k in self.slots if k.startswith((root + ".", root + "[", root + "#")) or k == root]:
+        for k in [
+            k for k in self.slots if k.startswith((root + ".", root + "[", root + "#")) or k == root
+        ]:
             del self.slots[k]
         for k in [k for k in self._rows if k == root or k.startswith((root + ".", root + "["))]:
             del self._rows[k]
@@ -105,11 +124,22 @@ class Dialogue:
             self.slots[path] = value
 
     def _name_row(self, path: str, rows: list[dict[str, Scalar]]) -> None:
-        count = Counter(v.lower() if isinstance(v, str) else v for r in rows for v in r.values() if not isinstance(v, bool))
+        count = Counter(
+            v.lower() if isinstance(v, str) else v
+            for r in rows
+            for v in r.values()
+            if not isinstance(v, bool)
+        )
         best = None
         for i, row in enumerate(rows):
             for v in row.values():
-                s = v.lower() if isinstance(v, str) else str(v) if isinstance(v, int) and not isinstance(v, bool) and v > 99 else ""
+                s = (
+                    v.lower()
+                    if isinstance(v, str)
+                    else str(v)
+                    if isinstance(v, int) and not isinstance(v, bool) and v > 99
+                    else ""
+                )
                 if len(s) < 3 or s not in self._lower or count[s if isinstance(v, str) else v] > 1:
                     continue
                 for _, end in whole(s, self._lower):
@@ -121,7 +151,9 @@ class Dialogue:
 
     def words(self) -> frozenset[str]:
         "The distinct words that the user said or the tools showed, lower case."
-        return words_of(" ".join([*self.text, *(v for v in self.slots.values() if isinstance(v, str))]))
+        return words_of(
+            " ".join([*self.text, *(v for v in self.slots.values() if isinstance(v, str))])
+        )
 
     def say(self, words: frozenset[str]) -> None:
         "The agent says something with these `words` (values masked)."
@@ -138,6 +170,7 @@ class Dialogue:
 @dataclass(frozen=True)
 class Vocabulary:
     "The words, few-valued slots and openings that recur in traces."
+
     words: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
 
@@ -153,12 +186,17 @@ class Vocabulary:
                     mine |= d.last
                 elif m.role == "tool":
                     d.learn(m.name or "", m.value, m.is_error)
-                    own |= {(k, v) for k, v in d.slots.items() if isinstance(v, str | bool) and not k.startswith("user.")}
+                    own |= {
+                        (k, v)
+                        for k, v in d.slots.items()
+                        if isinstance(v, str | bool) and not k.startswith("user.")
+                    }
             words.update(mine)
             for k, v in own:
                 values[k][v] += 1
         few = {k for k, c in values.items() if len(c) <= 8 and sum(c.values()) >= 4 * len(c)}
         return cls(frozenset(w for w, n in words.items() if n >= 4), frozenset(few))
+
 
 def features(d: Dialogue, vocabulary: Vocabulary) -> list[str]:
     "The names of the features that hold in `d`."
@@ -171,10 +209,13 @@ def features(d: Dialogue, vocabulary: Vocabulary) -> list[str]:
         out += [f"last {w}" for w in d.last if w in vocabulary.words]
     return out + [f"used {i}" for i in d.used] + [f"has {k}" for k in d.slots]
 
+
 def _literals(d: Dialogue, vocabulary: Vocabulary) -> list[str]:
     "What happened and what the record says."
     out = [f"after {d.recent}", *(f"event {e}" for e in sorted(set(d.events)))]
-    told = {k: x for k, v in d.slots.items() if k.startswith("user.") and (x := number(v)) is not None}
+    told = {
+        k: x for k, v in d.slots.items() if k.startswith("user.") and (x := number(v)) is not None
+    }
     for k, v in d.slots.items():
         if k.startswith("user."):
             continue

@@ -24,7 +24,9 @@ from ..trace import LLMError, Message, ToolCall, ToolSpec, dumps, loads
 __all__ = ['DEFAULT_MODEL', 'request_body', 'read_answer', 'api_key', 'GeminiLLM']
 
 # %% ../../nbs/agent/11_gemini.ipynb #dc98fcad
-def request_body(messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object) -> tuple[dict[str, Any], Names]:
+def request_body(
+    messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
+) -> tuple[dict[str, Any], Names]:
     "The REST body of `generateContent` for a conversation, and the map of tool names. Raises LLMError(kind='request') without a message to answer."
     names = Names(t.name for t in tools)
     system = "\n\n".join(m.content for m in messages if m.role == "system" and m.content)
@@ -36,7 +38,9 @@ def request_body(messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **
             else:
                 contents.append(turn)
     if not contents:
-        raise LLMError("there is no message to answer; pass at least one user message", kind="request")
+        raise LLMError(
+            "there is no message to answer; pass at least one user message", kind="request"
+        )
     if contents[0]["role"] == "model":
         contents.insert(0, {"role": "user", "parts": [{"text": "(the assistant speaks first)"}]})
     body: dict[str, Any] = {"contents": contents}
@@ -47,10 +51,21 @@ def request_body(messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **
     if config := {_OPTIONS[k]: v for k, v in options.items() if v is not None and k in _OPTIONS}:
         body["generationConfig"] = config
     if unknown := sorted(set(options) - set(_OPTIONS)):
-        raise LLMError(f"unknown options {', '.join(unknown)}; known are {', '.join(_OPTIONS)}", kind="request")
+        raise LLMError(
+            f"unknown options {', '.join(unknown)}; known are {', '.join(_OPTIONS)}", kind="request"
+        )
     return body, names
 
-_OPTIONS = {"temperature": "temperature", "top_p": "topP", "top_k": "topK", "max_tokens": "maxOutputTokens", "seed": "seed", "stop": "stopSequences"}
+
+_OPTIONS = {
+    "temperature": "temperature",
+    "top_p": "topP",
+    "top_k": "topK",
+    "max_tokens": "maxOutputTokens",
+    "seed": "seed",
+    "stop": "stopSequences",
+}
+
 
 def _content(m: Message, names: Names) -> dict[str, Any] | None:
     raw = m.metadata.get("raw")
@@ -58,45 +73,103 @@ def _content(m: Message, names: Names) -> dict[str, Any] | None:
         if isinstance(raw, dict) and raw.get("provider") == "gemini":
             return raw["content"]
         parts = [{"text": m.content}] if m.content else []
-        parts += [{"functionCall": {"name": names.out(c.name), "args": c.arguments} | ({"id": c.id} if c.id else {})} for c in m.tool_calls]
+        parts += [
+            {
+                "functionCall": {"name": names.out(c.name), "args": c.arguments}
+                | ({"id": c.id} if c.id else {})
+            }
+            for c in m.tool_calls
+        ]
         return {"role": "model", "parts": parts} if parts else None
     if m.role == "tool":
-        value = m.value if isinstance(m.value, dict) else {"error" if m.is_error else "result": m.value}
-        return {"role": "user", "parts": [{"functionResponse": {"name": names.out(m.name or "tool"), "response": value} | ({"id": m.tool_call_id} if m.tool_call_id else {})}]}
+        value = (
+            m.value if isinstance(m.value, dict) else {"error" if m.is_error else "result": m.value}
+        )
+        return {
+            "role": "user",
+            "parts": [
+                {
+                    "functionResponse": {"name": names.out(m.name or "tool"), "response": value}
+                    | ({"id": m.tool_call_id} if m.tool_call_id else {})
+                }
+            ],
+        }
     return {"role": "user", "parts": [{"text": m.content or " "}]}
 
 # %% ../../nbs/agent/11_gemini.ipynb #e96ee298
-_BLOCKED = frozenset({"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "IMAGE_SAFETY"})
+_BLOCKED = frozenset(
+    {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "IMAGE_SAFETY"}
+)
 _REASON = {"STOP": "stop", "MAX_TOKENS": "length"}
+
 
 def read_answer(payload: Mapping[str, Any], names: Names) -> Message:
     "The message in a `generateContent` response. Raises LLMError: blocked, malformed call, nothing said."
     feedback = payload.get("promptFeedback") or {}
     if feedback.get("blockReason"):
-        raise LLMError(f"gemini: the prompt was blocked ({feedback['blockReason']}); change what is asked", kind="blocked")
+        raise LLMError(
+            f"gemini: the prompt was blocked ({feedback['blockReason']}); change what is asked",
+            kind="blocked",
+        )
     candidates = payload.get("candidates") or []
     if not candidates:
-        raise LLMError("gemini: the answer has no candidates; ask again", kind="server", retryable=True)
+        raise LLMError(
+            "gemini: the answer has no candidates; ask again", kind="server", retryable=True
+        )
     first = candidates[0]
     reason = str(first.get("finishReason") or "STOP")
     content = first.get("content") or {}
     parts = content.get("parts") or []
-    text = "".join(p["text"] for p in parts if isinstance(p.get("text"), str) and not p.get("thought"))
-    calls = [ToolCall(id=c.get("id") or f"call_{i}", name=names.back(str(c.get("name"))), arguments=c.get("args") or {})
-             for i, c in enumerate(p["functionCall"] for p in parts if p.get("functionCall"))]
+    text = "".join(
+        p["text"] for p in parts if isinstance(p.get("text"), str) and not p.get("thought")
+    )
+    calls = [
+        ToolCall(
+            id=c.get("id") or f"call_{i}",
+            name=names.back(str(c.get("name"))),
+            arguments=c.get("args") or {},
+        )
+        for i, c in enumerate(p["functionCall"] for p in parts if p.get("functionCall"))
+    ]
     if reason in _BLOCKED:
-        raise LLMError(f"gemini: the answer was blocked ({reason}); change what is asked", kind="blocked")
+        raise LLMError(
+            f"gemini: the answer was blocked ({reason}); change what is asked", kind="blocked"
+        )
     if reason in ("MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS"):
-        raise LLMError(f"gemini: {reason}: {clean(first.get('finishMessage') or 'the model wrote a call that cannot be read')}", kind="malformed", retryable=True)
+        raise LLMError(
+            f"gemini: {reason}: {clean(first.get('finishMessage') or 'the model wrote a call that cannot be read')}",
+            kind="malformed",
+            retryable=True,
+        )
     if not text and not calls:
         if reason == "MAX_TOKENS":
-            raise LLMError("gemini: max_tokens was used up before anything was said; raise it", kind="request")
-        raise LLMError(f"gemini: an empty answer ({reason}); ask again", kind="server", retryable=True)
+            raise LLMError(
+                "gemini: max_tokens was used up before anything was said; raise it", kind="request"
+            )
+        raise LLMError(
+            f"gemini: an empty answer ({reason}); ask again", kind="server", retryable=True
+        )
     usage = payload.get("usageMetadata") or {}
-    counts = {k: usage[v] for k, v in (("input_tokens", "promptTokenCount"), ("output_tokens", "candidatesTokenCount"), ("total_tokens", "totalTokenCount")) if v in usage}
-    return Message(role="assistant", content=text or None, tool_calls=calls, metadata={
-        "usage": counts, "finish_reason": _REASON.get(reason, reason.lower()), "model": payload.get("modelVersion"),
-        "raw": {"provider": "gemini", "content": {"role": "model", "parts": parts}}})
+    counts = {
+        k: usage[v]
+        for k, v in (
+            ("input_tokens", "promptTokenCount"),
+            ("output_tokens", "candidatesTokenCount"),
+            ("total_tokens", "totalTokenCount"),
+        )
+        if v in usage
+    }
+    return Message(
+        role="assistant",
+        content=text or None,
+        tool_calls=calls,
+        metadata={
+            "usage": counts,
+            "finish_reason": _REASON.get(reason, reason.lower()),
+            "model": payload.get("modelVersion"),
+            "raw": {"provider": "gemini", "content": {"role": "model", "parts": parts}},
+        },
+    )
 
 # %% ../../nbs/agent/11_gemini.ipynb #d1b84a63
 @dataclass
@@ -106,8 +179,10 @@ class _Exchange:
     answer: bytes = b""
     retry_after: str | None = None
 
+
 class _Legacy:
     "`google-generativeai` over REST."
+
     name = "google-generativeai"
 
     def __init__(self, model: str, key: str, base_url: str | None):
@@ -116,6 +191,7 @@ class _Legacy:
             import google.generativeai as genai
             from google.ai.generativelanguage import GenerativeServiceClient
         from requests.adapters import HTTPAdapter
+
         here = self._here = threading.local()
 
         class Adapter(HTTPAdapter):
@@ -126,7 +202,11 @@ class _Legacy:
                     request.headers["Content-Length"] = str(len(exchange.body))
                 response = super().send(request, *args, **kwargs)
                 if exchange is not None:
-                    exchange.status, exchange.answer, exchange.retry_after = response.status_code, response.content, response.headers.get("Retry-After")
+                    exchange.status, exchange.answer, exchange.retry_after = (
+                        response.status_code,
+                        response.content,
+                        response.headers.get("Retry-After"),
+                    )
                 return response
 
         options = {"api_key": key} | ({"api_endpoint": base_url} if base_url else {})
@@ -142,7 +222,9 @@ class _Legacy:
         exchange = self._here.exchange = _Exchange(dumps(body).encode())
         try:
             self._model.generate_content(".", request_options={"retry": None, "timeout": seconds})  # type: ignore[arg-type]
-        except Exception as e:  # whatever the SDK makes of an answer, the exchange holds it as it came
+        except (
+            Exception
+        ) as e:  # whatever the SDK makes of an answer, the exchange holds it as it came
             if not exchange.status:
                 raise _lost(e) from e
         finally:
@@ -152,14 +234,23 @@ class _Legacy:
 # %% ../../nbs/agent/11_gemini.ipynb #f981f2ba
 class _Current:
     "`google-genai`."
+
     name = "google-genai"
 
     def __init__(self, model: str, key: str, base_url: str | None):
         from google import genai
         from google.genai import types
+
         self._types, self._model = types, model
-        self._client = genai.Client(api_key=key, vertexai=False, http_options=types.HttpOptions(
-            base_url=base_url, api_version="v1beta", retry_options=types.HttpRetryOptions(attempts=1)))
+        self._client = genai.Client(
+            api_key=key,
+            vertexai=False,
+            http_options=types.HttpOptions(
+                base_url=base_url,
+                api_version="v1beta",
+                retry_options=types.HttpRetryOptions(attempts=1),
+            ),
+        )
 
     def _arguments(self, body: dict[str, Any], seconds: float) -> dict[str, Any]:
         t = self._types
@@ -168,7 +259,11 @@ class _Current:
         parsed = t.GenerateContentConfig.model_validate_json(dumps(config))
         parsed.http_options = t.HttpOptions(timeout=max(1, int(seconds * 1000)))
         parsed.automatic_function_calling = t.AutomaticFunctionCallingConfig(disable=True)
-        return {"model": self._model, "contents": [t.Content.model_validate_json(dumps(c)) for c in body["contents"]], "config": parsed}
+        return {
+            "model": self._model,
+            "contents": [t.Content.model_validate_json(dumps(c)) for c in body["contents"]],
+            "config": parsed,
+        }
 
     def send(self, body: dict[str, Any], seconds: float) -> tuple[int, bytes, str | None]:
         try:
@@ -179,11 +274,14 @@ class _Current:
 
     def chunks(self, body: dict[str, Any], seconds: float) -> Iterator[dict[str, Any]]:
         try:
-            for piece in self._client.models.generate_content_stream(**self._arguments(body, seconds)):
+            for piece in self._client.models.generate_content_stream(
+                **self._arguments(body, seconds)
+            ):
                 yield loads(piece.model_dump_json(by_alias=True, exclude_none=True))  # type: ignore[misc]
         except Exception as e:
             status, detail, _ = _failure(e)
             raise status_error("gemini", status, detail.decode()) from e
+
 
 def _failure(e: Exception) -> tuple[int, bytes, str | None]:
     code = getattr(e, "code", None)
@@ -192,17 +290,29 @@ def _failure(e: Exception) -> tuple[int, bytes, str | None]:
         return code, str(getattr(e, "message", None) or e).encode(), headers.get("Retry-After")
     raise _lost(e) from e
 
+
 def _lost(e: Exception) -> LLMError:
-    late = "timeout" in type(e).__name__.lower() or "timed out" in str(e).lower() or "deadline" in type(e).__name__.lower()
-    return LLMError("gemini: no answer in time; raise `timeout`" if late else f"gemini: the connection failed ({type(e).__name__}); check the network and `base_url`",
-                    kind="timeout" if late else "server", retryable=True)
+    late = (
+        "timeout" in type(e).__name__.lower()
+        or "timed out" in str(e).lower()
+        or "deadline" in type(e).__name__.lower()
+    )
+    return LLMError(
+        "gemini: no answer in time; raise `timeout`"
+        if late
+        else f"gemini: the connection failed ({type(e).__name__}); check the network and `base_url`",
+        kind="timeout" if late else "server",
+        retryable=True,
+    )
 
 # %% ../../nbs/agent/11_gemini.ipynb #08d6f3b8
 DEFAULT_MODEL = "gemini-3.8-flash"
 
+
 def api_key() -> str | None:
     "The key in the environment: GOOGLE_API_KEY, else GEMINI_API_KEY, else None."
     return os.environ.get("GOOGLE_API_KEY") or os.environ.get("GEMINI_API_KEY") or None
+
 
 class GeminiLLM:
     """Gemini behind the `LLM` protocol.
@@ -210,16 +320,43 @@ class GeminiLLM:
     `model` defaults to the environment's AGENT_GYM_MODEL, else `gemini-3.8-flash`; `api_key` to GOOGLE_API_KEY or GEMINI_API_KEY; `sdk="auto"` takes
     `google-genai` where it is installed. `timeout` bounds one request, `retry` the whole, both in seconds. Raises LLMError(kind='auth') without a key.
     Nothing is sent before the first `generate`."""
-    def __init__(self, model: str | None = None, api_key: str | None = None, base_url: str | None = None,
-                 sdk: Literal["auto", "google-genai", "google-generativeai"] = "auto", *, timeout: float = 60., retry: Retry | None = None, **options: object):
+
+    def __init__(
+        self,
+        model: str | None = None,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        sdk: Literal["auto", "google-genai", "google-generativeai"] = "auto",
+        *,
+        timeout: float = 60.0,
+        retry: Retry | None = None,
+        **options: object,
+    ):
         self.model = model or os.environ.get("AGENT_GYM_MODEL") or DEFAULT_MODEL
         self._key = api_key or globals()["api_key"]()
         if not self._key:
-            raise LLMError("no API key: pass api_key= or set GOOGLE_API_KEY; without one, create_environment(traces) uses the offline agent", kind="auth")
+            raise LLMError(
+                "no API key: pass api_key= or set GOOGLE_API_KEY; without one, create_environment(traces) uses the offline agent",
+                kind="auth",
+            )
         if sdk not in ("auto", "google-genai", "google-generativeai"):
-            raise LLMError(f'sdk must be "auto", "google-genai" or "google-generativeai", got {sdk!r}', kind="request")
-        self.base_url, self.timeout, self.retry, self.options = base_url, timeout, retry or Retry(), options
-        self.sdk = sdk if sdk != "auto" else "google-genai" if _installed("google.genai") else "google-generativeai"
+            raise LLMError(
+                f'sdk must be "auto", "google-genai" or "google-generativeai", got {sdk!r}',
+                kind="request",
+            )
+        self.base_url, self.timeout, self.retry, self.options = (
+            base_url,
+            timeout,
+            retry or Retry(),
+            options,
+        )
+        self.sdk = (
+            sdk
+            if sdk != "auto"
+            else "google-genai"
+            if _installed("google.genai")
+            else "google-generativeai"
+        )
         self._carrier: _Current | _Legacy | None = None
         self._lock = threading.Lock()
 
@@ -242,34 +379,58 @@ class GeminiLLM:
                 try:
                     self._carrier = make(self.model, self._key, self.base_url)
                 except ImportError as e:
-                    raise LLMError(f"{self.sdk} is not installed: pip install {self.sdk}", kind="request") from e
+                    raise LLMError(
+                        f"{self.sdk} is not installed: pip install {self.sdk}", kind="request"
+                    ) from e
             return self._carrier
 
-    def generate(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object) -> Message:
+    def generate(
+        self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
+    ) -> Message:
         "The model's next turn (see `LLM.generate`). Integers of any size, call ids and thought signatures survive the round trip."
         body, names = request_body(messages, tools, **{**self.options, **options})
         start = time.perf_counter()
         answer = self.retry.run(lambda left: self._once(body, names, min(self.timeout, left)))
-        return answer.model_copy(update={"metadata": {**answer.metadata, "model": answer.metadata.get("model") or self.model, "seconds": time.perf_counter() - start}})
+        return answer.model_copy(
+            update={
+                "metadata": {
+                    **answer.metadata,
+                    "model": answer.metadata.get("model") or self.model,
+                    "seconds": time.perf_counter() - start,
+                }
+            }
+        )
 
     def _once(self, body: dict[str, Any], names: Names, seconds: float) -> Message:
         carrier = self._carry()
         status, answer, wait = within(seconds, lambda: carrier.send(body, seconds))
         if status != 200:
-            raise status_error("gemini", status, _detail(answer), secret=self._key, retry_after=_seconds(wait))
+            raise status_error(
+                "gemini", status, _detail(answer), secret=self._key, retry_after=_seconds(wait)
+            )
         try:
             payload = loads(answer)
         except ValueError as e:
-            raise LLMError("gemini: the answer is not JSON; check `base_url`", kind="server", retryable=True) from e
+            raise LLMError(
+                "gemini: the answer is not JSON; check `base_url`", kind="server", retryable=True
+            ) from e
         if not isinstance(payload, dict):
-            raise LLMError("gemini: the answer is not an object; check `base_url`", kind="server", retryable=True)
+            raise LLMError(
+                "gemini: the answer is not an object; check `base_url`",
+                kind="server",
+                retryable=True,
+            )
         return read_answer(payload, names)
 
-    async def agenerate(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object) -> Message:
+    async def agenerate(
+        self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
+    ) -> Message:
         "`generate` without blocking the event loop."
         return await asyncio.to_thread(self.generate, messages, tools, **options)
 
-    def stream(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object) -> Iterator[str | Message]:
+    def stream(
+        self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
+    ) -> Iterator[str | Message]:
         "Pieces of text as they come, then the whole Message. Over `google-generativeai` the text comes in one piece."
         carrier = self._carry()
         if not isinstance(carrier, _Current):
@@ -283,15 +444,21 @@ class GeminiLLM:
             first = (payload.get("candidates") or [{}])[0]
             new = (first.get("content") or {}).get("parts") or []
             parts += new
-            whole |= payload | {"candidates": [{**first, "content": {"role": "model", "parts": parts}}]}
-            yield from [p["text"] for p in new if isinstance(p.get("text"), str) and not p.get("thought")]
+            whole |= payload | {
+                "candidates": [{**first, "content": {"role": "model", "parts": parts}}]
+            }
+            yield from [
+                p["text"] for p in new if isinstance(p.get("text"), str) and not p.get("thought")
+            ]
         yield read_answer(whole, names)
+
 
 def _installed(module: str) -> bool:
     try:
         return importlib.util.find_spec(module) is not None
     except ModuleNotFoundError:
         return False
+
 
 def _detail(answer: bytes) -> str:
     try:
@@ -300,6 +467,7 @@ def _detail(answer: bytes) -> str:
         return answer.decode("utf-8", "replace")
     error = payload.get("error") if isinstance(payload, dict) else None
     return str(error.get("message", error)) if isinstance(error, dict) else dumps(payload)
+
 
 def _seconds(text: str | None) -> float | None:
     try:

@@ -28,7 +28,9 @@ def situation(messages: Sequence[Message]) -> tuple[str, str, str]:
     users = [m.content or "" for m in messages if m.role == "user"]
     acts = [c.name for m in messages for c in m.tool_calls]
     last = next((m for m in reversed(messages) if m.role in ("user", "tool")), None)
-    said = next((m.content or "" for m in reversed(messages) if m.role == "assistant" and m.content), "")
+    said = next(
+        (m.content or "" for m in reversed(messages) if m.role == "assistant" and m.content), ""
+    )
     if last is None:
         event = ""
     elif last.role == "tool":
@@ -37,29 +39,44 @@ def situation(messages: Sequence[Message]) -> tuple[str, str, str]:
         event = f"{skeleton(said)[-200:]} / {skeleton(last.content or '')}"
     return skeleton(users[0]) if users else "", event, " ".join(acts)
 
+
 def _fields(m: Message) -> str:
     value = m.value
     if isinstance(value, dict) and not m.is_error:
-        return " ".join(f"{k} {v}" if isinstance(v, str | bool) and len(str(v)) < 24 and not any(ch.isdigit() for ch in str(v)) else k for k, v in value.items())
+        return " ".join(
+            f"{k} {v}"
+            if isinstance(v, str | bool)
+            and len(str(v)) < 24
+            and not any(ch.isdigit() for ch in str(v))
+            else k
+            for k, v in value.items()
+        )
     return skeleton(value if isinstance(value, str) else dumps(value))[:300]
 
 # %% ../../nbs/agent/13_llm_agent.ipynb #b2c41336
 @dataclass(frozen=True, slots=True)
 class Example:
     "The turn at `turn` of conversation `conversation_id`: what came before it (shortened) and what the assistant did."
+
     conversation_id: str
     turn: int
     text: str
     act: str
 
+
 class Examples:
     """Assistant turns of successful traces (of all traces when none is labelled a success), to be found by like situation.
 
     Similarity is .45 of the last event, .35 of the user's request, .2 of the acts so far (their overlap). What is learned never changes."""
+
     def __init__(self, traces: Iterable[Trace], limit: int = 20_000):
         traces = list(traces)
-        good = [t for t in traces if t.success] or [t for t in traces if t.success is None] or traces
-        rows = [(t, i) for t in good for i, m in enumerate(t.messages) if m.role == "assistant"][:limit]
+        good = (
+            [t for t in traces if t.success] or [t for t in traces if t.success is None] or traces
+        )
+        rows = [(t, i) for t in good for i, m in enumerate(t.messages) if m.role == "assistant"][
+            :limit
+        ]
         states = [situation(t.messages[:i]) for t, i in rows]
         self._rows = rows
         self._wish, self._event = embed([s[0] for s in states]), embed([s[1] for s in states])
@@ -69,7 +86,9 @@ class Examples:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def near(self, messages: Sequence[Message], k: int = 4, without: str | None = None) -> list[Example]:
+    def near(
+        self, messages: Sequence[Message], k: int = 4, without: str | None = None
+    ) -> list[Example]:
         "The `k` examples nearest to the state after `messages`, best first, at most two with the same act, one a conversation; none of conversation `without`."
         if not self._rows:
             return []
@@ -87,11 +106,19 @@ class Examples:
 
     def _order(self, messages: Sequence[Message]) -> np.ndarray:
         import numpy as np
+
         wish, event, acts = situation(messages)
         now = frozenset(Counter(acts.split()).items())
-        overlap = np.fromiter((1. if not (a or now) else len(a & now) / len(a | now) for a in self._acts), np.float32, len(self._acts))
+        overlap = np.fromiter(
+            (1.0 if not (a or now) else len(a & now) / len(a | now) for a in self._acts),
+            np.float32,
+            len(self._acts),
+        )
         a, b = embed([wish, event])
-        return np.argsort(-(.45 * (self._event @ b) + .35 * (self._wish @ a) + .2 * overlap), kind="stable")
+        return np.argsort(
+            -(0.45 * (self._event @ b) + 0.35 * (self._wish @ a) + 0.2 * overlap), kind="stable"
+        )
+
 
 def _act(m: Message) -> str:
     return " + ".join(c.name for c in m.tool_calls) or skeleton(m.content or "")
@@ -102,7 +129,14 @@ def _shown(t: Trace, turn: int, before: int = 6) -> str:
     start = max(0, turn - before)
     first = next((i for i, m in enumerate(t.messages[:start]) if m.role == "user"), None)
     lines = [] if first is None else [_line(t.messages[first]), "..."]
-    return "\n".join([*lines, *(_line(m) for m in t.messages[start:turn] if m.role != "system"), "=> " + _line(t.messages[turn])])
+    return "\n".join(
+        [
+            *lines,
+            *(_line(m) for m in t.messages[start:turn] if m.role != "system"),
+            "=> " + _line(t.messages[turn]),
+        ]
+    )
+
 
 def _line(m: Message) -> str:
     if m.role == "tool":
@@ -110,8 +144,9 @@ def _line(m: Message) -> str:
     calls = "; ".join(f"calls {c.name}({_cut(dumps(c.arguments), 300)})" for c in m.tool_calls)
     return f"{m.role}: " + " ".join(filter(None, [_cut(m.content or "", 400), calls]))
 
+
 def _cut(text: str, n: int) -> str:
-    return text if len(text) <= n else text[:n - 1] + "…"
+    return text if len(text) <= n else text[: n - 1] + "…"
 
 # %% ../../nbs/agent/13_llm_agent.ipynb #fdac42f9
 class LLMAgent:
@@ -119,13 +154,39 @@ class LLMAgent:
 
     The system text holds: the policy the logs carry (their most frequent system message), `policy` (rules in words, such as the mined guards), the style of
     successful replies, and up to `examples` like turns within `budget` tokens (counted as 4 characters). `options` go to the model. Raises LLMError."""
-    def __init__(self, llm: LLM, traces: Iterable[Trace] = (), *, examples: int = 4, budget: int = 3000, policy: Sequence[str] = (), **options: object):
+
+    def __init__(
+        self,
+        llm: LLM,
+        traces: Iterable[Trace] = (),
+        *,
+        examples: int = 4,
+        budget: int = 3000,
+        policy: Sequence[str] = (),
+        **options: object,
+    ):
         traces = list(traces)
         self.llm, self.examples, self.budget, self.options = llm, examples, budget, options
         self._index, self._count = Examples(traces), len(traces)
-        systems = Counter(m.content for t in traces for m in t.messages[:1] if m.role == "system" and m.content)
-        systems.update(str(t.metadata["policy"]) for t in traces if isinstance(t.metadata.get("policy"), str))
-        self._policy = "\n\n".join([*([systems.most_common(1)[0][0]] if systems else []), *(["Rules that held in the conversations that went well:\n- " + "\n- ".join(policy)] if policy else [])])
+        systems = Counter(
+            m.content for t in traces for m in t.messages[:1] if m.role == "system" and m.content
+        )
+        systems.update(
+            str(t.metadata["policy"]) for t in traces if isinstance(t.metadata.get("policy"), str)
+        )
+        self._policy = "\n\n".join(
+            [
+                *([systems.most_common(1)[0][0]] if systems else []),
+                *(
+                    [
+                        "Rules that held in the conversations that went well:\n- "
+                        + "\n- ".join(policy)
+                    ]
+                    if policy
+                    else []
+                ),
+            ]
+        )
         self._style = _style(traces)
 
     def __repr__(self) -> str:
@@ -133,7 +194,11 @@ class LLMAgent:
 
     def instruction(self, messages: Sequence[Message]) -> str:
         "The system text for the state after `messages`."
-        parts = [self._policy or "You are an agent who helps customers. Use the tools; never make up what they would answer.", self._style]
+        parts = [
+            self._policy
+            or "You are an agent who helps customers. Use the tools; never make up what they would answer.",
+            self._style,
+        ]
         used, shown = sum(map(len, parts)), []
         for e in self._index.near(messages, self.examples):
             if used + len(e.text) > 4 * self.budget:
@@ -141,13 +206,24 @@ class LLMAgent:
             used += len(e.text)
             shown.append(e.text)
         if shown:
-            parts.append("What good agents did in like situations of other customers (never use these customers' data):\n\n" + "\n\n".join(f"Example {i}\n{s}" for i, s in enumerate(shown, 1)))
+            parts.append(
+                "What good agents did in like situations of other customers (never use these customers' data):\n\n"
+                + "\n\n".join(f"Example {i}\n{s}" for i, s in enumerate(shown, 1))
+            )
         return "\n\n".join(filter(None, parts))
 
     def prepared(self, messages: Sequence[Message]) -> list[Message]:
         "What is sent: the instruction, then the conversation; its own system messages are kept in front."
-        own = [m for m in messages if m.role == "system" and m.content and m.content not in self._policy]
-        return [*own, Message(role="system", content=self.instruction(messages)), *(m for m in messages if m.role != "system")]
+        own = [
+            m
+            for m in messages
+            if m.role == "system" and m.content and m.content not in self._policy
+        ]
+        return [
+            *own,
+            Message(role="system", content=self.instruction(messages)),
+            *(m for m in messages if m.role != "system"),
+        ]
 
     def act(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> Message:
         "The model's next turn in this conversation."
@@ -156,13 +232,24 @@ class LLMAgent:
     async def aact(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> Message:
         "`act` without blocking the event loop."
         from agent_gym.llm import agenerate
+
         return await agenerate(self.llm, self.prepared(messages), tools, **self.options)
+
 
 def _style(traces: Sequence[Trace]) -> str:
     "How long successful replies are and whether they come in one paragraph: said in one sentence."
-    replies = [m.content for t in traces if t.success for m in t.messages if m.role == "assistant" and m.content]
+    replies = [
+        m.content
+        for t in traces
+        if t.success
+        for m in t.messages
+        if m.role == "assistant" and m.content
+    ]
     if len(replies) < 5:
         return ""
     lengths = sorted(len(r.split()) for r in replies)
     plain = sum("\n" not in r for r in replies) / len(replies)
-    return f"Replies are usually {lengths[len(lengths) // 4]} to {lengths[3 * len(lengths) // 4]} words long" + (", in one paragraph." if plain > .8 else ".")
+    return (
+        f"Replies are usually {lengths[len(lengths) // 4]} to {lengths[3 * len(lengths) // 4]} words long"
+        + (", in one paragraph." if plain > 0.8 else ".")
+    )

@@ -22,24 +22,52 @@ __all__ = ['chat_body', 'read_choice', 'ChatClient', 'OpenAICompatibleLLM']
 # %% ../../nbs/agent/12_openai.ipynb #c63a9c27
 _OPTIONS = ("temperature", "top_p", "top_k", "max_tokens", "seed", "stop")
 
-def chat_body(model: str, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object) -> tuple[dict[str, Any], Names]:
+
+def chat_body(
+    model: str, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
+) -> tuple[dict[str, Any], Names]:
     "The body of a chat completion request, and the map of tool names. Raises LLMError(kind='request') on unknown options."
     if unknown := sorted(set(options) - set(_OPTIONS)):
-        raise LLMError(f"unknown options {', '.join(unknown)}; known are {', '.join(_OPTIONS)}", kind="request")
+        raise LLMError(
+            f"unknown options {', '.join(unknown)}; known are {', '.join(_OPTIONS)}", kind="request"
+        )
     names = Names((t.name for t in tools), dots=False)
-    body: dict[str, Any] = {"model": model, "messages": [_message(m, names) for m in messages]} | {k: v for k, v in options.items() if v is not None}
+    body: dict[str, Any] = {"model": model, "messages": [_message(m, names) for m in messages]} | {
+        k: v for k, v in options.items() if v is not None
+    }
     if tools:
-        body["tools"] = [{"type": "function", "function": {"name": names.out(t.name), "description": t.description or t.name,
-                                                           "parameters": t.parameters or {"type": "object", "properties": {}}}} for t in tools]
+        body["tools"] = [
+            {
+                "type": "function",
+                "function": {
+                    "name": names.out(t.name),
+                    "description": t.description or t.name,
+                    "parameters": t.parameters or {"type": "object", "properties": {}},
+                },
+            }
+            for t in tools
+        ]
     return body, names
+
 
 def _message(m: Message, names: Names) -> dict[str, Any]:
     out: dict[str, Any] = {"role": m.role, "content": m.content}
     if m.role == "tool":
-        return out | {"content": m.content if m.content is not None else dumps(m.result), "tool_call_id": m.tool_call_id or "call_0"}
+        return out | {
+            "content": m.content if m.content is not None else dumps(m.result),
+            "tool_call_id": m.tool_call_id or "call_0",
+        }
     if m.tool_calls:
-        out["tool_calls"] = [{"id": c.id or f"call_{i}", "type": "function", "function": {"name": names.out(c.name), "arguments": dumps(c.arguments)}} for i, c in enumerate(m.tool_calls)]
+        out["tool_calls"] = [
+            {
+                "id": c.id or f"call_{i}",
+                "type": "function",
+                "function": {"name": names.out(c.name), "arguments": dumps(c.arguments)},
+            }
+            for i, c in enumerate(m.tool_calls)
+        ]
     return out
+
 
 def read_choice(payload: Mapping[str, Any], names: Names) -> Message:
     "The message in a chat completion. Raises LLMError: blocked, malformed call, nothing said."
@@ -47,40 +75,89 @@ def read_choice(payload: Mapping[str, Any], names: Names) -> Message:
     if not isinstance(choice, Mapping):
         raise LLMError("the answer has no choices; ask again", kind="server", retryable=True)
     m, reason = choice.get("message") or {}, choice.get("finish_reason") or "stop"
-    calls = [_call(i, c.get("function") or {}, c.get("id"), names) for i, c in enumerate(m.get("tool_calls") or [])]
+    calls = [
+        _call(i, c.get("function") or {}, c.get("id"), names)
+        for i, c in enumerate(m.get("tool_calls") or [])
+    ]
     text = m.get("content")
     if m.get("refusal") or reason == "content_filter":
-        raise LLMError(f"the answer was blocked: {clean(m.get('refusal') or reason)}", kind="blocked")
+        raise LLMError(
+            f"the answer was blocked: {clean(m.get('refusal') or reason)}", kind="blocked"
+        )
     if not text and not calls:
         spent = reason == "length"
-        raise LLMError("max_tokens was used up before anything was said; raise it" if spent else f"an empty answer ({reason}); ask again",
-                       kind="request" if spent else "server", retryable=not spent)
+        raise LLMError(
+            "max_tokens was used up before anything was said; raise it"
+            if spent
+            else f"an empty answer ({reason}); ask again",
+            kind="request" if spent else "server",
+            retryable=not spent,
+        )
     usage = payload.get("usage") or {}
-    counts = {k: usage[v] for k, v in (("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens"), ("total_tokens", "total_tokens")) if usage.get(v) is not None}
-    return Message(role="assistant", content=text or None, tool_calls=calls,
-                   metadata={"usage": counts, "finish_reason": reason, "model": payload.get("model"), "raw": {"provider": "openai", "message": dict(m)}})
+    counts = {
+        k: usage[v]
+        for k, v in (
+            ("input_tokens", "prompt_tokens"),
+            ("output_tokens", "completion_tokens"),
+            ("total_tokens", "total_tokens"),
+        )
+        if usage.get(v) is not None
+    }
+    return Message(
+        role="assistant",
+        content=text or None,
+        tool_calls=calls,
+        metadata={
+            "usage": counts,
+            "finish_reason": reason,
+            "model": payload.get("model"),
+            "raw": {"provider": "openai", "message": dict(m)},
+        },
+    )
+
 
 def _call(i: int, function: Mapping[str, Any], id: str | None, names: Names) -> ToolCall:
     given = function.get("arguments")
     arguments = parse_json(given) if isinstance(given, str) and given.strip() else given or {}
     if not isinstance(arguments, dict):
-        raise LLMError(f"the model called {function.get('name')!r} with arguments that are no JSON object: {clean(str(given), limit=120)}", kind="malformed", retryable=True)
-    return ToolCall(id=id or f"call_{i}", name=names.back(str(function.get("name"))), arguments=arguments)
+        raise LLMError(
+            f"the model called {function.get('name')!r} with arguments that are no JSON object: {clean(str(given), limit=120)}",
+            kind="malformed",
+            retryable=True,
+        )
+    return ToolCall(
+        id=id or f"call_{i}", name=names.back(str(function.get("name"))), arguments=arguments
+    )
 
 # %% ../../nbs/agent/12_openai.ipynb #91686f92
 class ChatClient(Protocol):
     "What is used of a caller's own client: `client.chat.completions.create(**body)`, giving an object with `model_dump()` or a mapping."
+
     chat: Any
+
 
 class OpenAICompatibleLLM:
     """A chat completions server behind the `LLM` protocol.
 
     `base_url` ends before `/chat/completions` (`http://localhost:8000/v1`); `api_key` defaults to OPENAI_API_KEY; `client` is a caller's own client, then no
     `base_url` is needed. `timeout` bounds one request, `retry` the whole, both in seconds. Raises LLMError."""
-    def __init__(self, base_url: str | None = None, model: str = "default", api_key: str | None = None, *, client: ChatClient | None = None,
-                 timeout: float = 60., retry: Retry | None = None, **options: object):
+
+    def __init__(
+        self,
+        base_url: str | None = None,
+        model: str = "default",
+        api_key: str | None = None,
+        *,
+        client: ChatClient | None = None,
+        timeout: float = 60.0,
+        retry: Retry | None = None,
+        **options: object,
+    ):
         if base_url is None and client is None:
-            raise LLMError("name a server (base_url='http://localhost:8000/v1') or pass client=", kind="request")
+            raise LLMError(
+                "name a server (base_url='http://localhost:8000/v1') or pass client=",
+                kind="request",
+            )
         self.base_url, self.model, self.client = (base_url or "").rstrip("/"), model, client
         self._key = api_key or os.environ.get("OPENAI_API_KEY")
         self.timeout, self.retry, self.options = timeout, retry or Retry(), options
@@ -96,14 +173,28 @@ class OpenAICompatibleLLM:
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state, _local=threading.local(), _key=os.environ.get("OPENAI_API_KEY"))
 
-    def generate(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object) -> Message:
+    def generate(
+        self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
+    ) -> Message:
         "The model's next turn (see `LLM.generate`)."
         body, names = chat_body(self.model, messages, tools, **{**self.options, **options})
         start = time.perf_counter()
-        answer = self.retry.run(lambda left: read_choice(self._send(body, min(self.timeout, left)), names))
-        return answer.model_copy(update={"metadata": {**answer.metadata, "model": answer.metadata.get("model") or self.model, "seconds": time.perf_counter() - start}})
+        answer = self.retry.run(
+            lambda left: read_choice(self._send(body, min(self.timeout, left)), names)
+        )
+        return answer.model_copy(
+            update={
+                "metadata": {
+                    **answer.metadata,
+                    "model": answer.metadata.get("model") or self.model,
+                    "seconds": time.perf_counter() - start,
+                }
+            }
+        )
 
-    async def agenerate(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object) -> Message:
+    async def agenerate(
+        self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
+    ) -> Message:
         "`generate` without blocking the event loop."
         return await asyncio.to_thread(self.generate, messages, tools, **options)
 
@@ -114,29 +205,56 @@ class OpenAICompatibleLLM:
             return answer if isinstance(answer, Mapping) else answer.model_dump()
         status, text, wait = within(seconds, lambda: self._post(body, seconds))
         if status != 200:
-            raise status_error(self.model, status, _detail(text), secret=self._key, retry_after=wait)
+            raise status_error(
+                self.model, status, _detail(text), secret=self._key, retry_after=wait
+            )
         payload = parse_json(text)
         if not isinstance(payload, dict):
-            raise LLMError(f"{self.base_url} does not answer in JSON; check `base_url`", kind="server", retryable=True)
+            raise LLMError(
+                f"{self.base_url} does not answer in JSON; check `base_url`",
+                kind="server",
+                retryable=True,
+            )
         return payload
 
     def _post(self, body: dict[str, Any], seconds: float, stream: bool = False) -> Any:
         import requests
+
         session = getattr(self._local, "session", None) or requests.Session()
         self._local.session = session
-        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {self._key}"} if self._key else {})
+        headers = {"Content-Type": "application/json"} | (
+            {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        )
         try:
-            r = session.post(f"{self.base_url}/chat/completions", data=dumps(body).encode(), headers=headers, timeout=seconds, stream=stream)
+            r = session.post(
+                f"{self.base_url}/chat/completions",
+                data=dumps(body).encode(),
+                headers=headers,
+                timeout=seconds,
+                stream=stream,
+            )
             if stream and r.status_code == 200:
                 return r
             wait = r.headers.get("Retry-After", "")
-            return r.status_code, r.content, float(wait) if wait.replace(".", "", 1).isdigit() else None
+            return (
+                r.status_code,
+                r.content,
+                float(wait) if wait.replace(".", "", 1).isdigit() else None,
+            )
         except requests.Timeout as e:
-            raise LLMError(f"{self.model}: no answer in time; raise `timeout`", kind="timeout", retryable=True) from e
+            raise LLMError(
+                f"{self.model}: no answer in time; raise `timeout`", kind="timeout", retryable=True
+            ) from e
         except requests.RequestException as e:
-            raise LLMError(f"{self.model}: the connection to {self.base_url} failed ({type(e).__name__}); is the server running?", kind="server", retryable=True) from e
+            raise LLMError(
+                f"{self.model}: the connection to {self.base_url} failed ({type(e).__name__}); is the server running?",
+                kind="server",
+                retryable=True,
+            ) from e
 
-    def stream(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object) -> Iterator[str | Message]:
+    def stream(
+        self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
+    ) -> Iterator[str | Message]:
         "Pieces of text as they come (server-sent events), then the whole Message."
         body, names = chat_body(self.model, messages, tools, **{**self.options, **options})
         if self.client is not None:
@@ -157,11 +275,28 @@ class OpenAICompatibleLLM:
                     text += delta["content"]
                     yield delta["content"]
                 for c in delta.get("tool_calls") or []:
-                    got = calls.setdefault(c.get("index", 0), {"id": None, "function": {"name": "", "arguments": ""}})
+                    got = calls.setdefault(
+                        c.get("index", 0), {"id": None, "function": {"name": "", "arguments": ""}}
+                    )
                     got["id"] = got["id"] or c.get("id")
                     for k in ("name", "arguments"):
                         got["function"][k] += (c.get("function") or {}).get(k) or ""
-        yield read_choice({"choices": [{"message": {"content": text or None, "tool_calls": [calls[i] for i in sorted(calls)]}, "finish_reason": reason}], "model": self.model}, names)
+        yield read_choice(
+            {
+                "choices": [
+                    {
+                        "message": {
+                            "content": text or None,
+                            "tool_calls": [calls[i] for i in sorted(calls)],
+                        },
+                        "finish_reason": reason,
+                    }
+                ],
+                "model": self.model,
+            },
+            names,
+        )
+
 
 def _detail(text: bytes) -> str:
     payload = parse_json(text)

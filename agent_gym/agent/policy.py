@@ -29,19 +29,25 @@ __all__ = ['ENOUGH', 'Guard', 'Example', 'examples', 'Policy', 'clone', 'bagged'
 @dataclass(frozen=True, slots=True)
 class Example:
     "A choice: the features that hold, the candidate templates, which of those were used before, the template chosen, and a weight of any sign."
+
     features: tuple[str, ...]
     candidates: tuple[int, ...]
     used: frozenset[int]
     choice: int
-    weight: float = 1.
+    weight: float = 1.0
 
     @classmethod
-    def at(cls, p: Proposals, d: Dialogue, choice: int, weight: float = 1.) -> Example | None:
+    def at(cls, p: Proposals, d: Dialogue, choice: int, weight: float = 1.0) -> Example | None:
         "The choice in state `d`; None where it was no candidate."
         c = p.candidates(d)
-        return cls(tuple(features(d, p.vocabulary)), tuple(c), frozenset(d.used), choice, weight) if choice in c else None
+        return (
+            cls(tuple(features(d, p.vocabulary)), tuple(c), frozenset(d.used), choice, weight)
+            if choice in c
+            else None
+        )
 
-def examples(p: Proposals, messages: Iterable[Message], weight: float = 1.) -> list[Example]:
+
+def examples(p: Proposals, messages: Iterable[Message], weight: float = 1.0) -> list[Example]:
     "The choices in `messages` that `p` can express."
     made = (Example.at(p, d, i, weight) for d, i in p.walk(messages) if i is not None)
     return [e for e in made if e is not None]
@@ -51,6 +57,7 @@ class Policy:
     """A softmax over the candidates of a state.
 
     `names` are the features (F); `weights` has shape (templates, F) and `again` shape (2,), both float32; `open` marks the templates it may choose."""
+
     def __init__(self, proposals: Proposals, names: Sequence[str]):
         self.proposals, self.names = proposals, tuple(names)
         self.weights = np.zeros((len(proposals.templates), len(self.names)), np.float32)
@@ -71,8 +78,11 @@ class Policy:
     def widened(self, data: Iterable[Example], least: int = 3) -> Policy:
         "A copy that also knows the features which hold in `least` or more of `data`; their weights are 0."
         count, at = Counter(f for e in data for f in e.features), self._at
-        new = Policy(self.proposals, [*self.names, *sorted(f for f, n in count.items() if n >= least and f not in at)])
-        new.weights[:, :len(self.names)] = self.weights
+        new = Policy(
+            self.proposals,
+            [*self.names, *sorted(f for f, n in count.items() if n >= least and f not in at)],
+        )
+        new.weights[:, : len(self.names)] = self.weights
         new.again, new.open = self.again.copy(), self.open.copy()
         return new
 
@@ -81,7 +91,13 @@ class Policy:
         at = self._at
         return np.array(sorted(at[f] for f in names if f in at), np.intp)
 
-    def probabilities(self, candidates: Sequence[int], names: Iterable[str], used: Iterable[int] = (), temperature: float = 1.) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    def probabilities(
+        self,
+        candidates: Sequence[int],
+        names: Iterable[str],
+        used: Iterable[int] = (),
+        temperature: float = 1.0,
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         "The open candidates and their probabilities, both of shape (k,)."
         c = np.asarray(candidates, np.intp)
         c = c[self.open[c]] if len(c) else c
@@ -93,12 +109,25 @@ class Policy:
         z = np.exp(z - z.max())
         return c, z / z.sum()
 
-    def choose(self, d: Dialogue, temperature: float = 1.) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    def choose(
+        self, d: Dialogue, temperature: float = 1.0
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         "`probabilities` in the state `d`."
         p = self.proposals
         return self.probabilities(p.candidates(d), features(d, p.vocabulary), d.used, temperature)
 
-    def fit(self, data: Sequence[Example], *, anchors: Sequence[Example] = (), epochs: int = 60, rate: float = .02, l2: float = 3e-3, pull: Policy | None = None, kl: float = 0., seed: int = 0) -> Policy:
+    def fit(
+        self,
+        data: Sequence[Example],
+        *,
+        anchors: Sequence[Example] = (),
+        epochs: int = 60,
+        rate: float = 0.02,
+        l2: float = 3e-3,
+        pull: Policy | None = None,
+        kl: float = 0.0,
+        seed: int = 0,
+    ) -> Policy:
         """Fit to `data` by Adam (Kingma and Ba 2015), starting from the present weights; returns itself.
 
         The loss is the weighted mean cross-entropy of the choices; `pull` with share `kl` mixes the targets with that policy's probabilities, which is a KL penalty
@@ -106,12 +135,16 @@ class Policy:
         rows = [e for e in data if self.open[e.choice] and e.weight]
         fixed = [e for e in anchors if self.open[e.choice]] if pull is not None else []
         if rows:
-            target = np.concatenate([_targets(self, rows, pull, kl), _targets(self, fixed, pull, 1.)])
+            target = np.concatenate(
+                [_targets(self, rows, pull, kl), _targets(self, fixed, pull, 1.0)]
+            )
             _descend(self, [*rows, *fixed], target, epochs, rate, l2, seed)
         return self
 
 # %% ../../nbs/agent/02_policy.ipynb #bbbedd75
-def _targets(policy: Policy, rows: Sequence[Example], pull: Policy | None, kl: float) -> NDArray[np.float32]:
+def _targets(
+    policy: Policy, rows: Sequence[Example], pull: Policy | None, kl: float
+) -> NDArray[np.float32]:
     target = np.zeros((len(rows), len(policy.open)), np.float32)
     for r, e in enumerate(rows):
         target[r, e.choice] = 1
@@ -121,9 +154,23 @@ def _targets(policy: Policy, rows: Sequence[Example], pull: Policy | None, kl: f
             target[r, c] += kl * q
     return target
 
-def _descend(policy: Policy, rows: Sequence[Example], target: NDArray[np.float32], epochs: int, rate: float, l2: float, seed: int, batch: int = 64) -> None:
+
+def _descend(
+    policy: Policy,
+    rows: Sequence[Example],
+    target: NDArray[np.float32],
+    epochs: int,
+    rate: float,
+    l2: float,
+    seed: int,
+    batch: int = 64,
+) -> None:
     n, a, f = len(rows), len(policy.open), len(policy.names)
-    x, mask, again = np.zeros((n, f), np.float32), np.full((n, a), -1e9, np.float32), np.zeros((n, a), np.float32)
+    x, mask, again = (
+        np.zeros((n, f), np.float32),
+        np.full((n, a), -1e9, np.float32),
+        np.zeros((n, a), np.float32),
+    )
     for r, e in enumerate(rows):
         c = np.array(e.candidates)
         x[r, policy.indices(e.features)] = 1
@@ -138,20 +185,38 @@ def _descend(policy: Policy, rows: Sequence[Example], target: NDArray[np.float32
     for _ in range(epochs):
         order = rng.permutation(n)
         for b in range(0, n, batch):
-            j = order[b:b + batch]
+            j = order[b : b + batch]
             z = x[j] @ policy.weights.T + mask[j] + again[j] * policy.again[policy._kind]
             z = np.exp(z - z.max(1, keepdims=True))
             z = (z / z.sum(1, keepdims=True) - target[j]) * weight[j, None] / len(j)
             k += 1
-            for v, g, m, s in zip(values, (z.T @ x[j] + l2 * policy.weights, (z * again[j]).sum(0) @ kinds + l2 * policy.again), mean, square):
-                m += .1 * (g - m)
-                s += .001 * (g * g - s)
-                v -= rate * (m / (1 - .9 ** k)) / (np.sqrt(s / (1 - .999 ** k)) + 1e-8)
+            for v, g, m, s in zip(
+                values,
+                (
+                    z.T @ x[j] + l2 * policy.weights,
+                    (z * again[j]).sum(0) @ kinds + l2 * policy.again,
+                ),
+                mean,
+                square,
+            ):
+                m += 0.1 * (g - m)
+                s += 0.001 * (g * g - s)
+                v -= rate * (m / (1 - 0.9**k)) / (np.sqrt(s / (1 - 0.999**k)) + 1e-8)
 
 # %% ../../nbs/agent/02_policy.ipynb #11da5d91
-ENOUGH = 1500      # choices: with more of them, fewer epochs do, and the steps stay as many
+ENOUGH = 1500  # choices: with more of them, fewer epochs do, and the steps stay as many
 
-def clone(p: Proposals, traces: Sequence[Trace], weights: Sequence[float] | None = None, *, epochs: int = 60, l2: float = 1e-3, bags: int = 1, seed: int = 0) -> Policy:
+
+def clone(
+    p: Proposals,
+    traces: Sequence[Trace],
+    weights: Sequence[float] | None = None,
+    *,
+    epochs: int = 60,
+    l2: float = 1e-3,
+    bags: int = 1,
+    seed: int = 0,
+) -> Policy:
     "A policy fitted to the choices in `traces`, each with its weight (default: 1 for successes, 0 for others); with `bags`, the mean of so many (see `bagged`)."
     weights = [float(bool(t.success)) for t in traces] if weights is None else weights
     groups = [examples(p, t.messages, w) for t, w in zip(traces, weights) if w]
@@ -161,9 +226,22 @@ def clone(p: Proposals, traces: Sequence[Trace], weights: Sequence[float] | None
     policy.open[:] = False
     policy.open[sorted({e.choice for e in data if e.weight > 0})] = True
     epochs = min(epochs, max(8, epochs * ENOUGH // max(1, len(data))))
-    return bagged(policy, groups, lambda q, rows, k: q.fit(rows, epochs=epochs, l2=l2, seed=seed + k), bags, seed)
+    return bagged(
+        policy,
+        groups,
+        lambda q, rows, k: q.fit(rows, epochs=epochs, l2=l2, seed=seed + k),
+        bags,
+        seed,
+    )
 
-def bagged(start: Policy, groups: Sequence[Sequence[Example]], fit: Callable[[Policy, list[Example], int], Policy], bags: int, seed: int) -> Policy:
+
+def bagged(
+    start: Policy,
+    groups: Sequence[Sequence[Example]],
+    fit: Callable[[Policy, list[Example], int], Policy],
+    bags: int,
+    seed: int,
+) -> Policy:
     """The mean of `bags` policies, each fitted from a copy of `start` by `fit(policy, examples, number)` with the groups of examples weighted at random (exponentially with mean 1; the
     Bayesian bootstrap, Rubin 1981). Scores are linear in the weights, so it is one policy. One bag: all groups as they are."""
     if bags <= 1:
@@ -171,19 +249,31 @@ def bagged(start: Policy, groups: Sequence[Sequence[Example]], fit: Callable[[Po
     made = []
     for k in range(bags):
         draws = np.random.default_rng([seed, k]).exponential(1, len(groups))
-        made.append(fit(start.copy(), [replace(e, weight=e.weight * float(w)) for g, w in zip(groups, draws) for e in g], k))
+        made.append(
+            fit(
+                start.copy(),
+                [replace(e, weight=e.weight * float(w)) for g, w in zip(groups, draws) for e in g],
+                k,
+            )
+        )
     mean = start.copy()
-    mean.weights[:], mean.again[:] = np.mean([m.weights for m in made], 0), np.mean([m.again for m in made], 0)
+    mean.weights[:], mean.again[:] = (
+        np.mean([m.weights for m in made], 0),
+        np.mean([m.again for m in made], 0),
+    )
     return mean
 
 # %% ../../nbs/agent/02_policy.ipynb #94e241d1
 class Routed:
     "`special` for requests of `kinds`, `base` for all others; both over the same proposals."
+
     def __init__(self, base: Policy, special: Policy, kinds: Iterable[int]):
         self.base, self.special, self.kinds = base, special, frozenset(kinds)
         self.proposals = base.proposals
 
-    def choose(self, d: Dialogue, temperature: float = 1.) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    def choose(
+        self, d: Dialogue, temperature: float = 1.0
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         "The open candidates of the policy in charge and their probabilities."
         return (self.special if d.kind in self.kinds else self.base).choose(d, temperature)
 
@@ -193,23 +283,37 @@ def in_vain(messages: Sequence[Message], action: Message) -> bool:
 
     A call may be repeated after anything else has happened, and once after an error."""
     if not action.tool_calls:
-        return sum(m.role == "assistant" and not m.tool_calls and m.content == action.content for m in messages) >= 2
+        return (
+            sum(
+                m.role == "assistant" and not m.tool_calls and m.content == action.content
+                for m in messages
+            )
+            >= 2
+        )
     wanted, last = [(c.name, c.arguments) for c in action.tool_calls], -1
     answers: list[tuple[str | None, JsonValue]] = []
     for i, m in enumerate(messages):
         if m.role == "assistant" and [(c.name, c.arguments) for c in m.tool_calls] == wanted:
             last = i
-            answers.append((messages[i + 1].content, messages[i + 1].result) if i + 1 < len(messages) else (None, None))
+            answers.append(
+                (messages[i + 1].content, messages[i + 1].result)
+                if i + 1 < len(messages)
+                else (None, None)
+            )
     if last < 0:
         return False
-    after = messages[last + 1 + len(wanted):]
-    return (len(answers) > 1 and answers[-1] == answers[-2]) or not (after or any(m.is_error for m in messages[last + 1:]))
+    after = messages[last + 1 + len(wanted) :]
+    return (len(answers) > 1 and answers[-1] == answers[-2]) or not (
+        after or any(m.is_error for m in messages[last + 1 :])
+    )
 
 # %% ../../nbs/agent/02_policy.ipynb #aaf915e5
 Guard: TypeAlias = Callable[[list[Message], Message], object]
 
+
 class MinedGuard:
     """The guard of `rules` mined from `traces` with `seed`: called, it returns the rules an action would break. It is saved as its traces, and learned again when it is loaded."""
+
     def __init__(self, rules: Rules, traces: Sequence[Trace], seed: int):
         self.rules, self.traces, self.seed = rules, traces, seed
 
@@ -221,7 +325,16 @@ class MinedGuard:
         path = Path(path)
         path.mkdir(parents=True, exist_ok=True)
         TraceSet(self.traces).to_jsonl(path / "traces.jsonl")
-        (path / "guard.json").write_text(dumps({"format": "agent_gym.guard/1", "seed": self.seed, "whole": type(self.rules) is not Rules}), "utf-8")
+        (path / "guard.json").write_text(
+            dumps(
+                {
+                    "format": "agent_gym.guard/1",
+                    "seed": self.seed,
+                    "whole": type(self.rules) is not Rules,
+                }
+            ),
+            "utf-8",
+        )
         return path
 
     @classmethod
@@ -229,17 +342,28 @@ class MinedGuard:
         "What `save` wrote; raises AgentGymError where `path` holds no guard."
         from agent_gym.parser import load_traces
         from agent_gym.reward.verifier import Verifier
+
         try:
             head: Any = loads((Path(path) / "guard.json").read_text("utf-8"))
             traces = list(load_traces(Path(path) / "traces.jsonl", progress=False))
-            return cls(Verifier(traces, seed=head["seed"]) if head["whole"] else Rules.learn(traces, seed=head["seed"]), traces, head["seed"])
+            return cls(
+                Verifier(traces, seed=head["seed"])
+                if head["whole"]
+                else Rules.learn(traces, seed=head["seed"]),
+                traces,
+                head["seed"],
+            )
         except (OSError, ValueError, KeyError, TypeError) as e:
-            raise AgentGymError(f"{path} holds no saved guard ({type(e).__name__}: {e}); an agent's save(path) writes one") from e
+            raise AgentGymError(
+                f"{path} holds no saved guard ({type(e).__name__}: {e}); an agent's save(path) writes one"
+            ) from e
+
 
 class PolicyAgent:
     """Takes the likeliest candidate that `guard` does not refuse. Deterministic and without memory: what it does depends on the messages alone.
 
     `name` is what reports call it. Tools that are not offered are not called."""
+
     def __init__(self, policy: Policy | Routed, guard: Guard | None = None, name: str = "policy"):
         self.policy, self.guard, self.name = policy, guard, name
 
@@ -264,7 +388,11 @@ class PolicyAgent:
         offered = None if tools is None else {t.name for t in tools}
         order = [int(c[j]) for j in np.argsort(-q, kind="stable")]
         templates = self.policy.proposals.templates
-        return [i for i in order if offered is None or not isinstance(t := templates[i], Call) or t.tool in offered]
+        return [
+            i
+            for i in order
+            if offered is None or not isinstance(t := templates[i], Call) or t.tool in offered
+        ]
 
     def _lost(self, d: Dialogue) -> str:
         "What to say where nothing is proposed: the words that open most conversations in the traces."
@@ -275,10 +403,27 @@ class PolicyAgent:
         "Write policy and proposals to the folder `path` as JSON and npz, and a mined guard beside them (a guard of another kind is not saved); returns the path."
         path = Path(path)
         path.mkdir(parents=True, exist_ok=True)
-        parts, kinds = ([self.policy], None) if isinstance(self.policy, Policy) else ([self.policy.base, self.policy.special], sorted(self.policy.kinds))
-        head = {"format": "agent_gym.policy/1", "name": self.name, "names": [p.names for p in parts], "kinds": kinds, "proposals": self.policy.proposals.to_json()}
+        parts, kinds = (
+            ([self.policy], None)
+            if isinstance(self.policy, Policy)
+            else ([self.policy.base, self.policy.special], sorted(self.policy.kinds))
+        )
+        head = {
+            "format": "agent_gym.policy/1",
+            "name": self.name,
+            "names": [p.names for p in parts],
+            "kinds": kinds,
+            "proposals": self.policy.proposals.to_json(),
+        }
         (path / "policy.json").write_text(dumps(head), "utf-8")
-        np.savez_compressed(path / "policy.npz", **{f"{k}{i}": getattr(p, k) for i, p in enumerate(parts) for k in ("weights", "again", "open")})
+        np.savez_compressed(
+            path / "policy.npz",
+            **{
+                f"{k}{i}": getattr(p, k)
+                for i, p in enumerate(parts)
+                for k in ("weights", "again", "open")
+            },
+        )
         if isinstance(self.guard, MinedGuard):
             self.guard.save(path / "guard")
         return path
@@ -288,14 +433,26 @@ class PolicyAgent:
         "What `save` wrote, with its guard unless another is given; raises AgentGymError where `path` holds no policy."
         try:
             head: Any = loads((Path(path) / "policy.json").read_text("utf-8"))
-            parts = [Policy(p, names) for p in [Proposals.from_json(head["proposals"])] for names in head["names"]]
+            parts = [
+                Policy(p, names)
+                for p in [Proposals.from_json(head["proposals"])]
+                for names in head["names"]
+            ]
             with np.load(Path(path) / "policy.npz", allow_pickle=False) as z:
                 for i, p in enumerate(parts):
                     if z[f"weights{i}"].shape != p.weights.shape:
-                        raise ValueError(f"weights {z[f'weights{i}'].shape} do not fit the {p.weights.shape} of policy.json")
+                        raise ValueError(
+                            f"weights {z[f'weights{i}'].shape} do not fit the {p.weights.shape} of policy.json"
+                        )
                     p.weights, p.again, p.open = z[f"weights{i}"], z[f"again{i}"], z[f"open{i}"]
         except (OSError, ValueError, KeyError, TypeError) as e:
-            raise AgentGymError(f"{path} holds no saved policy ({type(e).__name__}: {e}); save one with agent.save(path)") from e
+            raise AgentGymError(
+                f"{path} holds no saved policy ({type(e).__name__}: {e}); save one with agent.save(path)"
+            ) from e
         if guard is None and (Path(path) / "guard").is_dir():
             guard = MinedGuard.load(Path(path) / "guard")
-        return PolicyAgent(Routed(parts[0], parts[1], head["kinds"]) if len(parts) > 1 else parts[0], guard, head["name"])
+        return PolicyAgent(
+            Routed(parts[0], parts[1], head["kinds"]) if len(parts) > 1 else parts[0],
+            guard,
+            head["name"],
+        )

@@ -24,12 +24,15 @@ __all__ = ['Report', 'Judgement', 'Game', 'Arena', 'Played', 'play', 'Options', 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     "How a game ended: the verdict, the estimated probability of a real success, and whether the game is void: nothing is to be learned from it."
+
     verdict: Literal["pass", "fail", "abstain"]
-    score: float = 0.
+    score: float = 0.0
     void: bool = False
+
 
 class Game(Protocol):
     "One conversation to be played. `messages` so far, the assistant's turn next."
+
     @property
     def messages(self) -> list[Message]: ...
     @property
@@ -37,19 +40,24 @@ class Game(Protocol):
     def step(self, action: Message) -> Sequence[Message]:
         "Take a turn; returns the messages that answer it."
         ...
+
     def judge(self) -> Judgement: ...
+
 
 class Arena(Protocol):
     "Starts games with one of `customers` customers; the same seed gives the same game. `tools` are those the agent is offered."
+
     @property
     def tools(self) -> Sequence[ToolSpec]: ...
     @property
     def customers(self) -> int: ...
     def start(self, customer: int, seed: int) -> Game: ...
 
+
 @dataclass(frozen=True, slots=True)
 class Played:
     "A finished game: its choices (weight 1), how it was judged, and the kind of request as the policy sees it."
+
     customer: int
     choices: tuple[Example, ...]
     judgement: Judgement
@@ -57,15 +65,34 @@ class Played:
     kind: int = -1
 
 # %% ../../nbs/agent/05_practice.ipynb #94ff3c6d
-def play(policy: Policy | Routed, game: Game, tools: Sequence[ToolSpec], rng: np.random.Generator | None, *, leave: int | None = None, customer: int = 0, guard: Guard | None = None,
-         temperature: float = 1., max_turns: int = 20) -> Played:
+def play(
+    policy: Policy | Routed,
+    game: Game,
+    tools: Sequence[ToolSpec],
+    rng: np.random.Generator | None,
+    *,
+    leave: int | None = None,
+    customer: int = 0,
+    guard: Guard | None = None,
+    temperature: float = 1.0,
+    max_turns: int = 20,
+) -> Played:
     "Play `game` to its end or for `max_turns` turns; with `leave`, the candidate of that turn is drawn from the others than the likeliest, and no other turn is sampled."
     p, d = policy.proposals, Dialogue(policy.proposals.reader)
     for _ in p.walk(game.messages, d):
         pass
     offered, made, turns = {t.name for t in tools}, [], 0
     while not game.done and turns < max_turns:
-        taken = _turn(policy, d, game.messages, offered, rng if leave is None or leave == turns else None, guard, temperature, skip=leave == turns)
+        taken = _turn(
+            policy,
+            d,
+            game.messages,
+            offered,
+            rng if leave is None or leave == turns else None,
+            guard,
+            temperature,
+            skip=leave == turns,
+        )
         if taken is None:
             break
         i, action = taken
@@ -77,17 +104,49 @@ def play(policy: Policy | Routed, game: Game, tools: Sequence[ToolSpec], rng: np
             pass
     return Played(customer, tuple(made), game.judge(), turns, d.kind)
 
-def _turn(policy: Policy | Routed, d: Dialogue, messages: list[Message], offered: set[str], rng: np.random.Generator | None, guard: Guard | None, temperature: float, skip: bool) -> tuple[int, Message] | None:
+
+def _turn(
+    policy: Policy | Routed,
+    d: Dialogue,
+    messages: list[Message],
+    offered: set[str],
+    rng: np.random.Generator | None,
+    guard: Guard | None,
+    temperature: float,
+    skip: bool,
+) -> tuple[int, Message] | None:
     "The first candidate, likeliest first or in sampled order, that is offered and not refused by `guard`; with `skip`, the likeliest that is neither is passed over."
     c, q = policy.choose(d, temperature)
     if not len(c):
         return None
     likeliest = np.argsort(-q, kind="stable")
-    order = likeliest if rng is None else np.argsort(-(np.log(q + 1e-30) + rng.gumbel(size=len(q))), kind="stable")
+    order = (
+        likeliest
+        if rng is None
+        else np.argsort(-(np.log(q + 1e-30) + rng.gumbel(size=len(q))), kind="stable")
+    )
     own = _free(policy, d, messages, offered, guard, c[likeliest]) if skip else None
-    return _free(policy, d, messages, offered, guard, [i for i in c[order] if own is None or int(i) != own[0]]) or own
+    return (
+        _free(
+            policy,
+            d,
+            messages,
+            offered,
+            guard,
+            [i for i in c[order] if own is None or int(i) != own[0]],
+        )
+        or own
+    )
 
-def _free(policy: Policy | Routed, d: Dialogue, messages: list[Message], offered: set[str], guard: Guard | None, order: Iterable[np.intp]) -> tuple[int, Message] | None:
+
+def _free(
+    policy: Policy | Routed,
+    d: Dialogue,
+    messages: list[Message],
+    offered: set[str],
+    guard: Guard | None,
+    order: Iterable[np.intp],
+) -> tuple[int, Message] | None:
     first = None
     for j in map(int, order):
         t = policy.proposals.templates[j]
@@ -107,30 +166,34 @@ class Options:
     """How to practise. `tries` other ways with a customer whose own game scored below `sure`: half leave the policy's way at one decision (`fork`; off: none), the others are sampled
     all the way, from an explorer that knows failures at the weight `explore` (0: from the policy itself). `rank` off: only ways that pass are learned; `hold` off: plain expert
     iteration on every sampled game that passes. `bags`: policies are the mean of so many fits. `gradient` rounds of policy gradient follow."""
+
     rounds: int = 2
     tries: int = 6
     fork: bool = True
-    explore: float = .1
+    explore: float = 0.1
     rank: bool = True
     hold: bool = True
-    margin: float = .15
-    sure: float = .9
-    temperature: float = 1.
+    margin: float = 0.15
+    sure: float = 0.9
+    temperature: float = 1.0
     max_turns: int = 20
-    kl: float = .1
+    kl: float = 0.1
     epochs: int = 12
-    rate: float = .01
+    rate: float = 0.01
     l2: float = 1e-3
     bags: int = 4
     gradient: int = 0
 
+
 Report: TypeAlias = Callable[[dict[str, float]], None]
-_STEPS = 20     # reports a round
+_STEPS = 20  # reports a round
+
 
 @dataclass
 class Practice:
     """From `start`, whose logged examples are `base`, to a policy corrected by games. `explorer` tries other ways (None: the policy itself); `proven` are the kinds of request whose
     games may correct it (None: all)."""
+
     arena: Arena
     start: Policy
     base: Sequence[Example]
@@ -148,12 +211,21 @@ class Practice:
             for own, ways in self._tour(self._served(policy, k), k, report):
                 good = self._better(own, ways)
                 better += [replace(e, weight=1 / len(good)) for w in good for e in w.choices]
-                if o.hold and not good and own.judgement.verdict != "fail" and not own.judgement.void:
+                if (
+                    o.hold
+                    and not good
+                    and own.judgement.verdict != "fail"
+                    and not own.judgement.void
+                ):
                     held += own.choices
             if better:
                 policy = self._refit(policy, [*held, *better], k)
         for k in range(o.rounds, o.rounds + o.gradient):
-            policy = self._step(policy, [[own, *ways] for own, ways in self._tour(self._sampled(policy, k), k, report)], k)
+            policy = self._step(
+                policy,
+                [[own, *ways] for own, ways in self._tour(self._sampled(policy, k), k, report)],
+                k,
+            )
         return policy
 
     def _served(self, policy: Policy, k: int) -> Iterator[tuple[Played, list[Played]]]:
@@ -163,13 +235,32 @@ class Practice:
         for c in range(self.arena.customers):
             own = self._play(policy, c, k, None)
             rng = np.random.default_rng([self.seed, k, c])
-            sought = own.turns and self._learns(own) and not own.judgement.void and not (o.hold and own.judgement.score >= o.sure)
-            yield own, [self._play(policy, c, k, rng, int(rng.integers(own.turns))) if r < forks else self._play(self.explorer or policy, c, k, rng) for r in range(o.tries if sought else 0)]
+            sought = (
+                own.turns
+                and self._learns(own)
+                and not own.judgement.void
+                and not (o.hold and own.judgement.score >= o.sure)
+            )
+            yield (
+                own,
+                [
+                    self._play(policy, c, k, rng, int(rng.integers(own.turns)))
+                    if r < forks
+                    else self._play(self.explorer or policy, c, k, rng)
+                    for r in range(o.tries if sought else 0)
+                ],
+            )
 
     def _better(self, own: Played, ways: Sequence[Played]) -> list[Played]:
         "The ways to be learned: the best of those better than `own`; without `hold`, all that pass."
         o = self.options
-        able = [w for w in ways if self._learns(w) and not w.judgement.void and (w.judgement.verdict == "pass" or (o.rank and o.hold))]
+        able = [
+            w
+            for w in ways
+            if self._learns(w)
+            and not w.judgement.void
+            and (w.judgement.verdict == "pass" or (o.rank and o.hold))
+        ]
         if not o.hold:
             return able
         best = max(able, key=lambda w: w.judgement.score, default=own)
@@ -177,23 +268,48 @@ class Practice:
 
     def _sampled(self, policy: Policy, k: int) -> Iterator[tuple[Played, list[Played]]]:
         for c in range(self.arena.customers):
-            games = [self._play(policy, c, k, np.random.default_rng([self.seed, k, c, r])) for r in range(max(2, self.options.tries))]
+            games = [
+                self._play(policy, c, k, np.random.default_rng([self.seed, k, c, r]))
+                for r in range(max(2, self.options.tries))
+            ]
             yield games[0], games[1:]
 
-    def _play(self, policy: Policy, customer: int, k: int, rng: np.random.Generator | None = None, leave: int | None = None) -> Played:
+    def _play(
+        self,
+        policy: Policy,
+        customer: int,
+        k: int,
+        rng: np.random.Generator | None = None,
+        leave: int | None = None,
+    ) -> Played:
         o = self.options
-        return play(policy, self.arena.start(customer, (self.seed * 1009 + k) * 1_000_003 + customer), self.arena.tools, rng, leave=leave, customer=customer, guard=self.guard, temperature=o.temperature,
-                    max_turns=o.max_turns)
+        return play(
+            policy,
+            self.arena.start(customer, (self.seed * 1009 + k) * 1_000_003 + customer),
+            self.arena.tools,
+            rng,
+            leave=leave,
+            customer=customer,
+            guard=self.guard,
+            temperature=o.temperature,
+            max_turns=o.max_turns,
+        )
 
     def _learns(self, g: Played) -> bool:
         return self.proven is None or g.kind in self.proven
 
-    def _tour(self, games: Iterable[tuple[Played, list[Played]]], k: int, report: Report | None) -> list[tuple[Played, list[Played]]]:
+    def _tour(
+        self, games: Iterable[tuple[Played, list[Played]]], k: int, report: Report | None
+    ) -> list[tuple[Played, list[Played]]]:
         "All of `games`, noted in the history and reported on the way."
         rows, n = [], self.arena.customers
         for row in games:
             rows.append(row)
-            if report is not None and (len(rows) * _STEPS) // n > ((len(rows) - 1) * _STEPS) // n and len(rows) < n:
+            if (
+                report is not None
+                and (len(rows) * _STEPS) // n > ((len(rows) - 1) * _STEPS) // n
+                and len(rows) < n
+            ):
                 report(self._row(rows, k))
         self.history.append(self._row(rows, k))
         if report is not None:
@@ -202,24 +318,66 @@ class Practice:
 
     def _row(self, rows: Sequence[tuple[Played, list[Played]]], k: int) -> dict[str, float]:
         count = Counter(own.judgement.verdict for own, _ in rows)
-        return {"round": k + 1, "done": len(rows) / self.arena.customers, "games": sum(1 + len(ways) for _, ways in rows), "score": sum(own.judgement.score for own, _ in rows) / len(rows),
-                **{v: count[v] / len(rows) for v in ("pass", "fail", "abstain")}, "corrected": sum(bool(self._better(own, ways)) for own, ways in rows) / len(rows),
-                "void": sum(own.judgement.void for own, _ in rows) / len(rows), "turns": sum(own.turns for own, _ in rows) / len(rows)}
+        return {
+            "round": k + 1,
+            "done": len(rows) / self.arena.customers,
+            "games": sum(1 + len(ways) for _, ways in rows),
+            "score": sum(own.judgement.score for own, _ in rows) / len(rows),
+            **{v: count[v] / len(rows) for v in ("pass", "fail", "abstain")},
+            "corrected": sum(bool(self._better(own, ways)) for own, ways in rows) / len(rows),
+            "void": sum(own.judgement.void for own, _ in rows) / len(rows),
+            "turns": sum(own.turns for own, _ in rows) / len(rows),
+        }
 
     def _refit(self, policy: Policy, games: Sequence[Example], k: int) -> Policy:
         o = self.options
-        share = max(1., sum(e.weight for e in games) / max(1e-9, sum(e.weight for e in self.base)))
+        share = max(1.0, sum(e.weight for e in games) / max(1e-9, sum(e.weight for e in self.base)))
         data = [*(replace(e, weight=e.weight * share) for e in self.base), *games]
         policy = policy.widened(data)
         policy.open[[e.choice for e in games]] = True
-        return bagged(policy, [[e] for e in data], lambda q, rows, b: q.fit(rows, pull=self.start, kl=o.kl, epochs=o.epochs, rate=o.rate, l2=o.l2, seed=self.seed + 31 * b + k), o.bags, self.seed + k)
+        return bagged(
+            policy,
+            [[e] for e in data],
+            lambda q, rows, b: q.fit(
+                rows,
+                pull=self.start,
+                kl=o.kl,
+                epochs=o.epochs,
+                rate=o.rate,
+                l2=o.l2,
+                seed=self.seed + 31 * b + k,
+            ),
+            o.bags,
+            self.seed + k,
+        )
 
     def _step(self, policy: Policy, groups: Sequence[Sequence[Played]], k: int) -> Policy:
         "Policy gradient with the mean of a customer's games as baseline (Kool et al. 2019); abstentions do not count."
         o, data = self.options, []
         for games in groups:
-            rows = [g for g in games if g.judgement.verdict != "abstain" and not g.judgement.void and self._learns(g)]
+            rows = [
+                g
+                for g in games
+                if g.judgement.verdict != "abstain" and not g.judgement.void and self._learns(g)
+            ]
             won = [float(g.judgement.verdict == "pass") for g in rows]
-            data += [replace(e, weight=w - sum(won) / len(won)) for g, w in zip(rows, won) if 0 < sum(won) < len(won) for e in g.choices]
+            data += [
+                replace(e, weight=w - sum(won) / len(won))
+                for g, w in zip(rows, won)
+                if 0 < sum(won) < len(won)
+                for e in g.choices
+            ]
         anchors = [replace(e, weight=o.kl) for games in groups for g in games for e in g.choices]
-        return policy.copy().fit(data, anchors=anchors, pull=self.start, epochs=1, rate=o.rate / 4, l2=o.l2, seed=self.seed + k) if data else policy
+        return (
+            policy.copy().fit(
+                data,
+                anchors=anchors,
+                pull=self.start,
+                epochs=1,
+                rate=o.rate / 4,
+                l2=o.l2,
+                seed=self.seed + k,
+            )
+            if data
+            else policy
+        )

@@ -15,7 +15,16 @@ from pydantic import JsonValue
 
 from .dialogue import Dialogue, Vocabulary
 from .reader import FactPattern, FactReader, Scalar, arguments, words_of
-from .templates import Call, Reply, Template, Wordings, form_of, mentions, origins, spoken
+from agent_gym.agent.templates import (
+    Call,
+    Reply,
+    Template,
+    Wordings,
+    form_of,
+    mentions,
+    origins,
+    spoken,
+)
 from .wordings import Everyday, Once, bound, gathered
 from ..reward.lexicon import Intents
 from ..trace import Message, ToolCall, Trace, dumps, loads
@@ -27,6 +36,7 @@ __all__ = ['FEW', 'Proposals', 'hear']
 @dataclass(frozen=True)
 class _Act:
     "One logged act: its form without values, and for every slot the sources that explain it and how it was written."
+
     key: tuple[str, ...]
     slots: tuple[tuple[tuple[str, ...], str], ...]
     conversation: int
@@ -36,9 +46,18 @@ class _Act:
 
     def once(self, plain: Everyday, known: frozenset[str]) -> Once:
         "A reply by itself, with the first of the sources that explain each slot; `known` are the words that its dialogue held: of these the rare ones belong to it."
-        return Once(Reply(self.key[1:], tuple((s[0], form) for s, form in self.slots)), self.heard, self.company, self.conversation, plain.rare(" ".join(self.key[1:])) & known)
+        return Once(
+            Reply(self.key[1:], tuple((s[0], form) for s, form in self.slots)),
+            self.heard,
+            self.company,
+            self.conversation,
+            plain.rare(" ".join(self.key[1:])) & known,
+        )
 
-def _reply_act(d: Dialogue, text: str, conversation: int, success: bool, common: frozenset[str]) -> _Act | None:
+
+def _reply_act(
+    d: Dialogue, text: str, conversation: int, success: bool, common: frozenset[str]
+) -> _Act | None:
     places = mentions(d, text)
     pieces, slots, at = [], [], 0
     for (a, b), sources in places.items():
@@ -46,7 +65,19 @@ def _reply_act(d: Dialogue, text: str, conversation: int, success: bool, common:
         slots.append((tuple(sources), form_of(spoken(d, sources[0]), text[a:b])))
         at = b
     pieces.append(text[at:])
-    return None if any(_personal(p, d, common) for p in pieces) else _Act(("", *pieces), tuple(slots), conversation, success, d.last | (d.first or frozenset()), (f"after {d.recent}", f"kind {d.kind}"))
+    return (
+        None
+        if any(_personal(p, d, common) for p in pieces)
+        else _Act(
+            ("", *pieces),
+            tuple(slots),
+            conversation,
+            success,
+            d.last | (d.first or frozenset()),
+            (f"after {d.recent}", f"kind {d.kind}"),
+        )
+    )
+
 
 def _personal(piece: str, d: Dialogue, common: frozenset[str]) -> bool:
     "A name or number in the fixed text that this dialogue gave and few others hold: it belongs to one customer."
@@ -54,48 +85,81 @@ def _personal(piece: str, d: Dialogue, common: frozenset[str]) -> bool:
     for w in _TOKEN.findall(piece):
         if w in common or not (w[0].isupper() or any(c.isdigit() for c in w)):
             continue
-        own = {t for s in [*d.text, *(v for v in d.slots.values() if isinstance(v, str))] for t in _TOKEN.findall(s)} if own is None else own
+        own = (
+            {
+                t
+                for s in [*d.text, *(v for v in d.slots.values() if isinstance(v, str))]
+                for t in _TOKEN.findall(s)
+            }
+            if own is None
+            else own
+        )
         if w in own:
             return True
     return False
 
+
 _TOKEN = re.compile(r"[\w][\w\-]*")
+
 
 def _call_act(d: Dialogue, call: ToolCall, conversation: int, success: bool) -> _Act:
     args = sorted(arguments(call))
     slots = tuple((tuple(origins(d, v) + [f"={dumps(v)}"]), _type(v)) for _, v in args)
     return _Act((call.name, *(p for p, _ in args)), slots, conversation, success)
 
+
 def _type(v: Scalar) -> str:
-    return "" if v is None or isinstance(v, bool) else "int" if isinstance(v, int) else "float" if isinstance(v, float) else "str"
+    return (
+        ""
+        if v is None or isinstance(v, bool)
+        else "int"
+        if isinstance(v, int)
+        else "float"
+        if isinstance(v, float)
+        else "str"
+    )
 
 # %% ../../nbs/agent/01b_proposals.ipynb #ac0302f2
 def _ranking(acts: Sequence[_Act], slot: int) -> list[str]:
     "Sources of one slot, best first: by examples explained that no better one explains, in successes where there are any."
-    left = [set(a.slots[slot][0]) for a in acts if a.success] or [set(a.slots[slot][0]) for a in acts]
+    left = [set(a.slots[slot][0]) for a in acts if a.success] or [
+        set(a.slots[slot][0]) for a in acts
+    ]
     ranked: list[str] = []
     while left:
         count = Counter(s for e in left for s in e)
-        best = min(count, key=lambda s: (-count[s], s[0] == "=", s.startswith("user."), "!" in s, s))
+        best = min(
+            count, key=lambda s: (-count[s], s[0] == "=", s.startswith("user."), "!" in s, s)
+        )
         ranked.append(best)
         left = [e for e in left if best not in e]
     rest = Counter(s for a in acts for s in a.slots[slot][0] if s not in ranked)
     return ranked + [s for s, _ in sorted(rest.items(), key=lambda kv: (-kv[1], kv[0]))]
 
+
 def _common_words(traces: Sequence[Trace]) -> frozenset[str]:
     "Tokens that stand in the user's words or the tools' answers of more than one conversation in twenty."
     df: Counter[str] = Counter()
     for t in traces:
-        df.update({w for m in t.messages if m.role in ("user", "tool") for w in _TOKEN.findall(m.content or dumps(m.result))})
-    return frozenset(w for w, n in df.items() if n > max(2, .05 * len(traces)))
+        df.update(
+            {
+                w
+                for m in t.messages
+                if m.role in ("user", "tool")
+                for w in _TOKEN.findall(m.content or dumps(m.result))
+            }
+        )
+    return frozenset(w for w, n in df.items() if n > max(2, 0.05 * len(traces)))
 
 # %% ../../nbs/agent/01b_proposals.ipynb #69efaf62
-FEW = 300        # replies without a like, up to which each is a template of its own
+FEW = 300  # replies without a like, up to which each is a template of its own
+
 
 class Proposals:
     """Templates of replies and calls, learned from traces; immutable.
 
     A template is kept when it occurs in conversations about two tasks (three where its fixed text holds a digit), names no record, or when there are too few traces for that. `intents` tells kinds of request apart."""
+
     def __init__(self, traces: Iterable[Trace], *, intents: Intents | None = None):
         traces = list(traces)
         self.reader = FactReader(traces, intents)
@@ -109,8 +173,17 @@ class Proposals:
         for trace in traces:
             n = tasks[trace.task]
             for d, call, text in self._acts(trace.messages):
-                act = _call_act(d, call, n, bool(trace.success)) if call else _reply_act(d, text, n, bool(trace.success), self._common)
-                if act and call is None and act.key not in groups and not any(bound(d, p) or not plain.only(p) for p in act.key[1:]):
+                act = (
+                    _call_act(d, call, n, bool(trace.success))
+                    if call
+                    else _reply_act(d, text, n, bool(trace.success), self._common)
+                )
+                if (
+                    act
+                    and call is None
+                    and act.key not in groups
+                    and not any(bound(d, p) or not plain.only(p) for p in act.key[1:])
+                ):
                     alone[act.key] = act.once(plain, d.words())
                 if act:
                     groups[act.key].append(act)
@@ -118,7 +191,13 @@ class Proposals:
         self._gather([once for key, once in alone.items() if key not in self._ranks])
 
     def _learn(self, groups: Mapping[tuple[str, ...], Sequence[_Act]], least: int) -> None:
-        self._free = frozenset((key[0], p) for key, acts in groups.items() if key[0] for j, p in enumerate(key[1:]) if _is_free([a.slots[j] for a in acts]))
+        self._free = frozenset(
+            (key[0], p)
+            for key, acts in groups.items()
+            if key[0]
+            for j, p in enumerate(key[1:])
+            if _is_free([a.slots[j] for a in acts])
+        )
         seen: dict[Template, set[int]] = defaultdict(set)
         forms: dict[tuple[tuple[str, ...], int], Counter[str]] = defaultdict(Counter)
         for key, acts in groups.items():
@@ -127,19 +206,56 @@ class Proposals:
                 for j, (_, form) in enumerate(a.slots):
                     forms[key, j][form] += 1
         for key, acts in groups.items():
-            common = [min(forms[key, j].items(), key=lambda kv: (-kv[1], kv[0]))[0] for j in range(len(acts[0].slots))]
+            common = [
+                min(forms[key, j].items(), key=lambda kv: (-kv[1], kv[0]))[0]
+                for j in range(len(acts[0].slots))
+            ]
             for a in acts:
                 seen[self._template(a, common)].add(a.conversation)
-        kept = {t: len(c) for t, c in seen.items() if self._general(t) and len(c) >= least + (isinstance(t, Reply) and least > 1 and any(ch.isdigit() for p in t.pieces for ch in p))}
+        kept = {
+            t: len(c)
+            for t, c in seen.items()
+            if self._general(t)
+            and len(c)
+            >= least
+            + (
+                isinstance(t, Reply)
+                and least > 1
+                and any(ch.isdigit() for p in t.pieces for ch in p)
+            )
+        }
         made = {self._key(t) for t in kept if not isinstance(t, Wordings)}
-        kept |= {t: 1 for t in seen if isinstance(t, Call) and self._key(t) not in made and all(s[0] != "=" for _, s, _ in t.slots)}     # one example does where nothing in it is one customer's own
-        self.templates: tuple[Template, ...] = tuple(_supported(t, n) for t, n in sorted(kept.items(), key=lambda kv: (-kv[1], str(kv[0]))))
-        self._forms = {key: [min(forms[key, j].items(), key=lambda kv: (-kv[1], kv[0]))[0] for j in range(len(acts[0].slots))] for key, acts in groups.items()}
+        kept |= {
+            t: 1
+            for t in seen
+            if isinstance(t, Call)
+            and self._key(t) not in made
+            and all(s[0] != "=" for _, s, _ in t.slots)
+        }  # one example does where nothing in it is one customer's own
+        self.templates: tuple[Template, ...] = tuple(
+            _supported(t, n) for t, n in sorted(kept.items(), key=lambda kv: (-kv[1], str(kv[0])))
+        )
+        self._forms = {
+            key: [
+                min(forms[key, j].items(), key=lambda kv: (-kv[1], kv[0]))[0]
+                for j in range(len(acts[0].slots))
+            ]
+            for key, acts in groups.items()
+        }
         self._index_templates()
 
     def _general(self, t: Template) -> bool:
         "Whether no constant of a call names what belongs to few conversations, such as a record."
-        words = [w for _, s, _ in t.slots if s.startswith('="') for w in _TOKEN.findall(str(loads(s[1:])))] if isinstance(t, Call) else []
+        words = (
+            [
+                w
+                for _, s, _ in t.slots
+                if s.startswith('="')
+                for w in _TOKEN.findall(str(loads(s[1:])))
+            ]
+            if isinstance(t, Call)
+            else []
+        )
         return all(w in self._common or not any(ch.isdigit() for ch in w) for w in words)
 
     def _gather(self, alone: Sequence[Once]) -> None:
@@ -149,7 +265,12 @@ class Proposals:
 
     def _index_templates(self) -> None:
         self._index = {_supported(t, 1): i for i, t in enumerate(self.templates)}
-        self._worded = {r.pieces: i for i, t in enumerate(self.templates) if isinstance(t, Wordings) for r in t.replies}
+        self._worded = {
+            r.pieces: i
+            for i, t in enumerate(self.templates)
+            if isinstance(t, Wordings)
+            for r in t.replies
+        }
         self._sources = [t.sources for t in self.templates]
         self._parts = sorted({s for needs in self._sources for s in needs if "~" in s})
         used = {self._key(t) for t in self.templates if not isinstance(t, Wordings)}
@@ -166,10 +287,17 @@ class Proposals:
             if (act.key[0], act.key[j + 1] if act.key[0] else "") in self._free:
                 chosen.append("user*")
             else:
-                chosen.append(next((s for s in self._ranks[act.key][j] if s in sources), sources[0]))
+                chosen.append(
+                    next((s for s in self._ranks[act.key][j] if s in sources), sources[0])
+                )
         if not act.key[0]:
             return Reply(act.key[1:], tuple(zip(chosen, forms)))
-        return Call(act.key[0], tuple(zip(act.key[1:], chosen, ("" if s[0] == "=" else f for s, f in zip(chosen, forms)))))
+        return Call(
+            act.key[0],
+            tuple(
+                zip(act.key[1:], chosen, ("" if s[0] == "=" else f for s, f in zip(chosen, forms)))
+            ),
+        )
 
     def match(self, d: Dialogue, call: ToolCall | None = None, text: str = "") -> int | None:
         "The number of the template that this call (or, without one, this text) is an instance of in `d`; None where there is none."
@@ -180,8 +308,14 @@ class Proposals:
 
     def candidates(self, d: Dialogue) -> list[int]:
         "The numbers of the templates all of whose slots have a value in `d`."
-        have = {k for k, v in d.slots.items() if v is not None} | {s for s in self._parts if spoken(d, s) is not None}
-        return [i for i, (t, needs) in enumerate(zip(self.templates, self._sources)) if have.issuperset(needs) and (not isinstance(t, Wordings) or t.best(d))]
+        have = {k for k, v in d.slots.items() if v is not None} | {
+            s for s in self._parts if spoken(d, s) is not None
+        }
+        return [
+            i
+            for i, (t, needs) in enumerate(zip(self.templates, self._sources))
+            if have.issuperset(needs) and (not isinstance(t, Wordings) or t.best(d))
+        ]
 
     def message(self, i: int, d: Dialogue, number: int = 0) -> Message:
         "Template `i` filled from `d`; `number` makes the call's id."
@@ -199,7 +333,9 @@ class Proposals:
             else:
                 hear(d, m)
 
-    def walk(self, messages: Iterable[Message], d: Dialogue | None = None) -> Iterator[tuple[Dialogue, int | None]]:
+    def walk(
+        self, messages: Iterable[Message], d: Dialogue | None = None
+    ) -> Iterator[tuple[Dialogue, int | None]]:
         """Before every act of the assistant: the dialogue so far and the template the act is an instance of (None where it is none).
         The dialogue is one running object; after exhaustion it holds everything. Text beside calls is no act of its own."""
         d = Dialogue(self.reader) if d is None else d
@@ -220,17 +356,52 @@ class Proposals:
     def words(self, i: int) -> frozenset[str]:
         "The words of template `i`; of a call, its tool."
         t = self.templates[i]
-        return frozenset({t.tool}) if isinstance(t, Call) else words_of(" ".join((t if isinstance(t, Reply) else t.replies[0]).pieces))
+        return (
+            frozenset({t.tool})
+            if isinstance(t, Call)
+            else words_of(" ".join((t if isinstance(t, Reply) else t.replies[0]).pieces))
+        )
 
     def to_json(self) -> dict[str, JsonValue]:
         "Everything learned, as JSON."
         order = [type(t).__name__ for t in self.templates]
-        saved: Any = loads(dumps({"replies": [asdict(t) for t in self.templates if isinstance(t, Reply)], "calls": [asdict(t) for t in self.templates if isinstance(t, Call)],
-                            "wordings": [{"replies": [asdict(r) for r in t.replies], "heard": [sorted(h) for h in t.heard], "needs": [sorted(w) for w in t.needs], "support": t.support} for t in self.templates if isinstance(t, Wordings)],
-                            "order": order, "ranks": [[list(k), v, self._forms[k]] for k, v in self._ranks.items()], "free": sorted(map(list, self._free)), "common": sorted(self._common),
-                            "intents": None if (i := self.reader.intents) is None else {"known": dict(i.known), "later": sorted(i.later), "words": dict(i.words), "names": i.names},
-                            "kinds": {k: asdict(f) | {"threshold": max(f.threshold, -1e9)} for k, f in self.reader.kinds.items()}, "openers": sorted(self.reader.openers),
-                            "words": sorted(self.vocabulary.words), "categories": sorted(self.vocabulary.categories)}))
+        saved: Any = loads(
+            dumps(
+                {
+                    "replies": [asdict(t) for t in self.templates if isinstance(t, Reply)],
+                    "calls": [asdict(t) for t in self.templates if isinstance(t, Call)],
+                    "wordings": [
+                        {
+                            "replies": [asdict(r) for r in t.replies],
+                            "heard": [sorted(h) for h in t.heard],
+                            "needs": [sorted(w) for w in t.needs],
+                            "support": t.support,
+                        }
+                        for t in self.templates
+                        if isinstance(t, Wordings)
+                    ],
+                    "order": order,
+                    "ranks": [[list(k), v, self._forms[k]] for k, v in self._ranks.items()],
+                    "free": sorted(map(list, self._free)),
+                    "common": sorted(self._common),
+                    "intents": None
+                    if (i := self.reader.intents) is None
+                    else {
+                        "known": dict(i.known),
+                        "later": sorted(i.later),
+                        "words": dict(i.words),
+                        "names": i.names,
+                    },
+                    "kinds": {
+                        k: asdict(f) | {"threshold": max(f.threshold, -1e9)}
+                        for k, f in self.reader.kinds.items()
+                    },
+                    "openers": sorted(self.reader.openers),
+                    "words": sorted(self.vocabulary.words),
+                    "categories": sorted(self.vocabulary.categories),
+                }
+            )
+        )
         return saved
 
     @classmethod
@@ -238,15 +409,43 @@ class Proposals:
         "What `to_json` wrote; raises KeyError or TypeError on anything else."
         new = object.__new__(cls)
         i = saved["intents"]
-        intents = Intents(i["known"], frozenset(i["later"]), {w: tuple(x) for w, x in i["words"].items()}, tuple(i["names"])) if i else None
-        new.reader = FactReader.of({k: FactPattern(**f) for k, f in saved["kinds"].items()}, saved["openers"], intents)
+        intents = (
+            Intents(
+                i["known"],
+                frozenset(i["later"]),
+                {w: tuple(x) for w, x in i["words"].items()},
+                tuple(i["names"]),
+            )
+            if i
+            else None
+        )
+        new.reader = FactReader.of(
+            {k: FactPattern(**f) for k, f in saved["kinds"].items()}, saved["openers"], intents
+        )
         new.vocabulary = Vocabulary(frozenset(saved["words"]), frozenset(saved["categories"]))
-        made: dict[str, Iterator[Template]] = {"Reply": map(_reply, saved["replies"]), "Call": (Call(t["tool"], tuple((p, s, f) for p, s, f in t["slots"]), t["support"]) for t in saved["calls"]),
-                "Wordings": (Wordings(tuple(map(_reply, t["replies"])), tuple(map(frozenset, t["heard"])), tuple(map(frozenset, t["needs"])), t["support"]) for t in saved["wordings"])}
+        made: dict[str, Iterator[Template]] = {
+            "Reply": map(_reply, saved["replies"]),
+            "Call": (
+                Call(t["tool"], tuple((p, s, f) for p, s, f in t["slots"]), t["support"])
+                for t in saved["calls"]
+            ),
+            "Wordings": (
+                Wordings(
+                    tuple(map(_reply, t["replies"])),
+                    tuple(map(frozenset, t["heard"])),
+                    tuple(map(frozenset, t["needs"])),
+                    t["support"],
+                )
+                for t in saved["wordings"]
+            ),
+        }
         new.templates = tuple(next(made[o]) for o in saved["order"])
         new._ranks = {tuple(k): v for k, v, _ in saved["ranks"]}
         new._forms = {tuple(k): f for k, _, f in saved["ranks"]}
-        new._free, new._common = frozenset((t, p) for t, p in saved["free"]), frozenset(saved["common"])
+        new._free, new._common = (
+            frozenset((t, p) for t, p in saved["free"]),
+            frozenset(saved["common"]),
+        )
         new._index_templates()
         return new
 
@@ -258,13 +457,20 @@ def hear(d: Dialogue, m: Message) -> None:
     elif m.role == "tool":
         d.learn(m.name or "", m.value, m.is_error)
 
+
 def _supported(t: Template, support: int) -> Template:
     return replace(t, support=support)
+
 
 def _reply(saved: Mapping[str, Any]) -> Reply:
     return Reply(tuple(saved["pieces"]), tuple((s, f) for s, f in saved["slots"]), saved["support"])
 
+
 def _is_free(slots: Sequence[tuple[tuple[str, ...], str]]) -> bool:
     "Free text: strings that nothing explains and that hardly ever return."
     bare = [s[0] for s, form in slots if form == "str" and len(s) == 1]
-    return len(bare) >= max(3, .5 * len(slots)) and len(set(bare)) > .6 * len(bare) and sum(" " in b for b in bare) > .5 * len(bare)
+    return (
+        len(bare) >= max(3, 0.5 * len(slots))
+        and len(set(bare)) > 0.6 * len(bare)
+        and sum(" " in b for b in bare) > 0.5 * len(bare)
+    )

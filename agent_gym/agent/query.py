@@ -23,6 +23,7 @@ __all__ = ['Agent', 'QueryAgent', 'query_agent']
 # %% ../../nbs/agent/14_query.ipynb #27fc57c1
 class Agent(Protocol):
     "Anything that takes a turn in a conversation: `act` is the only method an agent needs."
+
     def act(self, messages: list[Message], tools: list[ToolSpec]) -> Message:
         "One assistant turn after `messages`: text, tool calls, or both."
         ...
@@ -33,7 +34,15 @@ class QueryAgent:
 
     Calling it returns the reply as a Message that prints as its text; `.messages` is the talk so far. At most `max_calls` rounds of tool calls a query: then the agent
     is asked once more without tools. Raises ToolError never (an unknown tool is answered as an error), LLMError from a model, AgentGymError when there is no reply."""
-    def __init__(self, agent: Agent | Callable[[], Agent], mocker: ToolMocker, *, max_calls: int = 12, label: str = ""):
+
+    def __init__(
+        self,
+        agent: Agent | Callable[[], Agent],
+        mocker: ToolMocker,
+        *,
+        max_calls: int = 12,
+        label: str = "",
+    ):
         self._source = agent
         self.mocker, self.max_calls, self.label = mocker, max_calls, label
         self.messages: list[Message] = []
@@ -47,18 +56,28 @@ class QueryAgent:
         return source  # type: ignore[return-value]
 
     def __repr__(self) -> str:
-        return f"query_agent: {self.label or repr(self.agent)} ({len(self.messages)} messages so far)"
+        return (
+            f"query_agent: {self.label or repr(self.agent)} ({len(self.messages)} messages so far)"
+        )
 
     def reset(self) -> None:
         "Forget the talk and start the mocker's default session anew."
         self.messages = []
         self.mocker.reset()
 
-    def __call__(self, text: str, history: Sequence[Message | Mapping[str, object]] = ()) -> Message:
+    def __call__(
+        self, text: str, history: Sequence[Message | Mapping[str, object]] = ()
+    ) -> Message:
         "The agent's reply to `text`. With `history` the talk starts from there instead of from what was said before."
         if not isinstance(text, str):
-            raise AgentGymError(f"query_agent takes a text, got {type(text).__name__}; pass messages as history=")
-        talk = [m if isinstance(m, Message) else Message.model_validate(m) for m in history] if history else list(self.messages)
+            raise AgentGymError(
+                f"query_agent takes a text, got {type(text).__name__}; pass messages as history="
+            )
+        talk = (
+            [m if isinstance(m, Message) else Message.model_validate(m) for m in history]
+            if history
+            else list(self.messages)
+        )
         talk.append(Message(role="user", content=text))
         tools = list(self.mocker.tools.values())
         for _ in range(self.max_calls):
@@ -70,35 +89,71 @@ class QueryAgent:
         else:
             turn = self.agent.act(list(talk), [])
             if turn.tool_calls:
-                raise AgentGymError(f"the agent called tools {self.max_calls + 1} times without a reply; raise max_calls or look at query_agent.messages")
+                raise AgentGymError(
+                    f"the agent called tools {self.max_calls + 1} times without a reply; raise max_calls or look at query_agent.messages"
+                )
             talk.append(turn)
         self.messages = talk
         return turn
 
     def _answer(self, call: ToolCall) -> Message:
         r = self.mocker.call(call.name, call.arguments)
-        return Message(role="tool", name=call.name, tool_call_id=call.id, result=r.value, content=r.value if isinstance(r.value, str) else dumps(r.value), is_error=r.is_error,
-                       metadata={"source": r.source, "confidence": r.confidence})
+        return Message(
+            role="tool",
+            name=call.name,
+            tool_call_id=call.id,
+            result=r.value,
+            content=r.value if isinstance(r.value, str) else dumps(r.value),
+            is_error=r.is_error,
+            metadata={"source": r.source, "confidence": r.confidence},
+        )
+
 
 def _identified(turn: Message, n: int) -> Message:
     if all(c.id for c in turn.tool_calls):
         return turn
-    return turn.model_copy(update={"tool_calls": [c if c.id else c.model_copy(update={"id": f"call_{n}_{i}"}) for i, c in enumerate(turn.tool_calls)]})
+    return turn.model_copy(
+        update={
+            "tool_calls": [
+                c if c.id else c.model_copy(update={"id": f"call_{n}_{i}"})
+                for i, c in enumerate(turn.tool_calls)
+            ]
+        }
+    )
 
 # %% ../../nbs/agent/14_query.ipynb #8a302097
-def query_agent(traces: TraceSet, mocker: ToolMocker, llm: LLM | None = None, *, reward: Reward | None = None) -> QueryAgent:
+def query_agent(
+    traces: TraceSet, mocker: ToolMocker, llm: LLM | None = None, *, reward: Reward | None = None
+) -> QueryAgent:
     "The `query_agent` of a gym built from `traces`; the guards of `reward` become rules of the offline agent and words to a model."
     from agent_gym.agent.gemini import GeminiLLM, api_key
+
     if llm is None and api_key():
         llm = GeminiLLM()
     if llm is not None:
-        return QueryAgent(partial(_with_model, llm, traces, reward), mocker, label=f"{llm!r} with examples from {len(traces)} traces")
-    return QueryAgent(partial(_offline, traces, reward), mocker, label=f"the offline agent, learned from {len(traces)} traces; set GOOGLE_API_KEY or pass llm= for a model")
+        return QueryAgent(
+            partial(_with_model, llm, traces, reward),
+            mocker,
+            label=f"{llm!r} with examples from {len(traces)} traces",
+        )
+    return QueryAgent(
+        partial(_offline, traces, reward),
+        mocker,
+        label=f"the offline agent, learned from {len(traces)} traces; set GOOGLE_API_KEY or pass llm= for a model",
+    )
+
 
 def _with_model(llm: LLM, traces: TraceSet, reward: Reward | None) -> Agent:
     from agent_gym.agent.llm_agent import LLMAgent
-    return LLMAgent(llm, traces, policy=[g.text for g in reward.policy if g.enabled] if reward is not None else ())
+
+    return LLMAgent(
+        llm,
+        traces,
+        policy=[g.text for g in reward.policy if g.enabled] if reward is not None else (),
+    )
+
 
 def _offline(traces: TraceSet, reward: Reward | None) -> Agent:
     from agent_gym.agent.retrieval import RetrievalAgent
+
     return RetrievalAgent(traces, verifier=None if reward is None else reward.verifier)

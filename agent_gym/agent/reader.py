@@ -25,6 +25,7 @@ __all__ = ['Scalar', 'leaves', 'number', 'shape', 'token', 'find_value', 'whole'
 # %% ../../nbs/agent/00_reader.ipynb #115c10bd
 Scalar: TypeAlias = str | int | float | bool | None
 
+
 def leaves(value: JsonValue, path: str = "") -> Iterator[tuple[str, Scalar]]:
     "Every leaf of `value` as (path, scalar), depth first: `.key` for members, `[i]` for elements."
     if isinstance(value, dict):
@@ -36,22 +37,30 @@ def leaves(value: JsonValue, path: str = "") -> Iterator[tuple[str, Scalar]]:
     else:
         yield path, value
 
+
 def number(value: object) -> float | None:
     "`value` as a number where it is one or is written as one (`1,200.50`), else None; a boolean is no number."
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
         return float(value) if math.isfinite(value) else None
-    return float(value.replace(",", "")) if isinstance(value, str) and _NUMBER.fullmatch(value) else None
+    return (
+        float(value.replace(",", ""))
+        if isinstance(value, str) and _NUMBER.fullmatch(value)
+        else None
+    )
+
 
 _NUMBER = re.compile(r"[-+]?\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?")
 
 # %% ../../nbs/agent/00_reader.ipynb #a8a3c483
 _RUNS = re.compile(r"[^\W\d_]+|\d+|\s+|.", re.S)
 
+
 def shape(value: str) -> str:
     "A regular expression for strings built like `value`: runs of letters keep their case pattern, runs of digits become digits."
     return "".join(_run(m[0]) for m in _RUNS.finditer(value))
+
 
 def _run(run: str) -> str:
     if run.isdecimal():
@@ -69,9 +78,11 @@ def _run(run: str) -> str:
 # %% ../../nbs/agent/00_reader.ipynb #72139969
 _WORD = re.compile(r"[^\W\d_][\w'’]*")
 
+
 def token(pattern: str) -> str:
     "A regular expression for `pattern` where it stands as a whole token."
     return rf"(?<![\w@])(?<!\w[.\-])(?:{pattern})(?![\w@]|[\-.]\w)"
+
 
 def find_value(value: Scalar, text: str) -> list[tuple[int, int]]:
     "Where `value` stands in `text` as a whole token, ignoring case; numbers also in other spellings (`5`, `5.0`, `1,200`)."
@@ -79,73 +90,100 @@ def find_value(value: Scalar, text: str) -> list[tuple[int, int]]:
         low, sought = text.lower(), value.lower()
         if len(value) < 2 or sought not in low:
             return []
-        if len(low) != len(text):          # lower case of some letters is longer
+        if len(low) != len(text):  # lower case of some letters is longer
             return [m.span() for m in re.finditer(token(re.escape(value)), text, re.I)]
         return list(whole(sought, low))
     x = number(value)
     return [] if x is None else [(a, b) for a, b, y in _numbers(text) if y == x]
 
+
 @lru_cache(4096)
 def _numbers(text: str) -> tuple[tuple[int, int, float | None], ...]:
     return tuple((*m.span(), number(m[0])) for m in _FREE_NUMBER.finditer(text))
+
 
 def whole(sought: str, text: str) -> Iterator[tuple[int, int]]:
     "Where `sought` stands in `text` as a whole token: what `token` means, without compiling an expression for every value."
     a = text.find(sought)
     while a >= 0:
         b = a + len(sought)
-        before, after = text[max(0, a - 2):a], text[b:b + 2]
+        before, after = text[max(0, a - 2) : a], text[b : b + 2]
         glued = _glued(before[::-1]) or _glued(after)
         if not glued:
             yield a, b
         a = text.find(sought, a + 1 if glued else b)
 
+
 def _glued(beside: str) -> bool:
     "Whether the two characters on one side, nearest first, belong to the same token."
     inner = [ch.isalnum() or ch == "_" for ch in beside]
-    return bool(beside) and (inner[0] or beside[0] == "@" or (beside[0] in ".-" and inner[1:] == [True]))
+    return bool(beside) and (
+        inner[0] or beside[0] == "@" or (beside[0] in ".-" and inner[1:] == [True])
+    )
+
 
 _FREE_NUMBER = re.compile(r"(?<![\w.,\-])\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?(?![\w]|[.,\-]\w)")
+
 
 def arguments(call: ToolCall) -> list[tuple[str, Scalar]]:
     "The leaves of a call's arguments; paths start without a dot."
     return [(p[1:], v) for p, v in leaves(call.arguments)]
 
+
 @dataclass(frozen=True)
 class FactPattern:
     "A kind of fact users tell: how it looks, what stands around it, and the score above which a match counts."
+
     pattern: str
     ignore_case: bool
     cues: dict[str, float]
     threshold: float
 
+
 def _around(text: str, a: int, b: int, asked: frozenset[str]) -> list[str]:
-    before, after = _WORD.findall(text[max(0, a - 40):a].lower()), _WORD.findall(text[b:b + 24].lower())
-    out = [f"<{w}" for w in before[-1:]] + [f"<<{w}" for w in before[-2:-1]] + [f">{w}" for w in after[:1]]
+    before, after = (
+        _WORD.findall(text[max(0, a - 40) : a].lower()),
+        _WORD.findall(text[b : b + 24].lower()),
+    )
+    out = (
+        [f"<{w}" for w in before[-1:]]
+        + [f"<<{w}" for w in before[-2:-1]]
+        + [f">{w}" for w in after[:1]]
+    )
     if b - a >= len(text.strip(" .!,")):
         out.append("=")
     return out + [f"?{w}" for w in sorted(asked)]
 
+
 def _score(cues: dict[str, float], text: str, a: int, b: int, asked: frozenset[str]) -> float:
     "Log odds of the words around, plus the mean over the words of the question, which come together and count once."
     if not cues:
-        return 0.
+        return 0.0
     here = _around(text, a, b, asked)
     question = [cues[c] for c in here if c[0] == "?" and c in cues]
-    return sum(cues.get(c, 0.) for c in here if c[0] != "?") + (sum(question) / len(question) if question else 0.)
+    return sum(cues.get(c, 0.0) for c in here if c[0] != "?") + (
+        sum(question) / len(question) if question else 0.0
+    )
 
 # %% ../../nbs/agent/00_reader.ipynb #785e00bf
 class FactReader:
     """Finds the facts in what users say. Learned from traces once, then immutable.
 
     `intents` tells kinds of request apart by their opening; without it all requests are of one kind."""
+
     def __init__(self, traces: Iterable[Trace], intents: Intents | None = None):
         self.intents = intents
         seen: dict[str, list[_Span]] = defaultdict(list)
         others: dict[str, list[_Span]] = defaultdict(list)
         said: list[str] = []
         for trace in traces:
-            said.append("\n".join(m.content for m in trace.messages if m.content and m.role in ("user", "assistant")))
+            said.append(
+                "\n".join(
+                    m.content
+                    for m in trace.messages
+                    if m.content and m.role in ("user", "assistant")
+                )
+            )
             mine: dict[str, list[_Span]] = defaultdict(list)
             heard: list[tuple[str, frozenset[str]]] = []
             asked: frozenset[str] = frozenset()
@@ -159,19 +197,34 @@ class FactReader:
             for k, spans in mine.items():
                 seen[k] += spans
                 others[k] += [(t, 0, 0, q) for t, q in heard]
-        self.kinds = {k: kind for k in sorted(seen) if (kind := _kind(seen[k], others[k])) is not None}
-        self.openers = _openers(said) - {t[a:b].lower() for rows in seen.values() for t, a, b, _ in rows}
+        self.kinds = {
+            k: kind for k in sorted(seen) if (kind := _kind(seen[k], others[k])) is not None
+        }
+        self.openers = _openers(said) - {
+            t[a:b].lower() for rows in seen.values() for t, a, b, _ in rows
+        }
         self._compile()
 
     def _compile(self) -> None:
-        self._regex = {k: re.compile(token(f.pattern), re.I if f.ignore_case else 0) for k, f in self.kinds.items()}
+        self._regex = {
+            k: re.compile(token(f.pattern), re.I if f.ignore_case else 0)
+            for k, f in self.kinds.items()
+        }
         self._requests: OrderedDict[str, int] = OrderedDict()
-        known = {} if self.intents is None else {k: kind + 1 for k, kind in self.intents.known.items()}
-        self._openings = Intents(known, frozenset() if self.intents is None else self.intents.later)      # without words it knows these alone, and says 0 of all others
-        self._known: OrderedDict[tuple[str, frozenset[str]], list[tuple[str, str, int, int]]] = OrderedDict()
+        known = (
+            {} if self.intents is None else {k: kind + 1 for k, kind in self.intents.known.items()}
+        )
+        self._openings = Intents(
+            known, frozenset() if self.intents is None else self.intents.later
+        )  # without words it knows these alone, and says 0 of all others
+        self._known: OrderedDict[tuple[str, frozenset[str]], list[tuple[str, str, int, int]]] = (
+            OrderedDict()
+        )
 
     @classmethod
-    def of(cls, kinds: Mapping[str, FactPattern], openers: Iterable[str], intents: Intents | None) -> FactReader:
+    def of(
+        cls, kinds: Mapping[str, FactPattern], openers: Iterable[str], intents: Intents | None
+    ) -> FactReader:
         "The reader with these patterns; `openers` are words that are no names where they begin a sentence."
         new = object.__new__(cls)
         new.kinds, new.openers, new.intents = dict(kinds), frozenset(openers), intents
@@ -195,7 +248,9 @@ class FactReader:
         "The kind of request of the logs that began with `text`; -1 where none did. Who begins with a greeting says later what others begin with."
         return self._openings(text) - 1
 
-    def read(self, text: str, asked: frozenset[str] = frozenset()) -> list[tuple[str, str, int, int]]:
+    def read(
+        self, text: str, asked: frozenset[str] = frozenset()
+    ) -> list[tuple[str, str, int, int]]:
         """The facts in `text` as (kind, words, start, end), one a kind: the match that scores best, the last of equals.
         A match inside a longer one of another kind is part of that."""
         key = (text, asked)
@@ -206,11 +261,23 @@ class FactReader:
             f, best = self.kinds[k], None
             for m in rx.finditer(text[:20_000]):
                 s = _score(f.cues, text, *m.span(), asked)
-                if s >= f.threshold and (best is None or s >= best[0]) and not (m[0].lower() in self.openers and m[0].istitle() and _BEGIN.search(text[:m.start()])):
+                if (
+                    s >= f.threshold
+                    and (best is None or s >= best[0])
+                    and not (
+                        m[0].lower() in self.openers
+                        and m[0].istitle()
+                        and _BEGIN.search(text[: m.start()])
+                    )
+                ):
                     best = (s, m)
             if best:
                 out.append((k, best[1][0], *best[1].span()))
-        out = [f for f in out if not any(a <= f[2] and f[3] <= b and b - a > f[3] - f[2] for _, _, a, b in out)]
+        out = [
+            f
+            for f in out
+            if not any(a <= f[2] and f[3] <= b and b - a > f[3] - f[2] for _, _, a, b in out)
+        ]
         self._known[key] = out
         if len(self._known) > 20_000:
             self._known.popitem(last=False)
@@ -221,16 +288,30 @@ def words_of(text: str) -> frozenset[str]:
     "The distinct words of `text`, lower case."
     return frozenset(_WORD.findall(text.lower()))
 
+
 _BEGIN = re.compile(r"(?:^|[.!?:\n])[\s\"'*\-•]*$")
+
 
 def _openers(texts: Iterable[str]) -> frozenset[str]:
     "Words that several of `texts` write in lower case or begin a sentence with: a capital there makes no name of them."
-    seen = Counter(w for t in texts for w in {m[0].lower() for m in _WORD.finditer(t) if m[0].islower() or (m[0].istitle() and _BEGIN.search(t[:m.start()]))})
+    seen = Counter(
+        w
+        for t in texts
+        for w in {
+            m[0].lower()
+            for m in _WORD.finditer(t)
+            if m[0].islower() or (m[0].istitle() and _BEGIN.search(t[: m.start()]))
+        }
+    )
     return frozenset(w for w, n in seen.items() if n >= 2)
+
 
 _Span: TypeAlias = tuple[str, int, int, frozenset[str]]
 
-def _note_facts(call: ToolCall, heard: list[tuple[str, frozenset[str]]], seen: dict[str, list[_Span]]) -> None:
+
+def _note_facts(
+    call: ToolCall, heard: list[tuple[str, frozenset[str]]], seen: dict[str, list[_Span]]
+) -> None:
     for path, value in arguments(call):
         if value is None or isinstance(value, bool):
             continue
@@ -239,16 +320,23 @@ def _note_facts(call: ToolCall, heard: list[tuple[str, frozenset[str]]], seen: d
                 seen[path.rpartition(".")[2]].append((text, *spans[-1], asked))
                 break
 
+
 def _kind(used: list[_Span], heard: list[_Span]) -> FactPattern | None:
     "The pattern of the spans `used`, told apart from other matches in the same conversations (elsewhere, a match may be one that was never needed)."
     values = [t[a:b] for t, a, b, _ in used]
     distinct = sorted({v.lower() for v in values})
-    closed = len(distinct) <= 12 and len(values) >= 3 * len(distinct) and all(re.search(r"[^\W\d_]", v) for v in distinct)
+    closed = (
+        len(distinct) <= 12
+        and len(values) >= 3 * len(distinct)
+        and all(re.search(r"[^\W\d_]", v) for v in distinct)
+    )
     if closed:
         pattern = "|".join(re.escape(v) for v in sorted(distinct, key=lambda v: (-len(v), v)))
     else:
         shapes = Counter(map(shape, values))
-        keep = [s for s, n in shapes.most_common(12) if n >= 2] or ([s for s, _ in shapes.most_common(3)] if len(values) < 12 else [])
+        keep = [s for s, n in shapes.most_common(12) if n >= 2] or (
+            [s for s, _ in shapes.most_common(3)] if len(values) < 12 else []
+        )
         pattern = "|".join(sorted(keep, key=lambda s: (-len(s), s)))
     if not pattern:
         return None
@@ -256,18 +344,33 @@ def _kind(used: list[_Span], heard: list[_Span]) -> FactPattern | None:
     true = {(t, a, b) for t, a, b, _ in used}
     good, bad = Counter(), Counter()
     texts = {t: asked for t, _, _, asked in heard}
-    spans = [(t, m.start(), m.end(), asked) for t, asked in sorted(texts.items(), key=lambda kv: kv[0]) for m in rx.finditer(t)]
+    spans = [
+        (t, m.start(), m.end(), asked)
+        for t, asked in sorted(texts.items(), key=lambda kv: kv[0])
+        for m in rx.finditer(t)
+    ]
     values_used = {v.lower() for v in values}
-    wrong = [s for s in spans if (s[0], s[1], s[2]) not in true and s[0][s[1]:s[2]].lower() not in values_used]
-    if closed or len(wrong) < .05 * len(used):
+    wrong = [
+        s
+        for s in spans
+        if (s[0], s[1], s[2]) not in true and s[0][s[1] : s[2]].lower() not in values_used
+    ]
+    if closed or len(wrong) < 0.05 * len(used):
         return FactPattern(pattern, closed, {}, -math.inf)
     for s in used:
         good.update(_around(*s))
     for s in wrong:
         bad.update(_around(*s))
     n, m = len(used), len(wrong)
-    cues = {c: round(math.log((good[c] + .5) / (n + 1)) - math.log((bad[c] + .5) / (m + 1)), 3) for c in sorted(good | bad) if good[c] + bad[c] >= 3}
+    cues = {
+        c: round(math.log((good[c] + 0.5) / (n + 1)) - math.log((bad[c] + 0.5) / (m + 1)), 3)
+        for c in sorted(good | bad)
+        if good[c] + bad[c] >= 3
+    }
     pos, neg = ([_score(cues, *s) for s in group] for group in (used, wrong))
-    best = max(sorted(pos), key=lambda th: 2 * sum(x >= th for x in pos) / (n + sum(x >= th for x in pos + neg)))
+    best = max(
+        sorted(pos),
+        key=lambda th: 2 * sum(x >= th for x in pos) / (n + sum(x >= th for x in pos + neg)),
+    )
     below = [x for x in neg if x < best]
     return FactPattern(pattern, closed, cues, (best + max(below)) / 2 if below else best - 1)

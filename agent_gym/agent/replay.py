@@ -17,14 +17,24 @@ class ReplayAgent:
     """Takes the assistant's turns of `trace` in order, whatever the user says; after the last one it repeats its last words.
 
     Raises EpisodeError where the trace holds no turn of an assistant. A `RetrievalAgent` answers; this one recites."""
+
     name = "replay"
 
     def __init__(self, trace: Trace):
         self.turns = [m for m in trace.messages if m.role == "assistant"]
         if not self.turns:
-            raise EpisodeError(f"conversation {trace.conversation_id!r} has no turn of an assistant to replay")
+            raise EpisodeError(
+                f"conversation {trace.conversation_id!r} has no turn of an assistant to replay"
+            )
 
     def act(self, messages: Sequence[Message], tools: Sequence[ToolSpec] | None = None) -> Message:
         "The logged turn whose number is the count of assistant messages in `messages`."
         n = sum(m.role == "assistant" for m in messages)
-        return self.turns[n] if n < len(self.turns) else Message(role="assistant", content=next((m.content for m in reversed(self.turns) if m.content), "Goodbye."))
+        return (
+            self.turns[n]
+            if n < len(self.turns)
+            else Message(
+                role="assistant",
+                content=next((m.content for m in reversed(self.turns) if m.content), "Goodbye."),
+            )
+        )

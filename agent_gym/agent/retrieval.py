@@ -26,12 +26,14 @@ def beliefs(traces: Sequence[Trace], verifier: Rules) -> list[float]:
 
     Doubt lowers a weight and drops nothing: the rare kinds of success are the doubtful ones, and to lose them costs more than a wrong label in ten."""
     if not any(t.success for t in traces):
-        return [1.] * len(traces)
-    return [float(q) if t.success else 0. for t, q in zip(traces, verifier.success)]
+        return [1.0] * len(traces)
+    return [float(q) if t.success else 0.0 for t, q in zip(traces, verifier.success)]
+
 
 @dataclass
 class Cloned:
     "Guarded cloning: the policy, its guard, and the weight of each trace."
+
     policy: Policy
     guard: Guard | None
     weights: list[float]
@@ -40,26 +42,52 @@ class Cloned:
     def agent(self) -> PolicyAgent:
         return PolicyAgent(self.policy, self.guard, "guarded cloning" if self.guard else "cloning")
 
-def guarded_cloning(traces: Sequence[Trace], verifier: Rules, *, guards: bool = True, cleaning: bool = True, bags: int = 1, seed: int = 0) -> Cloned:
+
+def guarded_cloning(
+    traces: Sequence[Trace],
+    verifier: Rules,
+    *,
+    guards: bool = True,
+    cleaning: bool = True,
+    bags: int = 1,
+    seed: int = 0,
+) -> Cloned:
     "A policy cloned from the traces of `verifier` that are believed to be successes, held to its guards. `cleaning` off: labels are taken as they are; `bags` as for `clone`."
-    weights = beliefs(traces, verifier) if cleaning or not any(t.success for t in traces) else [float(bool(t.success)) for t in traces]
-    policy = clone(Proposals(traces, intents=verifier.lexicon.intents), traces, weights, bags=bags, seed=seed)
+    weights = (
+        beliefs(traces, verifier)
+        if cleaning or not any(t.success for t in traces)
+        else [float(bool(t.success)) for t in traces]
+    )
+    policy = clone(
+        Proposals(traces, intents=verifier.lexicon.intents), traces, weights, bags=bags, seed=seed
+    )
     return Cloned(policy, MinedGuard(verifier, traces, seed) if guards else None, weights)
+
 
 @dataclass(frozen=True)
 class Precedent:
     "A state of a successful trace in which `action` was taken: turn (index of the message), and its similarity in [0, 1]."
+
     conversation_id: str
     turn: int
     action: str
     similarity: float
+
 
 class RetrievalAgent(PolicyAgent):
     """Does what successful traces did in like states; see `explain` for the precedents.
 
     Raises TraceError where `traces` is empty. Without labels (no success among them) all traces are imitated. `verifier` (or its rules alone) is one of the same traces;
     by default the rules are learned here; `guards` off: its guards are not asked."""
-    def __init__(self, traces: Iterable[Trace], *, verifier: Rules | None = None, guards: bool = True, seed: int = 0):
+
+    def __init__(
+        self,
+        traces: Iterable[Trace],
+        *,
+        verifier: Rules | None = None,
+        guards: bool = True,
+        seed: int = 0,
+    ):
         traces = list(traces)
         if not traces:
             raise TraceError("RetrievalAgent needs traces to learn from, got none")
@@ -75,7 +103,12 @@ class RetrievalAgent(PolicyAgent):
         rows, where = [], []
         p = self.policy.proposals
         for t in self._imitated:
-            turns = [i for i, m in enumerate(t.messages) if m.role == "assistant" for _ in range(max(1, len(m.tool_calls)))]
+            turns = [
+                i
+                for i, m in enumerate(t.messages)
+                if m.role == "assistant"
+                for _ in range(max(1, len(m.tool_calls)))
+            ]
             acts = iter(turns)
             for d, i in p.walk(t.messages):
                 turn = next(acts, turns[-1])
@@ -103,4 +136,12 @@ class RetrievalAgent(PolicyAgent):
         if not len(rows):
             return []
         s = rows @ self._place(d)
-        return [Precedent(where[j][0], where[j][1], str(p.templates[where[j][2]]), round(float(min(1, max(0, s[j]))), 3)) for j in np.argsort(-s, kind="stable")[:k]]
+        return [
+            Precedent(
+                where[j][0],
+                where[j][1],
+                str(p.templates[where[j][2]]),
+                round(float(min(1, max(0, s[j]))), 3),
+            )
+            for j in np.argsort(-s, kind="stable")[:k]
+        ]

@@ -25,11 +25,17 @@ def origins(d: Dialogue, value: Scalar) -> list[str]:
     "The slots of `d` that hold `value`: strings regardless of case, numbers also when written."
     if isinstance(value, str):
         low, x = value.lower(), number(value)
-        return [k for k, v in d.slots.items() if (isinstance(v, str) and v.lower() == low) or (x is not None and not isinstance(v, str) and number(v) == x)]
+        return [
+            k
+            for k, v in d.slots.items()
+            if (isinstance(v, str) and v.lower() == low)
+            or (x is not None and not isinstance(v, str) and number(v) == x)
+        ]
     if value is None or isinstance(value, bool):
         return []
     x = number(value)
     return [k for k, v in d.slots.items() if v is not None and number(v) == x]
+
 
 def spoken(d: Dialogue, source: str) -> Scalar:
     "The value of `source`, which may be the first word of a slot (`customer.name~first`); None where there is none."
@@ -37,11 +43,16 @@ def spoken(d: Dialogue, source: str) -> Scalar:
     value = d.slots.get(slot)
     return value.split()[0] if part and isinstance(value, str) and value.split() else value
 
+
 def mentions(d: Dialogue, text: str) -> dict[tuple[int, int], list[str]]:
     "The places of `text` that hold a value of `d`, longest first and without overlap, with the sources of each."
     found: dict[tuple[int, int], list[str]] = defaultdict(list)
     for k, v in d.slots.items():
-        if v is None or isinstance(v, bool) or (isinstance(v, str) and v.islower() and v.replace(" ", "").isalpha()):
+        if (
+            v is None
+            or isinstance(v, bool)
+            or (isinstance(v, str) and v.islower() and v.replace(" ", "").isalpha())
+        ):
             continue
         for span in find_value(v, text):
             found[span].append(k)
@@ -55,14 +66,25 @@ def mentions(d: Dialogue, text: str) -> dict[tuple[int, int], list[str]]:
     return dict(sorted(out.items()))
 
 # %% ../../nbs/agent/01a_templates.ipynb #9bff41c9
-_FORMS = {"{}": lambda x: str(x), "{:g}": lambda x: f"{x:.12g}", "{:.2f}": lambda x: f"{x:.2f}", "{:,.2f}": lambda x: f"{x:,.2f}", "{:,g}": lambda x: f"{x:,.12g}"}
+_FORMS = {
+    "{}": lambda x: str(x),
+    "{:g}": lambda x: f"{x:.12g}",
+    "{:.2f}": lambda x: f"{x:.2f}",
+    "{:,.2f}": lambda x: f"{x:,.2f}",
+    "{:,g}": lambda x: f"{x:,.12g}",
+}
+
 
 def form_of(value: Scalar, text: str) -> str:
     "How `value` is written in `text`: the name of a form that `write` takes; `{}` for strings."
     x = number(value)
     if isinstance(value, str) or x is None:
         return "{}"
-    return next((name for name, form in _FORMS.items() if form(value if name == "{}" else x) == text), "{:g}")
+    return next(
+        (name for name, form in _FORMS.items() if form(value if name == "{}" else x) == text),
+        "{:g}",
+    )
+
 
 def write(value: Scalar, form: str) -> str:
     "`value` as text in the given form."
@@ -73,6 +95,7 @@ def write(value: Scalar, form: str) -> str:
 @dataclass(frozen=True)
 class Reply:
     "A reply with slots: `pieces` of text, and between them one (source, form) each. `support` counts the conversations it was said in."
+
     pieces: tuple[str, ...]
     slots: tuple[tuple[str, str], ...]
     support: int = 1
@@ -82,16 +105,24 @@ class Reply:
         return tuple(s for s, _ in self.slots)
 
     def __str__(self) -> str:
-        return self.pieces[0] + "".join(f"{{{s}}}{p}" for (s, _), p in zip(self.slots, self.pieces[1:]))
+        return self.pieces[0] + "".join(
+            f"{{{s}}}{p}" for (s, _), p in zip(self.slots, self.pieces[1:])
+        )
 
     def message(self, d: Dialogue, number: int) -> Message:
         "The reply, filled from `d`; raises KeyError where a slot is missing."
-        return Message(role="assistant", content=self.pieces[0] + "".join(write(spoken(d, s), f) + p for (s, f), p in zip(self.slots, self.pieces[1:])))
+        return Message(
+            role="assistant",
+            content=self.pieces[0]
+            + "".join(write(spoken(d, s), f) + p for (s, f), p in zip(self.slots, self.pieces[1:])),
+        )
+
 
 @dataclass(frozen=True)
 class Call:
     """A tool call with slots: (argument path, source, form). A source `=<json>` is a constant, `user*` the latest words of the user.
     A form is one of `str`, `int`, `float`, `lower`, `upper`, `` (as it is)."""
+
     tool: str
     slots: tuple[tuple[str, str, str], ...]
     support: int = 1
@@ -101,18 +132,31 @@ class Call:
         return tuple(s for _, s, _ in self.slots if s[0] != "=" and s != "user*")
 
     def __str__(self) -> str:
-        return f"{self.tool}(" + ", ".join(f"{p}={s[1:] if s[0] == '=' else '{' + s + '}'}" for p, s, _ in self.slots) + ")"
+        return (
+            f"{self.tool}("
+            + ", ".join(f"{p}={s[1:] if s[0] == '=' else '{' + s + '}'}" for p, s, _ in self.slots)
+            + ")"
+        )
 
     def message(self, d: Dialogue, number: int) -> Message:
         "The call, filled from `d`; `number` makes its id."
-        values = {p: _cast(loads(s[1:]) if s[0] == "=" else d.text[-1] if s == "user*" else spoken(d, s), f) for p, s, f in self.slots}
-        return Message(role="assistant", tool_calls=[ToolCall(id=f"call_{number}", name=self.tool, arguments=_build(values))])
+        values = {
+            p: _cast(
+                loads(s[1:]) if s[0] == "=" else d.text[-1] if s == "user*" else spoken(d, s), f
+            )
+            for p, s, f in self.slots
+        }
+        return Message(
+            role="assistant",
+            tool_calls=[ToolCall(id=f"call_{number}", name=self.tool, arguments=_build(values))],
+        )
 
 # %% ../../nbs/agent/01a_templates.ipynb #ed206af8
 @dataclass(frozen=True)
 class Wordings:
     """One thing that was said in many ways, of which none returned: `replies`, and for each the words that were `heard` before it and the uncommon words it `needs`. It can be said
     where this dialogue holds all facts and uncommon words of one of them; the one said after the most similar words is."""
+
     replies: tuple[Reply, ...]
     heard: tuple[frozenset[str], ...]
     needs: tuple[frozenset[str], ...]
@@ -125,7 +169,11 @@ class Wordings:
     def best(self, d: Dialogue) -> Reply | None:
         "The reply that fits `d` best; None where `d` lacks a fact of every one."
         here, known = d.last | (d.first or frozenset()), d.words()
-        fits = [(len(here & h) / (len(here | h) or 1), len(r.slots), -i) for i, (r, h, w) in enumerate(zip(self.replies, self.heard, self.needs)) if w <= known and holds(d, r.sources)]
+        fits = [
+            (len(here & h) / (len(here | h) or 1), len(r.slots), -i)
+            for i, (r, h, w) in enumerate(zip(self.replies, self.heard, self.needs))
+            if w <= known and holds(d, r.sources)
+        ]
         return self.replies[-max(fits)[2]] if fits else None
 
     def message(self, d: Dialogue, number: int) -> Message:
@@ -134,9 +182,13 @@ class Wordings:
             raise KeyError(f"this dialogue lacks a fact of each of {len(self.replies)} replies")
         return reply.message(d, number)
 
+
 def holds(d: Dialogue, sources: Iterable[str]) -> bool:
     "Whether `d` has a value for each of `sources`."
-    return all(d.slots.get(s) is not None or ("~" in s and spoken(d, s) is not None) for s in sources)
+    return all(
+        d.slots.get(s) is not None or ("~" in s and spoken(d, s) is not None) for s in sources
+    )
+
 
 Template = Reply | Call | Wordings
 
@@ -147,9 +199,15 @@ def _cast(value: JsonValue, form: str) -> JsonValue:
     x = number(value)
     if form in ("int", "float") and x is not None:
         return int(x) if form == "int" and x.is_integer() else x
-    return str(value) if form == "str" and isinstance(value, int | float) and not isinstance(value, bool) else value
+    return (
+        str(value)
+        if form == "str" and isinstance(value, int | float) and not isinstance(value, bool)
+        else value
+    )
+
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+
 
 def _build(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     "The object whose leaves are `values`, by path: the inverse of `arguments`."

@@ -22,6 +22,7 @@ __all__ = ['MOST', 'Everyday', 'bound', 'Once', 'gathered']
 @dataclass(frozen=True)
 class Everyday:
     "The words that assistants use in many conversations, as they are written (`cased`) and in lower case (`lower`)."
+
     cased: frozenset[str]
     lower: frozenset[str]
 
@@ -29,38 +30,61 @@ class Everyday:
     def of(cls, traces: Sequence[Trace]) -> Everyday:
         seen: dict[str, set[str]] = {}
         for t in traces:
-            seen.setdefault(t.task, set()).update(w for m in t.messages if m.role == "assistant" and m.content for w in _TOKEN.findall(m.content))
+            seen.setdefault(t.task, set()).update(
+                w
+                for m in t.messages
+                if m.role == "assistant" and m.content
+                for w in _TOKEN.findall(m.content)
+            )
         df = Counter(w for words in seen.values() for w in words)
-        return cls(frozenset(w for w, n in df.items() if n > max(3, .05 * len(seen))), frozenset(w for w, n in df.items() if n >= 3 and w.islower()))
+        return cls(
+            frozenset(w for w, n in df.items() if n > max(3, 0.05 * len(seen))),
+            frozenset(w for w, n in df.items() if n >= 3 and w.islower()),
+        )
 
     def only(self, text: str) -> bool:
         "Whether `text` holds nothing else that looks like a fact: a digit, a name, an address."
-        return "@" not in text and not _CUT.search(text) and all(self._plain(m[0], text[:m.start()]) for m in _TOKEN.finditer(text))
+        return (
+            "@" not in text
+            and not _CUT.search(text)
+            and all(self._plain(m[0], text[: m.start()]) for m in _TOKEN.finditer(text))
+        )
 
     def rare(self, text: str) -> frozenset[str]:
         "The words of `text` that assistants hardly use: what one conversation was about."
-        return frozenset(w.lower() for w in _TOKEN.findall(text) if w not in self.cased) - self.lower
+        return (
+            frozenset(w.lower() for w in _TOKEN.findall(text) if w not in self.cased) - self.lower
+        )
 
     def _plain(self, word: str, before: str) -> bool:
-        if word in self.cased or not (word[0].isupper() or "_" in word or any(ch.isdigit() for ch in word)):
+        if word in self.cased or not (
+            word[0].isupper() or "_" in word or any(ch.isdigit() for ch in word)
+        ):
             return True
         return word.lower() in self.lower and bool(_START.search(before))
 
+
 _TOKEN = re.compile(r"\d[\d.,]*\d|\w[\w\-]*")
-_CUT = re.compile(r"\d[.,]?$|^[.,]?\d")        # a number of which a slot took a part
+_CUT = re.compile(r"\d[.,]?$|^[.,]?\d")  # a number of which a slot took a part
 _START = re.compile(r"(?:^|[.!?:\n])[\s\"'*\-•]*$")
+
 
 def bound(d: Dialogue, text: str) -> bool:
     "Whether `text` names a value of the record in plain lower-case words, which no slot takes (`red`, `credit card`)."
     low = f" {' '.join(_TOKEN.findall(text.lower()))} "
-    return any(isinstance(v, str) and len(v) > 2 and v.islower() and f" {v} " in low for v in d.slots.values())
+    return any(
+        isinstance(v, str) and len(v) > 2 and v.islower() and f" {v} " in low
+        for v in d.slots.values()
+    )
 
 # %% ../../nbs/agent/01ab_wordings.ipynb #08e38d7f
-MOST = 1500       # replies that are compared, each with each
+MOST = 1500  # replies that are compared, each with each
+
 
 @dataclass(frozen=True)
 class Once:
     "A reply that came once: the words `heard` before it, its `company`, the number of its conversation, and the words it `needs` to be said or shown."
+
     reply: Reply
     heard: frozenset[str]
     company: tuple[str, ...]
@@ -72,13 +96,24 @@ class Once:
         "The reply without its values."
         return "{}".join(self.reply.pieces)
 
-def gathered(rows: Iterable[Once], least: int = 2, distance: float = .5) -> list[Wordings]:
+
+def gathered(rows: Iterable[Once], least: int = 2, distance: float = 0.5) -> list[Wordings]:
     "Groups of `rows` from at least `least` conversations, the largest first."
     by = {r.text: r for r in sorted(rows, key=lambda r: (r.text, r.conversation))}
-    texts = sorted(by)[::1 + len(by) // MOST]
-    label = classes({t: Counter(by[t].company) for t in texts}, dict.fromkeys(texts, 4), distance=distance)      # as if seen often: company counts fully
+    texts = sorted(by)[:: 1 + len(by) // MOST]
+    label = classes(
+        {t: Counter(by[t].company) for t in texts}, dict.fromkeys(texts, 4), distance=distance
+    )  # as if seen often: company counts fully
     groups: dict[str, list[Once]] = {}
     for t in texts:
         groups.setdefault(label[t], []).append(by[t])
-    made = [Wordings(tuple(r.reply for r in g), tuple(r.heard for r in g), tuple(r.needs for r in g), len({r.conversation for r in g})) for g in groups.values()]
+    made = [
+        Wordings(
+            tuple(r.reply for r in g),
+            tuple(r.heard for r in g),
+            tuple(r.needs for r in g),
+            len({r.conversation for r in g}),
+        )
+        for g in groups.values()
+    ]
     return sorted((w for w in made if w.support >= least), key=lambda w: (-w.support, str(w)))

@@ -17,7 +17,17 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.text import Text
 
-from .console import OUT, plain, read_logs, reporting, show_logs, show_tools, table, unread, whole
+from agent_gym.cli.console import (
+    OUT,
+    plain,
+    read_logs,
+    reporting,
+    show_logs,
+    show_tools,
+    table,
+    unread,
+    whole,
+)
 from ..trace import AgentGymError, TraceError, TraceSet
 
 # %% auto #0
@@ -25,16 +35,36 @@ __all__ = ['app', 'Source', 'Format', 'Strict', 'CORE', 'EXTRAS', 'inspect', 'co
            'Kind', 'export', 'serve', 'doctor', 'main']
 
 # %% ../../nbs/cli/03_app.ipynb #4810014d
-app = typer.Typer(name="agent-gym", help="Turn conversation logs into a gym in which agents act, are scored and compared.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(
+    name="agent-gym",
+    help="Turn conversation logs into a gym in which agents act, are scored and compared.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
-Source = Annotated[str, typer.Argument(metavar="SRC", help="Logs: a file, a folder or a glob, in any known format.")]
-Format = Annotated[str, typer.Option(help="The reader to use; auto tells formats by their structure.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")]
+Source = Annotated[
+    str,
+    typer.Argument(metavar="SRC", help="Logs: a file, a folder or a glob, in any known format."),
+]
+Format = Annotated[
+    str, typer.Option(help="The reader to use; auto tells formats by their structure.")
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")
+]
+
 
 @app.callback()
-def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False) -> None:
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
+    ] = False,
+) -> None:
     if version:
         from agent_gym import __version__
+
         OUT.print(__version__)
         raise typer.Exit
 
@@ -46,51 +76,108 @@ def inspect(src: Source, format: Format = "auto", strict: Strict = False) -> Non
         traces = read_logs(src, format, strict)
         show_logs(OUT, traces)
         from agent_gym.tools import infer_tools
+
         show_tools(OUT, infer_tools(traces).values(), traces)
 
+
 @app.command()
-def convert(src: Source, dst: Annotated[Path, typer.Argument(metavar="DST", help="Where to write: .jsonl, .jsonl.gz, .jsonl.zst or .parquet.")], format: Format = "auto", strict: Strict = False) -> None:
+def convert(
+    src: Source,
+    dst: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DST", help="Where to write: .jsonl, .jsonl.gz, .jsonl.zst or .parquet."
+        ),
+    ],
+    format: Format = "auto",
+    strict: Strict = False,
+) -> None:
     "Write the logs in the package's own schema, one conversation a line (or as Parquet)."
     with reporting():
         if not any(dst.name.endswith(s) for s in (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")):
-            raise ValueError(f"{dst}: the name must end in .jsonl, .jsonl.gz, .jsonl.zst or .parquet")
+            raise ValueError(
+                f"{dst}: the name must end in .jsonl, .jsonl.gz, .jsonl.zst or .parquet"
+            )
         traces = read_logs(src, format, strict)
         with whole(dst) as half:
             traces.to_parquet(half) if dst.suffix == ".parquet" else traces.to_jsonl(half)
         OUT.print(plain(f"{len(traces)} conversations written to {dst}"), soft_wrap=True)
         for file, n, why in unread(traces.errors):
-            OUT.print(Text("not read: ", style="yellow") + plain(f"{n} × {file}: {why}"), soft_wrap=True)
+            OUT.print(
+                Text("not read: ", style="yellow") + plain(f"{n} × {file}: {why}"), soft_wrap=True
+            )
 
 # %% ../../nbs/cli/03_app.ipynb #a6e0f9ce
 @app.command()
-def demo(traces: Annotated[str | None, typer.Option("--traces", metavar="SRC", help="Logs to use in place of data/raw (or, where that is missing, of the sample logs).")] = None,
-         out: Annotated[Path, typer.Option(help="Where to write the report.")] = Path("agent-gym-report.html"), n: Annotated[int, typer.Option("-n", min=1, help="Episodes for each agent, at most as many as there are tasks.")] = 100,
-         format: Format = "auto") -> None:
+def demo(
+    traces: Annotated[
+        str | None,
+        typer.Option(
+            "--traces",
+            metavar="SRC",
+            help="Logs to use in place of data/raw (or, where that is missing, of the sample logs).",
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where to write the report.")] = Path(
+        "agent-gym-report.html"
+    ),
+    n: Annotated[
+        int,
+        typer.Option(
+            "-n", min=1, help="Episodes for each agent, at most as many as there are tasks."
+        ),
+    ] = 100,
+    format: Format = "auto",
+) -> None:
     "From logs to a gym: reads them, builds the gym, rolls out three agents (with GOOGLE_API_KEY set also Gemini), compares them, checks the gym against the truth where it is known, writes a report."
     with reporting():
         from agent_gym.cli.demo import demo as job
+
         job(OUT, traces, out, n, format)
 
 # %% ../../nbs/cli/03_app.ipynb #6ef733bb
 @app.command()
-def sample(dst: Annotated[Path, typer.Argument(metavar="DST", help="The folder that gets raw/ and processed/.")], n: Annotated[int, typer.Option("-n", min=1, help="How many conversations.")] = 300, seed: int = 0) -> None:
+def sample(
+    dst: Annotated[
+        Path, typer.Argument(metavar="DST", help="The folder that gets raw/ and processed/.")
+    ],
+    n: Annotated[int, typer.Option("-n", min=1, help="How many conversations.")] = 300,
+    seed: int = 0,
+) -> None:
     "Write example logs of a small true world, in several export formats; the same seed gives the same bytes."
     with reporting():
         from agent_gym.sample import write_logs
+
         for path in write_logs(dst, n, seed):
             OUT.print(plain(path), soft_wrap=True)
 
 # %% ../../nbs/cli/03_app.ipynb #43b5f4c7
 @app.command()
-def report(src: Source, out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("agent-gym-report-card.html"), json: Annotated[Path | None, typer.Option(help="Where to write all numbers as JSON.")] = None,
-           held_out: Annotated[str | None, typer.Option("--held-out", metavar="SRC", help="Logs to measure on; without them everything is cross-fitted.")] = None,
-           n: Annotated[int, typer.Option("-n", min=1, help="Tasks that each agent plays.")] = 100, format: Format = "auto", strict: Strict = False) -> None:
+def report(
+    src: Source,
+    out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path(
+        "agent-gym-report-card.html"
+    ),
+    json: Annotated[Path | None, typer.Option(help="Where to write all numbers as JSON.")] = None,
+    held_out: Annotated[
+        str | None,
+        typer.Option(
+            "--held-out",
+            metavar="SRC",
+            help="Logs to measure on; without them everything is cross-fitted.",
+        ),
+    ] = None,
+    n: Annotated[int, typer.Option("-n", min=1, help="Tasks that each agent plays.")] = 100,
+    format: Format = "auto",
+    strict: Strict = False,
+) -> None:
     "The gym's report card: what can be graded and how precisely, how true tools and users are, mined rules, tricks that might pay, agents ranked."
     with reporting():
         traces = read_logs(src, format, strict)
         measured = None if held_out is None else read_logs(held_out, format, strict)
         from agent_gym.factory import create_environment
         from agent_gym.report import report as make
+
         card = make(create_environment(traces), measured, n=n)
         OUT.print(card)
         for path, write in ((out, card.to_html), *(((json, card.to_json),) if json else ())):
@@ -98,24 +185,72 @@ def report(src: Source, out: Annotated[Path, typer.Option(help="Where to write t
                 write(half)
             OUT.print(plain(f"written to {path.resolve()}", 1000), soft_wrap=True)
 
+
 @app.command()
-def retry(src: Source, agent: Annotated[str, typer.Option(help="module:name of an agent, or of a function or class that makes one for a trace.")], minimum: Annotated[float, typer.Option("--min", min=0, max=1, help="The share that must be rescued; below it the exit status is 1.")] = 0.,
-          n: Annotated[int, typer.Option("-n", min=1, help="At most this many failed conversations.")] = 200, timeout: Annotated[float | None, typer.Option(min=0.001, help="Seconds the agent may take for a turn; a conversation in which it takes longer is lost.")] = None, format: Format = "auto", strict: Strict = False) -> None:
+def retry(
+    src: Source,
+    agent: Annotated[
+        str,
+        typer.Option(
+            help="module:name of an agent, or of a function or class that makes one for a trace."
+        ),
+    ],
+    minimum: Annotated[
+        float,
+        typer.Option(
+            "--min",
+            min=0,
+            max=1,
+            help="The share that must be rescued; below it the exit status is 1.",
+        ),
+    ] = 0.0,
+    n: Annotated[
+        int, typer.Option("-n", min=1, help="At most this many failed conversations.")
+    ] = 200,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            help="Seconds the agent may take for a turn; a conversation in which it takes longer is lost.",
+        ),
+    ] = None,
+    format: Format = "auto",
+    strict: Strict = False,
+) -> None:
     "From where failed conversations went wrong: would this agent have done better? A gate for continuous integration."
     with reporting():
         made = _named(agent)
         traces = read_logs(src, format, strict)
         failed = traces.filter(lambda t: t.success is False)[:n]
         if not len(failed):
-            raise TraceError(f"none of the {len(traces)} conversations is labelled as a failure: there is nothing to try again")
+            raise TraceError(
+                f"none of the {len(traces)} conversations is labelled as a failure: there is nothing to try again"
+            )
         from agent_gym.factory import create_environment
+
         found = create_environment(traces).retry(made, failed, timeout=timeout)
-        OUT.print(table(("conversation", "from turn", "what went wrong", "before", "after", "verdict"), [(r.conversation_id, r.wrong.turn, r.wrong.reason, f"{r.logged_score:.2f}", f"{r.record.score:.2f}", r.record.error or r.record.verdict or "") for r in found]))
+        OUT.print(
+            table(
+                ("conversation", "from turn", "what went wrong", "before", "after", "verdict"),
+                [
+                    (
+                        r.conversation_id,
+                        r.wrong.turn,
+                        r.wrong.reason,
+                        f"{r.logged_score:.2f}",
+                        f"{r.record.score:.2f}",
+                        r.record.error or r.record.verdict or "",
+                    )
+                    for r in found
+                ],
+            )
+        )
         OUT.print(plain(f"{found!r}"), soft_wrap=True)
         OUT.print(plain(f"against the log: {found.gain}"), soft_wrap=True)
         if found.exit_code(minimum):
             OUT.print(plain(f"below the minimum of {minimum}"))
             raise typer.Exit(1)
+
 
 def _named(agent: str) -> Any:
     "The object `module:name`; a class that takes no argument is called. Raises ValueError."
@@ -126,7 +261,9 @@ def _named(agent: str) -> Any:
     except (ImportError, AttributeError) as e:
         raise ValueError(f"--agent {agent}: {e}") from e
     if not (callable(found) or hasattr(found, "act")):
-        raise ValueError(f"--agent {agent}: name an agent as module:name, such as agent_gym.agent:ReplayAgent")
+        raise ValueError(
+            f"--agent {agent}: name an agent as module:name, such as agent_gym.agent:ReplayAgent"
+        )
     return found
 
 # %% ../../nbs/cli/03_app.ipynb #7991c87a
@@ -135,32 +272,70 @@ class Kind(StrEnum):
     dpo = "dpo"
     grpo = "grpo"
 
+
 @app.command()
-def export(kind: Annotated[Kind, typer.Argument(metavar="KIND", help="sft (demonstrations), dpo (preferences from rollouts), grpo (prompts with a gym behind them).")], src: Source,
-           dst: Annotated[Path, typer.Argument(metavar="DST", help="The JSON Lines file to write.")], format: Format = "auto", strict: Strict = False,
-           n: Annotated[int, typer.Option("-n", min=1, help="dpo: episodes for each agent.")] = 200, text: Annotated[bool, typer.Option("--text", help="Tool arguments as JSON text, as OpenAI's fine-tuning files have them.")] = False) -> None:
+def export(
+    kind: Annotated[
+        Kind,
+        typer.Argument(
+            metavar="KIND",
+            help="sft (demonstrations), dpo (preferences from rollouts), grpo (prompts with a gym behind them).",
+        ),
+    ],
+    src: Source,
+    dst: Annotated[Path, typer.Argument(metavar="DST", help="The JSON Lines file to write.")],
+    format: Format = "auto",
+    strict: Strict = False,
+    n: Annotated[int, typer.Option("-n", min=1, help="dpo: episodes for each agent.")] = 200,
+    text: Annotated[
+        bool,
+        typer.Option(
+            "--text", help="Tool arguments as JSON text, as OpenAI's fine-tuning files have them."
+        ),
+    ] = False,
+) -> None:
     "Write a data set for a trainer, one row a line: TRL's conversational form."
     with reporting():
         traces = read_logs(src, format, strict)
         rows = _rows(kind, traces, n, "text" if text else "object")
         if not rows:
-            raise TraceError(f"no row for {kind}: " + ("no conversation is labelled as a success" if kind == "sft" else "no conversation can be graded" if kind == "grpo" else "no two episodes about one conversation ended differently"))
+            raise TraceError(
+                f"no row for {kind}: "
+                + (
+                    "no conversation is labelled as a success"
+                    if kind == "sft"
+                    else "no conversation can be graded"
+                    if kind == "grpo"
+                    else "no two episodes about one conversation ended differently"
+                )
+            )
         from agent_gym.export import write_rows
+
         with whole(dst) as half:
             write_rows(rows, half)
         OUT.print(plain(f"{len(rows)} rows written to {dst}"), soft_wrap=True)
 
-def _rows(kind: Kind, traces: TraceSet, n: int, arguments: Literal["object", "text"]) -> list[dict[str, Any]]:
+
+def _rows(
+    kind: Kind, traces: TraceSet, n: int, arguments: Literal["object", "text"]
+) -> list[dict[str, Any]]:
     from agent_gym.export import to_dpo, to_grpo, to_sft
+
     if kind == Kind.sft:
         return to_sft(traces, arguments=arguments)
     from agent_gym.factory import create_environment
+
     gym = create_environment(traces)
     if kind == Kind.grpo:
         return to_grpo(gym)
     from agent_gym.agent import ReplayAgent, RetrievalAgent
+
     n = min(n, len(gym.tasks))
-    return to_dpo([*gym.rollout(ReplayAgent, n or None), *gym.rollout(RetrievalAgent(traces), n or None)], tools=gym.world.tools, arguments=arguments)
+    return to_dpo(
+        [*gym.rollout(ReplayAgent, n or None), *gym.rollout(RetrievalAgent(traces), n or None)],
+        tools=gym.world.tools,
+        arguments=arguments,
+    )
 
 # %% ../../nbs/cli/03_app.ipynb #7ab3a5ad
 def _version(distribution: str) -> str | None:
@@ -169,44 +344,115 @@ def _version(distribution: str) -> str | None:
     except metadata.PackageNotFoundError:
         return None
 
-CORE = ("pydantic", "numpy", "pandas", "orjson", "ipywidgets", "anywidget", "gymnasium", "wordllama", "rapidfuzz", "scikit-learn", "matplotlib", "rich", "typer", "google-generativeai")
-EXTRAS = {"gemini": "google-genai", "ray": "ray", "parquet": "pyarrow", "zstd": "zstandard", "trl": "trl", "openenv": "openenv", "mcp": "mcp", "verifiers": "verifiers"}
+
+CORE = (
+    "pydantic",
+    "numpy",
+    "pandas",
+    "orjson",
+    "ipywidgets",
+    "anywidget",
+    "gymnasium",
+    "wordllama",
+    "rapidfuzz",
+    "scikit-learn",
+    "matplotlib",
+    "rich",
+    "typer",
+    "google-generativeai",
+)
+EXTRAS = {
+    "gemini": "google-genai",
+    "ray": "ray",
+    "parquet": "pyarrow",
+    "zstd": "zstandard",
+    "trl": "trl",
+    "openenv": "openenv",
+    "mcp": "mcp",
+    "verifiers": "verifiers",
+}
+
 
 @app.command()
-def serve(src: Source, host: Annotated[str, typer.Option(help="Where to listen; there is no authentication.")] = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
-          format: Format = "auto", strict: Strict = False) -> None:
+def serve(
+    src: Source,
+    host: Annotated[
+        str, typer.Option(help="Where to listen; there is no authentication.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+    format: Format = "auto",
+    strict: Strict = False,
+) -> None:
     "Serve the gym of these logs over HTTP: POST /reset, /step, /close; GET /tools, /health."
     with reporting():
         traces = read_logs(src, format, strict)
         from agent_gym.connect import GymServer
         from agent_gym.factory import create_environment
+
         gym = create_environment(traces)
         gym.world.prepare()
         try:
             server = GymServer(gym, host, port)
         except OSError as e:
-            raise AgentGymError(f"cannot listen on {host}:{port}: {e.strerror}; name another with --port") from e
-        OUT.print(plain(f"{len(gym.tasks)} tasks at {server.url}; stop with Ctrl-C"), soft_wrap=True)
+            raise AgentGymError(
+                f"cannot listen on {host}:{port}: {e.strerror}; name another with --port"
+            ) from e
+        OUT.print(
+            plain(f"{len(gym.tasks)} tasks at {server.url}; stop with Ctrl-C"), soft_wrap=True
+        )
         with contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()
+
 
 @app.command()
 def doctor() -> None:
     "Check this installation: versions, what each missing extra would add, whether embeddings work offline. Exit status 1 if something that is needed is missing."
     from agent_gym import __version__
+
     missing = [p for p in CORE if _version(p) is None]
-    rows = [("agent-gym", __version__, "ok"), ("python", platform.python_version(), "ok" if (3, 11) <= sys.version_info[:2] < (3, 14) else "3.11 to 3.13 is supported"), ("processors", str(os.cpu_count()), "ok")]
-    rows += [(p, _version(p) or "", "MISSING: pip install " + p if p in missing else "ok") for p in CORE]
-    rows += [(f"extra {e}", _version(p) or "", "ok" if _version(p) else f"optional: pip install 'agent-gym[{e}]'") for e, p in EXTRAS.items()]
-    rows += [("GOOGLE_API_KEY", "set" if os.environ.get("GOOGLE_API_KEY") else "not set", "ok" if os.environ.get("GOOGLE_API_KEY") else "optional: Gemini as an agent"), ("embeddings", "", _embeddings())]
+    rows = [
+        ("agent-gym", __version__, "ok"),
+        (
+            "python",
+            platform.python_version(),
+            "ok" if (3, 11) <= sys.version_info[:2] < (3, 14) else "3.11 to 3.13 is supported",
+        ),
+        ("processors", str(os.cpu_count()), "ok"),
+    ]
+    rows += [
+        (p, _version(p) or "", "MISSING: pip install " + p if p in missing else "ok") for p in CORE
+    ]
+    rows += [
+        (
+            f"extra {e}",
+            _version(p) or "",
+            "ok" if _version(p) else f"optional: pip install 'agent-gym[{e}]'",
+        )
+        for e, p in EXTRAS.items()
+    ]
+    rows += [
+        (
+            "GOOGLE_API_KEY",
+            "set" if os.environ.get("GOOGLE_API_KEY") else "not set",
+            "ok" if os.environ.get("GOOGLE_API_KEY") else "optional: Gemini as an agent",
+        ),
+        ("embeddings", "", _embeddings()),
+    ]
     OUT.print(table(("part", "version", "state"), rows))
     if missing or rows[-1][2] != "ok":
         raise typer.Exit(1)
 
+
 def _embeddings() -> str:
     try:
         from agent_gym.text import similarity
-        return "ok" if similarity("cancel my plan", "please end my subscription") > similarity("cancel my plan", "a recipe with eggs") else "give odd values: reinstall wordllama"
+
+        return (
+            "ok"
+            if similarity("cancel my plan", "please end my subscription")
+            > similarity("cancel my plan", "a recipe with eggs")
+            else "give odd values: reinstall wordllama"
+        )
     except (ImportError, OSError, ValueError) as e:
         return f"do not load: {e}"
 

@@ -28,15 +28,24 @@ if TYPE_CHECKING:
 __all__ = ['OUT', 'ERRORS', 'plain', 'table', 'reporting', 'whole', 'read_logs', 'unread', 'show_logs', 'show_tools']
 
 # %% ../../nbs/cli/00_console.ipynb #5a3d23e9
-_PLAIN = False if "JPY_PARENT_PID" in os.environ else None      # Jupyter's kernels ask for colours that no terminal will show
+_PLAIN = (
+    False if "JPY_PARENT_PID" in os.environ else None
+)  # Jupyter's kernels ask for colours that no terminal will show
 OUT = Console(force_jupyter=False, force_terminal=_PLAIN)
 ERRORS = Console(stderr=True, force_jupyter=False, force_terminal=_PLAIN)
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
 
 def plain(value: object, limit: int = 300) -> Text:
     "`value` as text that a terminal shows as it is: control characters written out, no markup, at most `limit` characters."
-    text = _CONTROL.sub(lambda m: " " if m[0] == "\t" else f"\\u{ord(m[0]):04x}", value if isinstance(value, str) else str(value))
-    return Text(text if len(text) <= limit else f"{text[:limit - 1]}…")
+    text = _CONTROL.sub(
+        lambda m: " " if m[0] == "\t" else f"\\u{ord(m[0]):04x}",
+        value if isinstance(value, str) else str(value),
+    )
+    return Text(text if len(text) <= limit else f"{text[: limit - 1]}…")
+
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> Table:
     "A rich table; columns that hold numbers in every row stand to the right."
@@ -59,7 +68,11 @@ def reporting() -> Iterator[None]:
         ERRORS.print(Text("error: ", style="bold red") + plain(e, 1500), soft_wrap=True)
         raise typer.Exit(1) from e
     except ModuleNotFoundError as e:
-        ERRORS.print(Text("error: ", style="bold red") + plain(f"{e}; this command needs it, see `agent-gym doctor`"), soft_wrap=True)
+        ERRORS.print(
+            Text("error: ", style="bold red")
+            + plain(f"{e}; this command needs it, see `agent-gym doctor`"),
+            soft_wrap=True,
+        )
         raise typer.Exit(1) from e
 
 # %% ../../nbs/cli/00_console.ipynb #5eab6dd6
@@ -75,34 +88,72 @@ def whole(path: Path) -> Iterator[Path]:
         half.unlink(missing_ok=True)
 
 # %% ../../nbs/cli/00_console.ipynb #36a6b5dc
-def read_logs(source: str, format: str = "auto", strict: bool = False, progress: bool = True) -> TraceSet:
+def read_logs(
+    source: str, format: str = "auto", strict: bool = False, progress: bool = True
+) -> TraceSet:
     "The conversations in `source`; what cannot be read stands in `.errors`. Raises TraceError where none can be read, or at the first bad record if `strict`."
-    traces = load_traces(source, format=format, on_error="raise" if strict else "collect", progress=progress)
+    traces = load_traces(
+        source, format=format, on_error="raise" if strict else "collect", progress=progress
+    )
     if not len(traces):
         first = f"; the first of {len(traces.errors)}: {traces.errors[0]}" if traces.errors else ""
         raise TraceError(f"no conversation could be read from {source}{first}")
     return traces
+
 
 def unread(errors: Sequence[TraceError]) -> list[tuple[str, int, str]]:
     "What could not be read, by file and reason: (file, records, reason with the first place)."
     groups: dict[tuple[str, str], list[TraceError]] = {}
     for e in errors:
         groups.setdefault((e.source or "", re.sub(r"\d+", "n", e.reason)[:120]), []).append(e)
-    return [(source, len(es), f"{es[0].reason} (first at {'line ' + str(es[0].line) if es[0].line is not None else es[0].path})") for (source, _), es in groups.items()]
+    return [
+        (
+            source,
+            len(es),
+            f"{es[0].reason} (first at {'line ' + str(es[0].line) if es[0].line is not None else es[0].path})",
+        )
+        for (source, _), es in groups.items()
+    ]
+
 
 def show_logs(console: Console, traces: TraceSet) -> None:
     "Prints what was understood of the logs, and what was not."
     s = traces.summary()
-    rows = [("conversations", f"{s.traces} ({s.tasks} tasks)"), ("formats", ", ".join(f"{k} {v}" for k, v in s.formats.items())), ("outcomes", ", ".join(f"{k} {v}" for k, v in s.outcomes.items())),
-            ("success", f"{s.succeeded} yes, {s.failed} no, {s.unlabelled} unknown"), ("satisfaction", ", ".join(f"{k}: {v}" for k, v in s.satisfaction.items())),
-            ("messages", ", ".join(f"{k} {v}" for k, v in s.roles.items())), ("tool calls", f"{s.calls}, {s.unanswered} without a result")]
+    rows = [
+        ("conversations", f"{s.traces} ({s.tasks} tasks)"),
+        ("formats", ", ".join(f"{k} {v}" for k, v in s.formats.items())),
+        ("outcomes", ", ".join(f"{k} {v}" for k, v in s.outcomes.items())),
+        ("success", f"{s.succeeded} yes, {s.failed} no, {s.unlabelled} unknown"),
+        ("satisfaction", ", ".join(f"{k}: {v}" for k, v in s.satisfaction.items())),
+        ("messages", ", ".join(f"{k} {v}" for k, v in s.roles.items())),
+        ("tool calls", f"{s.calls}, {s.unanswered} without a result"),
+    ]
     console.print(table(("understood", ""), rows))
     for note in s.notes:
         console.print(Text("note: ", style="dim") + plain(note), soft_wrap=True)
     if traces.errors:
-        console.print(table(("not understood", "records", "why"), [(Path(f).name, n, why) for f, n, why in unread(traces.errors)]))
+        console.print(
+            table(
+                ("not understood", "records", "why"),
+                [(Path(f).name, n, why) for f, n, why in unread(traces.errors)],
+            )
+        )
+
 
 def show_tools(console: Console, specs: Iterable[ToolSpec], traces: TraceSet) -> None:
     "Prints the tools, what kind each is and how often it was called and failed."
     seen = traces.summary().tools
-    console.print(table(("tool", "kind", "arguments", "calls", "errors"), [(t.name, t.kind, ", ".join(t.parameters.get("properties", {})), *seen.get(t.name, (0, 0))) for t in specs]))
+    console.print(
+        table(
+            ("tool", "kind", "arguments", "calls", "errors"),
+            [
+                (
+                    t.name,
+                    t.kind,
+                    ", ".join(t.parameters.get("properties", {})),
+                    *seen.get(t.name, (0, 0)),
+                )
+                for t in specs
+            ],
+        )
+    )

@@ -38,47 +38,63 @@ def logs_folder(folder: Path = Path(), write_to: str = "agent-gym-data") -> tupl
     if here.is_dir() and any(here.iterdir()):
         return here, False
     from agent_gym.sample import write_logs
+
     raw = folder / write_to / "raw"
     if not raw.is_dir():
         write_logs(folder / write_to)
     return raw, True
 
+
 def truth_of(traces: Sequence[Trace]) -> Truth | None:
     "The true world behind `traces`, where they come from the sample world; None otherwise."
     from agent_gym.sample import world_of
+
     first = list(traces[:20])
     known = sum(world_of(t) is not None for t in first)
-    return (lambda t: world_of(t, crowd=len(traces))) if first and known >= .8 * len(first) else None
+    return (
+        (lambda t: world_of(t, crowd=len(traces))) if first and known >= 0.8 * len(first) else None
+    )
 
 # %% ../../nbs/cli/02_demo.ipynb #2c074259
 @dataclass
 class Findings:
     "What the job found; `fidelity` and each standing's `true` are there where the truth is known."
+
     traces: TraceSet
     gym: Gym
     standings: list[Standing] = field(default_factory=list)
     fidelity: Fidelity | None = None
     notes: list[str] = field(default_factory=list)
-    seconds: float = 0.
+    seconds: float = 0.0
 
     def compared(self) -> list[tuple[str, str, Comparison]]:
         "Neighbours in the ranking, better first, compared on the same episodes."
         ranked = sorted(self.standings, key=lambda s: (-s.success.value, s.name))
         return [(a.name, b.name, a.episodes.compare(b.episodes)) for a, b in pairwise(ranked)]
 
+
 def agents_for(traces: TraceSet, notes: list[str]) -> list[tuple[object, int | None]]:
     "The agents to compare, with the number of episodes for each (None: as many as asked for). With GOOGLE_API_KEY set also Gemini, on 10 episodes."
     from agent_gym.agent import ReplayAgent, RetrievalAgent
-    agents: list[tuple[object, int | None]] = [(ReplayAgent, None), (RetrievalAgent(traces), None), (CarelessAgent(traces), None)]
+
+    agents: list[tuple[object, int | None]] = [
+        (ReplayAgent, None),
+        (RetrievalAgent(traces), None),
+        (CarelessAgent(traces), None),
+    ]
     if os.environ.get("GOOGLE_API_KEY"):
         try:
             from agent_gym.agent import GeminiLLM, LLMAgent
+
             agents.append((LLMAgent(GeminiLLM(), traces), 10))
         except (AgentGymError, ImportError) as e:
             notes.append(f"Gemini is left out: {e}")
     return agents
 
-def work(console: Console, source: str, n: int | None = None, format: str = "auto", progress: bool = True) -> Findings:
+
+def work(
+    console: Console, source: str, n: int | None = None, format: str = "auto", progress: bool = True
+) -> Findings:
     "From logs to findings, told on `console` step by step. Raises AgentGymError where nothing can be done."
     began = time.perf_counter()
     console.rule("1  the logs", align="left")
@@ -86,12 +102,17 @@ def work(console: Console, source: str, n: int | None = None, format: str = "aut
     show_logs(console, traces)
     console.rule("2  the gym learned from them", align="left")
     from agent_gym.factory import create_environment
+
     with console.status("learning tools, rules and users ..."):
         gym = create_environment(traces)
-        gym.world.grade(traces[0])      # what is learned at first use is learned now
+        gym.world.grade(traces[0])  # what is learned at first use is learned now
     found = Findings(traces, gym)
     show_tools(console, gym.tool_mocker.tools.values(), traces)
-    console.print(plain(f"{len(gym.tasks)} of {len(traces)} conversations can be graded ({time.perf_counter() - began:.1f} s so far)"))
+    console.print(
+        plain(
+            f"{len(gym.tasks)} of {len(traces)} conversations can be graded ({time.perf_counter() - began:.1f} s so far)"
+        )
+    )
     _roll_out(console, found, n, progress)
     found.seconds = time.perf_counter() - began
     return found
@@ -101,10 +122,19 @@ def _roll_out(console: Console, found: Findings, n: int | None, progress: bool) 
     console.rule("3  agents in the gym", align="left")
     truth = truth_of(found.traces)
     for agent, few in agents_for(found.traces, found.notes):
-        standing = timed(found.gym, agent, min(n or len(found.gym.tasks), few or len(found.gym.tasks), len(found.gym.tasks)) or None, truth, progress)
+        standing = timed(
+            found.gym,
+            agent,
+            min(n or len(found.gym.tasks), few or len(found.gym.tasks), len(found.gym.tasks))
+            or None,
+            truth,
+            progress,
+        )
         broken = len(standing.episodes.failures)
         if broken:
-            found.notes.append(f"{standing.name}: {broken} of {len(standing.episodes)} episodes broke off, first: {standing.episodes.failures[0].error}")
+            found.notes.append(
+                f"{standing.name}: {broken} of {len(standing.episodes)} episodes broke off, first: {standing.episodes.failures[0].error}"
+            )
         found.standings.append(standing)
     console.print(table(*agent_table(found.standings)))
     console.print(table(*parts_table(found.standings)))
@@ -114,71 +144,171 @@ def _roll_out(console: Console, found: Findings, n: int | None, progress: bool) 
         console.print(Text("note: ", style="yellow") + plain(note), soft_wrap=True)
     if truth:
         console.rule("4  held up to the true world", align="left")
-        found.fidelity = Fidelity(tuple(r for s in found.standings for r in fidelity(found.gym, s.episodes, truth).rows))
+        found.fidelity = Fidelity(
+            tuple(r for s in found.standings for r in fidelity(found.gym, s.episodes, truth).rows)
+        )
         console.print(table(FIDELITY, found.fidelity.table()))
         console.print(plain(truth_sentence(found)), soft_wrap=True)
 
 # %% ../../nbs/cli/02_demo.ipynb #04ae1603
 FIDELITY = ("answered from", "calls", "equal to the truth", "equal where knowable", "claimed")
 
+
 def agent_table(standings: Sequence[Standing]) -> tuple[tuple[str, ...], list[list[object]]]:
     "Columns and rows: how each agent did."
     true = any(s.true is not None for s in standings)
-    rows = [[s.name, len(s.episodes), percent(s.success.value), f"{100 * s.success.low:.0f} – {100 * s.success.high:.0f}", *([percent(s.true)] if true else []), f"{s.turns:.1f}", f"{s.steps_per_second:,.0f}"] for s in standings]
-    return ("agent", "episodes", "success", "95 %", *(["in the true world"] if true else []), "turns", "steps/s"), rows
+    rows = [
+        [
+            s.name,
+            len(s.episodes),
+            percent(s.success.value),
+            f"{100 * s.success.low:.0f} – {100 * s.success.high:.0f}",
+            *([percent(s.true)] if true else []),
+            f"{s.turns:.1f}",
+            f"{s.steps_per_second:,.0f}",
+        ]
+        for s in standings
+    ]
+    return (
+        "agent",
+        "episodes",
+        "success",
+        "95 %",
+        *(["in the true world"] if true else []),
+        "turns",
+        "steps/s",
+    ), rows
+
 
 def parts_table(standings: Sequence[Standing]) -> tuple[tuple[str, ...], list[Sequence[object]]]:
     "Columns and rows, one column an agent: what the score is made of, and where the tool results came from."
     parts = list(dict.fromkeys(k for s in standings for k in s.parts()))
     sources = list(dict.fromkeys(k for s in standings for k in s.episodes.sources()))
-    rows: list[Sequence[object]] = [[f"reward: {p}", *(f"{s.parts().get(p, 0):+.3f}" for s in standings)] for p in parts]
-    rows += [[f"results from {x}", *(percent(s.episodes.sources().get(x, 0.)) for s in standings)] for x in sources]
+    rows: list[Sequence[object]] = [
+        [f"reward: {p}", *(f"{s.parts().get(p, 0):+.3f}" for s in standings)] for p in parts
+    ]
+    rows += [
+        [f"results from {x}", *(percent(s.episodes.sources().get(x, 0.0)) for s in standings)]
+        for x in sources
+    ]
     return ("", *(s.name for s in standings)), rows
+
 
 def truth_sentence(found: Findings) -> str:
     "What may be concluded from the comparison with the truth, in one sentence."
     rows = [(s.success.value, s.true) for s in found.standings if s.true is not None]
-    pairs = [(a, b) for i, a in enumerate(rows) for b in rows[i + 1:]]
+    pairs = [(a, b) for i, a in enumerate(rows) for b in rows[i + 1 :]]
     right = sum((a[0] - b[0]) * (a[1] - b[1]) > 0 for a, b in pairs)
     gap = sum(abs(a - b) for a, b in rows) / max(1, len(rows))
     tools = found.fidelity
-    said = f"The gym's tools said what the true backend says in {percent(tools.exact_knowable)} of the calls that could be known ({percent(tools.exact)} of all); it" if tools else "It"
-    return (f"{said} ranks {right} of {len(pairs)} pairs of agents as the true world does, "
-            f"and its success rates are off by {100 * gap:.0f} points on average.")
+    said = (
+        f"The gym's tools said what the true backend says in {percent(tools.exact_knowable)} of the calls that could be known ({percent(tools.exact)} of all); it"
+        if tools
+        else "It"
+    )
+    return (
+        f"{said} ranks {right} of {len(pairs)} pairs of agents as the true world does, "
+        f"and its success rates are off by {100 * gap:.0f} points on average."
+    )
 
 # %% ../../nbs/cli/02_demo.ipynb #44983e56
 def html_of(found: Findings) -> str:
     "The findings as a page that needs nothing else."
     from agent_gym.render import Raw, bars, messages_html, page, summary_html, tiles, trace_head
     from agent_gym.render import table as html_table
+
     best = max(found.standings, key=lambda s: s.success.value)
-    body = [Raw(f"<h1>From logs to a gym</h1><p>{len(found.traces)} conversations, {len(found.gym.tasks)} of them graded; {found.seconds:.0f} s.</p>"),
-            tiles({"conversations": len(found.traces), "tools": len(found.gym.tool_mocker.tools), "graded": len(found.gym.tasks)} | ({"knowable answers equal to the truth": percent(found.fidelity.exact_knowable)} if found.fidelity else {})),
-            Raw("<h2>The logs</h2>"), Raw(summary_html(found.traces.summary()))]
+    body = [
+        Raw(
+            f"<h1>From logs to a gym</h1><p>{len(found.traces)} conversations, {len(found.gym.tasks)} of them graded; {found.seconds:.0f} s.</p>"
+        ),
+        tiles(
+            {
+                "conversations": len(found.traces),
+                "tools": len(found.gym.tool_mocker.tools),
+                "graded": len(found.gym.tasks),
+            }
+            | (
+                {"knowable answers equal to the truth": percent(found.fidelity.exact_knowable)}
+                if found.fidelity
+                else {}
+            )
+        ),
+        Raw("<h2>The logs</h2>"),
+        Raw(summary_html(found.traces.summary())),
+    ]
     if found.traces.errors:
-        body.append(html_table([(Path(f).name, n, why) for f, n, why in unread(found.traces.errors)], ("not understood", "records", "why")))
+        body.append(
+            html_table(
+                [(Path(f).name, n, why) for f, n, why in unread(found.traces.errors)],
+                ("not understood", "records", "why"),
+            )
+        )
     columns, rows = agent_table(found.standings)
-    body += [Raw("<h2>Agents in the gym</h2>"), html_table(rows, columns), bars({s.name: s.success.value for s in found.standings})]
+    body += [
+        Raw("<h2>Agents in the gym</h2>"),
+        html_table(rows, columns),
+        bars({s.name: s.success.value for s in found.standings}),
+    ]
     columns, rows = parts_table(found.standings)
-    body += [html_table(rows, columns), html_table([(a, b, str(c)) for a, b, c in found.compared()], ("better", "worse", "difference in score on the same episodes"))]
+    body += [
+        html_table(rows, columns),
+        html_table(
+            [(a, b, str(c)) for a, b, c in found.compared()],
+            ("better", "worse", "difference in score on the same episodes"),
+        ),
+    ]
     if found.fidelity:
-        body += [Raw("<h2>Held up to the true world</h2>"), html_table([[truth_sentence(found)]]), html_table(found.fidelity.table(), FIDELITY)]
+        body += [
+            Raw("<h2>Held up to the true world</h2>"),
+            html_table([[truth_sentence(found)]]),
+            html_table(found.fidelity.table(), FIDELITY),
+        ]
     if found.notes:
         body.append(html_table([[n] for n in found.notes], ("notes",)))
-    body.append(Raw("<h2>Episodes</h2><p>One that went well and one that did not, of the agent that did best.</p>"))
-    for r in filter(None, (next((r for r in best.episodes if r.success), None), next((r for r in best.episodes if not r.success), None))):
-        body.append(Raw(f"<details><summary>{trace_head(r.trace)}</summary>{messages_html(r.trace.messages)}</details>"))
+    body.append(
+        Raw(
+            "<h2>Episodes</h2><p>One that went well and one that did not, of the agent that did best.</p>"
+        )
+    )
+    for r in filter(
+        None,
+        (
+            next((r for r in best.episodes if r.success), None),
+            next((r for r in best.episodes if not r.success), None),
+        ),
+    ):
+        body.append(
+            Raw(
+                f"<details><summary>{trace_head(r.trace)}</summary>{messages_html(r.trace.messages)}</details>"
+            )
+        )
     return page("From logs to a gym", "".join(body))
 
-def demo(console: Console, source: str | None, out: Path, n: int | None = None, format: str = "auto", progress: bool = True) -> Findings:
+
+def demo(
+    console: Console,
+    source: str | None,
+    out: Path,
+    n: int | None = None,
+    format: str = "auto",
+    progress: bool = True,
+) -> Findings:
     "The whole job; writes the report to `out` and says where it is."
     if source is None:
         folder, written = logs_folder()
         source = str(folder)
         if written:
-            console.print(plain(f"no data/raw here: the sample logs are in {folder}"), soft_wrap=True)
+            console.print(
+                plain(f"no data/raw here: the sample logs are in {folder}"), soft_wrap=True
+            )
     found = work(console, source, n, format, progress)
     with whole(out) as half:
         half.write_text(html_of(found), encoding="utf-8")
-    console.print(Text("report: ", style="bold") + plain(out.resolve(), 1000) + Text(f"  ({found.seconds:.1f} s)"), soft_wrap=True)
+    console.print(
+        Text("report: ", style="bold")
+        + plain(out.resolve(), 1000)
+        + Text(f"  ({found.seconds:.1f} s)"),
+        soft_wrap=True,
+    )
     return found

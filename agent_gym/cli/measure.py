@@ -32,17 +32,29 @@ __all__ = ['CarelessAgent', 'Standing', 'percent', 'Checked', 'Fidelity', 'same_
 @dataclass(frozen=True)
 class _Habit:
     "What one log did in the end: its writes and its last words."
+
     writes: tuple[ToolCall, ...]
     last: str
 
+
 class CarelessAgent:
     "Acts at once, like the log that began most alike, without looking anything up. Learned from `traces`; deterministic; without state."
+
     name = "careless"
 
     def __init__(self, traces: Iterable[Trace]):
         logs = list(traces)
         writes = {n for n, s in infer_tools(logs).items() if s.kind == "write"}
-        done = [(t, _Habit(tuple(c for m in t.messages for c in m.tool_calls if c.name in writes), _said(t.messages, "assistant", -1))) for t in logs]
+        done = [
+            (
+                t,
+                _Habit(
+                    tuple(c for m in t.messages for c in m.tool_calls if c.name in writes),
+                    _said(t.messages, "assistant", -1),
+                ),
+            )
+            for t in logs
+        ]
         acted = [d for d in done if d[1].writes] or done
         self._openings = [normalise(_said(t.messages, "user", 0)) for t, _ in acted]
         self._habits = [h for _, h in acted]
@@ -59,17 +71,38 @@ class CarelessAgent:
         near = process.extract(opening, self._openings, scorer=fuzz.token_sort_ratio, limit=None)
         habit = self._habits[next((i for text, _, i in near if text != opening), near[0][2])]
         if habit.writes and not any(m.tool_calls for m in messages):
-            given = re.findall(r"[\w@.+-]*\w", " ".join(m.content or "" for m in messages if m.role == "user"))
-            return Message(role="assistant", tool_calls=[ToolCall(name=c.name, arguments={k: self._filled(c.name, k, v, given) for k, v in c.arguments.items()}) for c in habit.writes])
+            given = re.findall(
+                r"[\w@.+-]*\w", " ".join(m.content or "" for m in messages if m.role == "user")
+            )
+            return Message(
+                role="assistant",
+                tool_calls=[
+                    ToolCall(
+                        name=c.name,
+                        arguments={
+                            k: self._filled(c.name, k, v, given) for k, v in c.arguments.items()
+                        },
+                    )
+                    for c in habit.writes
+                ],
+            )
         return Message(role="assistant", content=habit.last)
 
     def _filled(self, tool: str, key: str, value: JsonValue, given: Sequence[str]) -> JsonValue:
-        fits = [g for g in given if isinstance(value, str) and re.search(r"\d", g) and _shape(g) == self._shapes.get((tool, key))]
+        fits = [
+            g
+            for g in given
+            if isinstance(value, str)
+            and re.search(r"\d", g)
+            and _shape(g) == self._shapes.get((tool, key))
+        ]
         return fits[-1] if fits else value
+
 
 def _said(messages: Sequence[Message], role: str, which: int) -> str:
     said = [m.content for m in messages if m.role == role and m.content]
     return said[which] if said else ""
+
 
 def _shape(value: JsonValue) -> str:
     "The form of a value: letters, digits and signs in their order, runs made one."
@@ -79,6 +112,7 @@ def _shape(value: JsonValue) -> str:
 @dataclass(frozen=True)
 class Standing:
     "What one agent's episodes came to. `true` is its success rate in the true world, where there is one."
+
     name: str
     episodes: EpisodeSet
     seconds: float
@@ -104,6 +138,7 @@ class Standing:
             total.update(r.parts)
         return {k: v / len(self.episodes) for k, v in total.items()}
 
+
 def percent(value: float | None) -> str:
     "A share as text; a dash where there is none."
     return "–" if value is None or value != value else f"{100 * value:.1f} %"
@@ -112,14 +147,17 @@ def percent(value: float | None) -> str:
 @dataclass(frozen=True, slots=True)
 class Checked:
     "One answer beside the true one: where it came from, how sure the mocker was, whether they are equal, whether it could have been known."
+
     source: str
     confidence: float
     equal: bool
     knowable: bool
 
+
 @dataclass(frozen=True)
 class Fidelity:
     "How often the mocker's answers equal the true ones."
+
     rows: tuple[Checked, ...]
 
     @property
@@ -137,23 +175,46 @@ class Fidelity:
         groups: defaultdict[str, list[Checked]] = defaultdict(list)
         for r in self.rows:
             groups[r.source].append(r)
-        return [_line(s, rows) for s, rows in [*sorted(groups.items(), key=lambda kv: (-len(kv[1]), kv[0])), ("all", list(self.rows))]]
+        return [
+            _line(s, rows)
+            for s, rows in [
+                *sorted(groups.items(), key=lambda kv: (-len(kv[1]), kv[0])),
+                ("all", list(self.rows)),
+            ]
+        ]
+
 
 def _share(flags: Iterable[bool]) -> float:
     flags = list(flags)
     return sum(flags) / len(flags) if flags else float("nan")
 
+
 def _line(source: str, rows: Sequence[Checked]) -> tuple[str, int, str, str, str]:
     claimed = sum(r.confidence for r in rows) / len(rows) if rows else None
-    return source, len(rows), percent(_share(r.equal for r in rows)), percent(_share(r.equal for r in rows if r.knowable)), percent(claimed)
+    return (
+        source,
+        len(rows),
+        percent(_share(r.equal for r in rows)),
+        percent(_share(r.equal for r in rows if r.knowable)),
+        percent(claimed),
+    )
+
 
 def same_answer(one: JsonValue, other: JsonValue, made_up: Iterable[str] = ()) -> bool:
     "Whether two answers are equal but for the fields that the backend makes up."
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(k in made_up or same_answer(v, other[k], made_up) for k, v in one.items())
+        return one.keys() == other.keys() and all(
+            k in made_up or same_answer(v, other[k], made_up) for k, v in one.items()
+        )
     return one == other
 
-def fidelity(gym: Gym, episodes: EpisodeSet, truth: Callable[[Trace], World | None], made_up: Iterable[str] = ("refund_id",)) -> Fidelity:
+
+def fidelity(
+    gym: Gym,
+    episodes: EpisodeSet,
+    truth: Callable[[Trace], World | None],
+    made_up: Iterable[str] = ("refund_id",),
+) -> Fidelity:
     "The mocker and the true world answer the calls of `episodes` side by side; episodes about a conversation without a true world are left out."
     rows, seen = list[Checked](), seen_values(gym.traces)
     for r in episodes:
@@ -161,27 +222,62 @@ def fidelity(gym: Gym, episodes: EpisodeSet, truth: Callable[[Trace], World | No
         world = truth(log)
         if world is None:
             continue
-        session, known = gym.tool_mocker.session(r.seed, trace=log), seen_values([log], least=1) | {w for m in r.trace.messages if m.role == "user" for w in (m.content or "").split()}
+        session, known = (
+            gym.tool_mocker.session(r.seed, trace=log),
+            seen_values([log], least=1)
+            | {w for m in r.trace.messages if m.role == "user" for w in (m.content or "").split()},
+        )
         for call in (c for m in r.trace.messages for c in m.tool_calls):
-            ours, (theirs, is_error) = session.call(call.name, call.arguments), world.call(call.name, call.arguments)
+            ours, (theirs, is_error) = (
+                session.call(call.name, call.arguments),
+                world.call(call.name, call.arguments),
+            )
             known.update(leaves(dict(call.arguments)))
-            true = {v for k, x in (theirs.items() if isinstance(theirs, dict) else [("", theirs)]) if k not in made_up for v in leaves(x)}
-            rows.append(Checked(ours.source, ours.confidence, same_answer(ours.value, theirs, made_up) and ours.is_error == is_error, all(v in seen or v in known for v in true)))
+            true = {
+                v
+                for k, x in (theirs.items() if isinstance(theirs, dict) else [("", theirs)])
+                if k not in made_up
+                for v in leaves(x)
+            }
+            rows.append(
+                Checked(
+                    ours.source,
+                    ours.confidence,
+                    same_answer(ours.value, theirs, made_up) and ours.is_error == is_error,
+                    all(v in seen or v in known for v in true),
+                )
+            )
             known.update(leaves(ours.value))
     return Fidelity(tuple(rows))
 
 # %% ../../nbs/cli/01_measure.ipynb #06700242
-def true_success(agent: object, logs: Iterable[Trace], truth: Callable[[Trace], World | None]) -> float | None:
+def true_success(
+    agent: object, logs: Iterable[Trace], truth: Callable[[Trace], World | None]
+) -> float | None:
     "The share of talks with the true customers of `logs` that `agent` (or what it makes for each log) carries to the right end."
     from agent_gym.environment.play import agent_for
     from agent_gym.sample import play
-    verdicts = [play(agent_for(agent, log), world.scenario.seed)[1].success for log in logs if (world := truth(log)) is not None]  # type: ignore[arg-type]
+
+    verdicts = [
+        play(agent_for(agent, log), world.scenario.seed)[1].success
+        for log in logs
+        if (world := truth(log)) is not None
+    ]  # type: ignore[arg-type]
     return sum(verdicts) / len(verdicts) if verdicts else None
 
-def timed(gym: Gym, agent: object, n: int | None, truth: Callable[[Trace], World | None] | None, progress: bool = True) -> Standing:
+
+def timed(
+    gym: Gym,
+    agent: object,
+    n: int | None,
+    truth: Callable[[Trace], World | None] | None,
+    progress: bool = True,
+) -> Standing:
     "Roll `agent` out, and meet the true world where there is one."
     began = time.perf_counter()
     episodes = gym.rollout(agent, n, progress=progress)  # type: ignore[arg-type]
     seconds = time.perf_counter() - began
     logs = TraceSet([gym.traces[r.conversation_id] for r in episodes])
-    return Standing(episodes.agent, episodes, seconds, true_success(agent, logs, truth) if truth else None)
+    return Standing(
+        episodes.agent, episodes, seconds, true_success(agent, logs, truth) if truth else None
+    )

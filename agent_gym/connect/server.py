@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 __all__ = ['LIMIT', 'GymService', 'GymServer']
 
 # %% ../../nbs/connect/00_server.ipynb #72fc5f14
-LIMIT = 4 << 20     # bytes of a request's body
+LIMIT = 4 << 20  # bytes of a request's body
+
 
 class GymService:
     """The episodes of `gym` by id: at most `most` open ones, the least recently used is dropped first. Safe for threads.
 
     POST /reset {"seed", "conversation_id", "max_turns"}, POST /step {"episode", "action"}, POST /close {"episode"}, GET /tools, GET /health."""
+
     def __init__(self, gym: Gym, most: int = 1000):
         self.gym, self.most = gym, most
         self._open: OrderedDict[str, tuple[Episode, threading.Lock]] = OrderedDict()
@@ -35,9 +37,17 @@ class GymService:
 
     def answer(self, method: str, path: str, body: object) -> tuple[int, dict[str, Any]]:
         "Status and JSON object for a request; faults of the request are 400, an unknown path or episode 404."
-        doing = {("GET", "/tools"): self._tools, ("GET", "/health"): self._health, ("POST", "/reset"): self._reset, ("POST", "/step"): self._step, ("POST", "/close"): self._close}.get((method, path))
+        doing = {
+            ("GET", "/tools"): self._tools,
+            ("GET", "/health"): self._health,
+            ("POST", "/reset"): self._reset,
+            ("POST", "/step"): self._step,
+            ("POST", "/close"): self._close,
+        }.get((method, path))
         if doing is None:
-            return 404, {"error": f"no {method} {path}; there are POST /reset, /step, /close and GET /tools, /health"}
+            return 404, {
+                "error": f"no {method} {path}; there are POST /reset, /step, /close and GET /tools, /health"
+            }
         if not isinstance(body, dict):
             return 400, {"error": "the body must be a JSON object"}
         try:
@@ -49,7 +59,12 @@ class GymService:
         return 200, {"ok": True, "episodes": len(self._open), "tasks": len(self.gym.tasks)}
 
     def _tools(self, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
-        return 200, {"tools": [t.model_dump(mode="json", include={"name", "description", "parameters", "kind"}) for t in self.gym.tool_mocker.tools.values()]}
+        return 200, {
+            "tools": [
+                t.model_dump(mode="json", include={"name", "description", "parameters", "kind"})
+                for t in self.gym.tool_mocker.tools.values()
+            ]
+        }
 
     def _reset(self, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         seed, bound = body.get("seed", 0), body.get("max_turns", 30)
@@ -61,7 +76,11 @@ class GymService:
             self._open[id] = (episode, threading.Lock())
             while len(self._open) > self.most:
                 self._open.popitem(last=False)
-        return 200, {"episode": id, "conversation_id": episode.conversation_id, "messages": _plain(episode.messages)}
+        return 200, {
+            "episode": id,
+            "conversation_id": episode.conversation_id,
+            "messages": _plain(episode.messages),
+        }
 
     def _step(self, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         with self._lock:
@@ -77,13 +96,32 @@ class GymService:
                 raise EpisodeError("this episode has ended: POST /reset makes a new one")
             step = episode.step(action if isinstance(action, str) else dumps(action))
         b = episode.breakdown
-        return 200, {"observation": step.seen, "messages": _plain(step.messages), "reward": step.reward, "terminated": step.terminated, "truncated": step.truncated,
-                     "tool_results": [{"source": r.source, "confidence": r.confidence, "is_error": r.is_error} for r in step.info.get("tool_results", [])]} | (
-                     {} if b is None else {"verdict": b.verdict, "parts": [{"name": p.name, "contribution": p.contribution, "reason": p.reason} for p in b.parts]})
+        return 200, {
+            "observation": step.seen,
+            "messages": _plain(step.messages),
+            "reward": step.reward,
+            "terminated": step.terminated,
+            "truncated": step.truncated,
+            "tool_results": [
+                {"source": r.source, "confidence": r.confidence, "is_error": r.is_error}
+                for r in step.info.get("tool_results", [])
+            ],
+        } | (
+            {}
+            if b is None
+            else {
+                "verdict": b.verdict,
+                "parts": [
+                    {"name": p.name, "contribution": p.contribution, "reason": p.reason}
+                    for p in b.parts
+                ],
+            }
+        )
 
     def _close(self, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         with self._lock:
             return 200, {"closed": self._open.pop(str(body.get("episode")), None) is not None}
+
 
 def _plain(messages: Any) -> list[dict[str, Any]]:
     return [m.model_dump(mode="json", exclude_defaults=True) | {"role": m.role} for m in messages]
@@ -91,6 +129,7 @@ def _plain(messages: Any) -> list[dict[str, Any]]:
 # %% ../../nbs/connect/00_server.ipynb #3765271e
 class GymServer:
     "`gym` served on `host`:`port` (0: a free one, see `.url`). Use as a context manager, or `serve_forever()`."
+
     def __init__(self, gym: Gym, host: str = "127.0.0.1", port: int = 8000, most: int = 1000):
         service = GymService(gym, most)
 
@@ -107,7 +146,12 @@ class GymServer:
                 size = self.headers.get("Content-Length", "")
                 if not size.isdigit() or int(size) > LIMIT:
                     self.close_connection = True
-                    return self._say(413 if size.isdigit() else 411, {"error": f"a body of at most {LIMIT:,} bytes with a Content-Length is needed"})
+                    return self._say(
+                        413 if size.isdigit() else 411,
+                        {
+                            "error": f"a body of at most {LIMIT:,} bytes with a Content-Length is needed"
+                        },
+                    )
                 try:
                     body = loads(self.rfile.read(int(size)) or b"{}")
                 except (ValueError, RecursionError) as e:
@@ -131,7 +175,12 @@ class GymServer:
         self._server.serve_forever()
 
     def __enter__(self) -> GymServer:
-        threading.Thread(target=self._server.serve_forever, daemon=True, name="agent-gym-server", kwargs={"poll_interval": .05}).start()
+        threading.Thread(
+            target=self._server.serve_forever,
+            daemon=True,
+            name="agent-gym-server",
+            kwargs={"poll_interval": 0.05},
+        ).start()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -22,7 +22,9 @@ class MalformedAction(EpisodeError):
 def _call(value: JsonValue, where: str) -> ToolCall:
     "The tool call in `value`, in OpenAI form or plain; raises MalformedAction with the path `where`."
     if not isinstance(value, dict):
-        raise MalformedAction(f"{where} must be an object with a function name and arguments, got {_kind(value)}")
+        raise MalformedAction(
+            f"{where} must be an object with a function name and arguments, got {_kind(value)}"
+        )
     body = value.get("function", value)
     if not isinstance(body, dict):
         raise MalformedAction(f"{where}.function must be an object, got {_kind(body)}")
@@ -30,7 +32,12 @@ def _call(value: JsonValue, where: str) -> ToolCall:
     if not isinstance(name, str) or not name:
         raise MalformedAction(f"{where} has no function name: give the name of a tool as a string")
     ident = value.get("id")
-    return ToolCall(id=None if ident is None else str(ident), name=name, arguments=_arguments(body.get("arguments"), f"the arguments of {name!r} in {where}"))
+    return ToolCall(
+        id=None if ident is None else str(ident),
+        name=name,
+        arguments=_arguments(body.get("arguments"), f"the arguments of {name!r} in {where}"),
+    )
+
 
 def _arguments(value: JsonValue, where: str) -> dict[str, JsonValue]:
     if isinstance(value, str) and value.strip():
@@ -46,8 +53,17 @@ def _arguments(value: JsonValue, where: str) -> dict[str, JsonValue]:
         raise MalformedAction(f"{where} must be a JSON object, got {_kind(value)}")
     return value
 
+
 def _kind(value: object) -> str:
-    return {dict: "an object", list: "an array", str: "a string", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}.get(type(value), type(value).__name__)
+    return {
+        dict: "an object",
+        list: "an array",
+        str: "a string",
+        bool: "a boolean",
+        int: "a number",
+        float: "a number",
+        type(None): "null",
+    }.get(type(value), type(value).__name__)
 
 # %% ../../nbs/environment/00_action.ipynb #92fc3f39
 def parse_action(action: str | Message) -> Message:
@@ -57,10 +73,14 @@ def parse_action(action: str | Message) -> Message:
     as an object). Raises MalformedAction, whose text tells the agent what is wrong."""
     if isinstance(action, Message):
         if action.role != "assistant":
-            raise MalformedAction(f"an action is a message of the assistant, got one with role {action.role!r}")
+            raise MalformedAction(
+                f"an action is a message of the assistant, got one with role {action.role!r}"
+            )
         return action
     if not isinstance(action, str):
-        raise MalformedAction(f"an action is text (str), a Message, or the JSON text of a message in OpenAI form, got {type(action).__name__}")
+        raise MalformedAction(
+            f"an action is text (str), a Message, or the JSON text of a message in OpenAI form, got {type(action).__name__}"
+        )
     if action[:1] != "{" and not action[:80].lstrip().startswith("{"):
         return Message(role="assistant", content=action)
     try:
@@ -68,7 +88,9 @@ def parse_action(action: str | Message) -> Message:
     except (ValueError, RecursionError) as e:
         if '"tool_calls"' in action or '"role"' in action:
             reason = "it is nested too deeply" if isinstance(e, RecursionError) else str(e)
-            raise MalformedAction(f"this looks like a message with tool_calls but is not valid JSON: {reason}") from None
+            raise MalformedAction(
+                f"this looks like a message with tool_calls but is not valid JSON: {reason}"
+            ) from None
         return Message(role="assistant", content=action)
     if not isinstance(value, dict) or not ("tool_calls" in value or "role" in value):
         return Message(role="assistant", content=action)
@@ -85,19 +107,29 @@ def _message(value: dict[str, JsonValue]) -> Message:
     if calls is not None and not isinstance(calls, list):
         raise MalformedAction(f"tool_calls must be an array of calls, got {_kind(calls)}")
     try:
-        return Message(role="assistant", content=_content(value.get("content")), tool_calls=[_call(c, f"tool_calls[{i}]") for i, c in enumerate(calls or ())])
+        return Message(
+            role="assistant",
+            content=_content(value.get("content")),
+            tool_calls=[_call(c, f"tool_calls[{i}]") for i, c in enumerate(calls or ())],
+        )
     except (ValidationError, RecursionError):
         raise MalformedAction("tool_calls hold arguments that are nested too deeply") from None
+
 
 def _content(value: JsonValue) -> str | None:
     "Text of a `content` field: a string, null, or OpenAI's list of text parts."
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, list):
-        texts = [p if isinstance(p, str) else p.get("text") if isinstance(p, dict) else None for p in value]
+        texts = [
+            p if isinstance(p, str) else p.get("text") if isinstance(p, dict) else None
+            for p in value
+        ]
         if all(isinstance(t, str) for t in texts):
             return "".join(map(str, texts))
-    raise MalformedAction(f"content must be a string, null or a list of text parts, got {_kind(value)}")
+    raise MalformedAction(
+        f"content must be a string, null or a list of text parts, got {_kind(value)}"
+    )
 
 # %% ../../nbs/environment/00_action.ipynb #02a7b2d1
 def numbered(message: Message, turn: int) -> Message:
@@ -118,6 +150,13 @@ def observation(messages: Sequence[Message]) -> str:
     "The text an agent sees of `messages`: what the user said, and tool results as JSON text. Empty where nothing came back."
     return "\n".join(text_of(m) for m in messages)
 
+
 def text_of(message: Message) -> str:
     "The content of `message`, or the JSON text of its result where it has no content."
-    return message.content if message.content is not None else dumps(message.result) if message.result is not None else ""
+    return (
+        message.content
+        if message.content is not None
+        else dumps(message.result)
+        if message.result is not None
+        else ""
+    )

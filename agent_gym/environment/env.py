@@ -25,6 +25,7 @@ __all__ = ['AnyText', 'AgentGymEnv']
 # %% ../../nbs/environment/06_env.ipynb #ee2666a9
 class AnyText(spaces.Space[str]):
     "Every string. Samples are short words, for smoke tests only."
+
     def __init__(self, seed: int | np.random.Generator | None = None):
         super().__init__(dtype=str, seed=seed)
 
@@ -34,7 +35,10 @@ class AnyText(spaces.Space[str]):
 
     def sample(self, mask: None = None, probability: None = None) -> str:
         "One to eight random lower-case letters."
-        return "".join(chr(97 + i) for i in self.np_random.integers(26, size=int(self.np_random.integers(1, 9))))
+        return "".join(
+            chr(97 + i)
+            for i in self.np_random.integers(26, size=int(self.np_random.integers(1, 9)))
+        )
 
     def contains(self, x: object) -> bool:
         return isinstance(x, str)
@@ -57,10 +61,19 @@ class AgentGymEnv(gymnasium.Env[str, str]):
     potential-based terms (Ng, Harada and Russell 1999; gamma 1), which leave the return as it is. Render modes: "ansi" and "html".
 
     In `AsyncVectorEnv` pass `shared_memory=False`: Gymnasium's shared memory holds no free text."""
+
     metadata: dict[str, Any] = {"render_modes": ["ansi", "html"]}
 
-    def __init__(self, gym: HasWorld | World, *, split: Split | None = None, max_turns: int = 30, shaping: bool = False,
-                 filter: Callable[[Task], object] | None = None, render_mode: str | None = None):
+    def __init__(
+        self,
+        gym: HasWorld | World,
+        *,
+        split: Split | None = None,
+        max_turns: int = 30,
+        shaping: bool = False,
+        filter: Callable[[Task], object] | None = None,
+        render_mode: str | None = None,
+    ):
         if render_mode is not None and render_mode not in self.metadata["render_modes"]:
             raise ValueError(f'render_mode must be "ansi", "html" or None, got {render_mode!r}')
         self.world = gym if isinstance(gym, World) else gym.world
@@ -69,30 +82,39 @@ class AgentGymEnv(gymnasium.Env[str, str]):
         self._split: Split | None = split
         self._filter = filter
         self._tasks: TaskSet | None = None
-        self._potential = 0.
+        self._potential = 0.0
         self.episode: Episode | None = None
 
     @property
     def tasks(self) -> TaskSet:
         "The tasks that `reset` draws from."
         if self._tasks is None:
-            tasks = self.world.tasks if self._split is None else self.world.tasks.split(self._split, seed=self.world.seed)
+            tasks = (
+                self.world.tasks
+                if self._split is None
+                else self.world.tasks.split(self._split, seed=self.world.seed)
+            )
             self._tasks = tasks if self._filter is None else tasks.filter(self._filter)
         return self._tasks
 
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[str, dict[str, Any]]:
         "Begin a conversation; see the class. Raises EpisodeError where no task is left to draw, TraceError for an unknown id."
         super().reset(seed=seed)
         options = options or {}
         conversation = options.get("conversation_id")
         if conversation is None:
             if not self.tasks:
-                raise EpisodeError(f"no task to draw from: split={self._split!r} and the filter leave none of the gym's {len(self.world.tasks)}" if self.world.tasks
-                                   else f"no task to draw from: {self.world.no_task()} in options")
+                raise EpisodeError(
+                    f"no task to draw from: split={self._split!r} and the filter leave none of the gym's {len(self.world.tasks)}"
+                    if self.world.tasks
+                    else f"no task to draw from: {self.world.no_task()} in options"
+                )
             conversation = self.tasks[int(self.np_random.integers(len(self.tasks)))].conversation_id
         own = seed if seed is not None else int(self.np_random.integers(2**31))
         self.episode = Episode(self.world, self.world.path(conversation), own, self.max_turns)
-        self._potential = 0.
+        self._potential = 0.0
         shown = [m for m in self.episode.path.opening if m.role != "system"]
         return observation(shown), self._info(self.episode, {"tool_results": []})
 
@@ -103,17 +125,29 @@ class AgentGymEnv(gymnasium.Env[str, str]):
         if self.episode.done:
             raise EpisodeError("the conversation has ended: call reset() to begin another")
         turn = self.episode.step(action)
-        return turn.seen, turn.reward + self._shaped(turn), turn.terminated, turn.truncated, self._info(self.episode, dict(turn.info))
+        return (
+            turn.seen,
+            turn.reward + self._shaped(turn),
+            turn.terminated,
+            turn.truncated,
+            self._info(self.episode, dict(turn.info)),
+        )
 
     def _shaped(self, turn: Step) -> float:
         if not self.shaping or self.episode is None:
-            return 0.
+            return 0.0
         before = self._potential
-        self._potential = 0. if self.episode.done else self.world.potential(self.episode.trace)
+        self._potential = 0.0 if self.episode.done else self.world.potential(self.episode.trace)
         return self._potential - before
 
     def _info(self, episode: Episode, more: dict[str, Any]) -> dict[str, Any]:
-        return {"messages": episode.messages, "tools": list(self.world.tools), "conversation_id": episode.conversation_id, "turn": episode.turn, **more}
+        return {
+            "messages": episode.messages,
+            "tools": list(self.world.tools),
+            "conversation_id": episode.conversation_id,
+            "turn": episode.turn,
+            **more,
+        }
 
     def render(self) -> str | None:  # type: ignore[override]
         'The conversation so far as text ("ansi") or HTML ("html"); None without a render mode.'

@@ -8,7 +8,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, Protocol, TypedDict
 
-from .action import MalformedAction, numbered, observation, parse_action, text_of
+from agent_gym.environment.action import (
+    MalformedAction,
+    numbered,
+    observation,
+    parse_action,
+    text_of,
+)
 from .path import LoggedPath, LoggedTurn, same_action
 from .world import User, World
 from ..mocker import ToolResult, ToolSession
@@ -23,12 +29,15 @@ __all__ = ['StepInfo', 'Step', 'HasWorld', 'Episode']
 # %% ../../nbs/environment/05_episode.ipynb #1b74296d
 class StepInfo(TypedDict):
     "What came with a step: `malformed` says what was wrong with the action; `breakdown` comes at the end."
+
     tool_results: list[ToolResult]
     malformed: NotRequired[str]
     breakdown: NotRequired[RewardBreakdown]
 
+
 class Step(NamedTuple):
     "What an action led to: the `messages` that answered it, the `reward` (0 until the end, then in [0, 1]), and whether the episode is over."
+
     messages: list[Message]
     reward: float
     terminated: bool
@@ -40,6 +49,7 @@ class Step(NamedTuple):
         "The answer as text."
         return observation(self.messages)
 
+
 class HasWorld(Protocol):
     @property
     def world(self) -> World: ...
@@ -50,27 +60,61 @@ class Episode:
     the agent's turns (None: no bound).
 
     Not for two threads at once: fork it, or make one episode each. The `world` behind it is shared and never changes."""
-    __slots__ = ("_breakdown", "_exact", "_fed", "_following", "_messages", "_position", "_session", "_user", "limit", "path", "seed", "terminated", "truncated", "turn", "world")
 
-    def __init__(self, world: World, path: LoggedPath, seed: int = 0, max_turns: int | None = None, *, start: int = 0):
+    __slots__ = (
+        "_breakdown",
+        "_exact",
+        "_fed",
+        "_following",
+        "_messages",
+        "_position",
+        "_session",
+        "_user",
+        "limit",
+        "path",
+        "seed",
+        "terminated",
+        "truncated",
+        "turn",
+        "world",
+    )
+
+    def __init__(
+        self,
+        world: World,
+        path: LoggedPath,
+        seed: int = 0,
+        max_turns: int | None = None,
+        *,
+        start: int = 0,
+    ):
         if not 0 <= start <= len(path.turns):
-            raise EpisodeError(f"conversation {path.trace.conversation_id!r} has {len(path.turns)} turns of the assistant, so turn must be in 0..{len(path.turns)}, got {start}")
+            raise EpisodeError(
+                f"conversation {path.trace.conversation_id!r} has {len(path.turns)} turns of the assistant, so turn must be in 0..{len(path.turns)}, got {start}"
+            )
         if max_turns is not None and max_turns < 1:
             raise EpisodeError(f"max_turns must be at least 1, got {max_turns}")
         self.world, self.path, self.seed = world, path, seed
         self.turn, self.limit = start, None if max_turns is None else start + max_turns
         self.terminated = self.truncated = False
         self._messages: list[Message] = path.before(start)
-        self._position = start          # the logged turn that comes next
-        self._fed = 0                   # logged turns that session and user know of
-        self._following = True          # the log can still answer
-        self._exact = True              # the messages are those of the log
+        self._position = start  # the logged turn that comes next
+        self._fed = 0  # logged turns that session and user know of
+        self._following = True  # the log can still answer
+        self._exact = True  # the messages are those of the log
         self._session: ToolSession | None = None
         self._user: User | None = None
         self._breakdown: RewardBreakdown | None = None
 
     @classmethod
-    def at(cls, gym: HasWorld | World, trace: Trace | str, turn: int, seed: int = 0, max_turns: int | None = None) -> Episode:
+    def at(
+        cls,
+        gym: HasWorld | World,
+        trace: Trace | str,
+        turn: int,
+        seed: int = 0,
+        max_turns: int | None = None,
+    ) -> Episode:
         """An episode that stands where `trace` (or the conversation of that id) stood before the assistant's turn number `turn`, from 0,
         with the backend in the state it had then. Raises EpisodeError where there is no such turn."""
         world = gym if isinstance(gym, World) else gym.world
@@ -114,7 +158,9 @@ class Episode:
 
         A malformed action is answered by saying what is wrong; it costs a turn and changes no state. Raises EpisodeError after the end."""
         if self.terminated or self.truncated:
-            raise EpisodeError(f"this episode has ended after {self.turn} turns: make a new one with gym.episode(), or reset() the environment")
+            raise EpisodeError(
+                f"this episode has ended after {self.turn} turns: make a new one with gym.episode(), or reset() the environment"
+            )
         self.turn += 1
         turns = self.path.turns
         logged = turns[self._position] if self._following and self._position < len(turns) else None
@@ -146,25 +192,47 @@ class Episode:
     def trace(self) -> Trace:
         "The conversation so far as a `Trace` of its own; labelled once it has ended and could be graded."
         log, b = self.path.trace, self._breakdown
-        meta: dict[str, Any] = {"task_id": log.task, "format": "episode", "conversation_id": log.conversation_id, "seed": self.seed, "turns": self.turn}
+        meta: dict[str, Any] = {
+            "task_id": log.task,
+            "format": "episode",
+            "conversation_id": log.conversation_id,
+            "seed": self.seed,
+            "turns": self.turn,
+        }
         if b is not None:
             meta |= {"score": b.score, "verdict": b.verdict, "truncated": self.truncated}
-        outcome = {"pass": "resolved", "fail": "unresolved"}.get(b.verdict or "") if b is not None else None
-        return Trace(conversation_id=f"{log.conversation_id}#{self.seed}", messages=self._messages.copy(), outcome=outcome,
-                     satisfaction_score=self._satisfaction() if self.done else None, metadata=meta)
+        outcome = (
+            {"pass": "resolved", "fail": "unresolved"}.get(b.verdict or "")
+            if b is not None
+            else None
+        )
+        return Trace(
+            conversation_id=f"{log.conversation_id}#{self.seed}",
+            messages=self._messages.copy(),
+            outcome=outcome,
+            satisfaction_score=self._satisfaction() if self.done else None,
+            metadata=meta,
+        )
 
     def _satisfaction(self) -> float | None:
         if self._finished_log():
             return self.path.trace.satisfaction_score
-        return min(5., max(1., self.user.satisfaction))
+        return min(5.0, max(1.0, self.user.satisfaction))
 
     def _finished_log(self) -> bool:
         return self._following and self._exact and self.terminated
 
     def _malformed(self, action: object, reason: str) -> Step:
         self._exact = False
-        self._messages.append(Message(role="assistant", content=action if isinstance(action, str) else str(action)))
-        return self._end([Message(role="system", content=f"Malformed action: {reason}. Nothing was done.")], [], False, reason)
+        self._messages.append(
+            Message(role="assistant", content=action if isinstance(action, str) else str(action))
+        )
+        return self._end(
+            [Message(role="system", content=f"Malformed action: {reason}. Nothing was done.")],
+            [],
+            False,
+            reason,
+        )
 
     def _follow(self, said: Message, logged: LoggedTurn) -> Step:
         self._position += 1
@@ -174,19 +242,32 @@ class Episode:
             if ids != [c.id for c in logged.said.tool_calls]:
                 said, heard = _relabelled(said, logged, self.turn)
         self._messages.append(said)
-        return self._end(heard, list(logged.results), self._position == len(self.path.turns) and self.path.ends)
+        return self._end(
+            heard, list(logged.results), self._position == len(self.path.turns) and self.path.ends
+        )
 
     def _call(self, said: Message) -> Step:
         said = numbered(said, self.turn)
         session = self.session
         self._messages.append(said)
         heard, results, seen = [], [], False
-        for call in said.tool_calls:                    # answers that the log does not hold carry where they came from
+        for (
+            call
+        ) in said.tool_calls:  # answers that the log does not hold carry where they came from
             result, reached = self.world.answer(session, call)
             seen |= reached
             results.append(result)
-            heard.append(Message(role="tool", name=call.name, tool_call_id=call.id, content=result.value if isinstance(result.value, str) else dumps(result.value),
-                                 result=result.value, is_error=result.is_error, metadata={"source": result.source, "confidence": result.confidence}))
+            heard.append(
+                Message(
+                    role="tool",
+                    name=call.name,
+                    tool_call_id=call.id,
+                    content=result.value if isinstance(result.value, str) else dumps(result.value),
+                    result=result.value,
+                    is_error=result.is_error,
+                    metadata={"source": result.source, "confidence": result.confidence},
+                )
+            )
         self._exact = False
         if seen:
             self._following = False
@@ -200,17 +281,36 @@ class Episode:
         heard = [] if words is None else [Message(role="user", content=words)]
         return self._end(heard, [], words is None or user.left)
 
-    def _end(self, heard: list[Message], results: list[ToolResult], over: bool, malformed: str | None = None) -> Step:
+    def _end(
+        self,
+        heard: list[Message],
+        results: list[ToolResult],
+        over: bool,
+        malformed: str | None = None,
+    ) -> Step:
         self._messages.extend(heard)
         info: StepInfo = {"tool_results": results}
         if malformed is not None:
             info["malformed"] = malformed
-        self.terminated, self.truncated = over, not over and self.limit is not None and self.turn >= self.limit
+        self.terminated, self.truncated = (
+            over,
+            not over and self.limit is not None and self.turn >= self.limit,
+        )
         if not (over or self.truncated):
-            return Step(heard, 0., False, False, info)
-        self._breakdown = self.world.logged_grade(self.path) if self._finished_log() else self.world.grade(self.trace)
+            return Step(heard, 0.0, False, False, info)
+        self._breakdown = (
+            self.world.logged_grade(self.path)
+            if self._finished_log()
+            else self.world.grade(self.trace)
+        )
         info["breakdown"] = self._breakdown
-        return Step(heard, min(1., max(0., float(self._breakdown.score))), self.terminated, self.truncated, info)
+        return Step(
+            heard,
+            min(1.0, max(0.0, float(self._breakdown.score))),
+            self.terminated,
+            self.truncated,
+            info,
+        )
 
     def _catch_up(self) -> None:
         "Bring the tool session and the user to where the log has led."
@@ -232,24 +332,44 @@ class Episode:
 
     def text(self) -> str:
         "The conversation so far as plain text, one message a paragraph."
-        return "\n".join(f"{m.role}: {text_of(m)}" + "".join(f"\n  -> {c.name}({dumps(c.arguments)})" for c in m.tool_calls) for m in self._messages)
+        return "\n".join(
+            f"{m.role}: {text_of(m)}"
+            + "".join(f"\n  -> {c.name}({dumps(c.arguments)})" for c in m.tool_calls)
+            for m in self._messages
+        )
 
     def __repr__(self) -> str:
         state = "ended" if self.terminated else "truncated" if self.truncated else "running"
-        return f"Episode({self.conversation_id!r}, seed={self.seed}, turn {self.turn}, {state}" + (f", score {self._breakdown.score:.2f})" if self._breakdown else ")")
+        return f"Episode({self.conversation_id!r}, seed={self.seed}, turn {self.turn}, {state}" + (
+            f", score {self._breakdown.score:.2f})" if self._breakdown else ")"
+        )
 
     def _repr_html_(self) -> str:
         from agent_gym.render import trace_html
+
         return trace_html(self.trace)
+
 
 def _words(user: User, messages: list[Message]) -> str | None:
     "What the user says next: its opening where it has not spoken yet."
     return user.reply(messages) if any(m.role == "user" for m in messages) else user.open()
+
 
 def _relabelled(said: Message, logged: LoggedTurn, turn: int) -> tuple[Message, list[Message]]:
     "`said` with an id on each call, and the logged answers under those ids."
     said = numbered(said, turn)
     ids = {c.id: d.id for c, d in zip(logged.said.tool_calls, said.tool_calls)}
     order = iter([c.id for c in said.tool_calls])
-    heard = [m if m.role != "tool" else m.model_copy(update={"tool_call_id": ids[m.tool_call_id] if m.tool_call_id in ids and m.tool_call_id is not None else next(order, None)}) for m in logged.heard]
+    heard = [
+        m
+        if m.role != "tool"
+        else m.model_copy(
+            update={
+                "tool_call_id": ids[m.tool_call_id]
+                if m.tool_call_id in ids and m.tool_call_id is not None
+                else next(order, None)
+            }
+        )
+        for m in logged.heard
+    ]
     return said, heard

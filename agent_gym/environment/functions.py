@@ -25,12 +25,18 @@ __all__ = ['Function', 'Foreign', 'function_spec', 'ErrorStyle', 'Functions', 'L
 # %% ../../nbs/environment/03_functions.ipynb #e68024f6
 class Foreign:
     "Runs code that is not ours: `with Foreign() as f: ...` keeps an `Exception` (or `SystemExit`: code that leaves must not take the caller along) in `f.error` and goes on."
+
     error: Exception | SystemExit | None = None
 
     def __enter__(self) -> Foreign:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> bool:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> bool:
         if not isinstance(error, Exception | SystemExit):
             return False
         self.error = error
@@ -40,21 +46,45 @@ class Foreign:
         return "" if self.error is None else f"{type(self.error).__name__}: {self.error}"
 
 # %% ../../nbs/environment/03_functions.ipynb #13473eb6
-_TYPES = {int: "integer", float: "number", str: "string", bool: "boolean", list: "array", dict: "object"}
+_TYPES = {
+    int: "integer",
+    float: "number",
+    str: "string",
+    bool: "boolean",
+    list: "array",
+    dict: "object",
+}
+
 
 def function_spec(name: str, function: Function) -> ToolSpec:
     "The tool specification of a Python function: its parameters, simple annotations as types, its docstring."
     if not callable(function) or inspect.iscoroutinefunction(function):
-        raise TypeError(f"the tool {name!r} must be a plain function, got {type(function).__name__}")
-    plain = [p for p in inspect.signature(function, eval_str=False).parameters.values() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+        raise TypeError(
+            f"the tool {name!r} must be a plain function, got {type(function).__name__}"
+        )
+    plain = [
+        p
+        for p in inspect.signature(function, eval_str=False).parameters.values()
+        if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+    ]
     kinds = {n: t for t, n in _TYPES.items()} | {t.__name__: t for t in _TYPES}
-    properties = {p.name: {"type": _TYPES[t]} if (t := kinds.get(p.annotation, p.annotation)) in _TYPES else {} for p in plain}
-    schema = {"type": "object", "properties": properties, "required": [p.name for p in plain if p.default is p.empty]}
+    properties = {
+        p.name: {"type": _TYPES[t]}
+        if (t := kinds.get(p.annotation, p.annotation)) in _TYPES
+        else {}
+        for p in plain
+    }
+    schema = {
+        "type": "object",
+        "properties": properties,
+        "required": [p.name for p in plain if p.default is p.empty],
+    }
     return ToolSpec(name=name, description=inspect.getdoc(function) or "", parameters=schema)
 
 # %% ../../nbs/environment/03_functions.ipynb #58ddf365
 class ErrorStyle:
     "How a backend writes its errors: text after a constant `lead` such as `Error: `, inside nested objects under the keys in `path` (none: bare text)."
+
     def __init__(self, path: Sequence[str] = ("error",), lead: str = ""):
         self.path, self.lead = tuple(path), lead
 
@@ -66,7 +96,9 @@ class ErrorStyle:
     @classmethod
     def of(cls, errors: Sequence[JsonValue]) -> ErrorStyle:
         "The commonest style of `errors`; objects with a key `error` where there are none."
-        forms = Counter((path, _lead(text)) for e in errors if (found := _text(e)) for path, text in [found])
+        forms = Counter(
+            (path, _lead(text)) for e in errors if (found := _text(e)) for path, text in [found]
+        )
         return cls(*min(forms, key=lambda f: (-forms[f], f))) if forms else cls()
 
     def __call__(self, reason: str) -> JsonValue:
@@ -74,6 +106,7 @@ class ErrorStyle:
         for key in reversed(self.path):
             out = {key: out}
         return out
+
 
 def _text(error: JsonValue, path: tuple[str, ...] = ()) -> tuple[tuple[str, ...], str] | None:
     "Where the words of an error stand, and the words: the longest text in it."
@@ -84,6 +117,7 @@ def _text(error: JsonValue, path: tuple[str, ...] = ()) -> tuple[tuple[str, ...]
     found = [t for k, v in error.items() if (t := _text(v, (*path, k)))]
     return max(found, key=lambda t: (t[1].count(" "), len(t[1]))) if found else None
 
+
 def _lead(text: str) -> str:
     head, colon, rest = text.partition(": ")
     return head + colon if colon and " " not in head and rest else ""
@@ -91,6 +125,7 @@ def _lead(text: str) -> str:
 # %% ../../nbs/environment/03_functions.ipynb #307ebd32
 class Functions:
     "The functions of a gym by tool name, with their specifications in `specs`; a call they refuse, or in which they raise, is an error in `style`."
+
     def __init__(self, functions: Mapping[str, Function], style: ErrorStyle):
         self.functions, self.style = dict(functions), style
         self.specs = {n: function_spec(n, f) for n, f in self.functions.items()}
@@ -109,15 +144,30 @@ class Functions:
         value: JsonValue = None
         with Foreign() as failed:
             value = loads(dumps(self.functions[name](**arguments)))
-        return self.refused(name, str(failed)) if failed.error else ToolResult(value, False, "computed", 1., 1, name, "Answered by the function that was given for this tool.")
+        return (
+            self.refused(name, str(failed))
+            if failed.error
+            else ToolResult(
+                value,
+                False,
+                "computed",
+                1.0,
+                1,
+                name,
+                "Answered by the function that was given for this tool.",
+            )
+        )
 
     def refused(self, name: str, reason: str) -> ToolResult:
         "The error for a call that does not reach the backend."
-        return ToolResult(self.style(reason), True, "error", 1., 0, name, "The call never reached the backend.")
+        return ToolResult(
+            self.style(reason), True, "error", 1.0, 0, name, "The call never reached the backend."
+        )
 
 # %% ../../nbs/environment/03_functions.ipynb #37808975
 class LiveMocker(ToolMocker):
     "A learned mocker in whose default session some tools are real functions."
+
     def __init__(self, mocker: ToolMocker, functions: Functions):
         self.__dict__.update(mocker.__dict__)
         self.functions = functions
@@ -127,7 +177,11 @@ class LiveMocker(ToolMocker):
         return {**super().tools, **self.functions.specs}
 
     def call(self, name: str, arguments: Mapping[str, JsonValue] | None = None) -> ToolResult:
-        return self.functions.call(name, arguments or {}) if name in self.functions else super().call(name, arguments)
+        return (
+            self.functions.call(name, arguments or {})
+            if name in self.functions
+            else super().call(name, arguments)
+        )
 
     def __call__(self, name: str, arguments: Mapping[str, JsonValue] | None = None) -> JsonValue:
         return self.call(name, arguments).value

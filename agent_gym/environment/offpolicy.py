@@ -22,6 +22,7 @@ __all__ = ['Acts', 'OffPolicy', 'off_policy']
 # %% ../../nbs/environment/13_offpolicy.ipynb #1f7f856f
 class Acts:
     "What counts as the same act in `world`."
+
     def __init__(self, world: World):
         self._lexicon = getattr(getattr(world.reward, "verifier", None), "lexicon", None)
 
@@ -56,7 +57,13 @@ class Acts:
 
     def request(self, trace: Trace) -> int:
         "The kind of request of a conversation; 0 where kinds are not told apart."
-        return 0 if self._lexicon is None else self._lexicon.intents(next((m.content or "" for m in trace.messages if m.role == "user"), ""))
+        return (
+            0
+            if self._lexicon is None
+            else self._lexicon.intents(
+                next((m.content or "" for m in trace.messages if m.role == "user"), "")
+            )
+        )
 
 # %% ../../nbs/environment/13_offpolicy.ipynb #70a264ac
 @dataclass(frozen=True, slots=True)
@@ -64,41 +71,82 @@ class OffPolicy:
     """`value` is the estimated success rate, its `n` the effective number of conversations (rounded down); `effective` that number of the `conversations` looked at;
     `agreement` the share of turns where the agent acts as the log did; `unknown` the share of conversations of kinds in which it goes along with none to the end, which widens the interval;
     `thin` says that the logs are too unlike the agent to tell: too few conversations count, or a quarter is unknown."""
+
     value: Estimate
     effective: float
     conversations: int
     agreement: float
     thin: bool
-    unknown: float = 0.
+    unknown: float = 0.0
 
     def __str__(self) -> str:
-        return (f"{self.value} (effectively {self.effective:.0f} of {self.conversations} conversations, {self.agreement:.0%} of acts agree, {self.unknown:.0%} unknown)"
-                + (": support is thin, do not rely on it" if self.thin else ""))
+        return (
+            f"{self.value} (effectively {self.effective:.0f} of {self.conversations} conversations, {self.agreement:.0%} of acts agree, {self.unknown:.0%} unknown)"
+            + (": support is thin, do not rely on it" if self.thin else "")
+        )
 
-def off_policy(gym: HasWorld | World, agent: Agent, traces: Sequence[Trace] | None = None, *, softness: float = .1, least: int = 20) -> OffPolicy:
+
+def off_policy(
+    gym: HasWorld | World,
+    agent: Agent,
+    traces: Sequence[Trace] | None = None,
+    *,
+    softness: float = 0.1,
+    least: int = 20,
+) -> OffPolicy:
     """How `agent` would have done on `traces` (default: the gym's labelled ones), estimated from acts alone.
 
     `softness` in (0, 1) is what an act that differs leaves of a conversation's weight; `least` the effective number of conversations below which support is thin.
     Raises EpisodeError where no trace has an outcome."""
     world = gym if isinstance(gym, World) else gym.world
-    logs = [t for t in (world.traces if traces is None else traces) if t.success is not None and any(m.role == "assistant" for m in t.messages)]
+    logs = [
+        t
+        for t in (world.traces if traces is None else traces)
+        if t.success is not None and any(m.role == "assistant" for m in t.messages)
+    ]
     if not logs:
         raise EpisodeError("no trace with an outcome to estimate from")
-    acts, tools, differing, total = Acts(world), list(world.tools), dict[int, list[tuple[int, bool]]](), 0
+    acts, tools, differing, total = (
+        Acts(world),
+        list(world.tools),
+        dict[int, list[tuple[int, bool]]](),
+        0,
+    )
     for log in logs:
         path = world.path(log)
-        differs = sum(acts(before := path.before(k), agent.act(before, tools)) != acts(before, t.said) for k, t in enumerate(path.turns))
+        differs = sum(
+            acts(before := path.before(k), agent.act(before, tools)) != acts(before, t.said)
+            for k, t in enumerate(path.turns)
+        )
         differing.setdefault(acts.request(log), []).append((differs, bool(log.success)))
         total += len(path.turns)
-    value = spread = effective = unknown = 0.
+    value = spread = effective = unknown = 0.0
     for rows in differing.values():
-        share, weights = len(rows) / len(logs), [softness ** d for d, _ in rows]
+        share, weights = len(rows) / len(logs), [softness**d for d, _ in rows]
         if min(d for d, _ in rows):
             unknown += share
             continue
         n = sum(weights) ** 2 / sum(w * w for w in weights)
-        rate = (sum(w for w, (_, ok) in zip(weights, rows) if ok) / sum(weights) * n + .5) / (n + 1)
-        value, spread, effective = value + share * rate, spread + share ** 2 * rate * (1 - rate) / (n + 1), effective + n
-    half = 1.96 * spread ** .5
-    estimate = Estimate(value + unknown / 2, max(0., value - half), min(1., value + half + unknown), max(1, int(effective)))
-    return OffPolicy(estimate, effective, len(logs), 1 - sum(d for rows in differing.values() for d, _ in rows) / total, effective < least or unknown > .25, unknown)
+        rate = (sum(w for w, (_, ok) in zip(weights, rows) if ok) / sum(weights) * n + 0.5) / (
+            n + 1
+        )
+        value, spread, effective = (
+            value + share * rate,
+            spread + share**2 * rate * (1 - rate) / (n + 1),
+            effective + n,
+        )
+    half = 1.96 * spread**0.5
+    estimate = Estimate(
+        value + unknown / 2,
+        max(0.0, value - half),
+        min(1.0, value + half + unknown),
+        max(1, int(effective)),
+    )
+    return OffPolicy(
+        estimate,
+        effective,
+        len(logs),
+        1 - sum(d for rows in differing.values() for d, _ in rows) / total,
+        effective < least or unknown > 0.25,
+        unknown,
+    )

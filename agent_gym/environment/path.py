@@ -22,7 +22,11 @@ def same_action(a: Message, b: Message) -> bool:
     "Whether two messages of the assistant say and call the same."
     if (a.content or "") != (b.content or "") or len(a.tool_calls) != len(b.tool_calls):
         return False
-    return all(c.name == d.name and _same(c.arguments, d.arguments) for c, d in zip(a.tool_calls, b.tool_calls))
+    return all(
+        c.name == d.name and _same(c.arguments, d.arguments)
+        for c, d in zip(a.tool_calls, b.tool_calls)
+    )
+
 
 def _same(a: object, b: object) -> bool:
     "Equality of JSON values, in which 1 and true are not the same."
@@ -41,6 +45,7 @@ class LoggedTurn:
 
     `said` is its message, `heard` the messages up to its next one, `seen` their text, `calls` its answered calls, `results` their recorded answers,
     `complete` whether each call is answered, `plain` the action text that means `said` without being parsed, where there is one."""
+
     said: Message
     heard: tuple[Message, ...]
     seen: str
@@ -49,12 +54,14 @@ class LoggedTurn:
     complete: bool
     plain: str | None
 
+
 @dataclass(frozen=True, slots=True)
 class LoggedPath:
     """A trace cut into turns.
 
     `opening` holds the messages before the first turn of the assistant. `ends` says whether the conversation was over after the last turn: it closes with
     words of the user or of the assistant; a log that breaks off at a tool call does not end."""
+
     trace: Trace
     opening: tuple[Message, ...]
     turns: tuple[LoggedTurn, ...]
@@ -69,8 +76,15 @@ class LoggedPath:
         answered: dict[int, list[LoggedCall]] = {}
         for call in logged_calls(trace):
             answered.setdefault(call.turn, []).append(call)
-        turns = tuple(_turn(ms[a], ms[a + 1:b], answered.get(a, ()), live) for a, b in pairwise(bounds))
-        return cls(trace, tuple(ms[:bounds[0]]), turns, bool(turns) and ms[-1].role in ("user", "assistant") and not ms[-1].tool_calls)
+        turns = tuple(
+            _turn(ms[a], ms[a + 1 : b], answered.get(a, ()), live) for a, b in pairwise(bounds)
+        )
+        return cls(
+            trace,
+            tuple(ms[: bounds[0]]),
+            turns,
+            bool(turns) and ms[-1].role in ("user", "assistant") and not ms[-1].tool_calls,
+        )
 
     def before(self, turn: int) -> list[Message]:
         "The messages an agent has in front of it at its turn number `turn`, from 0."
@@ -80,8 +94,31 @@ class LoggedPath:
             out.extend(t.heard)
         return out
 
-def _turn(said: Message, heard: Sequence[Message], calls: Sequence[LoggedCall], live: Collection[str]) -> LoggedTurn:
-    results = tuple(ToolResult(c.value, c.is_error, "replay", 1., 1, c.name, "The conversation went on as logged.", ((c.conversation, c.turn),)) for c in calls)
-    complete = len(calls) == len(said.tool_calls) and not any(c.name in live for c in said.tool_calls)
-    plain = said.content if not said.tool_calls and said.content and "{" not in said.content[:80] else None
-    return LoggedTurn(said, tuple(heard), observation(heard), tuple(calls), results, complete, plain)
+
+def _turn(
+    said: Message, heard: Sequence[Message], calls: Sequence[LoggedCall], live: Collection[str]
+) -> LoggedTurn:
+    results = tuple(
+        ToolResult(
+            c.value,
+            c.is_error,
+            "replay",
+            1.0,
+            1,
+            c.name,
+            "The conversation went on as logged.",
+            ((c.conversation, c.turn),),
+        )
+        for c in calls
+    )
+    complete = len(calls) == len(said.tool_calls) and not any(
+        c.name in live for c in said.tool_calls
+    )
+    plain = (
+        said.content
+        if not said.tool_calls and said.content and "{" not in said.content[:80]
+        else None
+    )
+    return LoggedTurn(
+        said, tuple(heard), observation(heard), tuple(calls), results, complete, plain
+    )

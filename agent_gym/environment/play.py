@@ -33,40 +33,61 @@ __all__ = ['T', 'AnyAgent', 'Dialogue', 'Agent', 'AsyncAgent', 'agent_for', 'nam
 # %% ../../nbs/environment/09_play.ipynb #978a510f
 class Agent(Protocol):
     "`act` is all an agent needs; it may be a coroutine."
+
     def act(self, messages: list[Message], tools: list[ToolSpec]) -> Message: ...
 
+
 class AsyncAgent(Protocol):
-    def act(self, messages: list[Message], tools: list[ToolSpec]) -> Coroutine[Any, Any, Message]: ...
+    def act(
+        self, messages: list[Message], tools: list[ToolSpec]
+    ) -> Coroutine[Any, Any, Message]: ...
+
 
 AnyAgent: TypeAlias = Agent | AsyncAgent | Callable[[Trace], Agent | AsyncAgent]
+
 
 def agent_for(agent: AnyAgent, trace: Trace) -> Agent | AsyncAgent:
     "`agent` itself, or what it makes for `trace` where it is a class or a function. Raises EpisodeError where it cannot act."
     factory: Any = agent
-    made: Any = factory(trace) if inspect.isclass(agent) or (callable(agent) and not hasattr(agent, "act")) else agent
+    made: Any = (
+        factory(trace)
+        if inspect.isclass(agent) or (callable(agent) and not hasattr(agent, "act"))
+        else agent
+    )
     if not callable(getattr(made, "act", None)):
-        raise EpisodeError(f"{type(made).__name__} is no agent: it needs a method act(messages, tools) that returns a Message")
+        raise EpisodeError(
+            f"{type(made).__name__} is no agent: it needs a method act(messages, tools) that returns a Message"
+        )
     return made
+
 
 def name_of(agent: AnyAgent) -> str:
     "The name an agent goes by: its attribute `name`, else that of its class or function."
     given = getattr(agent, "name", None)
-    return given if isinstance(given, str) and given else getattr(agent, "__name__", type(agent).__name__)
+    return (
+        given
+        if isinstance(given, str) and given
+        else getattr(agent, "__name__", type(agent).__name__)
+    )
 
 # %% ../../nbs/environment/09_play.ipynb #efc51659
 @dataclass(frozen=True, slots=True)
 class Job:
     "One episode to play."
+
     index: int
     conversation_id: str
     seed: int
+
 
 def plan(tasks: TaskSet, n: int | None = None, seed: int = 0) -> list[Job]:
     """The episodes of a rollout: each task once, in order (`n` None), or `n` of them in an order drawn from `seed`, going round again with new seeds where `n` is larger.
 
     The first round plays with `seed` itself. Raises EpisodeError where there is no task, ValueError for n < 1."""
     if not len(tasks):
-        raise EpisodeError("no task to roll out: no conversation of the gym can be graded, or the filter left none")
+        raise EpisodeError(
+            "no task to roll out: no conversation of the gym can be graded, or the filter left none"
+        )
     if n is not None and n < 1:
         raise ValueError(f"n must be at least 1, got {n}")
     ids = [t.conversation_id for t in tasks]
@@ -75,11 +96,15 @@ def plan(tasks: TaskSet, n: int | None = None, seed: int = 0) -> list[Job]:
     rng, out = random.Random(f"rollout/{seed}"), []
     while len(out) < n:
         rng.shuffle(ids)
-        out += [Job(len(out) + i, c, seed + 1_000_003 * (len(out) // len(ids))) for i, c in enumerate(ids[:n - len(out)])]
+        out += [
+            Job(len(out) + i, c, seed + 1_000_003 * (len(out) // len(ids)))
+            for i, c in enumerate(ids[: n - len(out)])
+        ]
     return out
 
 # %% ../../nbs/environment/09_play.ipynb #995b8ebe
 Dialogue: TypeAlias = Generator[list[Message], "Message | Foreign | None", EpisodeRecord]
+
 
 def dialogue(episode: Episode, job: Job) -> Dialogue:
     "Play `episode`: yields the messages so far, is sent the agent's turn (or a `Foreign` that holds its failure), returns the record."
@@ -87,7 +112,7 @@ def dialogue(episode: Episode, job: Job) -> Dialogue:
     usage: Counter[str] = Counter()
     sure: list[float] = []
     step: Step | None = None
-    error, began, waited = None, 0., 0.
+    error, began, waited = None, 0.0, 0.0
     while not episode.done:
         began = time.perf_counter()
         action = yield episode.messages
@@ -101,10 +126,26 @@ def dialogue(episode: Episode, job: Job) -> Dialogue:
         sources.update(r.source for r in step.info["tool_results"])
         sure += [r.confidence for r in step.info["tool_results"]]
     b = episode.breakdown
-    return EpisodeRecord(job.index, job.conversation_id, episode.path.trace.task, job.seed, episode.trace, 0. if b is None or step is None else step.reward,
-                         verdict=getattr(b, "verdict", None), kind=getattr(b, "kind", None), parts={p.name: p.contribution for p in b.parts} if b is not None else {},
-                         terminated=episode.terminated, truncated=episode.truncated, turns=episode.turn, sources=dict(sorted(sources.items())),
-                         confidence=sum(sure) / len(sure) if sure else None, error=error, usage=dict(sorted(usage.items())), seconds=waited)
+    return EpisodeRecord(
+        job.index,
+        job.conversation_id,
+        episode.path.trace.task,
+        job.seed,
+        episode.trace,
+        0.0 if b is None or step is None else step.reward,
+        verdict=getattr(b, "verdict", None),
+        kind=getattr(b, "kind", None),
+        parts={p.name: p.contribution for p in b.parts} if b is not None else {},
+        terminated=episode.terminated,
+        truncated=episode.truncated,
+        turns=episode.turn,
+        sources=dict(sorted(sources.items())),
+        confidence=sum(sure) / len(sure) if sure else None,
+        error=error,
+        usage=dict(sorted(usage.items())),
+        seconds=waited,
+    )
+
 
 def _tokens(message: Message) -> dict[str, int]:
     usage = message.metadata.get("usage")
@@ -114,6 +155,7 @@ def _tokens(message: Message) -> dict[str, int]:
 @dataclass(frozen=True)
 class Work:
     "What a worker needs: the world, the agent, the bound on turns, how many episodes of an asynchronous agent may wait at once, and the seconds an agent may take for a turn (None: any)."
+
     world: World
     agent: AnyAgent
     max_turns: int = 30
@@ -122,17 +164,27 @@ class Work:
 
     def __call__(self, jobs: Sequence[Job]) -> list[EpisodeRecord]:
         "The records of `jobs`, in order. An agent that raises breaks its own episode only."
-        return _run(self._gather(jobs)) if self.waits else [self.play(self._episode(job), job) for job in jobs]
+        return (
+            _run(self._gather(jobs))
+            if self.waits
+            else [self.play(self._episode(job), job) for job in jobs]
+        )
 
     def play(self, episode: Episode, job: Job) -> EpisodeRecord:
         "The record of one episode, from where it stands."
         agent = _made(self.agent, episode.path.trace)
         if _waits(agent):
             return _run(self._aplay(episode, job, agent))
-        talk, ask = dialogue(episode, job), _ask if self.timeout is None else partial(_ask_within, self.timeout)
+        talk, ask = (
+            dialogue(episode, job),
+            _ask if self.timeout is None else partial(_ask_within, self.timeout),
+        )
         state = next(talk)
         while not isinstance(state, EpisodeRecord):
-            state = _advance(talk, agent if isinstance(agent, Foreign) else ask(agent, state, list(self.world.tools)))
+            state = _advance(
+                talk,
+                agent if isinstance(agent, Foreign) else ask(agent, state, list(self.world.tools)),
+            )
         return state
 
     @property
@@ -150,35 +202,53 @@ class Work:
             async with slots:
                 episode = self._episode(job)
                 return await self._aplay(episode, job, _made(self.agent, episode.path.trace))
+
         return await asyncio.gather(*map(one, jobs))
 
-    async def _aplay(self, episode: Episode, job: Job, agent: Agent | AsyncAgent | Foreign) -> EpisodeRecord:
+    async def _aplay(
+        self, episode: Episode, job: Job, agent: Agent | AsyncAgent | Foreign
+    ) -> EpisodeRecord:
         talk = dialogue(episode, job)
         state = next(talk)
         while not isinstance(state, EpisodeRecord):
-            said = agent if isinstance(agent, Foreign) else await _aask(self.timeout, agent, state, list(self.world.tools))
-            state = await asyncio.to_thread(_advance, talk, said) if self.world.waits else _advance(talk, said)
+            said = (
+                agent
+                if isinstance(agent, Foreign)
+                else await _aask(self.timeout, agent, state, list(self.world.tools))
+            )
+            state = (
+                await asyncio.to_thread(_advance, talk, said)
+                if self.world.waits
+                else _advance(talk, said)
+            )
         return state
+
 
 def _waits(agent: AnyAgent | Foreign) -> bool:
     return inspect.iscoroutinefunction(getattr(agent, "act", None))
+
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     "The value of a coroutine, also where an event loop runs already, as in a notebook."
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()
 
+
 def _made(agent: AnyAgent, trace: Trace) -> Agent | AsyncAgent | Foreign:
     with Foreign() as failed:
         return agent_for(agent, trace)
     return failed
+
 
 def _ask(agent: Any, messages: list[Message], tools: list[ToolSpec]) -> Message | Foreign:
     with Foreign() as failed:
         return agent.act(messages, tools)
     return failed
 
-def _ask_within(seconds: float, agent: Any, messages: list[Message], tools: list[ToolSpec]) -> Message | Foreign:
+
+def _ask_within(
+    seconds: float, agent: Any, messages: list[Message], tools: list[ToolSpec]
+) -> Message | Foreign:
     "`_ask` in a thread of its own, which is left behind where it hangs: nothing can stop it."
     said: SimpleQueue[Message | Foreign] = SimpleQueue()
     Thread(target=lambda: said.put(_ask(agent, messages, tools)), daemon=True).start()
@@ -187,17 +257,22 @@ def _ask_within(seconds: float, agent: Any, messages: list[Message], tools: list
     except Empty:
         return _late(seconds)
 
-async def _aask(seconds: float | None, agent: Any, messages: list[Message], tools: list[ToolSpec]) -> Message | Foreign:
+
+async def _aask(
+    seconds: float | None, agent: Any, messages: list[Message], tools: list[ToolSpec]
+) -> Message | Foreign:
     limit = asyncio.timeout(seconds)
     with Foreign() as failed:
         async with limit:
             return await agent.act(messages, tools)
-    return _late(seconds or 0.) if limit.expired() else failed
+    return _late(seconds or 0.0) if limit.expired() else failed
+
 
 def _late(seconds: float) -> Foreign:
     with Foreign() as failed:
         raise TimeoutError(f"the agent took longer than {seconds:g} s for a turn")
     return failed
+
 
 def _advance(talk: Dialogue, said: Message | Foreign) -> list[Message] | EpisodeRecord:
     try:

@@ -31,6 +31,7 @@ __all__ = ['Backend', 'HIRING', 'Pool', 'LocalPool', 'packed', 'unpacked', 'seal
 # %% ../../nbs/environment/10_pools.ipynb #f8e93386
 class Pool(Protocol):
     "`capacity` chunks may be under way at once; `next` waits for one: its records, or None where its worker died."
+
     @property
     def capacity(self) -> int: ...
     def submit(self, key: int, jobs: Sequence[Job]) -> None: ...
@@ -40,6 +41,7 @@ class Pool(Protocol):
 # %% ../../nbs/environment/10_pools.ipynb #d214ca32
 class LocalPool:
     "One chunk after another, here."
+
     capacity = 1
 
     def __init__(self, work: Work):
@@ -59,25 +61,34 @@ class LocalPool:
 def packed(work: Work) -> bytes:
     "`work` as bytes for our own workers; raises EpisodeError where something in it cannot be sent."
     import cloudpickle
+
     try:
         return cloudpickle.dumps(work)
     except (TypeError, AttributeError, pickle.PicklingError) as e:
-        raise EpisodeError(f"the agent, user or a tool function cannot be sent to another process: {e}. Keep locks, connections and open files out of it, or use backend='local'") from e
+        raise EpisodeError(
+            f"the agent, user or a tool function cannot be sent to another process: {e}. Keep locks, connections and open files out of it, or use backend='local'"
+        ) from e
+
 
 def unpacked(blob: bytes) -> Work:
     "What `packed` made in the process that started this one; raises EpisodeError where a module of it is missing here."
     try:
         return pickle.loads(blob)
     except (ImportError, AttributeError) as e:
-        raise EpisodeError(f"a worker cannot load the agent, user or a tool function: {e}. Put the module on the path of the workers, or define the agent in the notebook or script itself") from e
+        raise EpisodeError(
+            f"a worker cannot load the agent, user or a tool function: {e}. Put the module on the path of the workers, or define the agent in the notebook or script itself"
+        ) from e
+
 
 class _Loaded:
     work: Work | None = None
+
 
 def _play(path: str, jobs: Sequence[Job]) -> bytes:
     if _Loaded.work is None:
         _Loaded.work = unpacked(Path(path).read_bytes())
     return sealed(_Loaded.work(jobs))
+
 
 def sealed(records: Sequence[EpisodeRecord]) -> bytes:
     "`records` as bytes, for `opened`; one that holds what cannot be sent (a lock, a connection) is marked in its place."
@@ -86,24 +97,38 @@ def sealed(records: Sequence[EpisodeRecord]) -> bytes:
     except _UNSENDABLE:
         return pickle.dumps([_sendable(r) for r in records], 5)
 
+
 def opened(blob: bytes) -> list[EpisodeRecord]:
     "What `sealed` made in one of our workers."
     return pickle.loads(blob)
 
+
 _UNSENDABLE = (TypeError, AttributeError, ValueError, RecursionError, pickle.PicklingError)
+
 
 def _sendable(record: EpisodeRecord) -> EpisodeRecord:
     try:
         pickle.dumps(record, 5)
     except _UNSENDABLE as e:
         first = record.trace.messages[0].content if record.trace.messages else ""
-        told = Trace(conversation_id=record.trace.conversation_id, messages=[Message(role="user", content=first)])
-        return replace(record, trace=told, score=0., verdict=None, parts={}, error=f"the agent said what cannot be sent from its process: {e}")
+        told = Trace(
+            conversation_id=record.trace.conversation_id,
+            messages=[Message(role="user", content=first)],
+        )
+        return replace(
+            record,
+            trace=told,
+            score=0.0,
+            verdict=None,
+            parts={},
+            error=f"the agent said what cannot be sent from its process: {e}",
+        )
     return record
 
 # %% ../../nbs/environment/10_pools.ipynb #55868ecc
 class ProcessPool:
     "`workers` spawned processes; a killed worker costs its chunk, which is reported, and all are started anew."
+
     def __init__(self, work: Work, workers: int | None = None):
         self.capacity = workers or os.cpu_count() or 1
         self._folder = TemporaryDirectory(prefix="agent_gym_")
@@ -125,7 +150,9 @@ class ProcessPool:
     def next(self) -> tuple[int, list[EpisodeRecord] | None]:
         if self._dead:
             return self._dead.popleft(), None
-        future = min(wait(self._running, return_when=FIRST_COMPLETED).done, key=self._running.__getitem__)
+        future = min(
+            wait(self._running, return_when=FIRST_COMPLETED).done, key=self._running.__getitem__
+        )
         key = self._running.pop(future)
         try:
             return key, opened(future.result())
@@ -145,13 +172,15 @@ class ProcessPool:
         self._folder.cleanup()
 
 # %% ../../nbs/environment/10_pools.ipynb #38f4b6a2
-HIRING = 60.      # seconds an actor may take to start before the rollout goes on without it
+HIRING = 60.0  # seconds an actor may take to start before the rollout goes on without it
+
 
 class RayPool:
     """Ray actors on `workers` processors (default: all of the cluster, and never more).
 
     An actor that dies, with its node or alone, costs its chunk, which is reported, and is replaced where a processor is left. Raises EpisodeError where Ray is missing, connected
     to another cluster, or has no processor free."""
+
     def __init__(self, work: Work, workers: int | None = None, address: str | None = None):
         self._ray = _connected(address)
         processors = max(1, int(self._ray.cluster_resources().get("CPU", 1)))
@@ -167,7 +196,10 @@ class RayPool:
 
     def _hire(self, n: int) -> list[Any]:
         "Up to `n` new actors: those that start in time."
-        new = {actor.ready.remote(): actor for actor in (self._actor.remote(self._blob) for _ in range(n))}
+        new = {
+            actor.ready.remote(): actor
+            for actor in (self._actor.remote(self._blob) for _ in range(n))
+        }
         ready, late = self._ray.wait(list(new), num_returns=n, timeout=HIRING)
         for ref in late:
             self._ray.kill(new[ref])
@@ -175,7 +207,9 @@ class RayPool:
 
     def _check(self) -> None:
         if not self.capacity:
-            raise EpisodeError(f"no processor of the Ray cluster became free within {HIRING:.0f} s: see ray.available_resources(), or use backend='process'")
+            raise EpisodeError(
+                f"no processor of the Ray cluster became free within {HIRING:.0f} s: see ray.available_resources(), or use backend='process'"
+            )
 
     def submit(self, key: int, jobs: Sequence[Job]) -> None:
         actor = self._idle.popleft()
@@ -199,6 +233,7 @@ class RayPool:
         self._idle.clear()
         self._running.clear()
 
+
 class _RayWorker:
     def __init__(self, blob: bytes):
         self.blob, self.work = blob, None
@@ -209,21 +244,37 @@ class _RayWorker:
         self.work = self.work or unpacked(self.blob)
         return sealed(self.work(pickle.loads(jobs)))
 
+
 def _connected(address: str | None) -> Any:
     "Ray, connected to the cluster at `address`, or started here."
     try:
         import ray
     except ImportError:
-        raise EpisodeError("backend='ray' needs Ray: pip install 'agent-gym[ray]', or use backend='process'") from None
+        raise EpisodeError(
+            "backend='ray' needs Ray: pip install 'agent-gym[ray]', or use backend='process'"
+        ) from None
     if not ray.is_initialized():
-        here = {"include_dashboard": False, "runtime_env": {"env_vars": {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}}} if address is None else {}
+        here = (
+            {
+                "include_dashboard": False,
+                "runtime_env": {
+                    "env_vars": {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+                },
+            }
+            if address is None
+            else {}
+        )
         ray.init(address=address, log_to_driver=False, **here)
     elif address not in (None, "auto", joined := ray.get_runtime_context().gcs_address):
-        raise EpisodeError(f"Ray is connected to {joined}, not to {address}: call ray.shutdown() first")
+        raise EpisodeError(
+            f"Ray is connected to {joined}, not to {address}: call ray.shutdown() first"
+        )
     return ray
 
 # %% ../../nbs/environment/10_pools.ipynb #95b0fb45
-def make_pool(work: Work, backend: Backend, workers: int | None = None, ray_address: str | None = None) -> Pool:
+def make_pool(
+    work: Work, backend: Backend, workers: int | None = None, ray_address: str | None = None
+) -> Pool:
     "The pool of a back end; raises ValueError on another name."
     if backend == "local":
         return LocalPool(work)

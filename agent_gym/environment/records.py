@@ -25,6 +25,7 @@ __all__ = ['EpisodeRecord', 'EpisodeSet']
 # %% ../../nbs/environment/08_records.ipynb #587e7817
 class _Deferred:
     "A `trace` that arrived from another process stays bytes until somebody reads it: unpacking it costs more than playing a short episode."
+
     __slots__ = ("_packed",)
 
     def __getattr__(self, name: str) -> Trace:
@@ -35,6 +36,7 @@ class _Deferred:
             object.__setattr__(self, "_packed", b"")
         return object.__getattribute__(self, "trace")
 
+
 @dataclass(frozen=True, slots=True)
 class EpisodeRecord(_Deferred):
     """One finished episode.
@@ -42,6 +44,7 @@ class EpisodeRecord(_Deferred):
     `index` is its place in the rollout, `conversation_id`, `task` and `seed` what it was about, `trace` the conversation, `score` its return in [0, 1], `verdict` "pass",
     "fail" or "abstain" (None where an agent failed), `kind` the kind of request, `parts` the contribution of each part of the reward, `sources` how many tool results came from where, `confidence` the mean
     confidence of those, `turns` how often the agent acted, `error` what the agent raised, `usage` its tokens. `seconds` (spent in the agent) does not count for equality."""
+
     index: int
     conversation_id: str
     task: str
@@ -58,15 +61,22 @@ class EpisodeRecord(_Deferred):
     confidence: float | None = None
     error: str | None = None
     usage: Mapping[str, int] = field(default_factory=dict)
-    seconds: float = field(default=0., compare=False)
+    seconds: float = field(default=0.0, compare=False)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _arrived, (getattr(self, "_packed", b"") or _packed(self.trace), *(getattr(self, n) for n in _PLAIN))
+        return _arrived, (
+            getattr(self, "_packed", b"") or _packed(self.trace),
+            *(getattr(self, n) for n in _PLAIN),
+        )
 
     @property
     def success(self) -> bool:
         "The verdict; where the verifier abstains, whether success is the likelier."
-        return self.verdict == "pass" if self.verdict in ("pass", "fail") else self.error is None and self.score >= .5
+        return (
+            self.verdict == "pass"
+            if self.verdict in ("pass", "fail")
+            else self.error is None and self.score >= 0.5
+        )
 
     def to_dict(self) -> dict[str, Any]:
         "The conversation in the user's schema, the rest under `metadata.episode`; `from_dict` reads it back."
@@ -79,28 +89,61 @@ class EpisodeRecord(_Deferred):
         "Raises TraceError where `value` is no episode record."
         meta = dict(value.get("metadata") or {})
         own = meta.pop("episode", None)
-        if not isinstance(own, Mapping) or not {"index", "conversation_id", "task", "seed", "score"} <= own.keys():
-            raise TraceError("not an episode record: metadata.episode is missing or incomplete", path="$.metadata.episode")
+        if (
+            not isinstance(own, Mapping)
+            or not {"index", "conversation_id", "task", "seed", "score"} <= own.keys()
+        ):
+            raise TraceError(
+                "not an episode record: metadata.episode is missing or incomplete",
+                path="$.metadata.episode",
+            )
         own = {k: v for k, v in own.items() if k in _PLAIN}
         if wrong := next((k for k, v in own.items() if not _fits(k, v)), None):
-            raise TraceError(f"not an episode record: {wrong} cannot be {own[wrong]!r}"[:200], path=f"$.metadata.episode.{wrong}")
+            raise TraceError(
+                f"not an episode record: {wrong} cannot be {own[wrong]!r}"[:200],
+                path=f"$.metadata.episode.{wrong}",
+            )
         return cls(trace=Trace.model_validate({**value, "metadata": meta}), **own)
 
     def _repr_html_(self) -> str:
         return self.trace._repr_html_()
 
+
 _PLAIN = tuple(f.name for f in fields(EpisodeRecord) if f.name != "trace")
 _NUMBER = (int, float)
-_TYPES: Mapping[str, tuple[type, ...]] = {"index": (int,), "seed": (int,), "turns": (int,), "score": _NUMBER, "seconds": _NUMBER, "confidence": (*_NUMBER, type(None)), "terminated": (bool,), "truncated": (bool,),
-                                          "parts": (dict,), "sources": (dict,), "usage": (dict,), **dict.fromkeys(("conversation_id", "task"), (str,)), **dict.fromkeys(("verdict", "kind", "error"), (str, type(None)))}
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "index": (int,),
+    "seed": (int,),
+    "turns": (int,),
+    "score": _NUMBER,
+    "seconds": _NUMBER,
+    "confidence": (*_NUMBER, type(None)),
+    "terminated": (bool,),
+    "truncated": (bool,),
+    "parts": (dict,),
+    "sources": (dict,),
+    "usage": (dict,),
+    **dict.fromkeys(("conversation_id", "task"), (str,)),
+    **dict.fromkeys(("verdict", "kind", "error"), (str, type(None))),
+}
+
 
 def _fits(name: str, value: object) -> bool:
-    return type(value) in _TYPES[name] and (not isinstance(value, dict) or all(type(v) in _NUMBER for v in value.values()))
+    return type(value) in _TYPES[name] and (
+        not isinstance(value, dict) or all(type(v) in _NUMBER for v in value.values())
+    )
+
 
 def _packed(trace: Trace) -> bytes:
     "The fields alone: a third of the time that pickling the values themselves takes."
-    plain = [{**m.__dict__, "tool_calls": [c.__dict__ for c in m.tool_calls]} if m.tool_calls else m.__dict__ for m in trace.messages]
+    plain = [
+        {**m.__dict__, "tool_calls": [c.__dict__ for c in m.tool_calls]}
+        if m.tool_calls
+        else m.__dict__
+        for m in trace.messages
+    ]
     return pickle.dumps({**trace.__dict__, "messages": plain}, 5)
+
 
 def _arrived(packed: bytes, *values: object) -> EpisodeRecord:
     new = object.__new__(EpisodeRecord)
@@ -112,6 +155,7 @@ def _arrived(packed: bytes, *values: object) -> EpisodeRecord:
 # %% ../../nbs/environment/08_records.ipynb #fd376f5d
 class _Records(Sequence[EpisodeRecord]):
     "Records in order; reads and writes them."
+
     def __init__(self, records: Iterable[EpisodeRecord] = (), agent: str = ""):
         self._records, self.agent = tuple(records), agent
 
@@ -123,7 +167,9 @@ class _Records(Sequence[EpisodeRecord]):
     @overload
     def __getitem__(self, i: slice) -> Self: ...
     def __getitem__(self, i: int | slice) -> EpisodeRecord | Self:
-        return type(self)(self._records[i], self.agent) if isinstance(i, slice) else self._records[i]
+        return (
+            type(self)(self._records[i], self.agent) if isinstance(i, slice) else self._records[i]
+        )
 
     def __iter__(self) -> Iterator[EpisodeRecord]:
         return iter(self._records)
@@ -137,7 +183,7 @@ class _Records(Sequence[EpisodeRecord]):
         "A hash of everything but time: equal rollouts have equal digests, whatever back end made them."
         h = hashlib.sha256()
         for r in self:
-            h.update(dumps(replace(r, seconds=0.).to_dict()).encode("utf-8", "surrogatepass"))
+            h.update(dumps(replace(r, seconds=0.0).to_dict()).encode("utf-8", "surrogatepass"))
         return h.hexdigest()
 
     def traces(self) -> TraceSet:
@@ -159,27 +205,65 @@ class _Records(Sequence[EpisodeRecord]):
                 try:
                     records.append(EpisodeRecord.from_dict(loads(line)))  # type: ignore[arg-type]
                 except (ValueError, TypeError, AttributeError) as e:
-                    raise TraceError(f"not an episode record: {e}", source=str(path), line=n) from None
+                    raise TraceError(
+                        f"not an episode record: {e}", source=str(path), line=n
+                    ) from None
         return cls(records, agent)
 
     def to_pandas(self) -> pd.DataFrame:
         "One row an episode, without the messages."
         import pandas as pd
-        plain = [f.name for f in fields(EpisodeRecord) if f.name not in ("trace", "parts", "sources", "usage")]
-        rows = [{**{n: getattr(r, n) for n in plain}, "success": r.success, "messages": len(r.trace.messages), "tool_results": sum(r.sources.values())} for r in self]
+
+        plain = [
+            f.name
+            for f in fields(EpisodeRecord)
+            if f.name not in ("trace", "parts", "sources", "usage")
+        ]
+        rows = [
+            {
+                **{n: getattr(r, n) for n in plain},
+                "success": r.success,
+                "messages": len(r.trace.messages),
+                "tool_results": sum(r.sources.values()),
+            }
+            for r in self
+        ]
         return pd.DataFrame(rows, columns=[*plain, "success", "messages", "tool_results"])
 
 # %% ../../nbs/environment/08_records.ipynb #3c9f2115
 class EpisodeSet(_Records):
     "The records of a rollout, in order."
+
     def __repr__(self) -> str:
         broken = len(self.failures)
-        return f"EpisodeSet({len(self)} episodes{' of ' + self.agent if self.agent else ''}" + (f", success {self.success_rate()}" if len(self) else "") + (f", {broken} broken" if broken else "") + ")"
+        return (
+            f"EpisodeSet({len(self)} episodes{' of ' + self.agent if self.agent else ''}"
+            + (f", success {self.success_rate()}" if len(self) else "")
+            + (f", {broken} broken" if broken else "")
+            + ")"
+        )
 
     def _repr_html_(self) -> str:
         from agent_gym.render import block, table
-        rows = [(r.conversation_id, r.turns, f"{r.score:.2f}", r.verdict or "", r.error or ("truncated" if r.truncated else "")) for r in self[:20]]
-        return block(table(rows, ("conversation", "turns", "score", "verdict", "note"), caption=repr(self) + (" (first 20)" if len(self) > 20 else "")), label="Episodes")
+
+        rows = [
+            (
+                r.conversation_id,
+                r.turns,
+                f"{r.score:.2f}",
+                r.verdict or "",
+                r.error or ("truncated" if r.truncated else ""),
+            )
+            for r in self[:20]
+        ]
+        return block(
+            table(
+                rows,
+                ("conversation", "turns", "score", "verdict", "note"),
+                caption=repr(self) + (" (first 20)" if len(self) > 20 else ""),
+            ),
+            label="Episodes",
+        )
 
     def filter(self, pred: Callable[[EpisodeRecord], object]) -> EpisodeSet:
         "The records for which `pred(record)` is true, in order."
@@ -206,9 +290,13 @@ class EpisodeSet(_Records):
     def compare(self, other: EpisodeSet) -> Comparison:
         "How much more these episodes scored than those of `other` with the same conversation and seed. Raises ValueError where there are none in common."
         theirs = {(r.conversation_id, r.seed): r.score for r in other}
-        both = [(r.score, theirs[key]) for r in self if (key := (r.conversation_id, r.seed)) in theirs]
+        both = [
+            (r.score, theirs[key]) for r in self if (key := (r.conversation_id, r.seed)) in theirs
+        ]
         if not both:
-            raise ValueError("the two sets have no episode (conversation and seed) in common: roll both agents out with the same n and seed")
+            raise ValueError(
+                "the two sets have no episode (conversation and seed) in common: roll both agents out with the same n and seed"
+            )
         return paired([a for a, _ in both], [b for _, b in both])
 
     def sources(self) -> dict[str, float]:
@@ -216,7 +304,9 @@ class EpisodeSet(_Records):
         total: Counter[str] = Counter()
         for r in self:
             total.update(r.sources)
-        return {k: n / total.total() for k, n in sorted(total.items(), key=lambda kv: (-kv[1], kv[0]))}
+        return {
+            k: n / total.total() for k, n in sorted(total.items(), key=lambda kv: (-kv[1], kv[0]))
+        }
 
     def usage(self) -> dict[str, int]:
         "Tokens used by the agent, summed by kind; empty where it is no model."
@@ -227,7 +317,7 @@ class EpisodeSet(_Records):
 
     def cost(self, per_million: Mapping[str, float]) -> float:
         "What the tokens cost at `per_million` tokens of each kind (keys as in `usage()`), in the unit of the prices."
-        return sum(n * per_million.get(kind, 0.) for kind, n in self.usage().items()) / 1e6
+        return sum(n * per_million.get(kind, 0.0) for kind, n in self.usage().items()) / 1e6
 
     def latency(self) -> float:
         "Mean seconds the agent took for a turn; nan without a turn."

@@ -27,19 +27,29 @@ __all__ = ['WrongTurn', 'Faults', 'Retried', 'RetrySet', 'retry']
 @dataclass(frozen=True, slots=True)
 class WrongTurn:
     "The assistant's turn (from 0) at which a conversation went wrong, and why it was chosen."
+
     turn: int
     reason: str
 
+
 class Faults:
     "Finds the wrong turn of a conversation in `world`."
+
     def __init__(self, world: World):
         self._verifier = getattr(world.reward, "verifier", None)
-        self._good = {step for t in world.traces if t.success for step in _moves(world.path(t.conversation_id))}
+        self._good = {
+            step
+            for t in world.traces
+            if t.success
+            for step in _moves(world.path(t.conversation_id))
+        }
 
     def __call__(self, path: LoggedPath) -> WrongTurn:
         "Raises EpisodeError where the assistant never spoke."
         if not path.turns:
-            raise EpisodeError(f"conversation {path.trace.conversation_id!r} has no turn of the assistant to do better than")
+            raise EpisodeError(
+                f"conversation {path.trace.conversation_id!r} has no turn of the assistant to do better than"
+            )
         if self._verifier is not None:
             for k, t in enumerate(path.turns):
                 broken = self._verifier.blocked(path.before(k), t.said) if t.said.tool_calls else []
@@ -47,30 +57,45 @@ class Faults:
                     return WrongTurn(k, f"breaks a rule of the successes: {broken[0].text}")
         for k, move in enumerate(_moves(path)):
             if move not in self._good:
-                return WrongTurn(k, f"no successful conversation went on with {move[-1]} after {' and '.join(move[:-1])}")
-        return WrongTurn(len(path.turns) - 1, "every turn is one that successes took: the closing is tried again")
+                return WrongTurn(
+                    k,
+                    f"no successful conversation went on with {move[-1]} after {' and '.join(move[:-1])}",
+                )
+        return WrongTurn(
+            len(path.turns) - 1, "every turn is one that successes took: the closing is tried again"
+        )
+
 
 def _moves(path: LoggedPath) -> Iterator[tuple[str, str, str]]:
     "Each turn as an act with the two acts before it."
     acts = ["the start", "the opening", *map(_act, path.turns)]
     return zip(acts, acts[1:], acts[2:])
 
+
 def _act(turn: LoggedTurn) -> str:
     failed = {c.name for c in turn.calls if c.is_error}
-    return " with ".join(c.name + (" (refused)" if c.name in failed else "") for c in turn.said.tool_calls) or "a reply"
+    return (
+        " with ".join(
+            c.name + (" (refused)" if c.name in failed else "") for c in turn.said.tool_calls
+        )
+        or "a reply"
+    )
 
 # %% ../../nbs/environment/12_retry.ipynb #01f38099
 @dataclass(frozen=True, slots=True)
 class Retried:
     "One failed conversation tried again: where, why there, the score of the log and the new record."
+
     conversation_id: str
     wrong: WrongTurn
     logged_score: float
     record: EpisodeRecord
 
+
 @dataclass(frozen=True)
 class RetrySet:
     "Failed conversations tried again by one agent."
+
     rows: tuple[Retried, ...]
     agent: str = ""
 
@@ -97,23 +122,75 @@ class RetrySet:
     def to_pandas(self) -> pd.DataFrame:
         "One row a conversation."
         import pandas as pd
-        columns = ["conversation_id", "turn", "reason", "logged_score", "score", "verdict", "turns", "error"]
-        return pd.DataFrame([(r.conversation_id, r.wrong.turn, r.wrong.reason, r.logged_score, r.record.score, r.record.verdict, r.record.turns - r.wrong.turn, r.record.error) for r in self.rows], columns=columns)
+
+        columns = [
+            "conversation_id",
+            "turn",
+            "reason",
+            "logged_score",
+            "score",
+            "verdict",
+            "turns",
+            "error",
+        ]
+        return pd.DataFrame(
+            [
+                (
+                    r.conversation_id,
+                    r.wrong.turn,
+                    r.wrong.reason,
+                    r.logged_score,
+                    r.record.score,
+                    r.record.verdict,
+                    r.record.turns - r.wrong.turn,
+                    r.record.error,
+                )
+                for r in self.rows
+            ],
+            columns=columns,
+        )
 
     def __repr__(self) -> str:
         return f"RetrySet({len(self)} failed conversations tried again{' by ' + self.agent if self.agent else ''}: rescued {self.rate})"
 
     def _repr_html_(self) -> str:
         from agent_gym.render import block, table
-        rows = [(r.conversation_id, r.wrong.turn, r.wrong.reason, f"{r.logged_score:.2f} → {r.record.score:.2f}", r.record.verdict or r.record.error or "") for r in self.rows[:30]]
-        return block(table(rows, ("conversation", "turn", "what went wrong", "score", "verdict"), caption=repr(self) + (" (first 30)" if len(self) > 30 else "")), label="Retry")
+
+        rows = [
+            (
+                r.conversation_id,
+                r.wrong.turn,
+                r.wrong.reason,
+                f"{r.logged_score:.2f} → {r.record.score:.2f}",
+                r.record.verdict or r.record.error or "",
+            )
+            for r in self.rows[:30]
+        ]
+        return block(
+            table(
+                rows,
+                ("conversation", "turn", "what went wrong", "score", "verdict"),
+                caption=repr(self) + (" (first 30)" if len(self) > 30 else ""),
+            ),
+            label="Retry",
+        )
 
 # %% ../../nbs/environment/12_retry.ipynb #87527a3e
-def retry(gym: HasWorld | World, agent: AnyAgent, traces: Iterable[Trace], *, seed: int = 0, max_turns: int = 30, timeout: float | None = None, progress: bool = True) -> RetrySet:
+def retry(
+    gym: HasWorld | World,
+    agent: AnyAgent,
+    traces: Iterable[Trace],
+    *,
+    seed: int = 0,
+    max_turns: int = 30,
+    timeout: float | None = None,
+    progress: bool = True,
+) -> RetrySet:
     """Let `agent` take over each of `traces` at the turn where it went wrong, in the state the backend had then, for up to `max_turns` turns.
 
     An agent that raises, or takes longer than `timeout` seconds for a turn, loses that conversation only. Raises EpisodeError where there is nothing to retry, or a trace has no turn of the assistant."""
     from agent_gym.environment.rollouts import bar
+
     world = gym if isinstance(gym, World) else gym.world
     logs: Sequence[Trace] = list(traces)
     if not logs:
@@ -123,7 +200,10 @@ def retry(gym: HasWorld | World, agent: AnyAgent, traces: Iterable[Trace], *, se
         for i, log in enumerate(logs):
             path = world.path(log)
             wrong = faults(path)
-            record = work.play(Episode(world, path, seed, max_turns, start=wrong.turn), Job(i, log.conversation_id, seed))
+            record = work.play(
+                Episode(world, path, seed, max_turns, start=wrong.turn),
+                Job(i, log.conversation_id, seed),
+            )
             rows.append(Retried(log.conversation_id, wrong, world.logged_grade(path).score, record))
             advance(1)
     return RetrySet(tuple(rows), name_of(agent))

@@ -31,16 +31,28 @@ from ..trace import EpisodeError, dumps, loads, parse_json
 __all__ = ['PATIENCE', 'surviving', 'RolloutDirectory', 'RolloutOptions', 'rollout', 'bar']
 
 # %% ../../nbs/environment/11_rollout.ipynb #a0a2007c
-def surviving(pool: Pool, chunks: Sequence[Sequence[Job]], lost: Callable[[Job], EpisodeRecord], patience: int = 2) -> Iterator[list[EpisodeRecord]]:
+def surviving(
+    pool: Pool,
+    chunks: Sequence[Sequence[Job]],
+    lost: Callable[[Job], EpisodeRecord],
+    patience: int = 2,
+) -> Iterator[list[EpisodeRecord]]:
     """The records of all `chunks`, as they are finished; a job that kills its worker `patience` times when played alone becomes `lost(job)`.
 
     One process that dies takes a pool with it, so the last chance of a job is played with nothing beside it: no job is lost for another's sake."""
     waiting: deque[tuple[Sequence[Job], int]] = deque((c, 0) for c in chunks)
     running: dict[int, tuple[Sequence[Job], int]] = {}
-    last_chance: Callable[[tuple[Sequence[Job], int]], bool] = lambda chunk: len(chunk[0]) == 1 and chunk[1] + 1 >= patience
+    last_chance: Callable[[tuple[Sequence[Job], int]], bool] = lambda chunk: (
+        len(chunk[0]) == 1 and chunk[1] + 1 >= patience
+    )
     key = 0
     while waiting or running:
-        while waiting and len(running) < pool.capacity and not any(map(last_chance, running.values())) and not (running and last_chance(waiting[0])):
+        while (
+            waiting
+            and len(running) < pool.capacity
+            and not any(map(last_chance, running.values()))
+            and not (running and last_chance(waiting[0]))
+        ):
             running[key] = waiting.popleft()
             pool.submit(key, running[key][0])
             key += 1
@@ -60,11 +72,19 @@ class RolloutDirectory:
     """The finished parts of one rollout under `path`; raises EpisodeError where another rollout is there, or nothing can be written.
 
     Several calls may fill one directory at the same time: each writes whole files, and equal parts are equal."""
+
     def __init__(self, path: str | Path, work: Work, jobs: Sequence[Job]):
         self.path, self._full = Path(path), False
         self._plan = {j.index: (j.conversation_id, j.seed) for j in jobs}
-        episodes = hashlib.sha256(dumps([[j.index, j.conversation_id, j.seed] for j in jobs]).encode()).hexdigest()[:16]
-        mine = {"agent": name_of(work.agent), "episodes": len(jobs), "max_turns": work.max_turns, "plan": episodes}
+        episodes = hashlib.sha256(
+            dumps([[j.index, j.conversation_id, j.seed] for j in jobs]).encode()
+        ).hexdigest()[:16]
+        mine = {
+            "agent": name_of(work.agent),
+            "episodes": len(jobs),
+            "max_turns": work.max_turns,
+            "plan": episodes,
+        }
         head = self.path / "rollout.json"
         try:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -73,31 +93,57 @@ class RolloutDirectory:
             else:
                 self._write(head, dumps(mine) + "\n")
         except OSError as e:
-            raise EpisodeError(f"{self.path} cannot keep a rollout: {e}. Name another directory, or none to keep nothing") from e
+            raise EpisodeError(
+                f"{self.path} cannot keep a rollout: {e}. Name another directory, or none to keep nothing"
+            ) from e
 
     def _check(self, theirs: JsonValue, mine: dict[str, JsonValue]) -> None:
         if not isinstance(theirs, dict):
-            raise EpisodeError(f"{self.path / 'rollout.json'} is damaged: delete it to go on with the parts beside it that belong to this rollout")
+            raise EpisodeError(
+                f"{self.path / 'rollout.json'} is damaged: delete it to go on with the parts beside it that belong to this rollout"
+            )
         if theirs != mine:
-            raise EpisodeError(f"{self.path} holds another rollout ({dumps(theirs)}, now {dumps(mine)}): name another directory, or call with the same agent, n and seed")
+            raise EpisodeError(
+                f"{self.path} holds another rollout ({dumps(theirs)}, now {dumps(mine)}): name another directory, or call with the same agent, n and seed"
+            )
 
     def records(self) -> list[EpisodeRecord]:
         "What is finished. Lines that were torn, as by a full disk, or that belong to no episode of the plan, are left out: their episodes are played again."
-        lines = (line for part in sorted(self.path.glob("part-*.jsonl")) if part.is_file() for line in part.read_bytes().splitlines())
-        return [r for line in lines if (r := _read(line)) is not None and self._plan.get(r.index) == (r.conversation_id, r.seed)]
+        lines = (
+            line
+            for part in sorted(self.path.glob("part-*.jsonl"))
+            if part.is_file()
+            for line in part.read_bytes().splitlines()
+        )
+        return [
+            r
+            for line in lines
+            if (r := _read(line)) is not None
+            and self._plan.get(r.index) == (r.conversation_id, r.seed)
+        ]
 
     def add(self, records: Sequence[EpisodeRecord]) -> None:
         "Keep the records of one chunk. Where the disk takes no more, this warns once, and the rollout goes on: its result is whole, but an interrupted one plays them again."
-        which = hashlib.sha256(dumps([r.index for r in records]).encode()).hexdigest()[:8]     # no part replaces another
+        which = hashlib.sha256(dumps([r.index for r in records]).encode()).hexdigest()[
+            :8
+        ]  # no part replaces another
         try:
-            self._write(self.path / f"part-{records[0].index:08d}-{which}.jsonl", "".join(dumps(r.to_dict()) + "\n" for r in records))
+            self._write(
+                self.path / f"part-{records[0].index:08d}-{which}.jsonl",
+                "".join(dumps(r.to_dict()) + "\n" for r in records),
+            )
         except OSError as e:
             if not self._full:
-                warnings.warn(f"{self.path} takes no more: {e}. The rollout goes on, but what is not kept is played again where it is interrupted", stacklevel=3)
+                warnings.warn(
+                    f"{self.path} takes no more: {e}. The rollout goes on, but what is not kept is played again where it is interrupted",
+                    stacklevel=3,
+                )
             self._full = True
 
     def _write(self, path: Path, text: str) -> None:
-        with NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=self.path, suffix=".half", delete=False) as half:
+        with NamedTemporaryFile(
+            "w", encoding="utf-8", newline="\n", dir=self.path, suffix=".half", delete=False
+        ) as half:
             try:
                 half.write(text)
                 half.close()
@@ -105,6 +151,7 @@ class RolloutDirectory:
             except OSError:
                 Path(half.name).unlink(missing_ok=True)
                 raise
+
 
 def _read(line: bytes) -> EpisodeRecord | None:
     try:
@@ -115,6 +162,7 @@ def _read(line: bytes) -> EpisodeRecord | None:
 # %% ../../nbs/environment/11_rollout.ipynb #5fbab87e
 class RolloutOptions(TypedDict, total=False):
     "The further options of `rollout`."
+
     max_turns: int
     split: Split | None
     filter: Callable[[Task], object] | None
@@ -125,9 +173,25 @@ class RolloutOptions(TypedDict, total=False):
     timeout: float | None
     ray_address: str | None
 
-def rollout(gym: HasWorld | World, agent: AnyAgent, n: int | None = None, *, backend: Backend = "local", seed: int = 0, progress: bool = True, max_turns: int = 30,
-            split: Split | None = None, filter: Callable[[Task], object] | None = None, directory: str | Path | None = None, workers: int | None = None,
-            chunk: int | None = None, concurrency: int = 16, timeout: float | None = None, ray_address: str | None = None) -> EpisodeSet:
+
+def rollout(
+    gym: HasWorld | World,
+    agent: AnyAgent,
+    n: int | None = None,
+    *,
+    backend: Backend = "local",
+    seed: int = 0,
+    progress: bool = True,
+    max_turns: int = 30,
+    split: Split | None = None,
+    filter: Callable[[Task], object] | None = None,
+    directory: str | Path | None = None,
+    workers: int | None = None,
+    chunk: int | None = None,
+    concurrency: int = 16,
+    timeout: float | None = None,
+    ray_address: str | None = None,
+) -> EpisodeSet:
     """Let `agent` play `n` episodes (None: each task once) and return their records, in order, the same on every back end.
 
     `agent`: an object with `act(messages, tools)`, plain or a coroutine (then up to `concurrency` episodes of a chunk wait at once), or a class or function that makes one for a `Trace`.
@@ -136,7 +200,9 @@ def rollout(gym: HasWorld | World, agent: AnyAgent, n: int | None = None, *, bac
     Raises EpisodeError where there is nothing to play, the agent cannot be sent, or `directory` holds another rollout."""
     world = gym if isinstance(gym, World) else gym.world
     tasks = world.tasks if split is None else world.tasks.split(split, seed=world.seed)
-    work = Work(world if backend == "local" else world.prepare(), agent, max_turns, concurrency, timeout)
+    work = Work(
+        world if backend == "local" else world.prepare(), agent, max_turns, concurrency, timeout
+    )
     jobs = plan(tasks if filter is None else tasks.filter(filter), n, seed)
     kept = None if directory is None else RolloutDirectory(directory, work, jobs)
     records = {r.index: r for r in kept.records()} if kept else {}
@@ -149,33 +215,75 @@ def rollout(gym: HasWorld | World, agent: AnyAgent, n: int | None = None, *, bac
             advance(len(done))
     return EpisodeSet((records[j.index] for j in jobs), name_of(agent))
 
-def _played(work: Work, jobs: Sequence[Job], backend: Backend, workers: int | None, chunk: int | None, ray_address: str | None) -> Iterator[list[EpisodeRecord]]:
+
+def _played(
+    work: Work,
+    jobs: Sequence[Job],
+    backend: Backend,
+    workers: int | None,
+    chunk: int | None,
+    ray_address: str | None,
+) -> Iterator[list[EpisodeRecord]]:
     if not jobs:
         return
     with closing(make_pool(work, backend, workers, ray_address)) as pool:
         size = chunk or max(1, min(64, -(-len(jobs) // (4 * pool.capacity))))
-        yield from surviving(pool, [jobs[i:i + size] for i in range(0, len(jobs), size)], lambda job: _lost(work, job))
+        yield from surviving(
+            pool,
+            [jobs[i : i + size] for i in range(0, len(jobs), size)],
+            lambda job: _lost(work, job),
+        )
+
 
 def _lost(work: Work, job: Job) -> EpisodeRecord:
     path = work.world.path(job.conversation_id)
-    return EpisodeRecord(job.index, job.conversation_id, path.trace.task, job.seed, Episode(work.world, path, job.seed).trace, 0., error="the worker process died while this episode was played")
+    return EpisodeRecord(
+        job.index,
+        job.conversation_id,
+        path.trace.task,
+        job.seed,
+        Episode(work.world, path, job.seed).trace,
+        0.0,
+        error="the worker process died while this episode was played",
+    )
 
 # %% ../../nbs/environment/11_rollout.ipynb #a07a52c6
-PATIENCE = 2.     # seconds before a progress bar appears
+PATIENCE = 2.0  # seconds before a progress bar appears
+
 
 @contextmanager
 def bar(show: bool, title: str, total: int, done: int = 0) -> Iterator[Callable[[int], object]]:
     "A progress bar on a terminal or in a notebook, once it takes longer than two seconds; nothing elsewhere."
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     console, began = Console(stderr=True), time.monotonic()
-    drawn = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console, transient=True)
+    drawn = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
     task = drawn.add_task(title, total=total, completed=done)
 
     def advance(n: int) -> None:
         drawn.advance(task, n)
-        if show and not drawn.live.is_started and (console.is_terminal or console.is_jupyter) and time.monotonic() - began > PATIENCE:
+        if (
+            show
+            and not drawn.live.is_started
+            and (console.is_terminal or console.is_jupyter)
+            and time.monotonic() - began > PATIENCE
+        ):
             drawn.start()
+
     try:
         yield advance
     finally:

@@ -18,6 +18,7 @@ __all__ = ['Estimate', 'wilson', 'pass_hat_k', 'Comparison', 'paired']
 @dataclass(frozen=True, slots=True)
 class Estimate:
     "A value with its 95 % interval and the number of observations behind it."
+
     value: float
     low: float
     high: float
@@ -29,17 +30,23 @@ class Estimate:
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}], n = {self.n}"
 
+
 def wilson(successes: float, n: int, z: float = 1.96) -> Estimate:
     """The share `successes / n` with Wilson's score interval (Wilson 1927), which stays inside [0, 1] and is honest for small n.
 
     `successes` may be a sum of scores in [0, 1]: the interval is then on the safe side. Raises ValueError unless 0 <= successes <= n; no observation at all is nan in [0, 1]."""
     if n == 0 and successes == 0:
-        return Estimate(math.nan, 0., 1., 0)
+        return Estimate(math.nan, 0.0, 1.0, 0)
     if not 0 <= successes <= n + 1e-9:
         raise ValueError(f"successes must be in 0..n, got {successes} of {n}")
-    p = min(1., successes / n)
+    p = min(1.0, successes / n)
     middle, spread = (p + z * z / (2 * n)), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return Estimate(p, max(0., (middle - spread) / (1 + z * z / n)), min(1., (middle + spread) / (1 + z * z / n)), n)
+    return Estimate(
+        p,
+        max(0.0, (middle - spread) / (1 + z * z / n)),
+        min(1.0, (middle + spread) / (1 + z * z / n)),
+        n,
+    )
 
 # %% ../../nbs/environment/07_statistics.ipynb #36df0b23
 def pass_hat_k(attempts: Sequence[tuple[int, int]], k: int) -> Estimate:
@@ -48,13 +55,16 @@ def pass_hat_k(attempts: Sequence[tuple[int, int]], k: int) -> Estimate:
     Tasks with fewer than k attempts say nothing and are left out; the interval is Wilson's over the tasks that remain. Raises ValueError for k < 1 or where no task has k attempts."""
     rows = [(c, n) for c, n in attempts if n >= k]
     if k < 1 or not rows:
-        raise ValueError(f"pass^{k} needs k >= 1 and tasks with at least {k} attempts; the most attempts at a task is {max((n for _, n in attempts), default=0)}: roll out more episodes")
+        raise ValueError(
+            f"pass^{k} needs k >= 1 and tasks with at least {k} attempts; the most attempts at a task is {max((n for _, n in attempts), default=0)}: roll out more episodes"
+        )
     return wilson(sum(math.comb(c, k) / math.comb(n, k) for c, n in rows), len(rows))
 
 # %% ../../nbs/environment/07_statistics.ipynb #354e831d
 @dataclass(frozen=True, slots=True)
 class Comparison:
     "How much more the first of two agents scored on the same episodes; `p_value` is two-sided, for no difference."
+
     difference: Estimate
     p_value: float
     wins: int
@@ -62,15 +72,20 @@ class Comparison:
     ties: int
 
     def __str__(self) -> str:
-        d, p = self.difference, f"p = {self.p_value:.3f}" if self.p_value >= .001 else "p < 0.001"
+        d, p = self.difference, f"p = {self.p_value:.3f}" if self.p_value >= 0.001 else "p < 0.001"
         return f"{d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}], {p}; {self.wins} better, {self.losses} worse, {self.ties} the same"
 
-def paired(first: Sequence[float], second: Sequence[float], seed: int = 0, flips: int = 10_000) -> Comparison:
+
+def paired(
+    first: Sequence[float], second: Sequence[float], seed: int = 0, flips: int = 10_000
+) -> Comparison:
     "Compare scores of the same episodes, in the same order. Exact up to 12 episodes that differ. Raises ValueError on unequal or no scores."
     if len(first) != len(second) or not len(first):
-        raise ValueError(f"a paired comparison needs the same episodes on both sides, got {len(first)} and {len(second)}")
+        raise ValueError(
+            f"a paired comparison needs the same episodes on both sides, got {len(first)} and {len(second)}"
+        )
     d = np.asarray(first, float) - np.asarray(second, float)
-    d[np.abs(d) < 1e-12] = 0.
+    d[np.abs(d) < 1e-12] = 0.0
     nonzero, n = d[d != 0], len(d)
     if len(nonzero) <= 12:
         signs = 1 - 2 * ((np.arange(2 ** len(nonzero))[:, None] >> np.arange(len(nonzero))) & 1)
@@ -79,7 +94,18 @@ def paired(first: Sequence[float], second: Sequence[float], seed: int = 0, flips
     else:
         rng, hits = np.random.default_rng(seed), 1
         for _ in range(0, flips, 500):
-            hits += int((np.abs(rng.choice((-1., 1.), (min(500, flips), len(nonzero))) @ nonzero) >= abs(nonzero.sum()) - 1e-9).sum())
-        p = min(1., hits / (flips + 1))
-    mean, half = float(d.mean()), 1.96 * float(d.std(ddof=1)) / math.sqrt(n) if n > 1 else 1.
-    return Comparison(Estimate(mean, max(-1., mean - half), min(1., mean + half), n), p, int((d > 0).sum()), int((d < 0).sum()), int((d == 0).sum()))
+            hits += int(
+                (
+                    np.abs(rng.choice((-1.0, 1.0), (min(500, flips), len(nonzero))) @ nonzero)
+                    >= abs(nonzero.sum()) - 1e-9
+                ).sum()
+            )
+        p = min(1.0, hits / (flips + 1))
+    mean, half = float(d.mean()), 1.96 * float(d.std(ddof=1)) / math.sqrt(n) if n > 1 else 1.0
+    return Comparison(
+        Estimate(mean, max(-1.0, mean - half), min(1.0, mean + half), n),
+        p,
+        int((d > 0).sum()),
+        int((d < 0).sum()),
+        int((d == 0).sum()),
+    )

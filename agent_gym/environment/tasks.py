@@ -25,6 +25,7 @@ class Task:
 
     `conversation_id` names the log, `task` the request (attempts at the same task share it), `outcome` and `success` its label, `tools` the names called, sorted,
     `turns` how often the assistant spoke or called, and `difficulty` in [0, 1] the share of tasks that took fewer turns."""
+
     conversation_id: str
     task: str
     outcome: str | None
@@ -36,17 +37,29 @@ class Task:
 # %% ../../nbs/environment/02_task.ipynb #28a766c0
 class TaskSet(Sequence[Task]):
     "Tasks in the order of their logs; `filter` picks, `split` sets some aside."
+
     def __init__(self, tasks: Iterable[Task]):
         self._tasks = tuple(tasks)
 
     @classmethod
-    def of(cls, traces: Iterable[Trace], gradable: Callable[[Trace], bool] | None = None) -> TaskSet:
+    def of(
+        cls, traces: Iterable[Trace], gradable: Callable[[Trace], bool] | None = None
+    ) -> TaskSet:
         "The tasks in `traces`: conversations in which a user and an assistant speak and for which `gradable` holds."
         rows = []
         for t in traces:
             turns = [m for m in t.messages if m.role == "assistant"]
             if turns and has_user(t) and (gradable is None or gradable(t)):
-                rows.append((t.conversation_id, t.task, t.outcome, t.success, tuple(sorted({c.name for m in turns for c in m.tool_calls})), len(turns)))
+                rows.append(
+                    (
+                        t.conversation_id,
+                        t.task,
+                        t.outcome,
+                        t.success,
+                        tuple(sorted({c.name for m in turns for c in m.tool_calls})),
+                        len(turns),
+                    )
+                )
         lengths = sorted(r[-1] for r in rows)
         below = {n: i / len(lengths) for i, n in reversed(list(enumerate(lengths)))}
         return cls(Task(*r, difficulty=below[r[-1]]) for r in rows)
@@ -77,7 +90,7 @@ class TaskSet(Sequence[Task]):
         "The tasks for which `pred(task)` is true, in order."
         return TaskSet(t for t in self if pred(t))
 
-    def split(self, name: Split, held_out: float = .2, seed: int = 0) -> TaskSet:
+    def split(self, name: Split, held_out: float = 0.2, seed: int = 0) -> TaskSet:
         """The `"train"` or the `"held_out"` tasks: a random share `held_out` of the requests, all attempts at one on the same side.
 
         Raises ValueError on another name, or a share outside (0, 1)."""
@@ -87,5 +100,5 @@ class TaskSet(Sequence[Task]):
             raise ValueError(f"held_out must be between 0 and 1, got {held_out!r}")
         groups = sorted({t.task for t in self})
         random.Random(f"tasks/{seed}").shuffle(groups)
-        out = set(groups[:round(held_out * len(groups))])
+        out = set(groups[: round(held_out * len(groups))])
         return self.filter(lambda t: (t.task in out) == (name == "held_out"))

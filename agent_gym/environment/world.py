@@ -26,6 +26,7 @@ __all__ = ['UserFactory', 'User', 'Judge', 'World']
 # %% ../../nbs/environment/04_world.ipynb #9a3f2bbc
 class User(Protocol):
     "The other side of a conversation; `reply` returns None once it has left."
+
     @property
     def left(self) -> bool: ...
     @property
@@ -34,9 +35,12 @@ class User(Protocol):
     def reply(self, messages: Sequence[Message]) -> str | None: ...
     def fork(self) -> User: ...
 
+
 class Judge(Protocol):
     "What grades a finished conversation."
+
     def episode(self, trace: Trace, /) -> RewardBreakdown: ...
+
 
 UserFactory: TypeAlias = Callable[[Trace, int], User]
 
@@ -46,11 +50,27 @@ class World:
 
     `mocker` answers tool calls, `reward` grades conversations, `user(trace, seed)` makes the other side, `functions` are tools answered for real,
     `waits` says that a user waits for something outside, such as a language model."""
+
     CACHE = 4096
 
-    def __init__(self, traces: TraceSet, mocker: ToolMocker, reward: Judge, user: UserFactory, functions: Mapping[str, Function] | None = None, seed: int = 0, waits: bool = False):
+    def __init__(
+        self,
+        traces: TraceSet,
+        mocker: ToolMocker,
+        reward: Judge,
+        user: UserFactory,
+        functions: Mapping[str, Function] | None = None,
+        seed: int = 0,
+        waits: bool = False,
+    ):
         self.functions = Functions(functions or {}, ErrorStyle.learn(traces))
-        self.traces, self.reward, self.user, self.seed, self.waits = traces, reward, user, seed, waits or bool(functions)
+        self.traces, self.reward, self.user, self.seed, self.waits = (
+            traces,
+            reward,
+            user,
+            seed,
+            waits or bool(functions),
+        )
         self.mocker = LiveMocker(mocker, self.functions) if functions else mocker
         self.specs: dict[str, ToolSpec] = self.mocker.tools
         self.tools: tuple[ToolSpec, ...] = tuple(self.specs.values())
@@ -79,7 +99,9 @@ class World:
         if path is None:
             if len(self._paths) >= self.CACHE:
                 self._paths.clear()
-            path = self._paths[conversation] = LoggedPath.of(self.traces[conversation], self.functions.functions)
+            path = self._paths[conversation] = LoggedPath.of(
+                self.traces[conversation], self.functions.functions
+            )
         return path
 
     def draw(self, seed: int) -> str:
@@ -91,7 +113,11 @@ class World:
     def no_task(self) -> str:
         "Why there is no task to play, and what to do; for error messages."
         labels = sum(t.success is not None for t in self.traces)
-        why = f"{labels} of them say how they ended" if labels else "none says how it ended, give outcomes with load_traces(..., success=...)"
+        why = (
+            f"{labels} of them say how they ended"
+            if labels
+            else "none says how it ended, give outcomes with load_traces(..., success=...)"
+        )
         return f"none of the {len(self.traces)} conversations can be graded ({why}): play one by its conversation_id"
 
     def grade(self, trace: Trace) -> RewardBreakdown:
@@ -101,7 +127,7 @@ class World:
     def potential(self, trace: Trace) -> float:
         "How promising an unfinished conversation looks, for shaping: the reward's own potential, 0 where it has none."
         own = getattr(self.reward, "potential", None)
-        return 0. if own is None else float(own(trace))
+        return 0.0 if own is None else float(own(trace))
 
     def logged_grade(self, path: LoggedPath) -> RewardBreakdown:
         "The breakdown of a logged conversation, computed once."
@@ -119,9 +145,16 @@ class World:
         if call.name in self.functions:
             return self.functions.call(call.name, call.arguments), True
         spec = self.specs.get(call.name)
-        reason = f"unknown tool {call.name!r}; the tools are {', '.join(self.specs) or 'none'}" if spec is None else check_arguments(spec, call.arguments)
+        reason = (
+            f"unknown tool {call.name!r}; the tools are {', '.join(self.specs) or 'none'}"
+            if spec is None
+            else check_arguments(spec, call.arguments)
+        )
         if reason is None:
             return session.call(call.name, call.arguments), True
-        if spec is not None and (known := session.fork().call(call.name, call.arguments)).source == "replay":
+        if (
+            spec is not None
+            and (known := session.fork().call(call.name, call.arguments)).source == "replay"
+        ):
             return known, False
         return self.functions.refused(call.name, reason), False

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from ..environment import EpisodeRecord, EpisodeSet
 from .rows import CAP, facets_of, length_label, tones
-from .steps import changes_html, comparison, curve, divergence, parts_table, played_again, step_html, steps_of
+from agent_gym.explore.steps import (
+    changes_html,
+    comparison,
+    curve,
+    divergence,
+    parts_table,
+    played_again,
+    step_html,
+    steps_of,
+)
 from .widget import Explorer
 from ..render import Raw, badge, block, escape, messages_html, short
 from ..trace import AgentGymError, dumps
@@ -23,20 +32,51 @@ if TYPE_CHECKING:
 __all__ = ['FACETS', 'SORTS', 'episode_row', 'overview', 'EpisodeExplorer']
 
 # %% ../../nbs/explore/04_episodes.ipynb #322cd275
-FACETS = [("agent", "Agent", False), ("verdict", "Verdict", False), ("kind", "Kind", False), ("score", "Score", True), ("tool", "Tool", False), ("source", "Provenance", False), ("ended", "Ended", False), ("length", "Length", False)]
+FACETS = [
+    ("agent", "Agent", False),
+    ("verdict", "Verdict", False),
+    ("kind", "Kind", False),
+    ("score", "Score", True),
+    ("tool", "Tool", False),
+    ("source", "Provenance", False),
+    ("ended", "Ended", False),
+    ("length", "Length", False),
+]
+
 
 def episode_row(r: EpisodeRecord, agent: str, id: str) -> dict[str, Any]:
     "The row of an episode; see `rows.trace_row`."
     title = next((m.content for m in r.trace.messages if m.role == "user" and m.content), "")
     good = {"pass": True, "fail": False}.get(r.verdict or "")
     ended = "failed agent" if r.error else "truncated" if r.truncated else "by the user"
-    return {"id": id, "title": short(f"{agent}: {title}" if agent else title, 110), "good": good, "task": r.task, "mark": f"{r.score:.2f} · {r.turns} turns",
-            "f": {"agent": agent or None, "verdict": r.verdict or "none", "kind": r.kind, "score": f"{min(9, int(r.score * 10)) / 10:.1f}+", "tool": sorted({c.name for m in r.trace.messages for c in m.tool_calls}),
-                  "source": sorted(r.sources), "ended": ended, "length": length_label(len(r.trace.messages))},
-            "s": {"score": r.score, "turns": r.turns, "confidence": r.confidence, "id": id}}
+    return {
+        "id": id,
+        "title": short(f"{agent}: {title}" if agent else title, 110),
+        "good": good,
+        "task": r.task,
+        "mark": f"{r.score:.2f} · {r.turns} turns",
+        "f": {
+            "agent": agent or None,
+            "verdict": r.verdict or "none",
+            "kind": r.kind,
+            "score": f"{min(9, int(r.score * 10)) / 10:.1f}+",
+            "tool": sorted({c.name for m in r.trace.messages for c in m.tool_calls}),
+            "source": sorted(r.sources),
+            "ended": ended,
+            "length": length_label(len(r.trace.messages)),
+        },
+        "s": {"score": r.score, "turns": r.turns, "confidence": r.confidence, "id": id},
+    }
 
-SORTS = [{"label": "as played", "key": None}, {"label": "lowest score first", "key": "score"}, {"label": "highest score first", "key": "score", "down": True},
-         {"label": "longest first", "key": "turns", "down": True}, {"label": "least certain first", "key": "confidence"}]
+
+SORTS = [
+    {"label": "as played", "key": None},
+    {"label": "lowest score first", "key": "score"},
+    {"label": "highest score first", "key": "score", "down": True},
+    {"label": "longest first", "key": "turns", "down": True},
+    {"label": "least certain first", "key": "confidence"},
+]
+
 
 def overview(rows: list[dict[str, Any]], most: int = 60) -> Raw:
     "Agents down, tasks across, coloured by score; a click selects the episode."
@@ -48,14 +88,20 @@ def overview(rows: list[dict[str, Any]], most: int = 60) -> Raw:
     size, left = 15, 118
     cells = []
     for i, a in enumerate(agents):
-        cells.append(f'<text x="{left - 7}" y="{i * size + 12}" text-anchor="end">{escape(short(a, 18))}</text>')
+        cells.append(
+            f'<text x="{left - 7}" y="{i * size + 12}" text-anchor="end">{escape(short(a, 18))}</text>'
+        )
         for j, t in enumerate(tasks):
             r = at.get((a, t))
             if r is not None:
                 tone = f"color-mix(in oklab,var(--ag-good-fill) {round(100 * r['s']['score'])}%,var(--ag-bad-fill))"
-                cells.append(f'<rect x="{left + j * size}" y="{i * size + 1}" width="{size - 2}" height="{size - 2}" rx="2" data-goto="{escape(r["id"])}" style="fill:{tone};cursor:pointer"><title>{escape(a)}, {escape(t)}: {r["s"]["score"]:.2f}</title></rect>')
+                cells.append(
+                    f'<rect x="{left + j * size}" y="{i * size + 1}" width="{size - 2}" height="{size - 2}" rx="2" data-goto="{escape(r["id"])}" style="fill:{tone};cursor:pointer"><title>{escape(a)}, {escape(t)}: {r["s"]["score"]:.2f}</title></rect>'
+                )
     w, h = left + len(tasks) * size, len(agents) * size + 2
-    return Raw(f'<details open><summary class="dim">agents by task, coloured by score{f" (first {most} tasks)" if len(tasks) == most else ""}</summary><div class="ag-scroll"><svg role="img" aria-label="score of each agent on each task" width="{w}" height="{h}" style="max-width:none" viewBox="0 0 {w} {h}">{"".join(cells)}</svg></div></details>')
+    return Raw(
+        f'<details open><summary class="dim">agents by task, coloured by score{f" (first {most} tasks)" if len(tasks) == most else ""}</summary><div class="ag-scroll"><svg role="img" aria-label="score of each agent on each task" width="{w}" height="{h}" style="max-width:none" viewBox="0 0 {w} {h}">{"".join(cells)}</svg></div></details>'
+    )
 
 # %% ../../nbs/explore/04_episodes.ipynb #41695b5f
 class EpisodeExplorer(Explorer):
@@ -63,19 +109,49 @@ class EpisodeExplorer(Explorer):
 
     With `gym` (as `gym.explore` gives it) every tool result carries its provenance and explanation, episodes are compared with their log, and "fork here" leaves the `Episode` at that
     turn in `.forked`. `.selected` is the record in sight, `.filtered` the `EpisodeSet` that passes the filters, `.fork(id, turn)` an episode of its own."""
-    def __init__(self, episodes: EpisodeSet | Iterable[EpisodeRecord] | Mapping[str, EpisodeSet | Iterable[EpisodeRecord]], gym: Gym | None = None):
-        named: dict[str, Iterable[EpisodeRecord]] = dict(episodes) if isinstance(episodes, Mapping) else {str(getattr(episodes, "agent", "")): episodes}  # type: ignore[assignment]
+
+    def __init__(
+        self,
+        episodes: EpisodeSet
+        | Iterable[EpisodeRecord]
+        | Mapping[str, EpisodeSet | Iterable[EpisodeRecord]],
+        gym: Gym | None = None,
+    ):
+        named: dict[str, Iterable[EpisodeRecord]] = (
+            dict(episodes)
+            if isinstance(episodes, Mapping)
+            else {str(getattr(episodes, "agent", "")): episodes}
+        )  # type: ignore[assignment]
         self._records = [(name, r) for name, rs in named.items() for r in rs]
         self.gym, self.forked = gym, None
-        ids = [f"{r.conversation_id}#{r.seed}" + (f"/{name}" if len(named) > 1 else "") for name, r in self._records]
+        ids = [
+            f"{r.conversation_id}#{r.seed}" + (f"/{name}" if len(named) > 1 else "")
+            for name, r in self._records
+        ]
         rows = [episode_row(r, name, i) for (name, r), i in zip(self._records, ids)]
-        stats = [{"key": "verdict", "label": "Verdict", "tones": {"pass": "good", "fail": "bad", "abstain": "warn"}}, {"key": "score", "label": "Score", "ordered": True, "most": 10}, {"key": "source", "label": "Provenance of tool results", "tones": tones([], "source")}]
-        config = {"noun": "episodes", "rows": rows, "facets": facets_of(rows, FACETS), "sorts": SORTS, "stats": stats, "top": overview(rows)}
+        stats = [
+            {
+                "key": "verdict",
+                "label": "Verdict",
+                "tones": {"pass": "good", "fail": "bad", "abstain": "warn"},
+            },
+            {"key": "score", "label": "Score", "ordered": True, "most": 10},
+            {"key": "source", "label": "Provenance of tool results", "tones": tones([], "source")},
+        ]
+        config = {
+            "noun": "episodes",
+            "rows": rows,
+            "facets": facets_of(rows, FACETS),
+            "sorts": SORTS,
+            "stats": stats,
+            "top": overview(rows),
+        }
         super().__init__(config, self._show, self._find)
         self.answers |= {"fork": self._answer_fork, "compare": self._answer_compare}
 
     def _find(self, query: str) -> list[int]:
         from agent_gym.explore.rows import search
+
         return search((r.trace for _, r in self._records), query)
 
     @property
@@ -89,33 +165,74 @@ class EpisodeExplorer(Explorer):
         return EpisodeSet([self._records[i][1] for i in self.filtered_positions])
 
     def _logged(self, r: EpisodeRecord):
-        return next((t for t in self.gym.traces if t.conversation_id == r.conversation_id), None) if self.gym is not None else None
+        return (
+            next((t for t in self.gym.traces if t.conversation_id == r.conversation_id), None)
+            if self.gym is not None
+            else None
+        )
 
     def _show(self, i: int) -> dict[str, Any]:
         name, r = self._records[i]
-        steps, breakdown, opening, wrote = steps_of(r.trace.messages, _opening(r)), None, _opening(r), None
+        steps, breakdown, opening, wrote = (
+            steps_of(r.trace.messages, _opening(r)),
+            None,
+            _opening(r),
+            None,
+        )
         if self.gym is not None:
             try:
                 episode, steps = played_again(self.gym, r)
-                breakdown, opening, wrote = episode.breakdown, len(r.trace.messages) - sum(len(s.messages) for s in steps), episode.session.changes
+                breakdown, opening, wrote = (
+                    episode.breakdown,
+                    len(r.trace.messages) - sum(len(s.messages) for s in steps),
+                    episode.session.changes,
+                )
             except AgentGymError:
                 steps = steps_of(r.trace.messages, opening)
         logged = self._logged(r)
-        away = divergence(r.trace.messages, logged.messages, opening) if logged is not None else None
+        away = (
+            divergence(r.trace.messages, logged.messages, opening) if logged is not None else None
+        )
         tone = {"pass": "good", "fail": "bad", "abstain": "warn"}.get(r.verdict or "", "")
-        head = (f'<div class="ag-head"><b>{escape(r.conversation_id)}</b>{badge(f"score {r.score:.2f}")}{badge(r.verdict or "no verdict", tone)}<span class="dim">{escape(name)}</span><span class="dim">seed {r.seed}</span>'
-                f'<span class="dim">{escape(r.kind or "")}</span>{f"<span class=bad>{escape(r.error, 300)}</span>" if r.error else ""}</div>')
+        head = (
+            f'<div class="ag-head"><b>{escape(r.conversation_id)}</b>{badge(f"score {r.score:.2f}")}{badge(r.verdict or "no verdict", tone)}<span class="dim">{escape(name)}</span><span class="dim">seed {r.seed}</span>'
+            f'<span class="dim">{escape(r.kind or "")}</span>{f"<span class=bad>{escape(r.error, 300)}</span>" if r.error else ""}</div>'
+        )
         last = max(0, len(steps) - 1)
-        jump = f'<button type="button" class="agx-btn" data-goto-step="{away}">first divergence from the log: step {away}</button>' if away is not None else ('<span class="dim">follows the log to its end</span>' if logged is not None else "")
+        jump = (
+            f'<button type="button" class="agx-btn" data-goto-step="{away}">first divergence from the log: step {away}</button>'
+            if away is not None
+            else (
+                '<span class="dim">follows the log to its end</span>' if logged is not None else ""
+            )
+        )
         slider = f'<div class="agx-steps"><input type="range" data-steps min="0" max="{last}" value="{last}" aria-label="step"><output></output>{jump}</div>'
-        rewards = [s.reward for s in steps] if any(s.reward for s in steps) else [0.] * last + [r.score]
+        rewards = (
+            [s.reward for s in steps] if any(s.reward for s in steps) else [0.0] * last + [r.score]
+        )
         others = [k for k, (_, x) in enumerate(self._records) if k != i and x.task == r.task][:6]
-        compare = "".join(f'<button type="button" class="agx-btn" data-send="compare" data-value="{k}">compare with {escape(self._rows[k]["id"])}</button> ' for k in others)
-        compare += '<button type="button" class="agx-btn" data-send="compare" data-value="log">compare with the log</button>' if logged is not None else ""
+        compare = "".join(
+            f'<button type="button" class="agx-btn" data-send="compare" data-value="{k}">compare with {escape(self._rows[k]["id"])}</button> '
+            for k in others
+        )
+        compare += (
+            '<button type="button" class="agx-btn" data-send="compare" data-value="log">compare with the log</button>'
+            if logged is not None
+            else ""
+        )
         body = "".join(step_html(n, s, self.gym is not None) for n, s in enumerate(steps))
-        written = f"<details><summary>what was written</summary>{changes_html(wrote)}</details>" if wrote is not None else ""
-        return {"html": block(f"{head}{slider}{curve(rewards)}<details open><summary>reward</summary>{parts_table(breakdown, r.parts, r.score)}</details>{written}{compare}<div class=agx-answer></div>"
-                              f"{messages_html(r.trace.messages[:opening], CAP)}{body}"), "copy": dumps(r.trace.to_dict())}
+        written = (
+            f"<details><summary>what was written</summary>{changes_html(wrote)}</details>"
+            if wrote is not None
+            else ""
+        )
+        return {
+            "html": block(
+                f"{head}{slider}{curve(rewards)}<details open><summary>reward</summary>{parts_table(breakdown, r.parts, r.score)}</details>{written}{compare}<div class=agx-answer></div>"
+                f"{messages_html(r.trace.messages[:opening], CAP)}{body}"
+            ),
+            "copy": dumps(r.trace.to_dict()),
+        }
 
     def fork(self, id: str, turn: int) -> Episode:
         "The episode `id` as it stood before the agent's turn number `turn`, to go on from in Python. Raises AgentGymError without a gym, KeyError without such an episode."
@@ -127,7 +244,9 @@ class EpisodeExplorer(Explorer):
     def _answer_fork(self, content: dict[str, Any]) -> str:
         id, turn = self._rows[int(content["index"])]["id"], int(content["value"])
         self.fork(id, turn)
-        return block(f"<p>The episode before step {turn} is in <code>explorer.forked</code>; also <code>explorer.fork({escape(repr(id))}, {turn})</code>.</p>")
+        return block(
+            f"<p>The episode before step {turn} is in <code>explorer.forked</code>; also <code>explorer.fork({escape(repr(id))}, {turn})</code>.</p>"
+        )
 
     def _answer_compare(self, content: dict[str, Any]) -> str:
         name, r = self._records[int(content["index"])]
@@ -137,8 +256,20 @@ class EpisodeExplorer(Explorer):
                 raise AgentGymError("the log of this episode is not in the gym")
             return block(comparison(r.trace.messages, logged.messages, (name or "episode", "log")))
         other, o = self._records[int(content["value"])]
-        return block(comparison(r.trace.messages, o.trace.messages, (name or self._rows[int(content["index"])]["id"], other or self._rows[int(content["value"])]["id"])))
+        return block(
+            comparison(
+                r.trace.messages,
+                o.trace.messages,
+                (
+                    name or self._rows[int(content["index"])]["id"],
+                    other or self._rows[int(content["value"])]["id"],
+                ),
+            )
+        )
+
 
 def _opening(r: EpisodeRecord) -> int:
     "How many messages came before the agent's first turn, as far as the record tells."
-    return next((i for i, m in enumerate(r.trace.messages) if m.role == "assistant"), len(r.trace.messages))
+    return next(
+        (i for i, m in enumerate(r.trace.messages) if m.role == "assistant"), len(r.trace.messages)
+    )

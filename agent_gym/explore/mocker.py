@@ -25,16 +25,25 @@ def form_html(spec: ToolSpec) -> str:
     rows = []
     for n, (name, schema) in enumerate(spec.parameters.get("properties", {}).items()):
         kind = schema.get("type", "string") if isinstance(schema, dict) else "string"
-        examples = schema.get("enum") or schema.get("examples") or [] if isinstance(schema, dict) else []
+        examples = (
+            schema.get("enum") or schema.get("examples") or [] if isinstance(schema, dict) else []
+        )
         hint = short(", ".join(map(str, examples[:4])), 60) if isinstance(examples, list) else ""
-        rows.append(f'<label for="agx-f{n}"><code>{escape(name)}</code> <span class="dim">{escape(kind)}</span></label><input id="agx-f{n}" name="{escape(name)}" placeholder="{escape(hint)}" autocomplete="off">')
+        rows.append(
+            f'<label for="agx-f{n}"><code>{escape(name)}</code> <span class="dim">{escape(kind)}</span></label><input id="agx-f{n}" name="{escape(name)}" placeholder="{escape(hint)}" autocomplete="off">'
+        )
     return f'<form class="agx-form">{"".join(rows)}<button type="button" class="agx-btn" data-send="call">call</button></form><div class="agx-answer" role="status"></div>'
+
 
 def form_arguments(spec: ToolSpec, data: dict[str, str]) -> dict[str, Any]:
     "The arguments that the texts of a form say."
     props, out = spec.parameters.get("properties", {}), {}
     for name, text in data.items():
-        kind = props.get(name, {}).get("type", "string") if isinstance(props.get(name), dict) else "string"
+        kind = (
+            props.get(name, {}).get("type", "string")
+            if isinstance(props.get(name), dict)
+            else "string"
+        )
         if text != "":
             out[name] = text if kind == "string" else parse_json(text)
     return out
@@ -42,13 +51,38 @@ def form_arguments(spec: ToolSpec, data: dict[str, str]) -> dict[str, Any]:
 # %% ../../nbs/explore/05_mocker.ipynb #4ab1d09f
 class MockerExplorer(Explorer):
     """Look at what `mocker` learned. `.selected` is the ToolSpec in sight, `.session` the tool session in which the form's calls are answered (writes stay), `.reset()` starts it anew."""
+
     def __init__(self, mocker: ToolMocker):
         self.mocker, self.session = mocker, mocker.session(seed=0)
         self._specs = list(mocker.tools.values())
-        rows = [{"id": s.name, "title": short(s.description or ", ".join(s.parameters.get("properties", {})) or "no arguments", 110), "good": None, "task": None, "mark": s.kind,
-                 "f": {"kind": s.kind}, "s": {"id": s.name}} for s in self._specs]
-        super().__init__({"noun": "tools", "rows": rows, "facets": facets_of(rows, [("kind", "Kind", False)]), "sorts": [{"label": "as seen", "key": None}, {"label": "by name", "key": "id"}],
-                          "stats": [{"key": "kind", "label": "Kinds"}]}, self._show, self._find)
+        rows = [
+            {
+                "id": s.name,
+                "title": short(
+                    s.description
+                    or ", ".join(s.parameters.get("properties", {}))
+                    or "no arguments",
+                    110,
+                ),
+                "good": None,
+                "task": None,
+                "mark": s.kind,
+                "f": {"kind": s.kind},
+                "s": {"id": s.name},
+            }
+            for s in self._specs
+        ]
+        super().__init__(
+            {
+                "noun": "tools",
+                "rows": rows,
+                "facets": facets_of(rows, [("kind", "Kind", False)]),
+                "sorts": [{"label": "as seen", "key": None}, {"label": "by name", "key": "id"}],
+                "stats": [{"key": "kind", "label": "Kinds"}],
+            },
+            self._show,
+            self._find,
+        )
         self.answers |= {"call": self._answer_call, "reset": self._answer_reset}
 
     @property
@@ -70,12 +104,29 @@ class MockerExplorer(Explorer):
 
     def _show(self, i: int) -> dict[str, Any]:
         spec, rules = self._specs[i], self._rules(self._specs[i].name)
-        learned = table([[text, n, bad] for text, n, bad in rules], ["rule", "support", "counterexamples"]) if rules else '<p class="dim">no rule beyond its records and replies</p>'
-        return {"html": block(f'{tool_spec_html(spec)}<h3>What was learned</h3>{learned}<h3>Try a call</h3>{form_html(spec)}'), "copy": dumps(spec.model_dump(mode="json")), "plain": True}
+        learned = (
+            table(
+                [[text, n, bad] for text, n, bad in rules], ["rule", "support", "counterexamples"]
+            )
+            if rules
+            else '<p class="dim">no rule beyond its records and replies</p>'
+        )
+        return {
+            "html": block(
+                f"{tool_spec_html(spec)}<h3>What was learned</h3>{learned}<h3>Try a call</h3>{form_html(spec)}"
+            ),
+            "copy": dumps(spec.model_dump(mode="json")),
+            "plain": True,
+        }
 
     def _find(self, query: str) -> list[int]:
         q = query.lower()
-        return [i for i, s in enumerate(self._specs) if q in dumps(s.model_dump(mode="json")).lower() or any(q in t.lower() for t, _, _ in self._rules(s.name))]
+        return [
+            i
+            for i, s in enumerate(self._specs)
+            if q in dumps(s.model_dump(mode="json")).lower()
+            or any(q in t.lower() for t, _, _ in self._rules(s.name))
+        ]
 
     def _answer_call(self, content: dict[str, Any]) -> str:
         spec = self._specs[int(content["index"])]
@@ -83,7 +134,9 @@ class MockerExplorer(Explorer):
         r = self.session.call(spec.name, form_arguments(spec, dict(content.get("data") or {})))
         new = [c for c in self.session.changes if c not in before]
         reset = '<button type="button" class="agx-btn" data-send="reset">new session</button>'
-        return block(f'<p>{badge("error", "bad") if r.is_error else badge("ok", "good")}</p>{json_html(r.value)}{provenance(r)}<h3>Written by this call</h3>{changes_html(new)}{reset}')
+        return block(
+            f"<p>{badge('error', 'bad') if r.is_error else badge('ok', 'good')}</p>{json_html(r.value)}{provenance(r)}<h3>Written by this call</h3>{changes_html(new)}{reset}"
+        )
 
     def _answer_reset(self, content: dict[str, Any]) -> str:
         self.reset()

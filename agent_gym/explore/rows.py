@@ -19,28 +19,78 @@ __all__ = ['FACETS', 'SORTS', 'CAP', 'length_label', 'trace_row', 'facets_of', '
 # %% ../../nbs/explore/00_rows.ipynb #d92ef198
 def length_label(n: int) -> str:
     "How long a conversation of `n` messages is, as a filter value."
-    return "1-5" if n <= 5 else "6-10" if n <= 10 else "11-20" if n <= 20 else "21-40" if n <= 40 else "over 40"
+    return (
+        "1-5"
+        if n <= 5
+        else "6-10"
+        if n <= 10
+        else "11-20"
+        if n <= 20
+        else "21-40"
+        if n <= 40
+        else "over 40"
+    )
+
 
 def trace_row(t: Trace) -> dict[str, Any]:
     "The row of a trace: id, title, mark (right of the id), good (its success), task, facets `f`, sort keys `s`."
     errors, calls = sum(m.is_error for m in t.messages), sum(len(m.tool_calls) for m in t.messages)
     sat = t.satisfaction_score
     title = next((m.content for m in t.messages if m.role == "user" and m.content), "")
-    return {"id": t.conversation_id, "title": short(title, 110), "good": t.success, "task": t.metadata.get("task_id"),
-            "mark": f"{calls} calls" + (f" · {sat:g}★" if sat is not None else ""),
-            "f": {"outcome": t.outcome or "none", "satisfaction": None if sat is None else round(sat), "tool": sorted({c.name for m in t.messages for c in m.tool_calls}),
-                  "errors": "with errors" if errors else "without", "length": length_label(len(t.messages)), "format": t.metadata.get("format"), "task": t.metadata.get("task_id")},
-            "s": {"messages": len(t.messages), "satisfaction": sat, "errors": errors, "id": t.conversation_id}}
+    return {
+        "id": t.conversation_id,
+        "title": short(title, 110),
+        "good": t.success,
+        "task": t.metadata.get("task_id"),
+        "mark": f"{calls} calls" + (f" · {sat:g}★" if sat is not None else ""),
+        "f": {
+            "outcome": t.outcome or "none",
+            "satisfaction": None if sat is None else round(sat),
+            "tool": sorted({c.name for m in t.messages for c in m.tool_calls}),
+            "errors": "with errors" if errors else "without",
+            "length": length_label(len(t.messages)),
+            "format": t.metadata.get("format"),
+            "task": t.metadata.get("task_id"),
+        },
+        "s": {
+            "messages": len(t.messages),
+            "satisfaction": sat,
+            "errors": errors,
+            "id": t.conversation_id,
+        },
+    }
 
-FACETS = [("outcome", "Outcome", False), ("satisfaction", "Satisfaction", True), ("tool", "Tool", False), ("errors", "Errors", False), ("length", "Length", False), ("format", "Format", False), ("task", "Task", False)]
-SORTS = [{"label": "as loaded", "key": None}, {"label": "longest first", "key": "messages", "down": True}, {"label": "least satisfied first", "key": "satisfaction"},
-         {"label": "most errors first", "key": "errors", "down": True}, {"label": "by id", "key": "id"}]
 
-def facets_of(rows: Sequence[dict[str, Any]], facets: Iterable[tuple[str, str, bool]]) -> list[dict[str, Any]]:
+FACETS = [
+    ("outcome", "Outcome", False),
+    ("satisfaction", "Satisfaction", True),
+    ("tool", "Tool", False),
+    ("errors", "Errors", False),
+    ("length", "Length", False),
+    ("format", "Format", False),
+    ("task", "Task", False),
+]
+SORTS = [
+    {"label": "as loaded", "key": None},
+    {"label": "longest first", "key": "messages", "down": True},
+    {"label": "least satisfied first", "key": "satisfaction"},
+    {"label": "most errors first", "key": "errors", "down": True},
+    {"label": "by id", "key": "id"},
+]
+
+
+def facets_of(
+    rows: Sequence[dict[str, Any]], facets: Iterable[tuple[str, str, bool]]
+) -> list[dict[str, Any]]:
     "The facets that tell these rows apart: those with more than one value."
     out = []
     for key, label, ordered in facets:
-        seen = {v for r in rows for v in (r["f"].get(key) if isinstance(r["f"].get(key), list) else [r["f"].get(key)]) if v is not None}
+        seen = {
+            v
+            for r in rows
+            for v in (r["f"].get(key) if isinstance(r["f"].get(key), list) else [r["f"].get(key)])
+            if v is not None
+        }
         if len(seen) > 1:
             out.append({"key": key, "label": label, "ordered": ordered})
     return out
@@ -56,41 +106,71 @@ def tool_errors(traces: Iterable[Trace]) -> dict[str, float]:
                 bad[c.name] += t.messages[a].is_error
     return {k: bad[k] / n[k] for k in n if bad[k]}
 
+
 def tones(rows: Iterable[dict[str, Any]], key: str) -> dict[str, str]:
     "The colour of each value of facet `key`: good where only successes carry it, bad where only failures do."
     seen: dict[str, set[bool]] = {}
     for r in rows:
         if r["good"] is not None and isinstance(r["f"].get(key), str):
             seen.setdefault(r["f"][key], set()).add(r["good"])
-    return {v: "good" if s == {True} else "bad" if s == {False} else "accent" for v, s in seen.items()}
+    return {
+        v: "good" if s == {True} else "bad" if s == {False} else "accent" for v, s in seen.items()
+    }
+
 
 def trace_config(traces: Sequence[Trace]) -> dict[str, Any]:
     "What the browser needs to list, filter, sort and count traces."
     rows = [trace_row(t) for t in traces]
-    stats = [{"key": "outcome", "label": "Outcome", "tones": tones(rows, "outcome")}, {"key": "satisfaction", "label": "Satisfaction", "ordered": True},
-             {"key": "tool", "label": "Tools (red: errors)", "bad": tool_errors(traces), "most": 6}]
-    return {"noun": "conversations", "rows": rows, "facets": facets_of(rows, FACETS), "sorts": SORTS, "stats": stats}
+    stats = [
+        {"key": "outcome", "label": "Outcome", "tones": tones(rows, "outcome")},
+        {"key": "satisfaction", "label": "Satisfaction", "ordered": True},
+        {"key": "tool", "label": "Tools (red: errors)", "bad": tool_errors(traces), "most": 6},
+    ]
+    return {
+        "noun": "conversations",
+        "rows": rows,
+        "facets": facets_of(rows, FACETS),
+        "sorts": SORTS,
+        "stats": stats,
+    }
 
 # %% ../../nbs/explore/00_rows.ipynb #1ff467a7
 def search(traces: Iterable[Trace], query: str) -> list[int]:
     "Positions of the traces in which `query` occurs (any case) in a message, a call's name or arguments, or a result."
     q = query.lower()
-    return [i for i, t in enumerate(traces) if q in t.conversation_id.lower() or any(_says(m, q) for m in t.messages)]
+    return [
+        i
+        for i, t in enumerate(traces)
+        if q in t.conversation_id.lower() or any(_says(m, q) for m in t.messages)
+    ]
+
 
 def _says(m: Message, q: str) -> bool:
-    return (m.content is not None and q in m.content.lower()) or (m.result is not None and m.content is None and q in dumps(m.result).lower()) or any(
-        q in c.name.lower() or (bool(c.arguments) and q in dumps(c.arguments).lower()) for c in m.tool_calls)
+    return (
+        (m.content is not None and q in m.content.lower())
+        or (m.result is not None and m.content is None and q in dumps(m.result).lower())
+        or any(
+            q in c.name.lower() or (bool(c.arguments) and q in dumps(c.arguments).lower())
+            for c in m.tool_calls
+        )
+    )
 
 # %% ../../nbs/explore/00_rows.ipynb #d05885c1
 CAP = 200_000
 
+
 def trace_item(t: Trace) -> dict[str, Any]:
     "A trace as the pane shows it, and as it is copied."
-    return {"html": block(trace_head(t) + messages_html(t.messages, CAP)), "copy": dumps(t.to_dict())}
+    return {
+        "html": block(trace_head(t) + messages_html(t.messages, CAP)),
+        "copy": dumps(t.to_dict()),
+    }
+
 
 def block_of(messages: Sequence[Message], turn: int) -> int:
     "The position, among the blocks of a rendered conversation, of the message at index `turn`: a result stands in the block of its call."
     from agent_gym.trace import pair
+
     home = {a: i for i, _, a in pair(messages) if a is not None}
     turn = home.get(turn, turn)
     return sum(i not in home for i in range(turn))

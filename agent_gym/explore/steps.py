@@ -27,9 +27,11 @@ __all__ = ['TONE', 'ShownStep', 'steps_of', 'played_again', 'aligned_calls', 'di
 @dataclass(frozen=True)
 class ShownStep:
     "`messages`: the agent's turn and its answers; `results`: provenance of each tool result, empty without a gym; `reward`: of this step."
+
     messages: tuple[Message, ...]
     results: tuple[ToolResult, ...] = ()
-    reward: float = 0.
+    reward: float = 0.0
+
 
 def steps_of(messages: Sequence[Message], opening: int = 0) -> list[ShownStep]:
     "The steps in a conversation whose first `opening` messages came before the agent's first turn."
@@ -40,9 +42,16 @@ def steps_of(messages: Sequence[Message], opening: int = 0) -> list[ShownStep]:
         out[-1].append(m)
     return [ShownStep(tuple(s)) for s in out]
 
-def played_again(gym: Gym, record: EpisodeRecord, upto: int | None = None) -> tuple[Episode, list[ShownStep]]:
+
+def played_again(
+    gym: Gym, record: EpisodeRecord, upto: int | None = None
+) -> tuple[Episode, list[ShownStep]]:
     "The episode of `record` after `upto` of its steps (None: all), played again in `gym` with its seed, and those steps with provenance."
-    episode = gym.episode(record.conversation_id, seed=record.seed, max_turns=record.turns if record.truncated else None)
+    episode = gym.episode(
+        record.conversation_id,
+        seed=record.seed,
+        max_turns=record.turns if record.truncated else None,
+    )
     opening, shown = len(episode.messages), []
     acts = [m for m in record.trace.messages[opening:] if m.role == "assistant"]
     for said in acts[:upto]:
@@ -50,12 +59,20 @@ def played_again(gym: Gym, record: EpisodeRecord, upto: int | None = None) -> tu
             break
         before = len(episode.messages)
         step = episode.step(said)
-        shown.append(ShownStep(tuple(episode.messages[before:]), tuple(step.info.get("tool_results", [])), step.reward))
+        shown.append(
+            ShownStep(
+                tuple(episode.messages[before:]),
+                tuple(step.info.get("tool_results", [])),
+                step.reward,
+            )
+        )
     return episode, shown
 
 # %% ../../nbs/explore/03_steps.ipynb #574da4b8
-def aligned_calls(left: Sequence[Message], right: Sequence[Message]) -> list[tuple[str, ToolCall | None, ToolCall | None]]:
-    "Rows (\"same\" | \"changed\" | \"only left\" | \"only right\", call, call), in order: the longest common sequence of calls, then same names."
+def aligned_calls(
+    left: Sequence[Message], right: Sequence[Message]
+) -> list[tuple[str, ToolCall | None, ToolCall | None]]:
+    'Rows ("same" | "changed" | "only left" | "only right", call, call), in order: the longest common sequence of calls, then same names.'
     a, b = ([c for m in ms for c in m.tool_calls] for ms in (left, right))
     keys = [[(c.name, dumps(sorted(c.arguments.items()))) for c in x] for x in (a, b)]
     best = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
@@ -65,7 +82,12 @@ def aligned_calls(left: Sequence[Message], right: Sequence[Message]) -> list[tup
             best[i][j] = max(best[i + 1][j], best[i][j + 1], best[i + 1][j + 1] + value[i][j])
     rows, i, j = [], 0, 0
     while i < len(a) or j < len(b):
-        if i < len(a) and j < len(b) and value[i][j] and best[i][j] == best[i + 1][j + 1] + value[i][j]:
+        if (
+            i < len(a)
+            and j < len(b)
+            and value[i][j]
+            and best[i][j] == best[i + 1][j + 1] + value[i][j]
+        ):
             rows.append(("same" if value[i][j] == 3 else "changed", a[i], b[j]))
             i, j = i + 1, j + 1
         elif i < len(a) and (j == len(b) or best[i][j] == best[i + 1][j]):
@@ -76,62 +98,120 @@ def aligned_calls(left: Sequence[Message], right: Sequence[Message]) -> list[tup
             j += 1
     return rows
 
-def divergence(messages: Sequence[Message], logged: Sequence[Message], opening: int = 0) -> int | None:
+
+def divergence(
+    messages: Sequence[Message], logged: Sequence[Message], opening: int = 0
+) -> int | None:
     "The step at which an episode first leaves the logged conversation, or None."
     for i, s in enumerate(steps_of(messages, opening)):
-        said, was = s.messages[0], next(iter(steps_of(logged, opening)[i:i + 1]), None)
-        if was is None or (said.content or "") != (was.messages[0].content or "") or [(c.name, c.arguments) for c in said.tool_calls] != [(c.name, c.arguments) for c in was.messages[0].tool_calls]:
+        said, was = s.messages[0], next(iter(steps_of(logged, opening)[i : i + 1]), None)
+        if (
+            was is None
+            or (said.content or "") != (was.messages[0].content or "")
+            or [(c.name, c.arguments) for c in said.tool_calls]
+            != [(c.name, c.arguments) for c in was.messages[0].tool_calls]
+        ):
             return i
     return None
 
 # %% ../../nbs/explore/03_steps.ipynb #cccf3097
-TONE = {"replay": "good", "state": "good", "effect": "good", "error": "warn", "computed": "good", "synthesised": "warn", "llm": "warn"}
+TONE = {
+    "replay": "good",
+    "state": "good",
+    "effect": "good",
+    "error": "warn",
+    "computed": "good",
+    "synthesised": "warn",
+    "llm": "warn",
+}
+
 
 def provenance(result: ToolResult) -> str:
     "Where a tool result came from: badge, confidence, support, and the explanation folded."
-    return (f'<div>{badge(result.source, TONE.get(result.source, ""))} <span class="dim">confidence {result.confidence:.2f} · {result.support} logged calls</span>'
-            f"<details><summary class=dim>why</summary><p>{escape(result.explain(), 3000)}</p></details></div>")
+    return (
+        f'<div>{badge(result.source, TONE.get(result.source, ""))} <span class="dim">confidence {result.confidence:.2f} · {result.support} logged calls</span>'
+        f"<details><summary class=dim>why</summary><p>{escape(result.explain(), 3000)}</p></details></div>"
+    )
+
 
 def step_html(n: int, step: ShownStep, forkable: bool = False) -> str:
     "One step; with a fork button where there is a gym to fork in."
     at, extra = {i: m for i, m in enumerate(step.messages) if m.role == "tool"}, {}
     for (i, _), r in zip(at.items(), step.results):
         extra[i] = provenance(r)
-    fork = f'<button type="button" class="agx-btn" data-send="fork" data-value="{n}" data-into=".agx-answer" title="the episode at this turn, in Python">fork here</button>' if forkable else ""
+    fork = (
+        f'<button type="button" class="agx-btn" data-send="fork" data-value="{n}" data-into=".agx-answer" title="the episode at this turn, in Python">fork here</button>'
+        if forkable
+        else ""
+    )
     earned = f' <span class="dim">reward {step.reward:.2f}</span>' if step.reward else ""
     return f'<section data-step="{n}"><div class="dim">step {n}{earned} {fork}</div>{messages_html(step.messages, 200_000, extra)}</section>'
+
 
 def parts_table(breakdown: RewardBreakdown | None, parts: Mapping[str, float], score: float) -> Raw:
     "The reward as a table whose contributions sum to the score."
     if breakdown is not None:
-        rows = [[p.name, p.value, p.weight, f"{p.contribution:+.3f}", p.reason] for p in breakdown.parts]
-        return table([*rows, ["score", None, None, f"{breakdown.score:.3f}", breakdown.verdict or ""]], ["part", "value", "weight", "contribution", "reason"])
-    return table([*([k, f"{v:+.3f}"] for k, v in parts.items()), ["score", f"{score:.3f}"]], ["part", "contribution"])
+        rows = [
+            [p.name, p.value, p.weight, f"{p.contribution:+.3f}", p.reason] for p in breakdown.parts
+        ]
+        return table(
+            [*rows, ["score", None, None, f"{breakdown.score:.3f}", breakdown.verdict or ""]],
+            ["part", "value", "weight", "contribution", "reason"],
+        )
+    return table(
+        [*([k, f"{v:+.3f}"] for k, v in parts.items()), ["score", f"{score:.3f}"]],
+        ["part", "contribution"],
+    )
+
 
 def curve(rewards: Sequence[float], width: int = 520, height: int = 90) -> Raw:
     "Cumulative reward by step, as SVG; a click on a step moves the slider there."
-    total, points = 0., []
+    total, points = 0.0, []
     for r in rewards:
         points.append(total := total + r)
     if not points:
         return Raw("")
-    top, low = max([1., *points]), min([0., *points])
+    top, low = max([1.0, *points]), min([0.0, *points])
     x = [34 + (width - 44) * (i / max(1, len(points) - 1)) for i in range(len(points))]
     y = [8 + (height - 28) * (top - p) / (top - low) for p in points]
-    line = " ".join(f"{'M' if i == 0 else 'L'}{a:.1f} {b:.1f}" for i, (a, b) in enumerate(zip(x, y)))
-    dots = "".join(f'<circle cx="{a:.1f}" cy="{b:.1f}" r="4.5" tabindex="0" role="button" data-goto-step="{i}" style="fill:var(--ag-accent-fill);cursor:pointer"><title>step {i}: {p:.2f}</title></circle>' for i, (a, b, p) in enumerate(zip(x, y, points)))
-    return Raw(f'<svg role="img" aria-label="cumulative reward, {points[-1]:.2f} at the end" width="{width}" height="{height}" viewBox="0 0 {width} {height}"><text x="2" y="13" class="dim">{top:.1f}</text>'
-               f'<text x="2" y="{height - 18}" class="dim">{low:.1f}</text><path d="{line}" style="fill:none;stroke:var(--ag-accent-fill);stroke-width:2"/>{dots}<text x="34" y="{height - 4}" class="dim">cumulative reward by step</text></svg>')
+    line = " ".join(
+        f"{'M' if i == 0 else 'L'}{a:.1f} {b:.1f}" for i, (a, b) in enumerate(zip(x, y))
+    )
+    dots = "".join(
+        f'<circle cx="{a:.1f}" cy="{b:.1f}" r="4.5" tabindex="0" role="button" data-goto-step="{i}" style="fill:var(--ag-accent-fill);cursor:pointer"><title>step {i}: {p:.2f}</title></circle>'
+        for i, (a, b, p) in enumerate(zip(x, y, points))
+    )
+    return Raw(
+        f'<svg role="img" aria-label="cumulative reward, {points[-1]:.2f} at the end" width="{width}" height="{height}" viewBox="0 0 {width} {height}"><text x="2" y="13" class="dim">{top:.1f}</text>'
+        f'<text x="2" y="{height - 18}" class="dim">{low:.1f}</text><path d="{line}" style="fill:none;stroke:var(--ag-accent-fill);stroke-width:2"/>{dots}<text x="34" y="{height - 4}" class="dim">cumulative reward by step</text></svg>'
+    )
+
 
 def comparison(left: Sequence[Message], right: Sequence[Message], names: tuple[str, str]) -> str:
     "Two conversations side by side, their calls aligned on top."
     tone = {"same": "good", "changed": "warn", "only left": "bad", "only right": "bad"}
-    calls = table([[badge(kind, tone[kind]), "" if a is None else short(f"{a.name} {dumps(a.arguments)}", 90), "" if b is None else short(f"{b.name} {dumps(b.arguments)}", 90)]
-                   for kind, a, b in aligned_calls(left, right)], ["calls", *names])
-    sides = "".join(f"<div><h3>{escape(n)}</h3>{messages_html(ms)}</div>" for n, ms in zip(names, (left, right)))
+    calls = table(
+        [
+            [
+                badge(kind, tone[kind]),
+                "" if a is None else short(f"{a.name} {dumps(a.arguments)}", 90),
+                "" if b is None else short(f"{b.name} {dumps(b.arguments)}", 90),
+            ]
+            for kind, a, b in aligned_calls(left, right)
+        ],
+        ["calls", *names],
+    )
+    sides = "".join(
+        f"<div><h3>{escape(n)}</h3>{messages_html(ms)}</div>" for n, ms in zip(names, (left, right))
+    )
     return f'{calls}<div class="agx-grid">{sides}</div>'
+
 
 def changes_html(changes: Sequence[Change]) -> Raw:
     "What a session wrote, as a table; says so when nothing was."
     rows = [[c.entity, c.id, c.path, short(c.before, 120), short(c.after, 120)] for c in changes]
-    return table(rows, ["entity", "id", "field", "before", "after"]) if rows else Raw('<p class="dim">nothing was written</p>')
+    return (
+        table(rows, ["entity", "id", "field", "before", "after"])
+        if rows
+        else Raw('<p class="dim">nothing was written</p>')
+    )

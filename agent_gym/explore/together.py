@@ -22,10 +22,19 @@ if TYPE_CHECKING:
 __all__ = ['explore']
 
 # %% ../../nbs/explore/06_together.ipynb #d00766b8
-def explore(gym: Gym, episodes: EpisodeSet | Iterable[EpisodeRecord] | Mapping[str, EpisodeSet | Iterable[EpisodeRecord]] | None = None) -> Tab:
-    "The explorers of a gym as tabs: its traces, its backend and, where given, `episodes`. `.explorers` maps \"traces\", \"mocker\" and \"episodes\" to them."
+def explore(
+    gym: Gym,
+    episodes: EpisodeSet
+    | Iterable[EpisodeRecord]
+    | Mapping[str, EpisodeSet | Iterable[EpisodeRecord]]
+    | None = None,
+) -> Tab:
+    'The explorers of a gym as tabs: its traces, its backend and, where given, `episodes`. `.explorers` maps "traces", "mocker" and "episodes" to them.'
     from ipywidgets import Tab
-    parts = {"traces": TraceExplorer(gym.traces), "mocker": MockerExplorer(gym.tool_mocker)} | ({"episodes": EpisodeExplorer(episodes, gym)} if episodes is not None else {})
+
+    parts = {"traces": TraceExplorer(gym.traces), "mocker": MockerExplorer(gym.tool_mocker)} | (
+        {"episodes": EpisodeExplorer(episodes, gym)} if episodes is not None else {}
+    )
     tabs = Tab(children=list(parts.values()), titles=tuple(k.capitalize() for k in parts))
     tabs.explorers = parts  # type: ignore[attr-defined]
     return tabs

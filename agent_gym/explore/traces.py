@@ -20,9 +20,14 @@ class TraceExplorer(Explorer):
 
     Select with the mouse or j/k, search with /, filter by facet or by a bar of the strip. `.selected` is the trace in sight, `.filtered` the `TraceSet` that passes the
     filters, `.goto(id, turn=)` moves, `.to_html(path)` makes a page, `.annotations()` gives stars and notes."""
+
     def __init__(self, traces: TraceSet | Iterable[Trace]):
         self.traces = traces if isinstance(traces, TraceSet) else TraceSet(traces)
-        super().__init__(trace_config(self.traces), lambda i: trace_item(self.traces[i]), lambda q: search(self.traces, q))
+        super().__init__(
+            trace_config(self.traces),
+            lambda i: trace_item(self.traces[i]),
+            lambda q: search(self.traces, q),
+        )
 
     def _block(self, index: int, turn: int) -> int:
         return block_of(self.traces[index].messages, turn)

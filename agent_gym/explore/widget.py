@@ -26,13 +26,20 @@ def asset(name: str) -> str:
     "The text of a file of the package's `static` folder."
     return (files("agent_gym") / "static" / name).read_text("utf-8")
 
+
 def style() -> str:
     "The stylesheet of the explorers: the package's own, and what the list and the pane add."
     return stylesheet() + asset("explorer.css")
 
+
 def script_text(value: object) -> str:
     "JSON of `value` that may stand inside a script element: no markup, no line separators."
-    return dumps(value).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        dumps(value)
+        .replace("<", "\\u003c")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
 
 # %% ../../nbs/explore/01_widget.ipynb #0c2dc31d
 class Explorer(anywidget.AnyWidget):
@@ -40,6 +47,7 @@ class Explorer(anywidget.AnyWidget):
 
     `config` is what `rows.trace_config` makes; `item(i)` renders the item at position i as {"html", "copy"}; `search(query)` gives positions. Subclasses add what
     the items can be asked (`answers`)."""
+
     _esm = asset("explorer.js")
     _css = style()
     config = traitlets.Unicode("{}").tag(sync=True)
@@ -49,7 +57,12 @@ class Explorer(anywidget.AnyWidget):
     stars = traitlets.List(traitlets.Unicode()).tag(sync=True)
     notes = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, config: dict[str, Any], item: Callable[[int], dict[str, Any]], search: Callable[[str], list[int]]):
+    def __init__(
+        self,
+        config: dict[str, Any],
+        item: Callable[[int], dict[str, Any]],
+        search: Callable[[str], list[int]],
+    ):
         self._rows, self._item, self._search = config["rows"], item, search
         self._place = {r["id"]: i for i, r in reversed(list(enumerate(self._rows)))}
         self.answers: dict[str, Callable[[dict[str, Any]], str]] = {}
@@ -63,6 +76,7 @@ class Explorer(anywidget.AnyWidget):
     def answer(self, content: dict[str, Any]) -> dict[str, Any]:
         "What the browser is told when it asks `content`: an item, positions found, or the answer of a form. Faults come back as text."
         from agent_gym.render import block, escape
+
         try:
             if content["do"] == "get":
                 return self._item(int(content["index"]))
@@ -70,14 +84,21 @@ class Explorer(anywidget.AnyWidget):
                 return {"indices": self._search(str(content["query"]))}
             return {"html": self.answers[content["do"]](content)}
         except (AgentGymError, KeyError, IndexError, TypeError, ValueError) as e:
-            return {"html": block(f'<p class="bad">{escape(f"{type(e).__name__}: {e}", 600)}</p>'), "indices": []}
+            return {
+                "html": block(f'<p class="bad">{escape(f"{type(e).__name__}: {e}", 600)}</p>'),
+                "indices": [],
+            }
 
     def goto(self, id: str, turn: int | None = None) -> None:
         "Select the item `id`, and in it the message at index `turn`. Raises KeyError where there is none."
         if id not in self._place:
             raise KeyError(f"no item {id!r} among {len(self._rows)}")
         self.selected_index = self._place[id]
-        self.target = {"index": self._place[id], "turn": None if turn is None else self._block(self._place[id], turn), "n": self.target.get("n", 0) + 1}
+        self.target = {
+            "index": self._place[id],
+            "turn": None if turn is None else self._block(self._place[id], turn),
+            "n": self.target.get("n", 0) + 1,
+        }
 
     def _block(self, index: int, turn: int) -> int:
         return turn
@@ -85,10 +106,14 @@ class Explorer(anywidget.AnyWidget):
     @property
     def filtered_positions(self) -> list[int]:
         "Positions of the items that pass the filters, in the order shown."
-        return list(range(len(self._rows))) if self.filtered_indices == [-1] else list(self.filtered_indices)
+        return (
+            list(range(len(self._rows)))
+            if self.filtered_indices == [-1]
+            else list(self.filtered_indices)
+        )
 
     def annotations(self) -> dict[str, Any]:
-        "Stars and notes as a value to keep: {\"stars\": [id], \"notes\": {id: text}}."
+        'Stars and notes as a value to keep: {"stars": [id], "notes": {id: text}}.'
         return {"stars": list(self.stars), "notes": dict(self.notes)}
 
     def annotate(self, kept: dict[str, Any]) -> None:
@@ -100,20 +125,39 @@ class Explorer(anywidget.AnyWidget):
         Path(path).write_text(dumps(self.annotations()), "utf-8")
         return Path(path)
 
-    def to_html(self, path: str | Path | None = None, *, most: int = 300, title: str = "Agent Gym") -> str | Path:
+    def to_html(
+        self, path: str | Path | None = None, *, most: int = 300, title: str = "Agent Gym"
+    ) -> str | Path:
         """The explorer as one self-contained page (no network): its text, or the path it was written to.
 
         The first `most` of the filtered items are in it, and it says so; forms need a kernel and are shown switched off."""
         keep = self.filtered_positions[:most]
         config = self._config | {"rows": [self._rows[i] for i in keep]}
         cut = len(self.filtered_positions) - len(keep)
-        note = f'<p class="dim">the first {len(keep):,} of {len(keep) + cut:,} {config["noun"]}</p>' if cut else ""
-        data = {"config": config, "items": [self._item(i) for i in keep], "first": keep.index(self.selected_index) if self.selected_index in keep else -1}
-        code = asset("explorer.js").replace("export default", "const widget =").replace("export { embedded };", "").replace("export function", "function")
+        note = (
+            f'<p class="dim">the first {len(keep):,} of {len(keep) + cut:,} {config["noun"]}</p>'
+            if cut
+            else ""
+        )
+        data = {
+            "config": config,
+            "items": [self._item(i) for i in keep],
+            "first": keep.index(self.selected_index) if self.selected_index in keep else -1,
+        }
+        code = (
+            asset("explorer.js")
+            .replace("export default", "const widget =")
+            .replace("export { embedded };", "")
+            .replace("export function", "function")
+        )
         for item in data["items"]:  # the page carries the style once
             item["html"] = item["html"].replace(f"<style>{stylesheet()}</style>", "")
         body = f'{note}<div id="explorer"></div><style>{asset("explorer.css")}main.ag{{max-width:1500px}}.agx-body{{height:calc(100vh - 230px);min-height:420px}}</style>'
-        text = page(title, body, f"{code}\nmount(document.getElementById('explorer'), embedded({script_text(data)}));")
+        text = page(
+            title,
+            body,
+            f"{code}\nmount(document.getElementById('explorer'), embedded({script_text(data)}));",
+        )
         if path is None:
             return text
         Path(path).write_text(text, "utf-8")

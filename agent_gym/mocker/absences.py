@@ -22,13 +22,24 @@ from ..trace import ToolSpec
 __all__ = ['absences', 'any_absence']
 
 # %% ../../nbs/mocker/07_absences.ipynb #57bd0538
-def absences(tools: Mapping[str, ToolSpec], failures: Mapping[str, Sequence[Failure]], bindings: Mapping[str, Bindings], finders: Mapping[str, Finder]) -> dict[str, dict[str, tuple[JsonValue, int]]]:
+def absences(
+    tools: Mapping[str, ToolSpec],
+    failures: Mapping[str, Sequence[Failure]],
+    bindings: Mapping[str, Bindings],
+    finders: Mapping[str, Finder],
+) -> dict[str, dict[str, tuple[JsonValue, int]]]:
     "Per tool and kind of record: the answer when there is no such record, with its support; from the tool itself, else from tools on the same kind, else from any."
     own: dict[str, dict[str, Counter[str]]] = {t: defaultdict(Counter) for t in tools}
     values: dict[str, JsonValue] = {}
     for t in tools:
         for f in failures.get(t, ()):
-            kinds = [e.kind for e in bindings[t].entities if not e.source and f.scene.records.get(e.label, ((), 0))[1] is None and e.label in f.scene.records]
+            kinds = [
+                e.kind
+                for e in bindings[t].entities
+                if not e.source
+                and f.scene.records.get(e.label, ((), 0))[1] is None
+                and e.label in f.scene.records
+            ]
             kinds = kinds or ([finders[t].kind] if t in finders else [])
             for kind in kinds[:1]:
                 said = template(f.value, f.scene)
@@ -41,27 +52,58 @@ def absences(tools: Mapping[str, ToolSpec], failures: Mapping[str, Sequence[Fail
             pooled[kind].update(counts)
     out: dict[str, dict[str, tuple[JsonValue, int]]] = {}
     for t in tools:
-        kinds = dict.fromkeys([e.kind for e in bindings[t].entities if not e.source] + ([finders[t].kind] if t in finders else []))
-        out[t] = {k: said for k in kinds if (said := _said(own[t].get(k, Counter()), pooled, k, values, tools[t].kind == "write")) is not None}
+        kinds = dict.fromkeys(
+            [e.kind for e in bindings[t].entities if not e.source]
+            + ([finders[t].kind] if t in finders else [])
+        )
+        out[t] = {
+            k: said
+            for k in kinds
+            if (
+                said := _said(own[t].get(k, Counter()), pooled, k, values, tools[t].kind == "write")
+            )
+            is not None
+        }
     return out
 
-def _said(own: Counter[str], pooled: Mapping[str, Counter[str]], kind: str, values: Mapping[str, JsonValue], is_write: bool) -> tuple[JsonValue, int] | None:
-    counts = own if own and not is_write else Counter({k: n for k, n in pooled.get(kind, Counter()).items() if n}) or own
+
+def _said(
+    own: Counter[str],
+    pooled: Mapping[str, Counter[str]],
+    kind: str,
+    values: Mapping[str, JsonValue],
+    is_write: bool,
+) -> tuple[JsonValue, int] | None:
+    counts = (
+        own
+        if own and not is_write
+        else Counter({k: n for k, n in pooled.get(kind, Counter()).items() if n}) or own
+    )
     if counts:
         text, n = counts.most_common(1)[0]
         return values[text], n
     for other, said in sorted(pooled.items(), key=lambda x: (-sum(x[1].values()), x[0])):
         text, n = said.most_common(1)[0]
         if n:
-            return substituted(values[text], {p: v.replace(other, kind) for p, v in leaves(values[text]) if isinstance(v, str)}), 0
+            return substituted(
+                values[text],
+                {p: v.replace(other, kind) for p, v in leaves(values[text]) if isinstance(v, str)},
+            ), 0
     return None
+
 
 def any_absence(missing: Mapping[str, Mapping[str, tuple[JsonValue, int]]]) -> JsonValue:
     "The wording for a row that does not exist, after that for a record: the name in it is the thing at fault; where there is none, its noun is."
-    best = max(((n, freeze(v), kind, v) for by in missing.values() for kind, (v, n) in by.items()), default=None, key=lambda x: x[:2])
+    best = max(
+        ((n, freeze(v), kind, v) for by in missing.values() for kind, (v, n) in by.items()),
+        default=None,
+        key=lambda x: x[:2],
+    )
     if best is None:
         return "Error: \0\0 not found"
     texts = {p: v for p, v in leaves(best[3]) if isinstance(v, str)}
     if any("\0" in v for v in texts.values()):
         return substituted(best[3], {p: re.sub("\0[^\0]*\0", "\0\0", v) for p, v in texts.items()})
-    return substituted(best[3], {p: re.sub(rf"\b{re.escape(best[2])}\b", "\0\0", v) for p, v in texts.items()})
+    return substituted(
+        best[3], {p: re.sub(rf"\b{re.escape(best[2])}\b", "\0\0", v) for p, v in texts.items()}
+    )

@@ -22,14 +22,17 @@ __all__ = ['Row', 'Action', 'value_at', 'is_number', 'apply_one', 'apply_actions
 @dataclass(frozen=True, slots=True)
 class Row:
     "The row that `term` names, in a map (`by` is `{}`) or in a list told apart by field `by`; every named row where the term is a list."
+
     by: str
     term: Term
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """One effect: `op` (`set`, `add`, `append`, `remove`, `delete`) at `path` of the record labelled `label`, with `formula`, where `condition` holds.
 
     In rows named by a list, the formula's lists are read in step with the rows. `hits` of `total` logged examples agree; `against` names some that do not."""
+
     label: str
     path: tuple[str | Row, ...]
     op: str
@@ -41,9 +44,21 @@ class Action:
     against: tuple[tuple[str, int], ...] = ()
 
     def __str__(self) -> str:
-        where = ".".join([self.label, *(p if isinstance(p, str) else f"[{term_text(p.term)}]" for p in self.path)])
-        does = {"set": f"{where} := {self.formula}", "append": f"{where} += {self.formula}", "add": f"{where} += {self.formula}", "remove": f"{where} -= {self.formula}", "delete": f"delete {where}"}[self.op]
+        where = ".".join(
+            [
+                self.label,
+                *(p if isinstance(p, str) else f"[{term_text(p.term)}]" for p in self.path),
+            ]
+        )
+        does = {
+            "set": f"{where} := {self.formula}",
+            "append": f"{where} += {self.formula}",
+            "add": f"{where} += {self.formula}",
+            "remove": f"{where} -= {self.formula}",
+            "delete": f"delete {where}",
+        }[self.op]
         return does + (f" when {self.condition}" if self.condition else "")
+
 
 def value_at(scene: Scene, term: Term) -> JsonValue:
     "The value of a term, or the name that a constant one is; None where the scene holds none."
@@ -54,18 +69,24 @@ def value_at(scene: Scene, term: Term) -> JsonValue:
     except Undefined:
         return None
 
+
 def is_number(v: object) -> bool:
     "Whether a value is a number, and not a truth value."
     return isinstance(v, int | float) and not isinstance(v, bool)
 
 # %% ../../nbs/mocker/06_actions.ipynb #3a50b72f
-def apply_one(action: Action, record: Record, scene: Scene, fresh: Callable[[str], str] | None) -> Record:
+def apply_one(
+    action: Action, record: Record, scene: Scene, fresh: Callable[[str], str] | None
+) -> Record:
     "The record after one action; raises Undefined where a value or place it needs is not there."
     value = action.formula.value(scene, fresh) if action.op != "delete" else None
     out = _edit(record, action.path, action.op, value, scene)
     return out if isinstance(out, dict) else record
 
-def _edit(at: JsonValue, path: Sequence[str | Row], op: str, value: JsonValue, scene: Scene) -> JsonValue:
+
+def _edit(
+    at: JsonValue, path: Sequence[str | Row], op: str, value: JsonValue, scene: Scene
+) -> JsonValue:
     if not path:
         return _change(at, op, value)
     step, rest = path[0], path[1:]
@@ -79,6 +100,7 @@ def _edit(at: JsonValue, path: Sequence[str | Row], op: str, value: JsonValue, s
         raise Undefined((step,))
     return {**at, step: _edit(at.get(step), rest, op, value, scene)}
 
+
 def _change(at: JsonValue, op: str, value: JsonValue) -> JsonValue:
     if op == "append":
         if not isinstance(at, list | None) or not isinstance(value, list):
@@ -87,22 +109,40 @@ def _change(at: JsonValue, op: str, value: JsonValue) -> JsonValue:
     if op == "add":
         if not is_number(at) or not is_number(value):
             raise Undefined(("add",))
-        return round(at + value, 2) if isinstance(at, float) or isinstance(value, float) else at + value  # type: ignore[operator]
+        return (
+            round(at + value, 2)
+            if isinstance(at, float) or isinstance(value, float)
+            else at + value
+        )  # type: ignore[operator]
     if op == "remove":
         if not isinstance(at, list):
             raise Undefined(("remove",))
         gone = set(map(freeze, value)) if isinstance(value, list) else {freeze(value)}
-        return [x for x in at if freeze(x) not in gone and not (isinstance(x, dict) and any(freeze(v) in gone for v in x.values() if is_name(v)))]
+        return [
+            x
+            for x in at
+            if freeze(x) not in gone
+            and not (
+                isinstance(x, dict) and any(freeze(v) in gone for v in x.values() if is_name(v))
+            )
+        ]
     return value
 
-def _edit_rows(at: JsonValue, step: Row, rest: Sequence[str | Row], op: str, value: JsonValue, scene: Scene) -> JsonValue:
+
+def _edit_rows(
+    at: JsonValue, step: Row, rest: Sequence[str | Row], op: str, value: JsonValue, scene: Scene
+) -> JsonValue:
     named = value_at(scene, step.term)
-    names = list(map(str, named)) if isinstance(named, list) else [str(named)] if is_name(named) else []
+    names = (
+        list(map(str, named)) if isinstance(named, list) else [str(named)] if is_name(named) else []
+    )
     each = isinstance(named, list)
     if not names:
         raise Undefined(step.term)
+
     def new(i: int) -> JsonValue:
         return value[i] if each and isinstance(value, list) and len(value) == len(names) else value
+
     if isinstance(at, dict) and step.by == MAP:
         out: dict[str, JsonValue] = dict(at)
         for i, n in enumerate(names):
@@ -117,7 +157,9 @@ def _edit_rows(at: JsonValue, step: Row, rest: Sequence[str | Row], op: str, val
         raise Undefined(step.term)
     rows = list(at)
     for i, n in enumerate(names):
-        j = next((j for j, r in enumerate(at) if isinstance(r, dict) and str(r.get(step.by)) == n), None)
+        j = next(
+            (j for j, r in enumerate(at) if isinstance(r, dict) and str(r.get(step.by)) == n), None
+        )
         if j is None:
             raise Undefined((n,))
         rows[j] = _edit(rows[j], rest, op, new(i), scene)
@@ -128,7 +170,10 @@ def _renames(action: Action) -> bool:
     "Whether an action changes what rows are told apart by; such actions come last, so that the others still find their rows."
     return any(isinstance(p, Row) and action.path[-1] == p.by for p in action.path)
 
-def apply_actions(actions: Sequence[Action], scene: Scene, fresh: Callable[[str], str] | None) -> dict[str, Record]:
+
+def apply_actions(
+    actions: Sequence[Action], scene: Scene, fresh: Callable[[str], str] | None
+) -> dict[str, Record]:
     "The records that change, by label, after all actions that apply."
     out: dict[str, Record] = {}
     for a in sorted(actions, key=_renames):

@@ -19,16 +19,23 @@ __all__ = ['numbers', 'separating']
 # %% ../../nbs/mocker/05_conditions.ipynb #04c09a3d
 def numbers(terms: Mapping[Term, JsonValue]) -> list[tuple[Term, float]]:
     "The numeric terms, arguments first."
-    return [(t, v) for t, v in terms.items() if isinstance(v, int | float) and not isinstance(v, bool)]
+    return [
+        (t, v) for t, v in terms.items() if isinstance(v, int | float) and not isinstance(v, bool)
+    ]
 
-def separating(yes: Sequence[Scene], no: Sequence[Scene], least: float = .97) -> Condition | None:
+
+def separating(yes: Sequence[Scene], no: Sequence[Scene], least: float = 0.97) -> Condition | None:
     "A condition that holds in the scenes of `yes` and not in those of `no`."
     if len(yes) < 2 or not no:
         return None
     tests: dict[Condition, None] = {}
     for s in (yes[0], yes[len(yes) // 2], yes[-1]):
         for t, v in s.terms().items():
-            if isinstance(v, str | bool) and len(str(v)) < 60 and sum(x.terms().get(t) == v for x in yes) > 1:
+            if (
+                isinstance(v, str | bool)
+                and len(str(v)) < 60
+                and sum(x.terms().get(t) == v for x in yes) > 1
+            ):
                 tests[Condition(Formula("term", (t,)), "in", (freeze(v),))] = None
             tests[Condition(Formula("term", (t,)), "has")] = None
         pool = numbers(s.terms())
@@ -38,7 +45,11 @@ def separating(yes: Sequence[Scene], no: Sequence[Scene], least: float = .97) ->
         for t, a in pool[:40]:
             for u, b in pool[:40]:
                 if a > b and t != u:
-                    tests[Condition(Formula("-", (Formula("term", (t,)), Formula("term", (u,)))), ">", (0,))] = None
+                    tests[
+                        Condition(
+                            Formula("-", (Formula("term", (t,)), Formula("term", (u,)))), ">", (0,)
+                        )
+                    ] = None
     best = None
     for c in tests:
         miss = sum(c.holds(s) for s in no)

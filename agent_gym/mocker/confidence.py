@@ -13,17 +13,45 @@ from dataclasses import dataclass, field
 __all__ = ['PRIOR', 'CIRCUMSTANCES', 'Trust']
 
 # %% ../../nbs/mocker/11_confidence.ipynb #54c67c51
-PRIOR: Mapping[str, float] = {"replay own": .99, "replay": .95, "replay contradicted": .6, "state": .95, "state changed": .9, "found": .95, "missing": .15, "rule": .9, "rule rare": .7, "rule implied": .5,
-                              "effect": .9, "reply": .85, "reply in part": .3, "reply made up": .05, "search": .7, "search changed": .6, "search new": .4, "invented": .03, "nearest": .1, "computed": .97, "llm": .3,
-                              "unlogged": .8, "malformed": .5, "computed error": .5, "novel": .4, "supposed": .3, "late": .3}
+PRIOR: Mapping[str, float] = {
+    "replay own": 0.99,
+    "replay": 0.95,
+    "replay contradicted": 0.6,
+    "state": 0.95,
+    "state changed": 0.9,
+    "found": 0.95,
+    "missing": 0.15,
+    "rule": 0.9,
+    "rule rare": 0.7,
+    "rule implied": 0.5,
+    "effect": 0.9,
+    "reply": 0.85,
+    "reply in part": 0.3,
+    "reply made up": 0.05,
+    "search": 0.7,
+    "search changed": 0.6,
+    "search new": 0.4,
+    "invented": 0.03,
+    "nearest": 0.1,
+    "computed": 0.97,
+    "llm": 0.3,
+    "unlogged": 0.8,
+    "malformed": 0.5,
+    "computed error": 0.5,
+    "novel": 0.4,
+    "supposed": 0.3,
+    "late": 0.3,
+}
 "What is expected of a mechanism before any log is seen: as much as two or three calls would tell."
 CIRCUMSTANCES = ("novel", "supposed", "late")
+
 
 @dataclass(frozen=True)
 class Trust:
     """Rates of success by mechanism, and by mechanism and tool, as (right, asked).
 
     A mechanism that ends in a circumstance (`reply novel`) is drawn towards what the circumstance does to all mechanisms."""
+
     overall: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     by_tool: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
@@ -33,23 +61,39 @@ class Trust:
         overall: dict[str, list[int]] = defaultdict(lambda: [0, 0])
         by_tool: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
         for (basis, tool, right), n in tally.items():
-            for cell in (overall[basis], by_tool[basis, tool], *([overall[c]] if (c := _circumstance(basis)) is not None else [])):
+            for cell in (
+                overall[basis],
+                by_tool[basis, tool],
+                *([overall[c]] if (c := _circumstance(basis)) is not None else []),
+            ):
                 cell[0] += n * right
                 cell[1] += n
-        return cls({k: (a, b) for k, (a, b) in overall.items()}, {k: (a, b) for k, (a, b) in by_tool.items()})
+        return cls(
+            {k: (a, b) for k, (a, b) in overall.items()},
+            {k: (a, b) for k, (a, b) in by_tool.items()},
+        )
 
     def of(self, basis: str, tool: str) -> float:
         "The probability, in (0, 1), that an answer of this mechanism for this tool is right."
         circumstance = _circumstance(basis)
         if circumstance is None:
-            expected = PRIOR.get(basis, .5)
+            expected = PRIOR.get(basis, 0.5)
         else:
-            expected = min(self.of(basis.removesuffix(f" {circumstance}"), ""), _drawn(self.overall.get(circumstance, (0, 0)), PRIOR[circumstance], 3))
-        return _drawn(self.by_tool.get((basis, tool), (0, 0)), _drawn(self.overall.get(basis, (0, 0)), expected, 3), 6)
+            expected = min(
+                self.of(basis.removesuffix(f" {circumstance}"), ""),
+                _drawn(self.overall.get(circumstance, (0, 0)), PRIOR[circumstance], 3),
+            )
+        return _drawn(
+            self.by_tool.get((basis, tool), (0, 0)),
+            _drawn(self.overall.get(basis, (0, 0)), expected, 3),
+            6,
+        )
+
 
 def _circumstance(basis: str) -> str | None:
     last = basis.rsplit(" ", 1)[-1]
     return last if last in CIRCUMSTANCES and last != basis else None
+
 
 def _drawn(seen: tuple[int, int], towards: float, weight: float) -> float:
     return (seen[0] + weight * towards) / (seen[1] + weight)

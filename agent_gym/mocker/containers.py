@@ -23,9 +23,11 @@ __all__ = ['Path', 'MAP', 'PLAIN', 'Rows', 'Container', 'find_containers', 'inde
 Path: TypeAlias = tuple[str, ...]
 MAP, PLAIN = "{}", "[]"
 
+
 @dataclass(frozen=True, slots=True)
 class Container:
     "Rows inside records of `kind` at `path`; `by` is the field that tells them apart, `{}` for the keys of a map, `[]` for a list of names."
+
     kind: str
     path: Path
     by: str
@@ -39,10 +41,13 @@ class Container:
             return {}
         if self.by == PLAIN:
             return {str(v): v for v in inside if is_name(v)}
-        return {str(v[self.by]): v for v in inside if isinstance(v, dict) and is_name(v.get(self.by))}
+        return {
+            str(v[self.by]): v for v in inside if isinstance(v, dict) and is_name(v.get(self.by))
+        }
 
     def __str__(self) -> str:
         return ".".join((self.kind, *self.path))
+
 
 def find_containers(store: Store) -> list[Container]:
     "The containers of all kinds of records."
@@ -52,27 +57,33 @@ def find_containers(store: Store) -> list[Container]:
         if len(by_kind[kind]) < 150:
             by_kind[kind].append(r)
     for kind, records in by_kind.items():
-        found += [c for path, values in _insides(records).items() for c in _containers(kind, path, values)]
+        found += [
+            c for path, values in _insides(records).items() for c in _containers(kind, path, values)
+        ]
     return found
+
 
 def _insides(records: Sequence[Record]) -> dict[Path, list[JsonValue]]:
     out: dict[Path, list[JsonValue]] = defaultdict(list)
+
     def walk(value: Record, path: Path) -> None:
         for k, v in value.items():
             if isinstance(v, list | dict) and v:
                 out[(*path, k)].append(v)
                 if isinstance(v, dict) and len(path) < 2 and len(v) <= 20:
                     walk(v, (*path, k))
+
     for r in records:
         walk(r, ())
     return out
+
 
 def _containers(kind: str, path: Path, values: Sequence[JsonValue]) -> list[Container]:
     maps = [v for v in values if isinstance(v, dict)]
     if len(maps) == len(values):
         keys = Counter(k for v in maps for k in v)
         objects = all(isinstance(x, dict) for v in maps for x in v.values())
-        rare = sum(n <= max(1, .5 * len(maps)) for n in keys.values()) >= .8 * len(keys)
+        rare = sum(n <= max(1, 0.5 * len(maps)) for n in keys.values()) >= 0.8 * len(keys)
         return [Container(kind, path, MAP)] if objects and (rare and len(keys) > 2) else []
     lists = [v for v in values if isinstance(v, list)]
     rows = [x for v in lists for x in v]
@@ -80,17 +91,30 @@ def _containers(kind: str, path: Path, values: Sequence[JsonValue]) -> list[Cont
         return []
     if all(is_name(x) for x in rows):
         return [Container(kind, path, PLAIN)]
-    names = dict.fromkeys(k for x in rows[:200] if isinstance(x, dict) for k, v in x.items() if is_name(v))
-    return [Container(kind, path, k) for k in names if all(isinstance(x, dict) and k in x for x in rows) and _tells_apart(k, lists)]
+    names = dict.fromkeys(
+        k for x in rows[:200] if isinstance(x, dict) for k, v in x.items() if is_name(v)
+    )
+    return [
+        Container(kind, path, k)
+        for k in names
+        if all(isinstance(x, dict) and k in x for x in rows) and _tells_apart(k, lists)
+    ]
+
 
 def _tells_apart(k: str, lists: Sequence[Sequence[JsonValue]]) -> bool:
     good = sum(len({str(x[k]) for x in v if isinstance(x, dict)}) == len(v) for v in lists)
-    return good >= .8 * len(lists) and len({str(x[k]) for v in lists for x in v if isinstance(x, dict)}) > 2
+    return (
+        good >= 0.8 * len(lists)
+        and len({str(x[k]) for v in lists for x in v if isinstance(x, dict)}) > 2
+    )
 
 # %% ../../nbs/mocker/04_containers.ipynb #44b0efaa
 Rows: TypeAlias = Mapping[Container, Mapping[str, tuple[Ref, JsonValue]]]
 
-def index_rows(store: Store, containers: Iterable[Container]) -> dict[Container, dict[str, tuple[Ref, JsonValue]]]:
+
+def index_rows(
+    store: Store, containers: Iterable[Container]
+) -> dict[Container, dict[str, tuple[Ref, JsonValue]]]:
     "Rows by name over all records, for the containers whose rows belong to one record each."
     out: dict[Container, dict[str, tuple[Ref, JsonValue]]] = {}
     for c in containers:
@@ -102,6 +126,6 @@ def index_rows(store: Store, containers: Iterable[Container]) -> dict[Container,
                     for name, row in c.rows(record).items():
                         rows[name] = (ref, row)
                         total += 1
-            if rows and len(rows) >= .8 * total:
+            if rows and len(rows) >= 0.8 * total:
                 out[c] = rows
     return out

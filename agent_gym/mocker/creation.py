@@ -26,6 +26,7 @@ __all__ = ['Creation', 'learn_creation']
 @dataclass(frozen=True)
 class Creation:
     "A record of `kind`, named by field `name` of the answer; its own field `own` holds the name, `fields` the rest. `support` logged calls made one."
+
     kind: str
     name: str
     own: str
@@ -46,23 +47,37 @@ class Creation:
         return (self.kind, str(value)), out
 
     def __str__(self) -> str:
-        return f"makes a {self.kind} named answer.{self.name}" + (" with " + ", ".join(f"{k} = {f}" for k, f in self.fields) if self.fields else "")
+        return f"makes a {self.kind} named answer.{self.name}" + (
+            " with " + ", ".join(f"{k} = {f}" for k, f in self.fields) if self.fields else ""
+        )
 
 # %% ../../nbs/mocker/07_creation.ipynb #c2821b8a
 def learn_creation(successes: Sequence[tuple[Scene, LoggedCall]], store: Store) -> Creation | None:
     "What the successes of a write create, or None."
     calls = [(s, c, c.value) for s, c in successes if isinstance(c.value, dict)]
-    if not calls or len(calls) < .8 * len(successes):
+    if not calls or len(calls) < 0.8 * len(successes):
         return None
     for name in [k for k, v in calls[0][2].items() if is_name(v)]:
         values = [str(v[name]) for _, _, v in calls if is_name(v.get(name))]
         said = any(str(x) == str(v.get(name)) for _, c, v in calls for x in c.arguments.values())
-        if said or len(values) < .9 * len(calls) or len(set(values)) < .9 * len(values) or not all(any(ch.isdigit() for ch in v) for v in values):
+        if (
+            said
+            or len(values) < 0.9 * len(calls)
+            or len(set(values)) < 0.9 * len(values)
+            or not all(any(ch.isdigit() for ch in v) for v in values)
+        ):
             continue
         kind = _kind_of(name, values, store)
         if kind is not None:
-            return Creation(kind, name, own := _own_field(kind, name, store), _fields(kind, name, own, calls, store), len(values))
+            return Creation(
+                kind,
+                name,
+                own := _own_field(kind, name, store),
+                _fields(kind, name, own, calls, store),
+                len(values),
+            )
     return None
+
 
 def _kind_of(name: str, values: Sequence[str], store: Store) -> str | None:
     "The kind whose names these are: of records first seen after the write; else of a kind whose names are called so and look alike. Names of records that were there before are none."
@@ -74,25 +89,49 @@ def _kind_of(name: str, values: Sequence[str], store: Store) -> str | None:
         return None
     looks = {form(v) for v in values}
     for kind in store.kinds:
-        called = {i.name for i in store.ids.values() if i.kind == kind} | {x.by for x in store.listings.values() if x.kind == kind}
+        called = {i.name for i in store.ids.values() if i.kind == kind} | {
+            x.by for x in store.listings.values() if x.kind == kind
+        }
         if name in called and looks & {form(n) for k, n in store.base if k == kind}:
             return kind
     return None
 
+
 def _own_field(kind: str, name: str, store: Store) -> str:
     "The field in which records of the kind hold their own name."
-    counts = Counter(k for (of, n), r in store.base.items() if of == kind for k, v in r.items() if k[:1] != "@" and is_name(v) and str(v) == n)
+    counts = Counter(
+        k
+        for (of, n), r in store.base.items()
+        if of == kind
+        for k, v in r.items()
+        if k[:1] != "@" and is_name(v) and str(v) == n
+    )
     return max(counts, key=lambda k: (counts[k], k == name), default=name)
 
-def _fields(kind: str, name: str, own: str, calls: Sequence[tuple[Scene, LoggedCall, Mapping[str, JsonValue]]], store: Store) -> tuple[tuple[str, Formula], ...]:
+
+def _fields(
+    kind: str,
+    name: str,
+    own: str,
+    calls: Sequence[tuple[Scene, LoggedCall, Mapping[str, JsonValue]]],
+    store: Store,
+) -> tuple[tuple[str, Formula], ...]:
     "How each field of the new record follows from the call: learned where a later view shows it, else from names."
-    shown = [(s.answered(c.value), store.after[kind, str(v[name])][0][0]) for s, c, v in calls if (kind, str(v.get(name))) in store.after]
+    shown = [
+        (s.answered(c.value), store.after[kind, str(v[name])][0][0])
+        for s, c, v in calls
+        if (kind, str(v.get(name))) in store.after
+    ]
     like = [r for ref, r in store.base.items() if ref[0] == kind][:100]
     out: dict[str, Formula] = {}
     for k in dict.fromkeys(k for _, r in shown for k in r if k != own):
         some = [(s, r[k]) for s, r in shown if k in r]
         found = learn_value([s for s, _ in some], [v for _, v in some], name=k)
-        if found is not None and found.rate >= .6 and (found.formula.op != "const" or len(some) > 1):
+        if (
+            found is not None
+            and found.rate >= 0.6
+            and (found.formula.op != "const" or len(some) > 1)
+        ):
             out[k] = found.formula
     said = calls[0][0].answered(calls[0][1].value).terms()
     for k in dict.fromkeys(k for r in like for k in r if k != own):

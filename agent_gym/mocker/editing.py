@@ -38,6 +38,7 @@ class Rule:
     """One learned rule of `tool`; `kind` is `effect`, `refusal`, `reply`, `lookup`, `search` or `creation`.
 
     `support` counts the logged calls that show it, `counterexamples` those that do not fit, `against` names some of them (conversation, turn). `part` is the rule itself."""
+
     tool: str
     kind: str
     part: Action | Refusal | Learned | Finder | Search | Creation
@@ -50,11 +51,15 @@ class Rule:
         if isinstance(p, Learned):
             return f"{self.tool} replies {p.formula}"
         if isinstance(p, Finder):
-            return f"{self.tool} finds the {p.kind} with " + ", ".join(f"{'.'.join(path)} = {a}" for a, path in p.paths.items())
+            return f"{self.tool} finds the {p.kind} with " + ", ".join(
+                f"{'.'.join(path)} = {a}" for a, path in p.paths.items()
+            )
         return f"{self.tool} {p}" if isinstance(p, Search | Creation) else f"{self.tool}: {p}"
+
 
 class Rules(tuple[Rule, ...]):
     "Rules in the order in which they are tried, tool by tool."
+
     __slots__ = ()
 
     def of(self, tool: str) -> Rules:
@@ -66,7 +71,16 @@ class Rules(tuple[Rule, ...]):
 
     def _repr_html_(self) -> str:
         from agent_gym.render import block, table
-        return block(str(table([[str(r), r.support, r.counterexamples] for r in self], ["rule", "support", "counterexamples"])))
+
+        return block(
+            str(
+                table(
+                    [[str(r), r.support, r.counterexamples] for r in self],
+                    ["rule", "support", "counterexamples"],
+                )
+            )
+        )
+
 
 def rules_of(model: Model) -> Rules:
     "All rules of a model."
@@ -75,31 +89,65 @@ def rules_of(model: Model) -> Rules:
         if tool in model.finders:
             out.append(Rule(tool, "lookup", model.finders[tool], model.finders[tool].support))
         if tool in model.searches:
-            out.append(Rule(tool, "search", model.searches[tool], model.searches[tool].right, model.searches[tool].total - model.searches[tool].right))
+            out.append(
+                Rule(
+                    tool,
+                    "search",
+                    model.searches[tool],
+                    model.searches[tool].right,
+                    model.searches[tool].total - model.searches[tool].right,
+                )
+            )
         skill = model.skills[tool]
-        out += [Rule(tool, "refusal", r, r.hits, r.total - r.hits, r.where if r.own else ()) for r in skill.refusals]
+        out += [
+            Rule(tool, "refusal", r, r.hits, r.total - r.hits, r.where if r.own else ())
+            for r in skill.refusals
+        ]
         out += [Rule(tool, "effect", a, a.hits, a.total - a.hits, a.against) for a in skill.actions]
         if skill.reply is not None:
-            out.append(Rule(tool, "reply", skill.reply, skill.reply.hits, skill.reply.total - skill.reply.hits))
+            out.append(
+                Rule(
+                    tool,
+                    "reply",
+                    skill.reply,
+                    skill.reply.hits,
+                    skill.reply.total - skill.reply.hits,
+                )
+            )
         if skill.creates is not None:
             out.append(Rule(tool, "creation", skill.creates, skill.creates.support))
     return Rules(out)
+
 
 def with_rules(model: Model, rules: Iterable[Rule]) -> Model:
     "The model with these rules instead of its own; tools that `rules` does not name keep none."
     by_tool: dict[str, list[Rule]] = defaultdict(list)
     for r in rules:
         if r.tool not in model.tools:
-            raise ToolError(f"no tool {r.tool!r} to put a rule on; the tools are {', '.join(model.tools)}")
+            raise ToolError(
+                f"no tool {r.tool!r} to put a rule on; the tools are {', '.join(model.tools)}"
+            )
         by_tool[r.tool].append(r)
     skills = {t: _replaced(s, by_tool[t]) for t, s in model.skills.items()}
     before = rules_of(model)
     edited = model.edited | {t for t in model.tools if list(before.of(t)) != by_tool[t]}
-    return replace(model, skills=skills, edited=edited, searches={t: r.part for t, rs in by_tool.items() for r in rs if isinstance(r.part, Search)}, finders={t: r.part for t, rs in by_tool.items() for r in rs if isinstance(r.part, Finder)})
+    return replace(
+        model,
+        skills=skills,
+        edited=edited,
+        searches={t: r.part for t, rs in by_tool.items() for r in rs if isinstance(r.part, Search)},
+        finders={t: r.part for t, rs in by_tool.items() for r in rs if isinstance(r.part, Finder)},
+    )
+
 
 def _replaced(skill: Skill, rules: Sequence[Rule]) -> Skill:
-    return replace(skill, actions=tuple(r.part for r in rules if isinstance(r.part, Action)), refusals=tuple(r.part for r in rules if isinstance(r.part, Refusal)),
-                   reply=next((r.part for r in rules if isinstance(r.part, Learned)), None), creates=next((r.part for r in rules if isinstance(r.part, Creation)), None))
+    return replace(
+        skill,
+        actions=tuple(r.part for r in rules if isinstance(r.part, Action)),
+        refusals=tuple(r.part for r in rules if isinstance(r.part, Refusal)),
+        reply=next((r.part for r in rules if isinstance(r.part, Learned)), None),
+        creates=next((r.part for r in rules if isinstance(r.part, Creation)), None),
+    )
 
 # %% ../../nbs/mocker/13_editing.ipynb #9480375a
 def parse_rule(tool: str, text: str, skill: Skill) -> Rule:
@@ -107,27 +155,56 @@ def parse_rule(tool: str, text: str, skill: Skill) -> Rule:
     names = {term_text(t): t for t in (*_arguments(skill.bindings), *skill.terms)}
     m = re.fullmatch(r"requires\s+(.+?),\s*else\s+(.+)", text.strip(), re.S)
     if m:
-        return Rule(tool, "refusal", Refusal(_requirement(m[1], names, tool), parse_json(m[2].strip()), 0, 0, 0), 0)
-    m = re.fullmatch(r"(\w+(?:\.[^:+=]+?)+)\s*(:=|\+=)\s*(.+?)(?:\s+when\s+(.+))?", text.strip(), re.S)
+        return Rule(
+            tool,
+            "refusal",
+            Refusal(_requirement(m[1], names, tool), parse_json(m[2].strip()), 0, 0, 0),
+            0,
+        )
+    m = re.fullmatch(
+        r"(\w+(?:\.[^:+=]+?)+)\s*(:=|\+=)\s*(.+?)(?:\s+when\s+(.+))?", text.strip(), re.S
+    )
     if not m:
-        raise ToolError(f"{tool}: cannot read the rule {text!r}; write `record.field := value [when name = value]` or `requires name = value, else answer`")
+        raise ToolError(
+            f"{tool}: cannot read the rule {text!r}; write `record.field := value [when name = value]` or `requires name = value, else answer`"
+        )
     label, *path = m[1].strip().split(".")
     if label not in {e.label for e in skill.bindings.entities}:
-        raise ToolError(f"{tool}: no record {label!r} here; there are {', '.join(e.label for e in skill.bindings.entities) or 'none'}")
+        raise ToolError(
+            f"{tool}: no record {label!r} here; there are {', '.join(e.label for e in skill.bindings.entities) or 'none'}"
+        )
     condition = None
     if m[4]:
         left, value = _split(m[4], "=", tool)
         condition = Condition(_formula(left, names, tool), "in", (freeze(loads(value)),))
-    return Rule(tool, "effect", Action(label, tuple(path), "set" if m[2] == ":=" else "add", _formula(m[3], names, tool), condition, 0, 0), 0)
+    return Rule(
+        tool,
+        "effect",
+        Action(
+            label,
+            tuple(path),
+            "set" if m[2] == ":=" else "add",
+            _formula(m[3], names, tool),
+            condition,
+            0,
+            0,
+        ),
+        0,
+    )
+
 
 def _arguments(bindings: Bindings) -> list[Term]:
-    return [("arg", e.name) for e in bindings.entities if not e.source] + [("arg", p.name) for p in bindings.picks]
+    return [("arg", e.name) for e in bindings.entities if not e.source] + [
+        ("arg", p.name) for p in bindings.picks
+    ]
+
 
 def _split(text: str, by: str, tool: str) -> tuple[str, str]:
     left, found, right = text.partition(by)
     if not found:
         raise ToolError(f"{tool}: {text!r} has no {by!r}")
     return left.strip(), right.strip()
+
 
 def _formula(text: str, names: Mapping[str, Term], tool: str) -> Formula:
     text = text.strip()
@@ -140,7 +217,10 @@ def _formula(text: str, names: Mapping[str, Term], tool: str) -> Formula:
     try:
         return constant(loads(text))
     except ValueError:
-        raise ToolError(f"{tool}: {text!r} is neither JSON nor a name known here; names are {', '.join(sorted(names)[:40])}") from None
+        raise ToolError(
+            f"{tool}: {text!r} is neither JSON nor a name known here; names are {', '.join(sorted(names)[:40])}"
+        ) from None
+
 
 def _requirement(text: str, names: Mapping[str, Term], tool: str) -> Requirement:
     m = re.fullmatch(r"(.+?)\s+in\s+\((.+)\)", text.strip())
@@ -151,17 +231,25 @@ def _requirement(text: str, names: Mapping[str, Term], tool: str) -> Requirement
         if op in text:
             left, right = _split(text, op, tool)
             if kind == "least":
-                return Requirement(kind, formulas=(_formula(left, names, tool), _formula(right, names, tool)))
+                return Requirement(
+                    kind, formulas=(_formula(left, names, tool), _formula(right, names, tool))
+                )
             if right in names:
                 return Requirement(kind, (_term(left, names, tool), names[right]))
             if kind == "same":
-                return Requirement("in", (_term(left, names, tool),), frozenset({freeze(_literal(right, tool))}))
+                return Requirement(
+                    "in", (_term(left, names, tool),), frozenset({freeze(_literal(right, tool))})
+                )
     raise ToolError(f"{tool}: cannot read the requirement {text!r}")
+
 
 def _term(text: str, names: Mapping[str, Term], tool: str) -> Term:
     if text.strip() not in names:
-        raise ToolError(f"{tool}: {text!r} is not a name known here; names are {', '.join(sorted(names)[:40])}")
+        raise ToolError(
+            f"{tool}: {text!r} is not a name known here; names are {', '.join(sorted(names)[:40])}"
+        )
     return names[text.strip()]
+
 
 def _literal(text: str, tool: str) -> JsonValue:
     try:

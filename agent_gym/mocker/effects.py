@@ -28,14 +28,19 @@ __all__ = ['Edit', 'Example', 'edits', 'learn_effects']
 @dataclass(frozen=True, slots=True)
 class Example:
     "One record before and after a logged write, in the scene of the write."
+
     scene: Scene
     before: Record
     after: Record
     where: tuple[str, int]
 
+
 Edit: TypeAlias = tuple[tuple[str | tuple[str, str], ...], str, object]
 
-def edits(before: JsonValue, after: JsonValue, containers: Mapping[tuple[str, ...], str], path: tuple = ()) -> list[Edit]:
+
+def edits(
+    before: JsonValue, after: JsonValue, containers: Mapping[tuple[str, ...], str], path: tuple = ()
+) -> list[Edit]:
     "(path, op, value) of what turned `before` into `after`; a `set` holds (old, new); rows of known containers are steps (by, name)."
     if isinstance(before, dict) and isinstance(after, dict):
         by = containers.get(path)
@@ -53,13 +58,27 @@ def edits(before: JsonValue, after: JsonValue, containers: Mapping[tuple[str, ..
         return _list_edits(before, after, containers, path)
     return [(path, "set", (before, after))]
 
-def _list_edits(before: list, after: list, containers: Mapping[tuple[str, ...], str], path: tuple) -> list[Edit]:
-    if len(after) > len(before) and after[:len(before)] == before:
-        return [(path, "append", after[len(before):])]
+
+def _list_edits(
+    before: list, after: list, containers: Mapping[tuple[str, ...], str], path: tuple
+) -> list[Edit]:
+    if len(after) > len(before) and after[: len(before)] == before:
+        return [(path, "append", after[len(before) :])]
     by = containers.get(path)
     if len(after) < len(before) and [x for x in before if x in after] == after:
-        return [(path, "remove", [x if is_name(x) or by is None else x.get(by) for x in before if x not in after])]
-    if by and by != PLAIN and len(before) == len(after) and all(isinstance(x, dict) for x in (*before, *after)):
+        return [
+            (
+                path,
+                "remove",
+                [x if is_name(x) or by is None else x.get(by) for x in before if x not in after],
+            )
+        ]
+    if (
+        by
+        and by != PLAIN
+        and len(before) == len(after)
+        and all(isinstance(x, dict) for x in (*before, *after))
+    ):
         out: list[Edit] = []
         for a, b in zip(before, after):
             for k in dict.fromkeys([*a, *b]):
@@ -69,7 +88,9 @@ def _list_edits(before: list, after: list, containers: Mapping[tuple[str, ...], 
     return [(path, "set", (before, after))]
 
 # %% ../../nbs/mocker/06_effects.ipynb #13c54fe4
-def learn_effects(label: str, examples: Sequence[Example], containers: Sequence[Container], least: float = .9) -> list[Action]:
+def learn_effects(
+    label: str, examples: Sequence[Example], containers: Sequence[Container], least: float = 0.9
+) -> list[Action]:
     "The effects on the record labelled `label` that explain `examples`."
     found = [_abstract(e, edits(e.before, e.after, _by_path(containers, e))) for e in examples]
     places: dict[tuple[tuple[str | Row, ...], str], None] = {}
@@ -78,27 +99,47 @@ def learn_effects(label: str, examples: Sequence[Example], containers: Sequence[
     counts = {p: sum(p in f for f in found) for p in places}
     out = []
     for (path, op), n in counts.items():
-        if n < max(1, .02 * len(examples)):
+        if n < max(1, 0.02 * len(examples)):
             continue
-        out += _learn_place(label, path, op, examples, [f.get((path, op), _NONE) for f in found], least)
-    return out + (_named_alike(label, examples, {a.path for a in out}) if _is_direct(label, examples[0].scene) else [])
+        out += _learn_place(
+            label, path, op, examples, [f.get((path, op), _NONE) for f in found], least
+        )
+    return out + (
+        _named_alike(label, examples, {a.path for a in out})
+        if _is_direct(label, examples[0].scene)
+        else []
+    )
+
 
 def _is_direct(label: str, scene: Scene) -> bool:
     "Whether the record is named by an argument of the call itself."
     return any(x.label == label and not x.source for x in scene.bindings.entities)
 
-def _named_alike(label: str, examples: Sequence[Example], known: set[tuple[str | Row, ...]]) -> list[Action]:
+
+def _named_alike(
+    label: str, examples: Sequence[Example], known: set[tuple[str | Row, ...]]
+) -> list[Action]:
     "An argument sets the field of its name, unless the logs say otherwise: the prior of every write, needed where a field never changed."
     out = []
     for a in dict.fromkeys(a for e in examples for a in e.scene.arguments):
         some = [e for e in examples if a in e.scene.arguments]
         for path in [p for p, _ in fields(some[0].after) if p[-1] == a]:
             same = sum(same_value(_part(e.after, path, e), e.scene.arguments[a]) for e in some)
-            if path not in known and same == len(some) and not any(x.name == a for x in some[0].scene.bindings.entities):
-                out.append(Action(label, path, "set", Formula("term", (("arg", a),)), None, same, len(some)))
+            if (
+                path not in known
+                and same == len(some)
+                and not any(x.name == a for x in some[0].scene.bindings.entities)
+            ):
+                out.append(
+                    Action(
+                        label, path, "set", Formula("term", (("arg", a),)), None, same, len(some)
+                    )
+                )
     return out
 
+
 _NONE = object()
+
 
 def _by_path(containers: Sequence[Container], e: Example) -> dict[tuple[str, ...], str]:
     "For each container path of the record the way its rows are told apart; a field that the picks of the scene use comes first."
@@ -109,6 +150,7 @@ def _by_path(containers: Sequence[Container], e: Example) -> dict[tuple[str, ...
             out[c.path] = c.by
     return out
 
+
 def _abstract(e: Example, found: Sequence[Edit]) -> dict[tuple[tuple[str | Row, ...], str], object]:
     "The edits with row names replaced by the terms that name them; edits of many rows by one list argument become one."
     out: dict[tuple[tuple[str | Row, ...], str], object] = {}
@@ -116,13 +158,18 @@ def _abstract(e: Example, found: Sequence[Edit]) -> dict[tuple[tuple[str | Row, 
     for path, op, value in found:
         rows = [p for p in path if isinstance(p, tuple)]
         if len(rows) == 1:
-            groups[tuple(p if isinstance(p, str) else (p[0], "") for p in path), op].append((rows[0][1], value))
+            groups[tuple(p if isinstance(p, str) else (p[0], "") for p in path), op].append(
+                (rows[0][1], value)
+            )
         else:
-            out[tuple(p if isinstance(p, str) else Row(p[0], ("const", p[1])) for p in path), op] = value
+            out[
+                tuple(p if isinstance(p, str) else Row(p[0], ("const", p[1])) for p in path), op
+            ] = value
     for (path, op), pairs in groups.items():
         for term, value in _naming(e.scene, pairs):
             out[tuple(p if isinstance(p, str) else Row(p[0], term) for p in path), op] = value
     return out
+
 
 def _naming(scene: Scene, pairs: Sequence[tuple[str, object]]) -> list[tuple[Term, object]]:
     "The term that names the changed rows: a list that holds them all, or else one term for each."
@@ -133,28 +180,57 @@ def _naming(scene: Scene, pairs: Sequence[tuple[str, object]]) -> list[tuple[Ter
     out = []
     for name, value in pairs:
         named = [t for t, v in scene.terms().items() if is_name(v) and str(v) == name]
-        term = min(named, key=lambda t: (t[0] != "arg", t[0] not in ("first", "last"), len(t)), default=("const", name))
+        term = min(
+            named,
+            key=lambda t: (t[0] != "arg", t[0] not in ("first", "last"), len(t)),
+            default=("const", name),
+        )
         out.append((term, value))
     return out
+
 
 class _Same:
     "Marks a row that a list names and that did not change."
 
 # %% ../../nbs/mocker/06_effects.ipynb #0003b1fc
-def _learn_place(label: str, path: tuple[str | Row, ...], op: str, examples: Sequence[Example], values: Sequence[object], least: float) -> list[Action]:
+def _learn_place(
+    label: str,
+    path: tuple[str | Row, ...],
+    op: str,
+    examples: Sequence[Example],
+    values: Sequence[object],
+    least: float,
+) -> list[Action]:
     touched = [i for i, v in enumerate(values) if v is not _NONE]
     if op == "delete":
         learned = Learned(constant(None), len(touched), len(touched))
     elif any(isinstance(p, Row) and _is_many(p, examples[touched[0]].scene) for p in path):
         learned = _learn_rows([examples[i].scene for i in touched], [values[i] for i in touched])  # type: ignore[misc]
     else:
-        op, learned = _learn_one(op, [examples[i].scene for i in touched], [values[i] for i in touched], path[-1] if isinstance(path[-1], str) else "")
-    if learned is None or learned.rate < .6 or (learned.formula.op == "const" and len(touched) < 2 and not _is_direct(label, examples[0].scene)):
+        op, learned = _learn_one(
+            op,
+            [examples[i].scene for i in touched],
+            [values[i] for i in touched],
+            path[-1] if isinstance(path[-1], str) else "",
+        )
+    if (
+        learned is None
+        or learned.rate < 0.6
+        or (
+            learned.formula.op == "const"
+            and len(touched) < 2
+            and not _is_direct(label, examples[0].scene)
+        )
+    ):
         return []
-    action = Action(label, path, op, learned.formula, None, learned.hits, learned.total, learned.rivals)
+    action = Action(
+        label, path, op, learned.formula, None, learned.hits, learned.total, learned.rivals
+    )
     idle = [i for i, v in enumerate(values) if v is _NONE and not _is_idle(action, examples[i])]
     if idle:
-        condition = separating([examples[i].scene for i in touched], [examples[i].scene for i in idle])
+        condition = separating(
+            [examples[i].scene for i in touched], [examples[i].scene for i in idle]
+        )
         if condition is None and len(idle) > (1 - least) * (len(idle) + len(touched)):
             return []
         action = replace(action, condition=condition)
@@ -162,20 +238,34 @@ def _learn_place(label: str, path: tuple[str | Row, ...], op: str, examples: Seq
     against = tuple(e.where for e in examples if not _agrees(action, e))[:3]
     return [replace(action, hits=hits, total=len(examples), against=against)]
 
-def _learn_one(op: str, scenes: Sequence[Scene], values: Sequence[object], name: str) -> tuple[str, Learned | None]:
+
+def _learn_one(
+    op: str, scenes: Sequence[Scene], values: Sequence[object], name: str
+) -> tuple[str, Learned | None]:
     "A new value explained as such, or, where numbers change by something that can be explained, by its difference from the old one (`add`)."
     if op != "set":
         return op, learn_value(scenes, values, name=name)  # type: ignore[arg-type]
     pairs = [v for v in values if isinstance(v, tuple)]
     new = learn_value(scenes, [b for _, b in pairs], name=name)
-    if all(is_number(a) and is_number(b) for a, b in pairs) and (new is None or new.rate < 1 or (new.formula.op == "const" and len(pairs) < 3) or new.formula.op in ("+", "-", "*", "abs")):
+    if all(is_number(a) and is_number(b) for a, b in pairs) and (
+        new is None
+        or new.rate < 1
+        or (new.formula.op == "const" and len(pairs) < 3)
+        or new.formula.op in ("+", "-", "*", "abs")
+    ):
         step = learn_value(scenes, [round(b - a, 6) for a, b in pairs], name=name)
-        if step is not None and step.formula.op != "const" and (new is None or step.rate >= new.rate):
+        if (
+            step is not None
+            and step.formula.op != "const"
+            and (new is None or step.rate >= new.rate)
+        ):
             return "add", step
     return "set", new
 
+
 def _is_many(row: Row, scene: Scene) -> bool:
     return isinstance(value_at(scene, row.term), list)
+
 
 def _learn_rows(scenes: Sequence[Scene], values: Sequence[list]) -> Learned | None:
     "The list whose elements, in step with the rows, are the new values."
@@ -185,14 +275,19 @@ def _learn_rows(scenes: Sequence[Scene], values: Sequence[list]) -> Learned | No
         wanted = [(i, v[1]) for i, v in enumerate(vs) if not isinstance(v, _Same)]
         total += 1
         for t, held in s.terms().items():
-            if isinstance(held, list) and len(held) == len(vs) and all(same_value(held[i], v) for i, v in wanted):
+            if (
+                isinstance(held, list)
+                and len(held) == len(vs)
+                and all(same_value(held[i], v) for i, v in wanted)
+            ):
                 votes[t] += 1
     best = max(votes, key=lambda t: votes[t], default=None)
-    if best is not None and votes[best] >= .9 * total:
+    if best is not None and votes[best] >= 0.9 * total:
         return Learned(Formula("term", (best,)), votes[best], total)
     flat = [v[1] for vs in values for v in vs if not isinstance(v, _Same)]
     same = sum(same_value(v, flat[0]) for v in flat)
     return Learned(constant(flat[0]), total, total) if same == len(flat) else None
+
 
 def _is_idle(action: Action, e: Example) -> bool:
     "Whether the action, done to an example that did not show it, would have changed nothing."
@@ -200,6 +295,7 @@ def _is_idle(action: Action, e: Example) -> bool:
         return same_value(apply_one(action, e.before, e.scene, None), e.before)
     except Undefined:
         return True
+
 
 def _agrees(action: Action, e: Example) -> bool:
     "Whether the place of the action looks after the write as the action says."
@@ -213,6 +309,7 @@ def _agrees(action: Action, e: Example) -> bool:
         return True
     return same_value(_part(done, action.path, e), _part(e.after, action.path, e))
 
+
 def _part(at: JsonValue, path: Sequence[str | Row], e: Example) -> JsonValue:
     "What a record holds at a path; a list where the path goes through rows, which keep the positions they had before the write."
     old: JsonValue = e.before
@@ -221,9 +318,13 @@ def _part(at: JsonValue, path: Sequence[str | Row], e: Example) -> JsonValue:
             named = value_at(e.scene, p.term)
             names = list(map(str, named)) if isinstance(named, list) else [str(named)]
             if isinstance(at, list) and isinstance(old, list):
-                places = [j for j, r in enumerate(old) if isinstance(r, dict) and str(r.get(p.by)) in names and j < len(at)]
-                return [get(at[j], path[i + 1:]) for j in places]  # type: ignore[arg-type]
-            return [get(at.get(n), path[i + 1:]) for n in names] if isinstance(at, dict) else None  # type: ignore[arg-type]
+                places = [
+                    j
+                    for j, r in enumerate(old)
+                    if isinstance(r, dict) and str(r.get(p.by)) in names and j < len(at)
+                ]
+                return [get(at[j], path[i + 1 :]) for j in places]  # type: ignore[arg-type]
+            return [get(at.get(n), path[i + 1 :]) for n in names] if isinstance(at, dict) else None  # type: ignore[arg-type]
         at = at.get(p) if isinstance(at, dict) else None
         old = old.get(p) if isinstance(old, dict) else None
     return at

@@ -20,6 +20,7 @@ __all__ = ['Formula', 'constant', 'Condition']
 @dataclass(frozen=True, slots=True)
 class Formula:
     "`op` with its operands in `parts` (formulas, terms, constants as frozen JSON by `op`)."
+
     op: str
     parts: tuple = ()
 
@@ -30,11 +31,18 @@ class Formula:
     def __str__(self) -> str:
         return _shown(self)
 
+
 def constant(value: JsonValue) -> Formula:
-    return Formula("const", (value,)) if not isinstance(value, dict | list) else Formula("const", (_Frozen(value),))
+    return (
+        Formula("const", (value,))
+        if not isinstance(value, dict | list)
+        else Formula("const", (_Frozen(value),))
+    )
+
 
 class _Frozen:
     "A JSON object or list as a hashable constant."
+
     __slots__ = ("text", "value")
 
     def __init__(self, value: JsonValue):
@@ -46,54 +54,105 @@ class _Frozen:
     def __hash__(self) -> int:
         return hash(self.text)
 
+
 def _number(v: JsonValue) -> float | int:
     if isinstance(v, bool) or not isinstance(v, int | float):
         raise Undefined(("number",))
     return v
 
+
 def _const(p, scene, fresh):
     return p[0].value if isinstance(p[0], _Frozen) else p[0]
 
+
 def _sorted(p, scene, fresh):
     v = scene.value(p[0])
-    if not isinstance(v, list) or len({type(x) for x in v}) > 1 or any(isinstance(x, dict | list) for x in v):
+    if (
+        not isinstance(v, list)
+        or len({type(x) for x in v}) > 1
+        or any(isinstance(x, dict | list) for x in v)
+    ):
         raise Undefined(p[0])
     return sorted(v)  # type: ignore[type-var]
+
 
 def _binary(do: Callable[[float, float], float]):
     def run(p, scene, fresh):
         return _tidy(do(_number(p[0].value(scene)), _number(p[1].value(scene))))
+
     return run
+
 
 def _tidy(x: float) -> float | int:
     return round(x, 2) if isinstance(x, float) else x
+
 
 def _each(p, scene, fresh):
     rows = scene.value(p[0])
     if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
         raise Undefined(p[0])
-    return [{k: (r[f[1]] if isinstance(f, tuple) and f[1] in r else f.value(scene, fresh) if isinstance(f, Formula) else _lost(p[0])) for k, f in p[1]} for r in rows]
+    return [
+        {
+            k: (
+                r[f[1]]
+                if isinstance(f, tuple) and f[1] in r
+                else f.value(scene, fresh)
+                if isinstance(f, Formula)
+                else _lost(p[0])
+            )
+            for k, f in p[1]
+        }
+        for r in rows
+    ]
+
 
 def _map(p, scene, fresh):
     key = freeze(scene.value(p[0]))
     found = next((v for k, v in p[1] if k == key), None)
     return found.value(scene, fresh) if found is not None else _lost(p[0])
 
+
 def _lost(term: Term):
     raise Undefined(term)
+
 
 def _fresh(p, scene, fresh):
     if fresh is None:
         raise Undefined(("fresh",))
     return fresh(p[0])
 
-_OPS = {"const": _const, "term": lambda p, s, f: s.value(p[0]), "sorted": _sorted, "neg": lambda p, s, f: _tidy(-_number(p[0].value(s))),
-        "abs": lambda p, s, f: _tidy(abs(_number(p[0].value(s)))), "+": _binary(lambda a, b: a + b), "-": _binary(lambda a, b: a - b), "*": _binary(lambda a, b: a * b),
-        "dict": lambda p, s, f: {k: x.value(s, f) for k, x in p}, "list": lambda p, s, f: [x.value(s, f) for x in p], "each": _each, "map": _map, "unknown": lambda p, s, f: _lost(("unknown",)), "fresh": _fresh,
-        "if": lambda p, s, f: (p[1] if p[0].holds(s) else p[2]).value(s, f), "text": lambda p, s, f: "".join(x if isinstance(x, str) else _text_of(x.value(s, f)) for x in p)}
+
+_OPS = {
+    "const": _const,
+    "term": lambda p, s, f: s.value(p[0]),
+    "sorted": _sorted,
+    "neg": lambda p, s, f: _tidy(-_number(p[0].value(s))),
+    "abs": lambda p, s, f: _tidy(abs(_number(p[0].value(s)))),
+    "+": _binary(lambda a, b: a + b),
+    "-": _binary(lambda a, b: a - b),
+    "*": _binary(lambda a, b: a * b),
+    "dict": lambda p, s, f: {k: x.value(s, f) for k, x in p},
+    "list": lambda p, s, f: [x.value(s, f) for x in p],
+    "each": _each,
+    "map": _map,
+    "unknown": lambda p, s, f: _lost(("unknown",)),
+    "fresh": _fresh,
+    "if": lambda p, s, f: (p[1] if p[0].holds(s) else p[2]).value(s, f),
+    "text": lambda p, s, f: "".join(
+        x if isinstance(x, str) else _text_of(x.value(s, f)) for x in p
+    ),
+}
+
 
 def _text_of(v: JsonValue) -> str:
-    return v if isinstance(v, str) else freeze(v) if isinstance(v, dict | list | bool | None) else str(v)
+    return (
+        v
+        if isinstance(v, str)
+        else freeze(v)
+        if isinstance(v, dict | list | bool | None)
+        else str(v)
+    )
+
 
 def _shown(f: Formula) -> str:
     p = f.parts
@@ -106,23 +165,37 @@ def _shown(f: Formula) -> str:
     if f.op == "list":
         return "[" + ", ".join(map(str, p)) + "]"
     if f.op == "each":
-        return "[{" + ", ".join(f"{k}: {'row.' + x[1] if isinstance(x, tuple) else x}" for k, x in p[1]) + f"}} for row in {term_text(p[0])}]"
+        return (
+            "[{"
+            + ", ".join(f"{k}: {'row.' + x[1] if isinstance(x, tuple) else x}" for k, x in p[1])
+            + f"}} for row in {term_text(p[0])}]"
+        )
     if f.op == "if":
         return f"({p[1]} if {p[0]} else {p[2]})"
     if f.op == "unknown":
         return "?"
     if f.op == "map":
-        return "{" + ", ".join(f"{k}: {v}" for k, v in p[1][:12]) + (", …" if len(p[1]) > 12 else "") + f"}}[{term_text(p[0])}]"
+        return (
+            "{"
+            + ", ".join(f"{k}: {v}" for k, v in p[1][:12])
+            + (", …" if len(p[1]) > 12 else "")
+            + f"}}[{term_text(p[0])}]"
+        )
     if f.op == "fresh":
         return f"new {p[0]!r}"
     if f.op == "text":
         return "".join(x if isinstance(x, str) else f"{{{x}}}" for x in p)
-    return f"{p[0]} {f.op} {p[1]}" if len(p) == 2 else f"{f.op}({term_text(p[0]) if f.op == 'sorted' else p[0]})"
+    return (
+        f"{p[0]} {f.op} {p[1]}"
+        if len(p) == 2
+        else f"{f.op}({term_text(p[0]) if f.op == 'sorted' else p[0]})"
+    )
 
 # %% ../../nbs/mocker/05_formulas.ipynb #0c483eec
 @dataclass(frozen=True, slots=True)
 class Condition:
     "A test on one value of the scene: `op` is `in` (a set of frozen values), `>` (a number), or `has`."
+
     formula: Formula
     op: str
     bound: tuple = ()
@@ -141,5 +214,9 @@ class Condition:
 
     def __str__(self) -> str:
         if self.op == "in":
-            return f"{self.formula} = {self.bound[0]}" if len(self.bound) == 1 else f"{self.formula} in ({', '.join(self.bound)})"
+            return (
+                f"{self.formula} = {self.bound[0]}"
+                if len(self.bound) == 1
+                else f"{self.formula} in ({', '.join(self.bound)})"
+            )
         return f"{self.formula} > {self.bound[0]}" if self.op == ">" else f"{self.formula} exists"

@@ -24,15 +24,19 @@ __all__ = ['Mention', 'mentions', 'Inventor']
 @dataclass(frozen=True, slots=True)
 class Mention:
     "Where a name occurs: in which record, and in which row of it (None: not in a row)."
+
     owner: Ref
     row: Record | None
+
 
 def mentions(store: Store) -> dict[str, Mention]:
     "The names that records speak of and that are not records of the store, with their first mention."
     known = {ref[1] for ref in store.base}
     out: dict[str, Mention] = {}
     for ref, record in store.base.items():
-        stack: list[tuple[JsonValue, Record | None, int]] = [({k: v for k, v in record.items() if k[:1] != "@"}, None, 0)]
+        stack: list[tuple[JsonValue, Record | None, int]] = [
+            ({k: v for k, v in record.items() if k[:1] != "@"}, None, 0)
+        ]
         while stack:
             value, row, depth = stack.pop()
             if isinstance(value, dict) and depth < 5:
@@ -40,14 +44,22 @@ def mentions(store: Store) -> dict[str, Mention]:
                 stack += [(v, inner, depth + 1) for v in value.values()]
             elif isinstance(value, list) and depth < 5:
                 stack += [(v, row, depth + 1) for v in value]
-            elif is_name(value) and str(value) not in known and len(str(value)) > 3 and any(ch.isdigit() for ch in str(value)):
+            elif (
+                is_name(value)
+                and str(value) not in known
+                and len(str(value)) > 3
+                and any(ch.isdigit() for ch in str(value))
+            ):
                 out.setdefault(str(value), Mention(ref, row))
     return out
 
 # %% ../../nbs/mocker/09_invention.ipynb #99199dbc
 class Inventor:
     "Makes records of the kinds of a store."
-    def __init__(self, store: Store, containers: Sequence[Container], pools: Mapping[str, Sequence[Ref]]):
+
+    def __init__(
+        self, store: Store, containers: Sequence[Container], pools: Mapping[str, Sequence[Ref]]
+    ):
         self._base, self._containers, self._pools = store.base, tuple(containers), pools
         self.mentions = mentions(store)
 
@@ -75,7 +87,14 @@ class Inventor:
 
     def _owner(self, record: Record, kind: str) -> Ref | None:
         "The record of `kind` that a record is linked to."
-        return next(((kind, str(v)) for v in record.values() if is_name(v) and (kind, str(v)) in self._base), None)
+        return next(
+            (
+                (kind, str(v))
+                for v in record.values()
+                if is_name(v) and (kind, str(v)) in self._base
+            ),
+            None,
+        )
 
     def _aligned(self, old: Ref, new: Ref) -> dict[str, JsonValue]:
         "For each name of the old owner and of its rows, the one of the new owner that takes its place."
@@ -85,6 +104,7 @@ class Inventor:
                 mine, theirs = list(c.rows(self._base[old])), list(c.rows(self._base[new]))
                 out |= {n: theirs[i % len(theirs)] for i, n in enumerate(mine) if theirs}
         return out
+
 
 def _swapped(value: JsonValue, swaps: Mapping[str, JsonValue]) -> JsonValue:
     if isinstance(value, dict):

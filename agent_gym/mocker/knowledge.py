@@ -37,6 +37,7 @@ __all__ = ['Knowledge']
 @dataclass(frozen=True)
 class Knowledge:
     "What was learned; `edited` names the tools whose rules a person changed."
+
     tools: Mapping[str, ToolSpec]
     store: Store
     replay: Replay
@@ -54,7 +55,9 @@ class Knowledge:
     searches: Mapping[str, Search] = field(default_factory=dict)
     manners: Manners = field(default_factory=Manners)
 
-    def scene(self, name: str, arguments: Mapping[str, JsonValue], record: Callable[[Ref], Record | None]) -> Scene:
+    def scene(
+        self, name: str, arguments: Mapping[str, JsonValue], record: Callable[[Ref], Record | None]
+    ) -> Scene:
         "A call of a tool in a state."
         return Scene(self.skills[name].bindings, arguments, record, self.anywhere)
 
@@ -65,36 +68,66 @@ class Knowledge:
 
     def names(self, name: str, arguments: Mapping[str, JsonValue]) -> frozenset[str]:
         "The things that a call speaks of: what its arguments name, and what the record named by them is linked to."
-        out = {t for t in tokens(dict(arguments)) if t in self.named} or set(tokens(dict(arguments)))
+        out = {t for t in tokens(dict(arguments)) if t in self.named} or set(
+            tokens(dict(arguments))
+        )
         if self.tools[name].kind == "write":
             for t in list(out):
                 record = self.store.base.get((self.named.get(t, ""), t))
-                out |= {str(v) for v in record.values() if is_name(v) and str(v) in self.named} if record else set()
-            out |= {ref[1] for ref, _ in self.scene(name, arguments, self.store.base.get).records.values()}
+                out |= (
+                    {str(v) for v in record.values() if is_name(v) and str(v) in self.named}
+                    if record
+                    else set()
+                )
+            out |= {
+                ref[1]
+                for ref, _ in self.scene(name, arguments, self.store.base.get).records.values()
+            }
         return frozenset(out)
 
     def made_up(self, name: str, value: JsonValue) -> frozenset[str]:
         "The values in an answer that the backend makes up."
         reply = self.skills[name].reply
-        parts = reply.formula.parts if reply is not None and reply.formula.op == "dict" and isinstance(value, dict) else ()
-        return frozenset(str(value[k]) for k, f in parts if f.op == "fresh" and is_name(value.get(k)))  # type: ignore[union-attr]
+        parts = (
+            reply.formula.parts
+            if reply is not None and reply.formula.op == "dict" and isinstance(value, dict)
+            else ()
+        )
+        return frozenset(
+            str(value[k]) for k, f in parts if f.op == "fresh" and is_name(value.get(k))
+        )  # type: ignore[union-attr]
 
     def event(self, spec: ToolSpec, arguments: Mapping[str, JsonValue]) -> Change:
         ref = self.store.ref(spec.name, arguments)
         return Change(spec.name, ref[1] if ref else "", "", "", freeze(arguments))
 
-    def consequences(self, session: ToolSession, spec: ToolSpec, arguments: dict[str, JsonValue], value: JsonValue) -> list[tuple[Ref, Record]]:
+    def consequences(
+        self,
+        session: ToolSession,
+        spec: ToolSpec,
+        arguments: dict[str, JsonValue],
+        value: JsonValue,
+    ) -> list[tuple[Ref, Record]]:
         "The records after a logged answer: learned effects, overruled by what the answer shows."
         skill = self.skills[spec.name]
         writes: dict[Ref, Record] = {}
         if spec.kind == "write":
             scene = self.scene(spec.name, arguments, session.record).answered(value)
-            writes = {scene.records[label][0]: r for label, r in apply_actions(skill.actions, scene, lambda form: form).items()}
+            writes = {
+                scene.records[label][0]: r
+                for label, r in apply_actions(skill.actions, scene, lambda form: form).items()
+            }
             made = skill.creates.made(scene, None) if skill.creates is not None else None
             writes |= dict([made]) if made is not None else {}
         return list((writes | dict(self._written(session, spec, arguments, value))).items())
 
-    def _written(self, session: ToolSession, spec: ToolSpec, arguments: dict[str, JsonValue], value: JsonValue) -> list[tuple[Ref, Record]]:
+    def _written(
+        self,
+        session: ToolSession,
+        spec: ToolSpec,
+        arguments: dict[str, JsonValue],
+        value: JsonValue,
+    ) -> list[tuple[Ref, Record]]:
         "The records as a logged answer shows them."
         ref = self.store.ref(spec.name, arguments, value)
         identity = self.store.ids.get(spec.name)
@@ -104,17 +137,28 @@ class Knowledge:
         if identity.viewer:
             after: Record = value if spec.name in self.store.full else {**record, **value}
             after = after | {k: v for k, v in record.items() if k[:1] == "@"}
-            return [(ref, after)] if after != record and (spec.kind == "write" or ref in session.changed or not record) else []
+            return (
+                [(ref, after)]
+                if after != record
+                and (spec.kind == "write" or ref in session.changed or not record)
+                else []
+            )
         return []
 
     def adopt(self, session: ToolSession, call: LoggedCall) -> Answer:
         "What the session has to note of a logged call and its answer."
         spec = self.tools.get(call.name) or ToolSpec(name=call.name)
         if call.name not in self.tools:
-            return Answer(ToolResult(call.value, call.is_error, "replay", 1., 1, call.name))
+            return Answer(ToolResult(call.value, call.is_error, "replay", 1.0, 1, call.name))
         key, names = call_key(call.name, call.arguments), self.names(call.name, call.arguments)
-        result = ToolResult(call.value, call.is_error, "replay", 1., 1, call.name)
-        answer = Answer(result, [] if call.is_error else self.consequences(session, spec, call.arguments, call.value), key=key, tokens=names, is_write=spec.kind == "write" and not call.is_error)
+        result = ToolResult(call.value, call.is_error, "replay", 1.0, 1, call.name)
+        answer = Answer(
+            result,
+            [] if call.is_error else self.consequences(session, spec, call.arguments, call.value),
+            key=key,
+            tokens=names,
+            is_write=spec.kind == "write" and not call.is_error,
+        )
         answer.fresh = self.made_up(call.name, call.value)
         if answer.is_write and not answer.writes:
             answer.event = self.event(spec, call.arguments)

@@ -40,51 +40,115 @@ def learn(traces: Iterable[Trace], progress: bool = True) -> Model:
         with Steps("learning the tools", 2 * len(tools) + 8, progress) as step:
             step("kinds of tools")
             model = _learn(conversations, tools, step)
-            return replace(model, trust=_cross_fitted(conversations, tools, step)) if len(conversations) >= 4 else model
+            return (
+                replace(model, trust=_cross_fitted(conversations, tools, step))
+                if len(conversations) >= 4
+                else model
+            )
 
-def _learn(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], step: Callable[[str], None]) -> Model:
+
+def _learn(
+    conversations: Sequence[Sequence[LoggedCall]],
+    tools: Mapping[str, ToolSpec],
+    step: Callable[[str], None],
+) -> Model:
     store = build_store(conversations, tools)
     step("records")
     checks = secrets(conversations, store.ids, tools)
-    tools = {t: s.model_copy(update={"kind": "read"}) if s.kind == "write" and t in checks and not store.ids[t].viewer else s for t, s in tools.items()}
+    tools = {
+        t: s.model_copy(update={"kind": "read"})
+        if s.kind == "write" and t in checks and not store.ids[t].viewer
+        else s
+        for t, s in tools.items()
+    }
     calls: dict[str, list[LoggedCall]] = defaultdict(list)
     for conversation in conversations:
         for c in conversation:
             calls[c.name].append(c)
     finders = {t: f for t in tools if (f := _finder(t, calls[t], store, tools)) is not None}
-    skills, searches, anywhere, store = learn_skills(conversations, tools, store, finders, checks, step)
+    skills, searches, anywhere, store = learn_skills(
+        conversations, tools, store, finders, checks, step
+    )
     named = {ref[1]: ref[0] for ref in store.base}
     finders = {t: f for t in finders if (f := _finder(t, calls[t], store, tools)) is not None}
     pools = _pools(store)
-    nearest = {t: Nearest(good) for t, cs in calls.items() if (good := [c for c in cs if not c.is_error])}
-    model = Model(tools, store, Replay([], lambda c: frozenset(), frozenset()), finders, nearest, skills, anywhere, named, _usual(calls), _always(calls, store), pools, Inventor(store, find_containers(store), pools), Trust(), searches=searches, manners=learn_manners(conversations, tools))
+    nearest = {
+        t: Nearest(good) for t, cs in calls.items() if (good := [c for c in cs if not c.is_error])
+    }
+    model = Model(
+        tools,
+        store,
+        Replay([], lambda c: frozenset(), frozenset()),
+        finders,
+        nearest,
+        skills,
+        anywhere,
+        named,
+        _usual(calls),
+        _always(calls, store),
+        pools,
+        Inventor(store, find_containers(store), pools),
+        Trust(),
+        searches=searches,
+        manners=learn_manners(conversations, tools),
+    )
     writes = frozenset(t for t, s in tools.items() if s.kind == "write")
-    return replace(model, replay=Replay(conversations, lambda c: model.names(c.name, c.arguments), writes))
+    return replace(
+        model, replay=Replay(conversations, lambda c: model.names(c.name, c.arguments), writes)
+    )
 
-def _cross_fitted(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], step: Callable[[str], None], most: int = 120) -> Trust:
+
+def _cross_fitted(
+    conversations: Sequence[Sequence[LoggedCall]],
+    tools: Mapping[str, ToolSpec],
+    step: Callable[[str], None],
+    most: int = 120,
+) -> Trust:
     """How often each mechanism is right: learned from three quarters of the conversations, asked about the fourth, of which every other one is known up to its first write.
 
     A call unlike all logged successes counts as the `trials` of leaving out one rule say."""
     from agent_gym.mocker.session import ToolSession
-    asked = {i: _reads(c, tools) if i % 8 == 5 else 0 for i, c in enumerate(conversations) if i % 4 == 1}
-    model = _learn([kept for i, c in enumerate(conversations) if (kept := c[:asked.get(i, len(c))])], tools, step)
+
+    asked = {
+        i: _reads(c, tools) if i % 8 == 5 else 0 for i, c in enumerate(conversations) if i % 4 == 1
+    }
+    model = _learn(
+        [kept for i, c in enumerate(conversations) if (kept := c[: asked.get(i, len(c))])],
+        tools,
+        step,
+    )
     step("asking about conversations left out")
     tally: Counter[tuple[str, str, bool]] = Counter()
-    for i in list(asked)[::max(1, len(asked) // most)]:
+    for i in list(asked)[:: max(1, len(asked) // most)]:
         session = ToolSession(model)
         for n, c in enumerate(conversations[i]):
             answer = session.ask(c.name, c.arguments)
             if n >= asked[i]:
                 said = answer.result.value
-                tally[answer.basis, c.name, same_value(said, c.value, 1e-6) or (isinstance(said, str) and same_value(parse_json(said), c.value, 1e-6))] += 1
+                tally[
+                    answer.basis,
+                    c.name,
+                    same_value(said, c.value, 1e-6)
+                    or (isinstance(said, str) and same_value(parse_json(said), c.value, 1e-6)),
+                ] += 1
     for t, skill in model.skills.items():
         shows = t in model.store.ids and model.store.ids[t].viewer
-        tally.update({("effect novel" if shows else "reply novel", t, right): n for (novel, right), n in skill.trials.items() if novel})
+        tally.update(
+            {
+                ("effect novel" if shows else "reply novel", t, right): n
+                for (novel, right), n in skill.trials.items()
+                if novel
+            }
+        )
     return Trust.of_tally(tally)
+
 
 def _reads(conversation: Sequence[LoggedCall], tools: Mapping[str, ToolSpec]) -> int:
     "How many calls come before the first that writes or fails; 0 where none does."
-    return next((n for n, c in enumerate(conversation) if tools[c.name].kind == "write" or c.is_error), 0)
+    return next(
+        (n for n, c in enumerate(conversation) if tools[c.name].kind == "write" or c.is_error), 0
+    )
+
 
 def _usual(calls: Mapping[str, Sequence[LoggedCall]]) -> dict[tuple[str, str], JsonValue]:
     "The most frequent value of each field of a tool's answers, where it makes up a third of them."
@@ -98,6 +162,7 @@ def _usual(calls: Mapping[str, Sequence[LoggedCall]]) -> dict[tuple[str, str], J
                 out[tool, k] = next(r[k] for r in rows if k in r and freeze(r[k]) == top)
     return out
 
+
 def _always(calls: Mapping[str, Sequence[LoggedCall]], store: Store) -> dict[str, tuple[str, ...]]:
     "The fields that every view of a tool has."
     out = {}
@@ -107,6 +172,7 @@ def _always(calls: Mapping[str, Sequence[LoggedCall]], store: Store) -> dict[str
             out[tool] = tuple(k for k in rows[0] if all(k in r for r in rows))
     return out
 
+
 def _pools(store: Store) -> dict[str, tuple[Ref, ...]]:
     "Per kind, the records that are as complete as any."
     most: dict[str, int] = defaultdict(int)
@@ -114,18 +180,35 @@ def _pools(store: Store) -> dict[str, tuple[Ref, ...]]:
         most[kind] = max(most[kind], len(r))
     out: dict[str, list[Ref]] = defaultdict(list)
     for ref, r in store.base.items():
-        if len(r) >= .9 * most[ref[0]]:
+        if len(r) >= 0.9 * most[ref[0]]:
             out[ref[0]].append(ref)
     return {k: tuple(v) for k, v in out.items()}
 
-def _finder(tool: str, calls: Sequence[LoggedCall], store: Store, tools: Mapping[str, ToolSpec]) -> Finder | None:
+
+def _finder(
+    tool: str, calls: Sequence[LoggedCall], store: Store, tools: Mapping[str, ToolSpec]
+) -> Finder | None:
     good = [c for c in calls if not c.is_error]
     identity = store.ids.get(tool)
-    if identity is not None and not identity.by_argument and tools[tool].kind != "write" and identity.viewer:
-        return learn_finder(tool, identity.kind, [(c.arguments, (identity.kind, str(c.value[identity.name]))) for c in good if isinstance(c.value, dict) and identity.name in c.value], store)
+    if (
+        identity is not None
+        and not identity.by_argument
+        and tools[tool].kind != "write"
+        and identity.viewer
+    ):
+        return learn_finder(
+            tool,
+            identity.kind,
+            [
+                (c.arguments, (identity.kind, str(c.value[identity.name])))
+                for c in good
+                if isinstance(c.value, dict) and identity.name in c.value
+            ],
+            store,
+        )
     if identity is None and good and all(is_name(c.value) for c in good):
         for kind in store.kinds:
             refs = [(c.arguments, (kind, str(c.value))) for c in good]
-            if sum(ref in store.base for _, ref in refs) >= .5 * len(refs):
+            if sum(ref in store.base for _, ref in refs) >= 0.5 * len(refs):
                 return learn_finder(tool, kind, refs, store)
     return None

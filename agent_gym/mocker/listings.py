@@ -21,43 +21,80 @@ __all__ = ['Listing', 'find_key', 'find_listings']
 @dataclass(frozen=True, slots=True)
 class Listing:
     "Rows in the answers of a tool: under field `key` (None: the answer is the list), records of `kind` named by their field `by` (None: a row is its own name)."
+
     key: str | None
     kind: str
     by: str | None
 
     def rows(self, value: JsonValue) -> list[Record] | None:
         "The rows of an answer; None where it holds none."
-        inner = value if self.key is None else value.get(self.key) if isinstance(value, dict) else None
-        return inner if isinstance(inner, list) and all(isinstance(r, dict) for r in inner) else None  # type: ignore[return-value]
+        inner = (
+            value if self.key is None else value.get(self.key) if isinstance(value, dict) else None
+        )
+        return (
+            inner if isinstance(inner, list) and all(isinstance(r, dict) for r in inner) else None
+        )  # type: ignore[return-value]
 
     def name(self, row: Record) -> str:
         "The name of the record that a row is."
         return freeze(row) if self.by is None else str(row.get(self.by))
 
+
 def find_key(values: Sequence[JsonValue]) -> tuple[str | None] | None:
     "The field that holds the rows, as a tuple of one; None where answers hold no rows."
-    if sum(isinstance(v, list) for v in values) >= .8 * len(values):
-        return (None,) if any(isinstance(r, dict) for v in values if isinstance(v, list) for r in v) else None
-    counts = Counter(k for v in values if isinstance(v, dict) and len(v) <= 8 for k, x in v.items() if isinstance(x, list) and all(isinstance(r, dict) for r in x))
-    filled = {k for v in values if isinstance(v, dict) for k, x in v.items() if isinstance(x, list) and x and isinstance(x[0], dict)}
-    best = [k for k, n in counts.most_common() if n >= .8 * len(values) and k in filled]
+    if sum(isinstance(v, list) for v in values) >= 0.8 * len(values):
+        return (
+            (None,)
+            if any(isinstance(r, dict) for v in values if isinstance(v, list) for r in v)
+            else None
+        )
+    counts = Counter(
+        k
+        for v in values
+        if isinstance(v, dict) and len(v) <= 8
+        for k, x in v.items()
+        if isinstance(x, list) and all(isinstance(r, dict) for r in x)
+    )
+    filled = {
+        k
+        for v in values
+        if isinstance(v, dict)
+        for k, x in v.items()
+        if isinstance(x, list) and x and isinstance(x[0], dict)
+    }
+    best = [k for k, n in counts.most_common() if n >= 0.8 * len(values) and k in filled]
     return (best[0],) if len(best) == 1 else None
 
 # %% ../../nbs/mocker/00_listings.ipynb #0ebc5bf5
-def find_listings(good: Mapping[str, Sequence[LoggedCall]], ids: Mapping[str, Identity], writes: Collection[str] = ()) -> dict[str, Listing]:
+def find_listings(
+    good: Mapping[str, Sequence[LoggedCall]],
+    ids: Mapping[str, Identity],
+    writes: Collection[str] = (),
+) -> dict[str, Listing]:
     """The tools that list records; `writes` never do. Rows of a tool that takes nothing but the name of an owner belong to the owner's record, unless another tool opens them by their own
     name; rows in an answer that says whose record it is belong to that record."""
     where = slots(c for cs in good.values() for c in cs)
     names: dict[str, set[str]] = defaultdict(set)
     for t, i in ids.items():
         for c in good[t][:2000]:
-            named = c.arguments.get(i.name) if i.by_argument else c.value.get(i.name) if isinstance(c.value, dict) else None
+            named = (
+                c.arguments.get(i.name)
+                if i.by_argument
+                else c.value.get(i.name)
+                if isinstance(c.value, dict)
+                else None
+            )
             if is_name(named):
                 names[i.kind].add(str(named))
     out: dict[str, Listing] = {}
     for tool, calls in sorted(good.items()):
         found = find_key([c.value for c in calls[:200]]) if calls else None
-        if found is None or tool in writes or not any(c.arguments for c in calls) or (tool in ids and _says_whose(calls, ids[tool])):
+        if (
+            found is None
+            or tool in writes
+            or not any(c.arguments for c in calls)
+            or (tool in ids and _says_whose(calls, ids[tool]))
+        ):
             continue
         plain = Listing(found[0], "", None)
         lists = [rows for c in calls[:400] if (rows := plain.rows(c.value)) is not None]
@@ -67,31 +104,60 @@ def find_listings(good: Mapping[str, Sequence[LoggedCall]], ids: Mapping[str, Id
         owned = tool in ids and ids[tool].by_argument and all(len(c.arguments) == 1 for c in calls)
         if owned and (kind is None or kind == ids[tool].kind):
             continue
-        kind = kind or next((x.kind for x in out.values() if x.by is not None and x.by == by), None) or kind_label(by or tool, set(names) | {x.kind for x in out.values()})
+        kind = (
+            kind
+            or next((x.kind for x in out.values() if x.by is not None and x.by == by), None)
+            or kind_label(by or tool, set(names) | {x.kind for x in out.values()})
+        )
         out[tool] = Listing(found[0], kind, by)
     return out
+
 
 def _says_whose(calls: Sequence[LoggedCall], identity: Identity) -> bool:
     "Whether answers carry the name of the record that they are tied to."
     some = [c for c in calls[:200] if isinstance(c.value, dict)]
     if not identity.by_argument and any(len(str(c.value.get(identity.name))) < 3 for c in some):  # type: ignore[union-attr]
         return False
-    return identity.viewer and sum(not identity.by_argument or c.arguments.get(identity.name) in [v for v in c.value.values() if is_name(v)] for c in some) >= .9 * len(some) > 0  # type: ignore[union-attr]
+    return (
+        identity.viewer
+        and sum(
+            not identity.by_argument
+            or c.arguments.get(identity.name) in [v for v in c.value.values() if is_name(v)]
+            for c in some
+        )
+        >= 0.9 * len(some)
+        > 0
+    )  # type: ignore[union-attr]
 
-def _named_by(lists: Sequence[Sequence[Record]], names: Mapping[str, set[str]], where: Mapping[tuple[str, str], set[str]], tool: str) -> str | None:
+
+def _named_by(
+    lists: Sequence[Sequence[Record]],
+    names: Mapping[str, set[str]],
+    where: Mapping[tuple[str, str], set[str]],
+    tool: str,
+) -> str | None:
     "The field that names the rows: never twice in one list, the same row whenever it comes again, and best one that tools speak of."
     rows = [r for rows in lists for r in rows]
     best: tuple[float, int, str] | None = None
     for n, k in enumerate(dict.fromkeys(k for r in rows[:50] for k in r)):
-        if not all(is_name(r.get(k)) for r in rows) or any(len({str(r[k]) for r in rows}) < len(rows) for rows in lists):
+        if not all(is_name(r.get(k)) for r in rows) or any(
+            len({str(r[k]) for r in rows}) < len(rows) for rows in lists
+        ):
             continue
         values = {str(r[k]) for r in rows}
-        known = 2 * any(overlap(v, values) for v in names.values()) + sum(bool(values & v) for (t, a), v in where.items() if t != tool and a)
+        known = 2 * any(overlap(v, values) for v in names.values()) + sum(
+            bool(values & v) for (t, a), v in where.items() if t != tool and a
+        )
         seen: dict[str, str] = {}
         alike = [seen.setdefault(str(r[k]), freeze(r)) == freeze(r) for r in rows]
         repeated = len(rows) - len(values)
-        steady = (sum(alike) - len(values)) / repeated if repeated else 0.
+        steady = (sum(alike) - len(values)) / repeated if repeated else 0.0
         score = (known + steady, -n, k)
-        if len(values) > 2 and (steady >= .8 or not repeated) and (known or repeated > 2) and (best is None or score > best):
+        if (
+            len(values) > 2
+            and (steady >= 0.8 or not repeated)
+            and (known or repeated > 2)
+            and (best is None or score > best)
+        ):
             best = score
     return best[2] if best is not None else None

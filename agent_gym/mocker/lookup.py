@@ -23,7 +23,10 @@ def folded(value: JsonValue) -> str:
     "Texts that people may write in other letters are compared without case and outer spaces."
     return " ".join(value.lower().split()) if isinstance(value, str) else freeze(value)
 
-def fields(record: Record, path: tuple[str, ...] = (), depth: int = 0) -> list[tuple[tuple[str, ...], JsonValue]]:
+
+def fields(
+    record: Record, path: tuple[str, ...] = (), depth: int = 0
+) -> list[tuple[tuple[str, ...], JsonValue]]:
     "(path, value) of the scalars of a record, through nested objects, not through lists."
     out: list[tuple[tuple[str, ...], JsonValue]] = []
     for k, v in record.items():
@@ -33,6 +36,7 @@ def fields(record: Record, path: tuple[str, ...] = (), depth: int = 0) -> list[t
         elif not isinstance(v, list):
             out.append(((*path, k), v))
     return out
+
 
 def get(record: JsonValue, path: Sequence[str]) -> JsonValue:
     "The value at `path`, None where there is none."
@@ -44,6 +48,7 @@ def get(record: JsonValue, path: Sequence[str]) -> JsonValue:
 @dataclass(frozen=True)
 class Finder:
     "How `tool` finds a record of `kind`: each argument equals the field at a path. `index` holds the records by folded arguments."
+
     tool: str
     kind: str
     paths: Mapping[str, tuple[str, ...]]
@@ -54,19 +59,36 @@ class Finder:
     def key(self, arguments: Mapping[str, JsonValue]) -> tuple[str, ...]:
         return tuple(folded(arguments.get(a)) for a in self.paths)
 
-    def find(self, arguments: Mapping[str, JsonValue], record: Callable[[Ref], Record | None], changed: Sequence[Ref]) -> Ref | None:
+    def find(
+        self,
+        arguments: Mapping[str, JsonValue],
+        record: Callable[[Ref], Record | None],
+        changed: Sequence[Ref],
+    ) -> Ref | None:
         "The record meant in the session whose records `record` gives and which has written to `changed`."
         key = self.key(arguments)
         pool = dict.fromkeys([*self.index.get(key, ()), *(r for r in changed if r[0] == self.kind)])
-        return next((ref for ref in pool if (now := record(ref)) is None or self.key_of(ref, now) == key), None)
+        return next(
+            (ref for ref in pool if (now := record(ref)) is None or self.key_of(ref, now) == key),
+            None,
+        )
 
     def key_of(self, ref: Ref, record: Record) -> tuple[str, ...]:
         facts = self.facts.get(ref, {})
+
         def held(a: str, path: tuple[str, ...]) -> str:
-            return facts.get(a, "") if path[0][:1] == "@" and path[0] not in record else folded(get(record, path))
+            return (
+                facts.get(a, "")
+                if path[0][:1] == "@" and path[0] not in record
+                else folded(get(record, path))
+            )
+
         return tuple(held(a, path) for a, path in self.paths.items())
 
-def learn_finder(tool: str, kind: str, examples: Sequence[tuple[Mapping[str, JsonValue], Ref]], store: Store) -> Finder | None:
+
+def learn_finder(
+    tool: str, kind: str, examples: Sequence[tuple[Mapping[str, JsonValue], Ref]], store: Store
+) -> Finder | None:
     "The finder that explains (arguments, record found), or None where the arguments name no facts of the records."
     known = [(a, r, store.base.get(r)) for a, r in examples]
     names = list(dict.fromkeys(k for a, _, _ in known for k, v in a.items() if is_name(v)))
@@ -75,11 +97,13 @@ def learn_finder(tool: str, kind: str, examples: Sequence[tuple[Mapping[str, Jso
     paths, facts = {}, defaultdict[Ref, dict[str, str]](dict)
     for a in names:
         hits: Counter[tuple[str, ...]] = Counter()
-        rows = [(args[a], record) for args, _, record in known if record is not None and a in args][:200]
+        rows = [(args[a], record) for args, _, record in known if record is not None and a in args][
+            :200
+        ]
         for v, record in rows:
             hits.update(p for p, x in fields(record) if folded(x) == folded(v) and p[0][:1] != "@")
         best = max(hits, key=lambda p: (hits[p], p[-1] == a, -len(p)), default=None)
-        paths[a] = best if best is not None and hits[best] >= .9 * len(rows) else (f"@{a}",)
+        paths[a] = best if best is not None and hits[best] >= 0.9 * len(rows) else (f"@{a}",)
         if paths[a][0][:1] == "@":
             for args, ref, _ in known:
                 facts[ref][a] = folded(args.get(a))
@@ -91,4 +115,6 @@ def learn_finder(tool: str, kind: str, examples: Sequence[tuple[Mapping[str, Jso
     for args, ref in examples:
         if ref not in index[finder.key(args)]:
             index[finder.key(args)].append(ref)
-    return Finder(tool, kind, paths, {k: tuple(v) for k, v in index.items()}, dict(facts), len(examples))
+    return Finder(
+        tool, kind, paths, {k: tuple(v) for k, v in index.items()}, dict(facts), len(examples)
+    )

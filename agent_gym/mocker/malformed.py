@@ -27,6 +27,7 @@ __all__ = ['Manners', 'learn_manners', 'plain', 'computed']
 class Manners:
     """How a backend words errors: `form` is a usual error, `place` where its sentence stands; `said` holds templates of logged answers to malformed calls by what was wrong; `code` is what the
     other texts of an error say of a malformed call."""
+
     form: JsonValue = None
     place: tuple[str, ...] = ()
     code: str = "invalid_arguments"
@@ -37,22 +38,41 @@ class Manners:
         kind, slots = _fault(text, tool)
         if kind in self.said:
             template = self.said[kind]
-            value = substituted(template, {p: re.sub("\0(\\w+)\0", lambda m: slots.get(m[1], ""), v) for p, v in leaves(template) if isinstance(v, str)})
+            value = substituted(
+                template,
+                {
+                    p: re.sub("\0(\\w+)\0", lambda m: slots.get(m[1], ""), v)
+                    for p, v in leaves(template)
+                    if isinstance(v, str)
+                },
+            )
         elif isinstance(self.form, dict):
-            value = substituted(self.form, {p: text if p == self.place else self.code for p, v in leaves(self.form) if isinstance(v, str)})
+            value = substituted(
+                self.form,
+                {
+                    p: text if p == self.place else self.code
+                    for p, v in leaves(self.form)
+                    if isinstance(v, str)
+                },
+            )
         else:
             value = f"Error: {text}"
-        return Answer(ToolResult(value, True, "error", .5, 0, tool, reason), basis="malformed")
+        return Answer(ToolResult(value, True, "error", 0.5, 0, tool, reason), basis="malformed")
+
 
 def _fault(text: str, tool: str) -> tuple[str, dict[str, str]]:
     "What is wrong, and the words that a template may hold: from the text of `check_arguments`."
     m = re.search(r"(missing|unknown) argument '([^']+)'|argument '([^']+)' must be ([\w ]+)", text)
     if m is None:
         return "", {}
-    return m[1] or "type", {"argument": m[2] or m[3], "tool": tool} | ({"type": m[4]} if m[4] else {})
+    return m[1] or "type", {"argument": m[2] or m[3], "tool": tool} | (
+        {"type": m[4]} if m[4] else {}
+    )
 
 # %% ../../nbs/mocker/11_malformed.ipynb #2db80987
-def learn_manners(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec]) -> Manners:
+def learn_manners(
+    conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec]
+) -> Manners:
     "How logged errors look, those to malformed calls apart."
     forms: Counter[str] = Counter()
     said: dict[str, Counter[str]] = {}
@@ -67,7 +87,9 @@ def learn_manners(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[
             forms[freeze(shape)] += 1
         if kind:
             codes.update(v for _, v in leaves(c.value) if isinstance(v, str) and " " not in v)
-            cut = substituted(c.value, {p: _cut(v, slots) for p, v in leaves(c.value) if isinstance(v, str)})
+            cut = substituted(
+                c.value, {p: _cut(v, slots) for p, v in leaves(c.value) if isinstance(v, str)}
+            )
             if any("\0argument\0" in v for _, v in leaves(cut) if isinstance(v, str)):
                 values[freeze(cut)] = cut
                 said.setdefault(kind, Counter())[freeze(cut)] += 1
@@ -75,7 +97,13 @@ def learn_manners(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[
     texts = [(p, v) for p, v in leaves(form) if isinstance(v, str)] if form is not None else []
     place = max(texts, key=lambda x: (" " in x[1], len(x[1])), default=((), ""))[0]
     code = codes.most_common(1)[0][0] if codes else "invalid_arguments"
-    return Manners(form if place else None, place, code, {k: values[n.most_common(1)[0][0]] for k, n in said.items()})
+    return Manners(
+        form if place else None,
+        place,
+        code,
+        {k: values[n.most_common(1)[0][0]] for k, n in said.items()},
+    )
+
 
 def _cut(text: str, slots: Mapping[str, str]) -> str:
     for name, word in slots.items():
@@ -97,14 +125,33 @@ def plain(value: object) -> bool:
             stack += [(x, depth + 1) for x in v.values()]
         elif isinstance(v, list):
             stack += [(x, depth + 1) for x in v]
-        elif not (v is None or isinstance(v, str | bool | int) or (isinstance(v, float) and v - v == 0)):
+        elif not (
+            v is None or isinstance(v, str | bool | int) or (isinstance(v, float) and v - v == 0)
+        ):
             return False
     return True
+
 
 def computed(tool: str, arguments: Mapping[str, JsonValue]) -> Answer:
     "The value of an arithmetic expression, or what is wrong with it."
     text = next((v for v in arguments.values() if isinstance(v, str)), "")
     try:
-        return Answer(ToolResult(str(round(float(arithmetic(text)), 2)), False, "computed", .95, 1, tool, "Arithmetic on the argument."), basis="computed")
+        return Answer(
+            ToolResult(
+                str(round(float(arithmetic(text)), 2)),
+                False,
+                "computed",
+                0.95,
+                1,
+                tool,
+                "Arithmetic on the argument.",
+            ),
+            basis="computed",
+        )
     except (ValueError, ZeroDivisionError) as error:
-        return Answer(ToolResult(f"Error: {error}", True, "computed", .5, 0, tool, "The expression has no value."), basis="computed error")
+        return Answer(
+            ToolResult(
+                f"Error: {error}", True, "computed", 0.5, 0, tool, "The expression has no value."
+            ),
+            basis="computed error",
+        )

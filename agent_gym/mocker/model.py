@@ -35,123 +35,305 @@ __all__ = ['Model']
 # %% ../../nbs/mocker/12_model.ipynb #e46da671
 class Model(Knowledge):
     "What was learned, and how it answers."
+
     def answer(self, session: ToolSession, name: str, arguments: object) -> Answer:
         "The answer to a call in the state of `session`, with what it changes; changes nothing itself."
         spec = self.tools.get(name) if isinstance(name, str) else None
         if spec is None:
-            novel = self._novel(session, name, arguments) if isinstance(name, str) and isinstance(arguments, Mapping) and plain(arguments) else None
+            novel = (
+                self._novel(session, name, arguments)
+                if isinstance(name, str) and isinstance(arguments, Mapping) and plain(arguments)
+                else None
+            )
             if novel is not None:
                 return novel
-            return self.manners.refused(str(name)[:80], f"unknown tool {str(name)[:80]!r}; the tools are {', '.join(self.tools) or 'none'}", "No log shows a tool of this name.")
+            return self.manners.refused(
+                str(name)[:80],
+                f"unknown tool {str(name)[:80]!r}; the tools are {', '.join(self.tools) or 'none'}",
+                "No log shows a tool of this name.",
+            )
         arguments = {} if arguments is None else arguments
         if not isinstance(arguments, Mapping) or not plain(arguments):
-            return self.manners.refused(name, check_arguments(spec, arguments) or f"{name}: the arguments are not a JSON object of bounded depth", "The arguments cannot be read.")
+            return self.manners.refused(
+                name,
+                check_arguments(spec, arguments)
+                or f"{name}: the arguments are not a JSON object of bounded depth",
+                "The arguments cannot be read.",
+            )
         arguments = dict(arguments)
         key, names = call_key(name, arguments), self.names(name, arguments)
         answer = self._resolve(session, spec, arguments, key, names)
         answer.result = replace(answer.result, confidence=self.trust.of(answer.basis, name))
-        answer.key, answer.tokens, answer.is_write = key, names, spec.kind == "write" and not answer.result.is_error
+        answer.key, answer.tokens, answer.is_write = (
+            key,
+            names,
+            spec.kind == "write" and not answer.result.is_error,
+        )
         answer.fresh = self.made_up(name, answer.result.value) if answer.is_write else frozenset()
         if answer.is_write and not answer.writes and answer.event is None:
             answer.event = self.event(spec, arguments)
         return answer
 
-    def _novel(self, session: ToolSession, name: str, arguments: Mapping[str, JsonValue]) -> Answer | None:
+    def _novel(
+        self, session: ToolSession, name: str, arguments: Mapping[str, JsonValue]
+    ) -> Answer | None:
         "A tool that no log shows, whose arguments name a record and fields of it, can only be a write of these fields."
-        for identity in dict.fromkeys(i for t, i in sorted(self.store.ids.items()) if i.by_argument and i.viewer):
+        for identity in dict.fromkeys(
+            i for t, i in sorted(self.store.ids.items()) if i.by_argument and i.viewer
+        ):
             ref = (identity.kind, str(arguments.get(identity.name)))
             record = session.record(ref)
-            viewer = next((t for t, i in sorted(self.store.ids.items()) if i == identity and t in self.store.full), None)
+            viewer = next(
+                (
+                    t
+                    for t, i in sorted(self.store.ids.items())
+                    if i == identity and t in self.store.full
+                ),
+                None,
+            )
             if record is None or viewer is None or len(arguments) < 2:
                 continue
-            places = {a: [p for p, _ in fields(record) if p[-1] == a] for a in arguments if a != identity.name}
+            places = {
+                a: [p for p, _ in fields(record) if p[-1] == a]
+                for a in arguments
+                if a != identity.name
+            }
             if all(len(p) == 1 for p in places.values()):
                 after = substituted(record, {p[0]: arguments[a] for a, p in places.items()})
                 assert isinstance(after, dict)
                 why = f"No log shows this tool; its arguments name fields of a {ref[0]}."
-                result = ToolResult(copied(self.store.view(viewer, after)), False, "effect", .5, 0, name, why)
-                return Answer(result, [(ref, after)], key=call_key(name, arguments), tokens=frozenset({ref[1]}), is_write=True, basis="unlogged")
+                result = ToolResult(
+                    copied(self.store.view(viewer, after)), False, "effect", 0.5, 0, name, why
+                )
+                return Answer(
+                    result,
+                    [(ref, after)],
+                    key=call_key(name, arguments),
+                    tokens=frozenset({ref[1]}),
+                    is_write=True,
+                    basis="unlogged",
+                )
         return None
 
-
-    def _resolve(self, session: ToolSession, spec: ToolSpec, arguments: dict[str, JsonValue], key: str, names: frozenset[str]) -> Answer:
+    def _resolve(
+        self,
+        session: ToolSession,
+        spec: ToolSpec,
+        arguments: dict[str, JsonValue],
+        key: str,
+        names: frozenset[str],
+    ) -> Answer:
         recorded = self._recorded(session, spec, key, names)
         if recorded:
             r = recorded[0]
-            value = ToolResult(copied(r.value), r.is_error, "replay", 0., len(recorded), spec.name,
-                               "The same call was logged in the same state.", tuple((x.conversation, x.turn) for x in recorded[:3]))
-            basis = "replay own" if session.origin == r.conversation else "replay" if len(recorded) == len(self.replay.seen(key)) else "replay contradicted"
-            return Answer(value, self.consequences(session, spec, arguments, r.value) if not r.is_error else [], basis=basis)
+            value = ToolResult(
+                copied(r.value),
+                r.is_error,
+                "replay",
+                0.0,
+                len(recorded),
+                spec.name,
+                "The same call was logged in the same state.",
+                tuple((x.conversation, x.turn) for x in recorded[:3]),
+            )
+            basis = (
+                "replay own"
+                if session.origin == r.conversation
+                else "replay"
+                if len(recorded) == len(self.replay.seen(key))
+                else "replay contradicted"
+            )
+            return Answer(
+                value,
+                self.consequences(session, spec, arguments, r.value) if not r.is_error else [],
+                basis=basis,
+            )
         fault = check_arguments(spec, arguments)
         if fault:
             return self.manners.refused(spec.name, fault, "The arguments do not fit the tool.")
         if spec.kind == "pure":
             return computed(spec.name, arguments)
         finder = self.finders.get(spec.name)
-        return self._found(session, spec, finder, arguments) if finder is not None else self._acted(session, spec, arguments)
+        return (
+            self._found(session, spec, finder, arguments)
+            if finder is not None
+            else self._acted(session, spec, arguments)
+        )
 
-    def _recorded(self, session: ToolSession, spec: ToolSpec, key: str, names: frozenset[str]) -> list[Recorded]:
+    def _recorded(
+        self, session: ToolSession, spec: ToolSpec, key: str, names: frozenset[str]
+    ) -> list[Recorded]:
         "The logged answers that stand: none of a tool whose rules a person changed; of a search, those given before or after as many writes."
         if spec.name in self.edited:
             return []
-        found = self.replay.find(key, session.history, names, session.served.get(key, 0), session.origin)
-        if spec.name not in self.searches or (not session.history and all(r.written == 0 for r in found)):
+        found = self.replay.find(
+            key, session.history, names, session.served.get(key, 0), session.origin
+        )
+        if spec.name not in self.searches or (
+            not session.history and all(r.written == 0 for r in found)
+        ):
             return found
-        return [r for r in found if r.written == len(session.history) and (r.conversation == session.origin or not r.written)]
+        return [
+            r
+            for r in found
+            if r.written == len(session.history)
+            and (r.conversation == session.origin or not r.written)
+        ]
 
-    def _searched(self, session: ToolSession, search: Search, spec: ToolSpec, arguments: Mapping[str, JsonValue]) -> Answer:
+    def _searched(
+        self,
+        session: ToolSession,
+        search: Search,
+        spec: ToolSpec,
+        arguments: Mapping[str, JsonValue],
+    ) -> Answer:
         "The records that a search finds as they stand; where no log asked for as much and most rows there are may be unknown, the most similar logged answer."
         known, kind = search.knows(arguments), search.listing.kind
         guess = not search.closed and not search.owned and spec.name in self.nearest
         if not known and guess:
             return self._nearest(spec, dict(arguments))
         changed = [ref for ref in (*session.made, *session.changed) if ref[0] == kind]
-        gone = frozenset(n for key, touched in session.history if any(key.startswith(f"{t} {{") for t in search.takers) for n in touched)
+        gone = frozenset(
+            n
+            for key, touched in session.history
+            if any(key.startswith(f"{t} {{") for t in search.takers)
+            for n in touched
+        )
         rows = search.found(arguments, session.record, changed, gone)
         if not rows and guess and not search.knows(arguments, exactly=True):
             return self._nearest(spec, dict(arguments))
         basis = "search changed" if changed or gone else "search" if known else "search new"
         value = search.answer(rows, arguments)
-        return Answer(ToolResult(copied(value), False, "state", .5, search.right, search.tool, f"It {search}; {len(rows)} known records pass."), basis=basis)
+        return Answer(
+            ToolResult(
+                copied(value),
+                False,
+                "state",
+                0.5,
+                search.right,
+                search.tool,
+                f"It {search}; {len(rows)} known records pass.",
+            ),
+            basis=basis,
+        )
 
-    def _found(self, session: ToolSession, spec: ToolSpec, finder: Finder, arguments: dict[str, JsonValue]) -> Answer:
+    def _found(
+        self, session: ToolSession, spec: ToolSpec, finder: Finder, arguments: dict[str, JsonValue]
+    ) -> Answer:
         "A look-up by what a record holds."
         ref = finder.find(arguments, session.record, [*session.changed, *session.made])
         if ref is None:
-            if self.named.keys() & set(tokens(arguments)) and self.pools.get(finder.kind) and spec.name in self.store.ids:
+            if (
+                self.named.keys() & set(tokens(arguments))
+                and self.pools.get(finder.kind)
+                and spec.name in self.store.ids
+            ):
                 return self._invented(session, spec, finder, arguments)
-            return self._no_such(session, spec, finder.kind, Scene(Bindings(), arguments, session.record))
+            return self._no_such(
+                session, spec, finder.kind, Scene(Bindings(), arguments, session.record)
+            )
         if spec.name not in self.store.ids:
-            return Answer(ToolResult(ref[1], False, "state", .9, finder.support, spec.name, f"The {ref[0]} whose facts are those asked for."), basis="found")
+            return Answer(
+                ToolResult(
+                    ref[1],
+                    False,
+                    "state",
+                    0.9,
+                    finder.support,
+                    spec.name,
+                    f"The {ref[0]} whose facts are those asked for.",
+                ),
+                basis="found",
+            )
         return self._shown(session, spec, ref, session.record(ref) or {})
 
-    def _invented(self, session: ToolSession, spec: ToolSpec, finder: Finder, arguments: Mapping[str, JsonValue]) -> Answer:
+    def _invented(
+        self,
+        session: ToolSession,
+        spec: ToolSpec,
+        finder: Finder,
+        arguments: Mapping[str, JsonValue],
+    ) -> Answer:
         "A record that must exist, because what the arguments name exists, and that no log shows."
         identity = self.store.ids[spec.name]
         pool = self.pools[finder.kind]
-        donor = pool[random.Random(f"{session.seed} {call_key(spec.name, arguments)}").randrange(len(pool))]
+        donor = pool[
+            random.Random(f"{session.seed} {call_key(spec.name, arguments)}").randrange(len(pool))
+        ]
         name = made_up(donor[1], f"{session.seed} {call_key(spec.name, arguments)}")
-        record = substituted(self.store.base[donor], {(identity.name,): name} | {p: arguments[a] for a, p in finder.paths.items() if a in arguments})
+        record = substituted(
+            self.store.base[donor],
+            {(identity.name,): name}
+            | {p: arguments[a] for a, p in finder.paths.items() if a in arguments},
+        )
         assert isinstance(record, dict)
         value = self.store.view(spec.name, record)
-        return Answer(ToolResult(copied(value), False, "synthesised", .05, 0, spec.name, f"No log shows this {finder.kind}; it is made up."), basis="invented", made=[((finder.kind, name), record)])
+        return Answer(
+            ToolResult(
+                copied(value),
+                False,
+                "synthesised",
+                0.05,
+                0,
+                spec.name,
+                f"No log shows this {finder.kind}; it is made up.",
+            ),
+            basis="invented",
+            made=[((finder.kind, name), record)],
+        )
 
     def _no_such(self, session: ToolSession, spec: ToolSpec, kind: str, scene: Scene) -> Answer:
         said = self.skills[spec.name].missing.get(kind)
         if said is not None:
-            return Answer(ToolResult(filled(said[0], scene, ""), True, "error", .3, said[1], spec.name, f"No {kind} of that name is known."), basis="missing")
-        absent = {ref: self._stub(ref) for ref, record in scene.records.values() if record is None and ref[0] == kind}
+            return Answer(
+                ToolResult(
+                    filled(said[0], scene, ""),
+                    True,
+                    "error",
+                    0.3,
+                    said[1],
+                    spec.name,
+                    f"No {kind} of that name is known.",
+                ),
+                basis="missing",
+            )
+        absent = {
+            ref: self._stub(ref)
+            for ref, record in scene.records.values()
+            if record is None and ref[0] == kind
+        }
         if not absent:
-            return self._worded(spec, scene, lambda form: made_up(form, f"{freeze(dict(scene.arguments))}"))
-        answer = self._judged(session, spec, self.scene(spec.name, scene.arguments, lambda ref: absent[ref] if ref in absent else session.record(ref)))
+            return self._worded(
+                spec, scene, lambda form: made_up(form, f"{freeze(dict(scene.arguments))}")
+            )
+        answer = self._judged(
+            session,
+            spec,
+            self.scene(
+                spec.name,
+                scene.arguments,
+                lambda ref: absent[ref] if ref in absent else session.record(ref),
+            ),
+        )
         answer.made, answer.basis = answer.made or [*absent.items()], answer.basis + " supposed"
-        answer.result = replace(answer.result, reason=f"No log tells what is said of a {kind} that does not exist, so this one is taken to exist. {answer.result.reason}")
+        answer.result = replace(
+            answer.result,
+            reason=f"No log tells what is said of a {kind} that does not exist, so this one is taken to exist. {answer.result.reason}",
+        )
         return answer
 
     def _stub(self, ref: Ref) -> Record:
         "A record of which only the name is known."
         like = self.pools.get(ref[0], ())[:1]
-        return {k: type(v)(ref[1]) if isinstance(v, str) else v for k, v in self.store.base[like[0]].items() if str(v) == like[0][1] and isinstance(v, str)} if like else {}
+        return (
+            {
+                k: type(v)(ref[1]) if isinstance(v, str) else v
+                for k, v in self.store.base[like[0]].items()
+                if str(v) == like[0][1] and isinstance(v, str)
+            }
+            if like
+            else {}
+        )
 
     def _shown(self, session: ToolSession, spec: ToolSpec, ref: Ref, record: Record) -> Answer:
         seen = self.store.seen.get(ref, 0)
@@ -159,79 +341,203 @@ class Model(Knowledge):
         if lacks:
             return self._completed(session, spec, ref, record, lacks)
         if ref in session.made:
-            return Answer(ToolResult(copied(self.store.view(spec.name, record)), False, "synthesised", 0., 0, spec.name, f"The {ref[0]} {ref[1]} as it was made up in this session."), basis="invented")
-        return Answer(ToolResult(copied(self.store.view(spec.name, record)), False, "state", .9, seen, spec.name, f"The {ref[0]} {ref[1]} as it stands.",
-                                 tuple(w for w in [self.store.where.get(ref)] if w is not None)), basis="state changed" if ref in session.changed else "state late" if ref in self.store.late else "state")
+            return Answer(
+                ToolResult(
+                    copied(self.store.view(spec.name, record)),
+                    False,
+                    "synthesised",
+                    0.0,
+                    0,
+                    spec.name,
+                    f"The {ref[0]} {ref[1]} as it was made up in this session.",
+                ),
+                basis="invented",
+            )
+        return Answer(
+            ToolResult(
+                copied(self.store.view(spec.name, record)),
+                False,
+                "state",
+                0.9,
+                seen,
+                spec.name,
+                f"The {ref[0]} {ref[1]} as it stands.",
+                tuple(w for w in [self.store.where.get(ref)] if w is not None),
+            ),
+            basis="state changed"
+            if ref in session.changed
+            else "state late"
+            if ref in self.store.late
+            else "state",
+        )
 
-    def _completed(self, session: ToolSession, spec: ToolSpec, ref: Ref, record: Record, lacks: Sequence[str]) -> Answer:
+    def _completed(
+        self, session: ToolSession, spec: ToolSpec, ref: Ref, record: Record, lacks: Sequence[str]
+    ) -> Answer:
         "A view of a record of which the logs show only a part: the rest is made up, once per session, after another record of its kind."
         donor = self._donor(ref, session.seed)
         whole = {**record, **{k: self.usual.get((spec.name, k), donor.get(k)) for k in lacks}}
         value = self.store.view(spec.name, whole)
         why = f"The logs show the {ref[0]} {ref[1]} in part; the rest is made up."
-        return Answer(ToolResult(copied(value), False, "synthesised", .1, 0, spec.name, why), basis="invented", made=[(ref, whole)])
+        return Answer(
+            ToolResult(copied(value), False, "synthesised", 0.1, 0, spec.name, why),
+            basis="invented",
+            made=[(ref, whole)],
+        )
 
     def _donor(self, ref: Ref, seed: int) -> Record:
         "Some record of the kind, drawn by name and seed."
         pool = self.pools.get(ref[0], ())
-        return self.store.base[pool[random.Random(f"{seed} {ref}").randrange(len(pool))]] if pool else {}
+        return (
+            self.store.base[pool[random.Random(f"{seed} {ref}").randrange(len(pool))]]
+            if pool
+            else {}
+        )
 
-    def _acted(self, session: ToolSession, spec: ToolSpec, arguments: dict[str, JsonValue]) -> Answer:
+    def _acted(
+        self, session: ToolSession, spec: ToolSpec, arguments: dict[str, JsonValue]
+    ) -> Answer:
         "A call on records that its arguments name: refused by a rule, or done."
         skill, scene = self.skills[spec.name], self.scene(spec.name, arguments, session.record)
-        unreadable = next((e for e in skill.bindings.entities if not e.source and e.name in arguments and e.label not in scene.records), None)
+        unreadable = next(
+            (
+                e
+                for e in skill.bindings.entities
+                if not e.source and e.name in arguments and e.label not in scene.records
+            ),
+            None,
+        )
         if unreadable is not None:
             return self._no_such(session, spec, unreadable.kind, scene)
-        absent = [e for e in skill.bindings.entities if not e.source and e.label in scene.records and scene.records[e.label][1] is None]
+        absent = [
+            e
+            for e in skill.bindings.entities
+            if not e.source and e.label in scene.records and scene.records[e.label][1] is None
+        ]
         if spec.name in self.searches and not skill.failures:
             absent = []
         if absent and all(self.inventor.speaks_of(scene.records[e.label][0]) for e in absent):
-            made = {(ref := scene.records[e.label][0]): self.inventor.record(ref, session.seed) for e in absent}
-            answer = self._judged(session, spec, self.scene(spec.name, arguments, lambda ref: made.get(ref) or session.record(ref)))
+            made = {
+                (ref := scene.records[e.label][0]): self.inventor.record(ref, session.seed)
+                for e in absent
+            }
+            answer = self._judged(
+                session,
+                spec,
+                self.scene(spec.name, arguments, lambda ref: made.get(ref) or session.record(ref)),
+            )
             answer.made, answer.basis = [*made.items()], "invented"
-            answer.result = replace(answer.result, source="synthesised", support=0, evidence=(), reason="A known record speaks of it; no log shows it, so it is made up. " + answer.result.reason)
+            answer.result = replace(
+                answer.result,
+                source="synthesised",
+                support=0,
+                evidence=(),
+                reason="A known record speaks of it; no log shows it, so it is made up. "
+                + answer.result.reason,
+            )
             return answer
-        return self._no_such(session, spec, absent[0].kind, scene) if absent else self._judged(session, spec, scene)
+        return (
+            self._no_such(session, spec, absent[0].kind, scene)
+            if absent
+            else self._judged(session, spec, scene)
+        )
 
     def _judged(self, session: ToolSession, spec: ToolSpec, scene: Scene) -> Answer:
         "A call whose records are there: refused by the first rule that it breaks, or done."
-        late = " late" if any(ref in self.store.late and ref not in session.changed for ref, _ in scene.records.values()) else ""
+        late = (
+            " late"
+            if any(
+                ref in self.store.late and ref not in session.changed
+                for ref, _ in scene.records.values()
+            )
+            else ""
+        )
         familiar = self.skills[spec.name].familiar
         for rule in self.skills[spec.name].refusals:
             fault = rule.requirement.broken(scene)
             if fault is not None:
                 why = f"The call breaks what every logged success has: {rule.requirement}."
-                result = ToolResult(rule.text(scene, fault), True, "error", 0., rule.total, spec.name, why, rule.where)
-                odd = familiar.strange(scene, rule.requirement.looks_at) if spec.kind == "write" else None
+                result = ToolResult(
+                    rule.text(scene, fault),
+                    True,
+                    "error",
+                    0.0,
+                    rule.total,
+                    spec.name,
+                    why,
+                    rule.where,
+                )
+                odd = (
+                    familiar.strange(scene, rule.requirement.looks_at)
+                    if spec.kind == "write"
+                    else None
+                )
                 return Answer(result, basis=rule.standing + (late or (" novel" if odd else "")))
         strange = familiar.strange(scene) if spec.kind == "write" else None
         answer = self._done(session, spec, scene)
         answer.basis += late
         if strange is not None:
             answer.basis += " novel"
-            answer.result = replace(answer.result, reason=f"{answer.result.reason} No logged success had {strange}.")
+            answer.result = replace(
+                answer.result, reason=f"{answer.result.reason} No logged success had {strange}."
+            )
         return answer
 
     def _done(self, session: ToolSession, spec: ToolSpec, scene: Scene) -> Answer:
         if spec.name in self.searches:
             return self._searched(session, self.searches[spec.name], spec, scene.arguments)
-        skill, identity, ref = self.skills[spec.name], self.store.ids.get(spec.name), self.store.ref(spec.name, scene.arguments)
-        fresh = self._fresh(session, f"{session.seed} {len(session.history)} {spec.name} {freeze(dict(scene.arguments))}")
+        skill, identity, ref = (
+            self.skills[spec.name],
+            self.store.ids.get(spec.name),
+            self.store.ref(spec.name, scene.arguments),
+        )
+        fresh = self._fresh(
+            session,
+            f"{session.seed} {len(session.history)} {spec.name} {freeze(dict(scene.arguments))}",
+        )
         shows = identity is not None and identity.viewer and ref is not None
         answer = None if shows else self._worded(spec, scene, fresh)
         done = scene if answer is None else scene.answered(answer.result.value)
-        writes = [(done.records[label][0], record) for label, record in apply_actions(skill.actions, done, fresh).items()] if spec.kind == "write" else []
-        if answer is not None and skill.creates is not None and (made := skill.creates.made(done, fresh)) is not None:
+        writes = (
+            [
+                (done.records[label][0], record)
+                for label, record in apply_actions(skill.actions, done, fresh).items()
+            ]
+            if spec.kind == "write"
+            else []
+        )
+        if (
+            answer is not None
+            and skill.creates is not None
+            and (made := skill.creates.made(done, fresh)) is not None
+        ):
             writes.append(made)
         if ref is not None and answer is None:
             record = dict(writes).get(ref)
-            record = next((r for at, r in scene.records.values() if at == ref), None) if record is None else record
+            record = (
+                next((r for at, r in scene.records.values() if at == ref), None)
+                if record is None
+                else record
+            )
             record = session.record(ref) if record is None else record
             if record is not None and spec.kind != "write":
                 return self._shown(session, spec, ref, record)
             why = "; ".join(map(str, skill.actions)) or "No effect of this tool is known."
             if record is not None:
-                return Answer(ToolResult(copied(self.store.view(spec.name, record)), False, "effect", .9, skill.successes, spec.name, why, skill.where), writes, basis="effect")
+                return Answer(
+                    ToolResult(
+                        copied(self.store.view(spec.name, record)),
+                        False,
+                        "effect",
+                        0.9,
+                        skill.successes,
+                        spec.name,
+                        why,
+                        skill.where,
+                    ),
+                    writes,
+                    basis="effect",
+                )
             answer = self._worded(spec, scene, fresh)
         assert answer is not None
         answer.writes = writes
@@ -240,9 +546,13 @@ class Model(Knowledge):
     def _fresh(self, session: ToolSession, seed: str) -> Callable[[str], str]:
         "Makes up names that nothing has yet."
         taken = {n for _, n in (*session.changed, *session.made)}
+
         def fresh(form: str) -> str:
             tries = (made_up(form, f"{seed} {k}" if k else seed) for k in range(50))
-            return next((n for n in tries if n not in taken and n not in self.named), made_up(form, seed))
+            return next(
+                (n for n in tries if n not in taken and n not in self.named), made_up(form, seed)
+            )
+
         return fresh
 
     def _worded(self, spec: ToolSpec, scene: Scene, fresh: Callable[[str], str]) -> Answer:
@@ -250,16 +560,36 @@ class Model(Knowledge):
         skill = self.skills[spec.name]
         if skill.reply is None:
             return self._nearest(spec, dict(scene.arguments))
-        why = f"It replies {skill.reply.formula}." + "".join(f" It does {a}." for a in skill.actions)
+        why = f"It replies {skill.reply.formula}." + "".join(
+            f" It does {a}." for a in skill.actions
+        )
         try:
             value = skill.reply.formula.value(scene, fresh)
         except Undefined:
-            return self._partly(spec, skill.reply, scene, fresh) if skill.reply.formula.op == "dict" else self._nearest(spec, dict(scene.arguments))
+            return (
+                self._partly(spec, skill.reply, scene, fresh)
+                if skill.reply.formula.op == "dict"
+                else self._nearest(spec, dict(scene.arguments))
+            )
         source: Source = "effect" if spec.kind == "write" else "computed"
         made_up = self.made_up(spec.name, value)
-        return Answer(ToolResult(copied(value), False, source, 0., skill.reply.hits, spec.name, why + " Its numbers are made up." * bool(made_up), skill.where), basis="reply made up" if made_up else "reply")
+        return Answer(
+            ToolResult(
+                copied(value),
+                False,
+                source,
+                0.0,
+                skill.reply.hits,
+                spec.name,
+                why + " Its numbers are made up." * bool(made_up),
+                skill.where,
+            ),
+            basis="reply made up" if made_up else "reply",
+        )
 
-    def _partly(self, spec: ToolSpec, reply: Learned, scene: Scene, fresh: Callable[[str], str]) -> Answer:
+    def _partly(
+        self, spec: ToolSpec, reply: Learned, scene: Scene, fresh: Callable[[str], str]
+    ) -> Answer:
         "A reply of which some fields are not known: those are as they usually are, or else as in the most similar logged answer."
         near = self.nearest[spec.name].donor(scene.arguments).value
         value: Record = {}
@@ -267,14 +597,34 @@ class Model(Knowledge):
             try:
                 value[k] = formula.value(scene, fresh)
             except Undefined:
-                value[k] = self.usual.get((spec.name, k), near.get(k) if isinstance(near, dict) else None)
+                value[k] = self.usual.get(
+                    (spec.name, k), near.get(k) if isinstance(near, dict) else None
+                )
         why = f"It replies {reply.formula}; what is not known is as usual."
-        return Answer(ToolResult(copied(value), False, "synthesised", .3, reply.hits, spec.name, why), basis="reply in part")
-
+        return Answer(
+            ToolResult(copied(value), False, "synthesised", 0.3, reply.hits, spec.name, why),
+            basis="reply in part",
+        )
 
     def _nearest(self, spec: ToolSpec, arguments: dict[str, JsonValue]) -> Answer:
         near = self.nearest.get(spec.name)
         if near is None:
-            return self.manners.refused(spec.name, f"{spec.name}: no answer to this tool was ever logged", "No answer of this tool was logged.")
+            return self.manners.refused(
+                spec.name,
+                f"{spec.name}: no answer to this tool was ever logged",
+                "No answer of this tool was logged.",
+            )
         value, donor = near.answer(arguments)
-        return Answer(ToolResult(value, False, "synthesised", .1, 1, spec.name, "Adapted from the most similar logged call.", ((donor.conversation, donor.turn),)), basis="nearest")
+        return Answer(
+            ToolResult(
+                value,
+                False,
+                "synthesised",
+                0.1,
+                1,
+                spec.name,
+                "Adapted from the most similar logged call.",
+                ((donor.conversation, donor.turn),),
+            ),
+            basis="nearest",
+        )

@@ -25,28 +25,47 @@ __all__ = ['Record', 'Ref', 'freeze', 'is_name', 'tokens', 'Identity', 'overlap'
 Record: TypeAlias = dict[str, JsonValue]
 Ref: TypeAlias = tuple[str, str]
 
+
 def freeze(value: object) -> str:
     "One text per JSON value: keys sorted, whole floats as integers."
     try:
         text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-        return (orjson.dumps(_whole(value), option=orjson.OPT_SORT_KEYS) if _WHOLE.search(text) else text).decode()
+        return (
+            orjson.dumps(_whole(value), option=orjson.OPT_SORT_KEYS)
+            if _WHOLE.search(text)
+            else text
+        ).decode()
     except (TypeError, ValueError, RecursionError):
-        return dumps(value) if not isinstance(value, dict) else dumps(sorted((str(k), dumps(v)) for k, v in value.items()))
+        return (
+            dumps(value)
+            if not isinstance(value, dict)
+            else dumps(sorted((str(k), dumps(v)) for k, v in value.items()))
+        )
+
 
 _WHOLE = re.compile(rb"\.0(?!\d)")
+
 
 def _whole(value: object) -> object:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
-        return {k: _whole(v) for k, v in value.items()} if any(isinstance(v, float | dict | list) for v in value.values()) else value
+        return (
+            {k: _whole(v) for k, v in value.items()}
+            if any(isinstance(v, float | dict | list) for v in value.values())
+            else value
+        )
     if isinstance(value, list):
         return [_whole(v) for v in value]
     return value
 
+
 def is_name(value: object) -> bool:
     "Whether a value could name a record: a short text or an integer."
-    return (isinstance(value, str) and 0 < len(value) <= 120) or (isinstance(value, int) and not isinstance(value, bool))
+    return (isinstance(value, str) and 0 < len(value) <= 120) or (
+        isinstance(value, int) and not isinstance(value, bool)
+    )
+
 
 def tokens(value: JsonValue, depth: int = 0) -> Iterator[str]:
     "The names in a value: of arguments, or of the first level of an answer."
@@ -63,10 +82,12 @@ def tokens(value: JsonValue, depth: int = 0) -> Iterator[str]:
 @dataclass(frozen=True, slots=True)
 class Identity:
     "How the answers of a tool are tied to records of `kind`: by argument `name`, or by field `name` of the answer."
+
     kind: str
     name: str
     by_argument: bool
     viewer: bool
+
 
 @dataclass(slots=True)
 class _Candidate:
@@ -76,10 +97,12 @@ class _Candidate:
     values: set[str]
     score: float
 
+
 def overlap(a: set[str], b: set[str]) -> bool:
     "Whether two sets of names speak of the same things: a fifth of the smaller one is shared."
     small = min(len(a), len(b))
-    return small > 0 and len(a & b) >= max(1 if small < 10 else 2, .2 * small)
+    return small > 0 and len(a & b) >= max(1 if small < 10 else 2, 0.2 * small)
+
 
 def slots(calls: Iterable[LoggedCall]) -> dict[tuple[str, str], set[str]]:
     "The names seen per (tool, argument), and per (tool, '') among answers that are themselves names."
@@ -95,20 +118,34 @@ def slots(calls: Iterable[LoggedCall]) -> dict[tuple[str, str], set[str]]:
     return out
 
 # %% ../../nbs/mocker/00_names.ipynb #1647f0ce
-def _candidates(tool: str, calls: Sequence[LoggedCall], where: Mapping[tuple[str, str], set[str]]) -> list[_Candidate]:
+def _candidates(
+    tool: str, calls: Sequence[LoggedCall], where: Mapping[tuple[str, str], set[str]]
+) -> list[_Candidate]:
     rows = [(c.arguments, c.value) for c in calls if isinstance(c.value, dict) and c.value][:150]
     texts = {id(r): freeze(r) for _, r in rows}
     out = []
     for by_argument in (True, False):
-        for name in dict.fromkeys(k for a, r in rows for k, v in (a if by_argument else r).items() if is_name(v)):
-            pairs = [(str(x[name]), r) for a, r in rows for x in [a if by_argument else r] if is_name(x.get(name))]
-            if len(pairs) < .9 * len(rows) or not _functional(pairs, texts):
+        for name in dict.fromkeys(
+            k for a, r in rows for k, v in (a if by_argument else r).items() if is_name(v)
+        ):
+            pairs = [
+                (str(x[name]), r)
+                for a, r in rows
+                for x in [a if by_argument else r]
+                if is_name(x.get(name))
+            ]
+            if len(pairs) < 0.9 * len(rows) or not _functional(pairs, texts):
                 continue
             values = {v for v, _ in pairs}
-            echo = by_argument and sum(any(str(f) == v for f in r.values() if is_name(f)) for v, r in pairs) >= .9 * len(pairs)
+            echo = by_argument and sum(
+                any(str(f) == v for f in r.values() if is_name(f)) for v, r in pairs
+            ) >= 0.9 * len(pairs)
             spoken = sum(overlap(values, s) for (t, a), s in where.items() if t != tool)
-            out.append(_Candidate(tool, name, by_argument, values, spoken + by_argument + 1.5 * echo))
+            out.append(
+                _Candidate(tool, name, by_argument, values, spoken + by_argument + 1.5 * echo)
+            )
     return out
+
 
 def _functional(pairs: Sequence[tuple[str, Record]], texts: Mapping[int, str]) -> bool:
     "Equal names give like records, different names different ones; `texts` holds the records as texts."
@@ -116,54 +153,108 @@ def _functional(pairs: Sequence[tuple[str, Record]], texts: Mapping[int, str]) -
     like = []
     for name, record in pairs:
         if name in first:
-            like.append(1. if texts[id(first[name])] == texts[id(record)] else _likeness(first[name], record))
+            like.append(
+                1.0
+                if texts[id(first[name])] == texts[id(record)]
+                else _likeness(first[name], record)
+            )
         else:
             first[name] = record
     distinct = len({texts[id(r)] for r in first.values()})
-    return sum(like) + 3 >= .6 * (len(like) + 3) and distinct >= .6 * len(first)
+    return sum(like) + 3 >= 0.6 * (len(like) + 3) and distinct >= 0.6 * len(first)
+
 
 def _likeness(a: JsonValue, b: JsonValue) -> float:
     "The share of two values that is equal, place by place."
     if isinstance(a, dict) and isinstance(b, dict):
         keys = a.keys() | b.keys()
-        return sum(_likeness(a[k], b[k]) for k in keys if k in a and k in b) / len(keys) if keys else 1.
+        return (
+            sum(_likeness(a[k], b[k]) for k in keys if k in a and k in b) / len(keys)
+            if keys
+            else 1.0
+        )
     if isinstance(a, list) and isinstance(b, list):
-        return sum(map(_likeness, a, b)) / max(len(a), len(b)) if a or b else 1.
+        return sum(map(_likeness, a, b)) / max(len(a), len(b)) if a or b else 1.0
     return float(a == b)
 
 # %% ../../nbs/mocker/00_names.ipynb #8124377b
 def is_informative(calls: Sequence[LoggedCall]) -> bool:
     "Whether answers tell something: a value that is neither constant, nor said in the arguments, nor new with every call (a made-up number)."
-    rows = [(c.arguments, c.value if isinstance(c.value, dict) else {"": c.value}) for c in calls if not c.is_error][:300]
+    rows = [
+        (c.arguments, c.value if isinstance(c.value, dict) else {"": c.value})
+        for c in calls
+        if not c.is_error
+    ][:300]
     for k in dict.fromkeys(k for _, r in rows for k in r):
         there = [(a, r[k]) for a, r in rows if k in r]
         values = [freeze(v) for _, v in there]
-        if all(any(v == x for x in a.values()) for a, v in there) or (len(rows) > 1 and len(set(values)) == 1):
+        if all(any(v == x for x in a.values()) for a, v in there) or (
+            len(rows) > 1 and len(set(values)) == 1
+        ):
             continue
-        made_up = len(rows) > 3 and len(set(values)) == len(values) and all(isinstance(v, str | int) and any(ch.isdigit() for ch in str(v)) for _, v in there)
+        made_up = (
+            len(rows) > 3
+            and len(set(values)) == len(values)
+            and all(
+                isinstance(v, str | int) and any(ch.isdigit() for ch in str(v)) for _, v in there
+            )
+        )
         if not made_up:
             return True
     return False
 
 # %% ../../nbs/mocker/00_names.ipynb #1e9f6981
-def identities(calls: Mapping[str, Sequence[LoggedCall]], tools: Mapping[str, ToolSpec]) -> dict[str, Identity]:
+def identities(
+    calls: Mapping[str, Sequence[LoggedCall]], tools: Mapping[str, ToolSpec]
+) -> dict[str, Identity]:
     """The identity of every tool tied to records; calls without errors, by tool.
 
     Tools whose answers tell something define the kinds, best candidate first, unless fields of the same name disagree with those of the kind; then the next candidate counts.
     The other tools are tied to the kind that one of their arguments names."""
     where = slots(c for cs in calls.values() for c in cs)
-    telling = {t: sorted(_candidates(t, cs, where), key=lambda c: -c.score) for t, cs in calls.items() if is_informative(cs)}
+    telling = {
+        t: sorted(_candidates(t, cs, where), key=lambda c: -c.score)
+        for t, cs in calls.items()
+        if is_informative(cs)
+    }
     kinds: dict[str, set[str]] = {}
     members: dict[str, list[_Candidate]] = defaultdict(list)
     of: dict[str, tuple[str, _Candidate]] = {}
     owner: dict[str, set[str]] = {}
-    for tool in sorted((t for t in telling if telling[t]), key=lambda t: (tools[t].kind == "write", sum(_is_spoken(c, where) for c in telling[t]), -telling[t][0].score, t)):
+    for tool in sorted(
+        (t for t in telling if telling[t]),
+        key=lambda t: (
+            tools[t].kind == "write",
+            sum(_is_spoken(c, where) for c in telling[t]),
+            -telling[t][0].score,
+            t,
+        ),
+    ):
         always = _always(calls[tool])
-        if tools[tool].kind == "write" and _addressed(tool, where, kinds) is not None and telling[tool][0].score < 3.5:
+        if (
+            tools[tool].kind == "write"
+            and _addressed(tool, where, kinds) is not None
+            and telling[tool][0].score < 3.5
+        ):
             continue
-        for c in sorted(telling[tool], key=lambda c: _is_owned(c, kinds, owner, always) and any(_is_spoken(d, where) and not _is_owned(d, kinds, owner, always) for d in telling[tool])):
+        for c in sorted(
+            telling[tool],
+            key=lambda c: (
+                _is_owned(c, kinds, owner, always)
+                and any(
+                    _is_spoken(d, where) and not _is_owned(d, kinds, owner, always)
+                    for d in telling[tool]
+                )
+            ),
+        ):
             kind = next((k for k, values in kinds.items() if overlap(values, c.values)), None)
-            if kind is None or tools[tool].kind == "write" or not any(_disagree(c, m, calls) for m in members[kind] if tools[m.tool].kind != "write"):
+            if (
+                kind is None
+                or tools[tool].kind == "write"
+                or not any(
+                    _disagree(c, m, calls) for m in members[kind] if tools[m.tool].kind != "write"
+                )
+            ):
                 kind = kind or kind_label(c.name, set(kinds))
                 kinds.setdefault(kind, set()).update(c.values)
                 members[kind].append(c)
@@ -175,51 +266,88 @@ def identities(calls: Mapping[str, Sequence[LoggedCall]], tools: Mapping[str, To
         always = _always(calls[tool])
         if tools[tool].kind != "write" and len(always) > len(main.get(kind, ())):
             main[kind] = always
-    out = {t: Identity(k, c.name, c.by_argument, tools[t].kind != "write" or _gives_back(calls[t], main.get(k, set()))) for t, (k, c) in of.items()}
+    out = {
+        t: Identity(
+            k,
+            c.name,
+            c.by_argument,
+            tools[t].kind != "write" or _gives_back(calls[t], main.get(k, set())),
+        )
+        for t, (k, c) in of.items()
+    }
     for t in calls:
         if t not in out and (named := _addressed(t, where, kinds)) is not None:
             out[t] = Identity(*named, True, False)
     return out
 
-def _addressed(tool: str, where: Mapping[tuple[str, str], set[str]], kinds: Mapping[str, set[str]]) -> tuple[str, str] | None:
+
+def _addressed(
+    tool: str, where: Mapping[tuple[str, str], set[str]], kinds: Mapping[str, set[str]]
+) -> tuple[str, str] | None:
     "The kind of record that an argument of the tool names, and the argument."
-    named = [(len(v & values), kind, a) for (t, a), v in where.items() if t == tool and a for kind, values in kinds.items() if overlap(values, v)]
+    named = [
+        (len(v & values), kind, a)
+        for (t, a), v in where.items()
+        if t == tool and a
+        for kind, values in kinds.items()
+        if overlap(values, v)
+    ]
     return max(named, key=lambda x: x[0])[1:] if named else None
+
 
 def _is_spoken(c: _Candidate, where: Mapping[tuple[str, str], set[str]]) -> bool:
     "Whether other tools take these names as an argument."
     return any(a and t != c.tool and overlap(c.values, s) for (t, a), s in where.items())
 
-def _is_owned(c: _Candidate, kinds: Mapping[str, set[str]], owner: Mapping[str, set[str]], fields: set[str]) -> bool:
+
+def _is_owned(
+    c: _Candidate, kinds: Mapping[str, set[str]], owner: Mapping[str, set[str]], fields: set[str]
+) -> bool:
     "Whether the names belong to records of another make: for this tool they are a link to those, not what names its own."
     kind = next((k for k, values in kinds.items() if overlap(values, c.values)), None)
-    return kind is not None and len(owner[kind] & fields) <= .5 * min(len(owner[kind]), len(fields))
+    return kind is not None and len(owner[kind] & fields) <= 0.5 * min(
+        len(owner[kind]), len(fields)
+    )
+
 
 def _disagree(c: _Candidate, member: _Candidate, calls: Mapping[str, Sequence[LoggedCall]]) -> bool:
     "Whether two tools show different values under the same field for the same name, within one conversation."
+
     def shown(x: _Candidate) -> dict[tuple[str, str], Record]:
         out: dict[tuple[str, str], Record] = {}
         for call in calls[x.tool]:
-            name = (call.arguments if x.by_argument else call.value).get(x.name) if isinstance(call.value, dict) else None  # type: ignore[union-attr]
+            name = (
+                (call.arguments if x.by_argument else call.value).get(x.name)
+                if isinstance(call.value, dict)
+                else None
+            )  # type: ignore[union-attr]
             if is_name(name):
                 out.setdefault((call.conversation, str(name)), call.value)  # type: ignore[arg-type]
         return out
+
     mine, theirs = shown(c), shown(member)
     votes: dict[str, list[bool]] = defaultdict(list)
     for at in mine.keys() & theirs.keys():
         for k in mine[at].keys() & theirs[at].keys():
             votes[k].append(mine[at][k] != theirs[at][k])
-    return c.tool != member.tool and any(sum(v) > .3 * len(v) for v in votes.values()) and len(mine) > 0
+    return (
+        c.tool != member.tool
+        and any(sum(v) > 0.3 * len(v) for v in votes.values())
+        and len(mine) > 0
+    )
+
 
 def kind_label(name: str, taken: set[str]) -> str:
     "What a kind of record is called: the name of the field that names it, without its ending, not yet taken."
     stem = re.sub(r"(?i)[_\- ]*(id|ids|no|number|code|key)$", "", name) or name
     return next(s for s in (stem, name, *(f"{name}{i}" for i in range(2, 99))) if s not in taken)
 
+
 def _always(calls: Sequence[LoggedCall]) -> set[str]:
     counts = Counter(k for c in calls if isinstance(c.value, dict) for k in c.value)
-    return {k for k, n in counts.items() if n >= .9 * len(calls)}
+    return {k for k, n in counts.items() if n >= 0.9 * len(calls)}
+
 
 def _gives_back(calls: Sequence[LoggedCall], main: set[str]) -> bool:
     "Whether a write gives the record back."
-    return bool(main) and len(main & _always(calls)) >= .6 * len(main)
+    return bool(main) and len(main & _always(calls)) >= 0.6 * len(main)

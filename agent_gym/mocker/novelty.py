@@ -21,13 +21,18 @@ __all__ = ['Familiar', 'learn_familiar', 'trials']
 @dataclass(frozen=True, slots=True)
 class Familiar:
     "What logged successes of a tool had: the words of terms that hold few, the ranges of numeric arguments, and pairs of terms of which the first never exceeded the second and reached it."
+
     words: tuple[tuple[Term, frozenset[str]], ...] = ()
     ranges: tuple[tuple[Term, float, float], ...] = ()
     bounds: tuple[tuple[Term, Term], ...] = ()
 
     def strange(self, scene: Scene, besides: Collection[Term] = ()) -> str | None:
         "What the scene has that no logged success had, in words, `besides` these terms; None where there is nothing."
-        terms = {t: v for t, v in scene.terms().items() if t not in besides} if besides else scene.terms()
+        terms = (
+            {t: v for t, v in scene.terms().items() if t not in besides}
+            if besides
+            else scene.terms()
+        )
         for t, seen in self.words:
             if t in terms and freeze(terms[t]) not in seen:
                 return f"{term_text(t)} = {freeze(terms[t])}"
@@ -35,9 +40,14 @@ class Familiar:
             if (x := _number(terms.get(t))) is not None and not lo <= x <= hi:
                 return f"{term_text(t)} = {freeze(x)}"
         for a, b in self.bounds:
-            if (x := _number(terms.get(a))) is not None and (y := _number(terms.get(b))) is not None and x > y:
+            if (
+                (x := _number(terms.get(a))) is not None
+                and (y := _number(terms.get(b))) is not None
+                and x > y
+            ):
                 return f"{term_text(a)} > {term_text(b)}"
         return None
+
 
 def _number(v: JsonValue) -> float | None:
     return v if isinstance(v, int | float) and not isinstance(v, bool) else None
@@ -45,7 +55,7 @@ def _number(v: JsonValue) -> float | None:
 # %% ../../nbs/mocker/07_novelty.ipynb #01ae403d
 def learn_familiar(successes: Sequence[Scene], least: int = 5) -> Familiar:
     "What `successes` have in common; fewer than `least` tell nothing."
-    some = successes[::max(1, len(successes) // 100)]
+    some = successes[:: max(1, len(successes) // 100)]
     held: dict[Term, list[JsonValue]] = defaultdict(list)
     for s in some:
         for t, v in s.terms().items():
@@ -54,29 +64,55 @@ def learn_familiar(successes: Sequence[Scene], least: int = 5) -> Familiar:
     words, ranges = [], []
     for t, values in held.items():
         counts = Counter(map(freeze, values))
-        if len(values) < max(least, .5 * len(some)):
+        if len(values) < max(least, 0.5 * len(some)):
             continue
-        if all(isinstance(v, str | bool) for v in values) and len(counts) <= 8 and sum(n == 1 for n in counts.values()) <= .1 * len(values):
+        if (
+            all(isinstance(v, str | bool) for v in values)
+            and len(counts) <= 8
+            and sum(n == 1 for n in counts.values()) <= 0.1 * len(values)
+        ):
             words.append((t, frozenset(counts)))
         elif t[0] == "arg" and all(_number(v) is not None for v in values):
             ranges.append((t, min(values), max(values)))  # type: ignore[type-var]
-    return Familiar(tuple(words), tuple(ranges), tuple((a, t) for a, _, _ in ranges for t in held if t[0] != "arg" and _reaches(a, t, some)))
+    return Familiar(
+        tuple(words),
+        tuple(ranges),
+        tuple((a, t) for a, _, _ in ranges for t in held if t[0] != "arg" and _reaches(a, t, some)),
+    )
+
 
 def _reaches(a: Term, b: Term, some: Sequence[Scene]) -> bool:
-    pairs = [(x, y) for s in some if (x := _number(s.terms().get(a))) is not None and (y := _number(s.terms().get(b))) is not None]
-    return len(pairs) >= 5 and all(x <= y for x, y in pairs) and sum(x == y for x, y in pairs) >= .2 * len(pairs)
+    pairs = [
+        (x, y)
+        for s in some
+        if (x := _number(s.terms().get(a))) is not None
+        and (y := _number(s.terms().get(b))) is not None
+    ]
+    return (
+        len(pairs) >= 5
+        and all(x <= y for x, y in pairs)
+        and sum(x == y for x, y in pairs) >= 0.2 * len(pairs)
+    )
 
 # %% ../../nbs/mocker/07_novelty.ipynb #77a0394c
-def trials(familiar: Familiar, successes: Sequence[Scene], failures: Sequence[Sequence[Scene]]) -> Counter[tuple[bool, bool]]:
+def trials(
+    familiar: Familiar, successes: Sequence[Scene], failures: Sequence[Sequence[Scene]]
+) -> Counter[tuple[bool, bool]]:
     """How accepting went, as counts of (novel, went well), were each success the first of its kind and each of the groups of `failures` a rule that no log shows.
 
     A success is novel where what it has is had by no other; of each group one failure counts, since one rule is one surprise."""
     out: Counter[tuple[bool, bool]] = Counter()
-    terms = [s.terms() for s in successes[::max(1, len(successes) // 100)]]
-    once = [{v for v, n in Counter(freeze(x[t]) for x in terms if t in x).items() if n == 1} for t, _ in familiar.words]
+    terms = [s.terms() for s in successes[:: max(1, len(successes) // 100)]]
+    once = [
+        {v for v, n in Counter(freeze(x[t]) for x in terms if t in x).items() if n == 1}
+        for t, _ in familiar.words
+    ]
     for x in terms:
         alone = any(t in x and freeze(x[t]) in only for (t, _), only in zip(familiar.words, once))
-        edge = any(x.get(t) in (lo, hi) and sum(y.get(t) == x.get(t) for y in terms) == 1 for t, lo, hi in familiar.ranges)
+        edge = any(
+            x.get(t) in (lo, hi) and sum(y.get(t) == x.get(t) for y in terms) == 1
+            for t, lo, hi in familiar.ranges
+        )
         out[alone or edge, True] += 1
     for group in failures:
         for s in group[:1]:

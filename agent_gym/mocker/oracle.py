@@ -26,25 +26,60 @@ if TYPE_CHECKING:
 __all__ = ['prompt', 'asked']
 
 # %% ../../nbs/mocker/15_oracle.ipynb #f7733518
-def prompt(model: Model, session: ToolSession, name: str, arguments: Mapping[str, JsonValue]) -> list[Message]:
+def prompt(
+    model: Model, session: ToolSession, name: str, arguments: Mapping[str, JsonValue]
+) -> list[Message]:
     "What the language model is shown."
     spec, near = model.tools[name], model.nearest.get(name)
     scene = Scene(model.skills[name].bindings, arguments, session.record, model.anywhere)
-    records = {f"{kind} {of}": record for (kind, of), record in scene.records.values() if record is not None}
+    records = {
+        f"{kind} {of}": record
+        for (kind, of), record in scene.records.values()
+        if record is not None
+    }
     calls = [near.donor(arguments), *near.donors[:3]] if near is not None else []
-    lines = [f"Tool: {name}. {spec.description}", f"JSON Schema of its result: {dumps(spec.result)}", f"Records as they stand: {dumps(records)[:6000]}", "Logged calls:",
-             *(f"{freeze(c.arguments)} -> {freeze(c.value)[:1500]}" for c in calls), f"Call: {freeze(dict(arguments))}"]
-    return [Message(role="system", content="You stand in for a backend. Answer the call with the JSON value that the backend would return, and nothing else."),
-            Message(role="user", content="\n".join(lines))]
+    lines = [
+        f"Tool: {name}. {spec.description}",
+        f"JSON Schema of its result: {dumps(spec.result)}",
+        f"Records as they stand: {dumps(records)[:6000]}",
+        "Logged calls:",
+        *(f"{freeze(c.arguments)} -> {freeze(c.value)[:1500]}" for c in calls),
+        f"Call: {freeze(dict(arguments))}",
+    ]
+    return [
+        Message(
+            role="system",
+            content="You stand in for a backend. Answer the call with the JSON value that the backend would return, and nothing else.",
+        ),
+        Message(role="user", content="\n".join(lines)),
+    ]
 
-def asked(llm: LLM, model: Model, session: ToolSession, name: str, arguments: Mapping[str, JsonValue], learned: ToolResult) -> ToolResult:
+
+def asked(
+    llm: LLM,
+    model: Model,
+    session: ToolSession,
+    name: str,
+    arguments: Mapping[str, JsonValue],
+    learned: ToolResult,
+) -> ToolResult:
     "The language model's answer where it is one that the schema allows, else the learned one."
     try:
         text = llm.generate(prompt(model, session, name, arguments)).content or ""
         value = loads(re.sub(r"^```\w*\n|\n?```\s*$", "", text.strip()))
     except (LLMError, ValueError, RecursionError):
         return learned
-    box = ToolSpec(name=name, parameters={"type": "object", "properties": {"value": model.tools[name].result}})
+    box = ToolSpec(
+        name=name, parameters={"type": "object", "properties": {"value": model.tools[name].result}}
+    )
     if check_arguments(box, {"value": value}):
         return learned
-    return ToolResult(value, False, "llm", model.trust.of("llm", name), 0, name, "No log tells; a language model was asked.")
+    return ToolResult(
+        value,
+        False,
+        "llm",
+        model.trust.of("llm", name),
+        0,
+        name,
+        "No log tells; a language model was asked.",
+    )

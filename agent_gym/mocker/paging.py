@@ -22,25 +22,42 @@ __all__ = ['TELLS', 'Order', 'learn_order', 'in_order', 'Paging', 'learn_paging'
 @dataclass(frozen=True)
 class Order:
     "Rows sorted by `by[key]`, fields with their direction (True: descending), where the key is what the arguments `arguments` say; `()` where no order is known."
+
     arguments: tuple[str, ...] = ()
     by: Mapping[str, tuple[tuple[str, bool], ...]] = field(default_factory=dict)
 
     def sorted(self, rows: list[Record], arguments: Mapping[str, JsonValue]) -> list[Record]:
         "The rows in order; rows without the fields keep their places."
-        for k, down in reversed(self.by.get(_key(self.arguments, arguments)) or self.by.get("", ())):
+        for k, down in reversed(
+            self.by.get(_key(self.arguments, arguments)) or self.by.get("", ())
+        ):
             values = [r.get(k) for r in rows]
-            if all(isinstance(v, int | float) for v in values) or all(isinstance(v, str) for v in values):
+            if all(isinstance(v, int | float) for v in values) or all(
+                isinstance(v, str) for v in values
+            ):
                 rows = sorted(rows, key=lambda r: r[k], reverse=down)  # type: ignore[arg-type,return-value]
         return rows
 
     def __str__(self) -> str:
         told = next(iter(self.by.values()), ())
-        return (f", sorted as {', '.join(self.arguments)} says" if self.arguments else ", by " + ", ".join(f"{k} descending" if d else k for k, d in told)) if told else ""
+        return (
+            (
+                f", sorted as {', '.join(self.arguments)} says"
+                if self.arguments
+                else ", by " + ", ".join(f"{k} descending" if d else k for k, d in told)
+            )
+            if told
+            else ""
+        )
+
 
 def _key(names: Sequence[str], arguments: Mapping[str, JsonValue]) -> str:
     return freeze([arguments.get(a) for a in names]) if names else ""
 
-def learn_order(some: Sequence[tuple[Mapping[str, JsonValue], Sequence[Record]]], tests: set[str]) -> Order:
+
+def learn_order(
+    some: Sequence[tuple[Mapping[str, JsonValue], Sequence[Record]]], tests: set[str]
+) -> Order:
     "The order of the rows of (arguments, rows): one for all answers, or one for each value of arguments that test nothing."
     lists = [(a, rows) for a, rows in some if len(rows) > 1]
     if len(lists) < 2:
@@ -48,15 +65,18 @@ def learn_order(some: Sequence[tuple[Mapping[str, JsonValue], Sequence[Record]]]
     one = _sorted_by([rows for _, rows in lists])
     if one:
         return Order((), {"": one})
-    free = dict.fromkeys(a for args, _ in some for a, v in args.items() if a not in tests and isinstance(v, str))
+    free = dict.fromkeys(
+        a for args, _ in some for a, v in args.items() if a not in tests and isinstance(v, str)
+    )
     for names in [*((a,) for a in free), *permutations(free, 2)]:
         groups: dict[str, list[Sequence[Record]]] = {}
         for a, rows in lists:
             groups.setdefault(_key(names, a), []).append(rows)
         by = {k: _sorted_by(g) for k, g in groups.items()}
-        if len(groups) < .7 * len(lists) and all(by.values()):
+        if len(groups) < 0.7 * len(lists) and all(by.values()):
             return Order(tuple(names), by)
     return Order()
+
 
 def in_order(lists: Sequence[Sequence[str]]) -> list[str]:
     "All names in an order that agrees with every list, as a table without a sorting has one; where lists contradict each other, in the order in which names first came."
@@ -78,14 +98,28 @@ def in_order(lists: Sequence[Sequence[str]]) -> list[str]:
                 ready.append(m)
     return out if len(out) == len(after) else list(after)
 
+
 def _sorted_by(lists: Sequence[Sequence[Record]]) -> tuple[tuple[str, bool], ...]:
     "The field, or the two fields, by which all lists are sorted."
-    plain = [k for k in lists[0][0] if all(isinstance(r.get(k), str | int | float) and isinstance(r[k], str) == isinstance(lists[0][0][k], str) for rows in lists for r in rows)]
+    plain = [
+        k
+        for k in lists[0][0]
+        if all(
+            isinstance(r.get(k), str | int | float)
+            and isinstance(r[k], str) == isinstance(lists[0][0][k], str)
+            for rows in lists
+            for r in rows
+        )
+    ]
     for k, down in product(plain, (False, True)):
-        if all(list(rows) == sorted(rows, key=lambda r: r[k], reverse=down) for rows in lists) and any(len({freeze(r[k]) for r in rows}) > 1 for rows in lists):  # type: ignore[arg-type,return-value]
+        if all(
+            list(rows) == sorted(rows, key=lambda r: r[k], reverse=down) for rows in lists
+        ) and any(len({freeze(r[k]) for r in rows}) > 1 for rows in lists):  # type: ignore[arg-type,return-value]
             return ((k, down),)
     for a, b in permutations(plain, 2):
-        if all(list(rows) == sorted(rows, key=lambda r: (r[a], r[b])) for rows in lists) and any(rows[0][a] != rows[-1][a] for rows in lists):
+        if all(list(rows) == sorted(rows, key=lambda r: (r[a], r[b])) for rows in lists) and any(
+            rows[0][a] != rows[-1][a] for rows in lists
+        ):
             return ((a, False), (b, False))
     return ()
 
@@ -94,6 +128,7 @@ def _sorted_by(lists: Sequence[Sequence[Record]]) -> tuple[tuple[str, bool], ...
 class Paging:
     """The window on the rows: `limit` names an argument or is a number; `skip` names an argument and what it counts (`offset`, `page` from 1, `page0` from 0); `extra` are fields beside
     the rows by what they tell (`total`, `count`, `pages`, or `pages1` where there is always one, `page`, `more`, `next page`, `next offset`, `const`, or `arg` with its name)."""
+
     limit: str | int | None = None
     skip: tuple[str, str] | None = None
     extra: tuple[tuple[str, str, JsonValue], ...] = ()
@@ -102,10 +137,26 @@ class Paging:
     def window(self, n: int, arguments: Mapping[str, JsonValue]) -> tuple[int, int, int]:
         "Start and end in `n` rows, and the size of a page."
         given = arguments.get(self.limit) if isinstance(self.limit, str) else self.limit
-        size = given if isinstance(given, int) and not isinstance(given, bool) and given > 0 else self.size or n
+        size = (
+            given
+            if isinstance(given, int) and not isinstance(given, bool) and given > 0
+            else self.size or n
+        )
         at = arguments.get(self.skip[0]) if self.skip is not None else None
-        at = int(at) if isinstance(at, str) and at.isdigit() else at if isinstance(at, int) and not isinstance(at, bool) else None
-        start = 0 if at is None or self.skip is None else at if self.skip[1] == "offset" else (at - (self.skip[1] == "page")) * size
+        at = (
+            int(at)
+            if isinstance(at, str) and at.isdigit()
+            else at
+            if isinstance(at, int) and not isinstance(at, bool)
+            else None
+        )
+        start = (
+            0
+            if at is None or self.skip is None
+            else at
+            if self.skip[1] == "offset"
+            else (at - (self.skip[1] == "page")) * size
+        )
         return max(0, start), max(0, start) + size, max(1, size)
 
     def page(self, rows: Sequence[Record], arguments: Mapping[str, JsonValue]) -> Sequence[Record]:
@@ -113,57 +164,155 @@ class Paging:
         start, end, _ = self.window(len(rows), arguments)
         return rows[start:end]
 
-    def wrapped(self, key: str, told: list[JsonValue], n: int, arguments: Mapping[str, JsonValue]) -> JsonValue:
+    def wrapped(
+        self, key: str, told: list[JsonValue], n: int, arguments: Mapping[str, JsonValue]
+    ) -> JsonValue:
         "The answer around the rows told, of `n` that pass."
         out: dict[str, JsonValue] = {key: told}
         for k, tells, value in self.extra:
-            out[k] = arguments.get(str(value)) if tells == "arg" else value if tells == "const" else self._told(tells, len(told), n, arguments)
+            out[k] = (
+                arguments.get(str(value))
+                if tells == "arg"
+                else value
+                if tells == "const"
+                else self._told(tells, len(told), n, arguments)
+            )
         return out
 
-    def _told(self, tells: str, shown: int, n: int, arguments: Mapping[str, JsonValue]) -> JsonValue:
+    def _told(
+        self, tells: str, shown: int, n: int, arguments: Mapping[str, JsonValue]
+    ) -> JsonValue:
         start, end, size = self.window(n, arguments)
         page = start // size
-        return {"total": n, "count": shown, "pages": -(-n // size), "pages1": max(1, -(-n // size)), "page": page + 1, "page0": page, "more": end < n, "next page": page + 2 if end < n else None,
-                "next offset": end if end < n else None, "next offset text": str(end) if end < n else None, "limit": size}.get(tells)
+        return {
+            "total": n,
+            "count": shown,
+            "pages": -(-n // size),
+            "pages1": max(1, -(-n // size)),
+            "page": page + 1,
+            "page0": page,
+            "more": end < n,
+            "next page": page + 2 if end < n else None,
+            "next offset": end if end < n else None,
+            "next offset text": str(end) if end < n else None,
+            "limit": size,
+        }.get(tells)
 
     def __str__(self) -> str:
-        return (f", at most {self.limit}" if self.limit else "") + (f", from {self.skip[0]} ({self.skip[1]})" if self.skip else "")
+        return (f", at most {self.limit}" if self.limit else "") + (
+            f", from {self.skip[0]} ({self.skip[1]})" if self.skip else ""
+        )
 
-TELLS = ("total", "count", "pages1", "pages", "page", "page0", "more", "next page", "next offset", "next offset text", "limit")
+
+TELLS = (
+    "total",
+    "count",
+    "pages1",
+    "pages",
+    "page",
+    "page0",
+    "more",
+    "next page",
+    "next offset",
+    "next offset text",
+    "limit",
+)
 
 # %% ../../nbs/mocker/02_paging.ipynb #c13927a5
-def learn_paging(found: Sequence[tuple[Mapping[str, JsonValue], Sequence[Record], JsonValue]], listing: Listing, used: set[str]) -> Paging:
+def learn_paging(
+    found: Sequence[tuple[Mapping[str, JsonValue], Sequence[Record], JsonValue]],
+    listing: Listing,
+    used: set[str],
+) -> Paging:
     "The paging that explains (arguments, rows that pass in order, answer); arguments in `used` have another part."
-    answers = [(a, [listing.name(r) for r in rows], [listing.name(r) for r in listing.rows(value) or ()]) for a, rows, value in found]
-    free = [a for a in dict.fromkeys(a for args, _, _ in found for a in args) if a not in used and all(_is_count(args[a]) for args, _, _ in found if a in args)]
+    answers = [
+        (a, [listing.name(r) for r in rows], [listing.name(r) for r in listing.rows(value) or ()])
+        for a, rows, value in found
+    ]
+    free = [
+        a
+        for a in dict.fromkeys(a for args, _, _ in found for a in args)
+        if a not in used and all(_is_count(args[a]) for args, _, _ in found if a in args)
+    ]
     longest = max((len(told) for _, _, told in answers), default=0)
-    full = sum(len(told) == longest for _, _, told in answers) > 1 and any(len(rows) > longest for _, rows, _ in answers)
+    full = sum(len(told) == longest for _, _, told in answers) > 1 and any(
+        len(rows) > longest for _, rows, _ in answers
+    )
     limits: list[str | int | None] = [None, *free, *([longest] if full else [])]
     skips: list[tuple[str, str] | None] = [None, *product(free, ("page", "offset", "page0"))]
     best, top = Paging(), -1
     for limit, skip in product(limits, skips):
         if skip is None or skip[0] != limit:
             p = Paging(limit, skip, size=_default(limit, answers))
-            names = sum(list(rows[slice(*p.window(len(rows), a)[:2])]) == told for a, rows, told in answers)
+            names = sum(
+                list(rows[slice(*p.window(len(rows), a)[:2])]) == told for a, rows, told in answers
+            )
             if names > top:
                 best, top = p, names
     rest = [value for _, _, value in found if isinstance(value, dict)]
-    return replace(best, extra=tuple(_extra(k, best, found, listing) for k in dict.fromkeys(k for v in rest for k in v) if k != listing.key))
+    return replace(
+        best,
+        extra=tuple(
+            _extra(k, best, found, listing)
+            for k in dict.fromkeys(k for v in rest for k in v)
+            if k != listing.key
+        ),
+    )
+
 
 def _is_count(v: JsonValue) -> bool:
-    return (isinstance(v, int) and not isinstance(v, bool)) or v is None or (isinstance(v, str) and v.isdigit())
+    return (
+        (isinstance(v, int) and not isinstance(v, bool))
+        or v is None
+        or (isinstance(v, str) and v.isdigit())
+    )
 
-def _default(limit: str | int | None, answers: Sequence[tuple[Mapping[str, JsonValue], Sequence[str], Sequence[str]]]) -> int:
+
+def _default(
+    limit: str | int | None,
+    answers: Sequence[tuple[Mapping[str, JsonValue], Sequence[str], Sequence[str]]],
+) -> int:
     "The size of a page where the argument is not given."
-    return max((len(told) for a, rows, told in answers if a.get(limit) is None and len(rows) > len(told)), default=0) if isinstance(limit, str) else limit or 0
+    return (
+        max(
+            (
+                len(told)
+                for a, rows, told in answers
+                if a.get(limit) is None and len(rows) > len(told)
+            ),
+            default=0,
+        )
+        if isinstance(limit, str)
+        else limit or 0
+    )
 
-def _extra(k: str, p: Paging, found: Sequence[tuple[Mapping[str, JsonValue], Sequence[Record], JsonValue]], listing: Listing) -> tuple[str, str, JsonValue]:
+
+def _extra(
+    k: str,
+    p: Paging,
+    found: Sequence[tuple[Mapping[str, JsonValue], Sequence[Record], JsonValue]],
+    listing: Listing,
+) -> tuple[str, str, JsonValue]:
     "What field `k` beside the rows tells."
-    some = [(a, len(rows), len(listing.rows(v) or ()), v[k]) for a, rows, v in found if isinstance(v, dict) and k in v]
-    counts = [(n, shown, v) for _, n, shown, v in some if isinstance(v, int) and not isinstance(v, bool)]
-    if len(counts) == len(some) and all(v >= n for n, _, v in counts) and any(v > shown for _, shown, v in counts) and p.limit is not None:
+    some = [
+        (a, len(rows), len(listing.rows(v) or ()), v[k])
+        for a, rows, v in found
+        if isinstance(v, dict) and k in v
+    ]
+    counts = [
+        (n, shown, v) for _, n, shown, v in some if isinstance(v, int) and not isinstance(v, bool)
+    ]
+    if (
+        len(counts) == len(some)
+        and all(v >= n for n, _, v in counts)
+        and any(v > shown for _, shown, v in counts)
+        and p.limit is not None
+    ):
         return k, "total", None
-    told = {"const": sum(freeze(v) == freeze(some[0][3]) for *_, v in some)} | {t: sum(freeze(p._told(t, shown, n, a)) == freeze(v) for a, n, shown, v in some) for t in TELLS}
+    told = {"const": sum(freeze(v) == freeze(some[0][3]) for *_, v in some)} | {
+        t: sum(freeze(p._told(t, shown, n, a)) == freeze(v) for a, n, shown, v in some)
+        for t in TELLS
+    }
     args = {a: sum(args.get(a) == v for args, *_, v in some) for a in some[0][0]}
     best = max(told, key=lambda t: (told[t], t != "const"))
     arg = max(args, key=lambda a: args[a], default=None)

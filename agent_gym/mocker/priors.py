@@ -20,7 +20,11 @@ from .values import Learned
 __all__ = ['acknowledged', 'prior_effects']
 
 # %% ../../nbs/mocker/07_priors.ipynb #f8661959
-def acknowledged(examples: Mapping[tuple[str, str], Sequence[Example]], targets: Mapping[str, Entity | None], replies: Mapping[str, Learned | None]) -> set[tuple[str, str]]:
+def acknowledged(
+    examples: Mapping[tuple[str, str], Sequence[Example]],
+    targets: Mapping[str, Entity | None],
+    replies: Mapping[str, Learned | None],
+) -> set[tuple[str, str]]:
     "The (kind, field) in which some write's answer says a constant that the record was seen not to take."
     out = set()
     for (tool, label), some in examples.items():
@@ -28,12 +32,22 @@ def acknowledged(examples: Mapping[tuple[str, str], Sequence[Example]], targets:
         if target is None or target.label != label or reply is None or reply.formula.op != "dict":
             continue
         for k, f in reply.formula.parts:
-            if f.op == "const" and any(k in e.before and freeze(e.after.get(k)) != freeze(f.value(e.scene)) for e in some):
+            if f.op == "const" and any(
+                k in e.before and freeze(e.after.get(k)) != freeze(f.value(e.scene)) for e in some
+            ):
                 out.add((target.kind, k))
     return out
 
 # %% ../../nbs/mocker/07_priors.ipynb #ba490c9f
-def prior_effects(known: Sequence[Action], target: Entity | None, store: Store, successes: Sequence[Scene], examples: Sequence[Example], reply: Learned | None, silent: set[tuple[str, str]]) -> list[Action]:
+def prior_effects(
+    known: Sequence[Action],
+    target: Entity | None,
+    store: Store,
+    successes: Sequence[Scene],
+    examples: Sequence[Example],
+    reply: Learned | None,
+    silent: set[tuple[str, str]],
+) -> list[Action]:
     """Where no log shows the effect of a write on a field of its `target`: what its answer says of the field, as long as the field is known to take such values and answers are not known to speak of
     something else there (`silent`); else an argument of its name, or of the name of a fact that no tool shows."""
     if target is None or not successes:
@@ -47,10 +61,31 @@ def prior_effects(known: Sequence[Action], target: Entity | None, store: Store, 
     for k, formula in said.items():
         takes = {freeze(r[k]) for r in (*records, *shown) if k in r}
         stays = any(k in e.before and e.before[k] == e.after.get(k) for e in examples)
-        fits = formula.op != "const" or freeze(formula.value(successes[0])) in takes or (len(takes) <= 6 and (target.kind, k) not in silent)
+        fits = (
+            formula.op != "const"
+            or freeze(formula.value(successes[0])) in takes
+            or (len(takes) <= 6 and (target.kind, k) not in silent)
+        )
         if (k,) in held and k != target.name and not stays and fits:
-            out[(k,)] = Action(target.label, (k,), "set", Formula("term", (("answer", k),)) if formula.op in ("unknown", "map") else formula, None, 0, 0)
-    for a in dict.fromkeys(a for s in successes for a, v in s.arguments.items() if (is_name(v) or isinstance(v, float | bool)) and a != target.name):
-        for p in sorted(p for p in held if p[-1] == a) or sorted(p for p in held if p == (f"@{a}",)):
-            out.setdefault(p, Action(target.label, p, "set", Formula("term", (("arg", a),)), None, 0, 0))
+            out[(k,)] = Action(
+                target.label,
+                (k,),
+                "set",
+                Formula("term", (("answer", k),)) if formula.op in ("unknown", "map") else formula,
+                None,
+                0,
+                0,
+            )
+    for a in dict.fromkeys(
+        a
+        for s in successes
+        for a, v in s.arguments.items()
+        if (is_name(v) or isinstance(v, float | bool)) and a != target.name
+    ):
+        for p in sorted(p for p in held if p[-1] == a) or sorted(
+            p for p in held if p == (f"@{a}",)
+        ):
+            out.setdefault(
+                p, Action(target.label, p, "set", Formula("term", (("arg", a),)), None, 0, 0)
+            )
     return [x for p, x in out.items() if p not in done and not any(d[:1] == p[:1] for d in done)]

@@ -28,6 +28,7 @@ __all__ = ['Refusal', 'Failure', 'template', 'filled', 'learn_refusals', 'pointe
 @dataclass(frozen=True, slots=True)
 class Refusal:
     "`answer` (a template) when `requirement` is broken; `hits` of `total` logged failures of this wording break it, `passes` logged successes do not."
+
     requirement: Requirement
     answer: JsonValue
     hits: int
@@ -50,46 +51,81 @@ class Refusal:
     def standing(self) -> str:
         "How well founded the rule is: a `rule implied` by other tools, a `rule rare` in the logs (unless it compares with a fact of the record), or a `rule`."
         compares = any(t[-1][:1] == "@" for t in self.requirement.terms)
-        return "rule implied" if not self.total else "rule rare" if self.total < 3 and not compares else "rule"
+        return (
+            "rule implied"
+            if not self.total
+            else "rule rare"
+            if self.total < 3 and not compares
+            else "rule"
+        )
 
     def __str__(self) -> str:
-        shown = str(self.formula) if self.formula is not None else self.answer if isinstance(self.answer, str) else freeze(self.answer)
+        shown = (
+            str(self.formula)
+            if self.formula is not None
+            else self.answer
+            if isinstance(self.answer, str)
+            else freeze(self.answer)
+        )
         return f"requires {self.requirement}, else {_readable(shown)}"
+
 
 def _readable(text: str) -> str:
     return _SLOT.sub(lambda m: f"{{{m[1] or 'it'}}}", text.replace("\\u0000", "\0"))
 
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     "A logged failure in its scene."
+
     scene: Scene
     value: JsonValue
     where: tuple[str, int]
 
+
 def template(value: JsonValue, scene: Scene) -> JsonValue:
     "The answer with names of the arguments cut out."
-    named = {str(x): a if is_name(v) else "" for a, v in scene.arguments.items() for x in items(v) if is_name(x) and len(str(x)) > 2}
+    named = {
+        str(x): a if is_name(v) else ""
+        for a, v in scene.arguments.items()
+        for x in items(v)
+        if is_name(x) and len(str(x)) > 2
+    }
+
     def cut(text: str) -> str:
         for n in sorted(named, key=lambda x: (-len(x), x)):
             text = re.sub(rf"(?<![\w\0]){re.escape(n)}(?![\w\0])", f"\0{named[n]}\0", text)
         return text
+
     return substituted(value, {path: cut(v) for path, v in leaves(value) if isinstance(v, str)})
+
 
 def filled(answer: JsonValue, scene: Scene, culprit: str) -> JsonValue:
     "A template with the thing at fault, or else the first name of the arguments, put back."
-    first = culprit or next((str(x) for v in scene.arguments.values() for x in items(v) if is_name(x)), "")
+    first = culprit or next(
+        (str(x) for v in scene.arguments.values() for x in items(v) if is_name(x)), ""
+    )
     put = lambda m: str(scene.arguments[m[1]]) if is_name(scene.arguments.get(m[1])) else first
-    return substituted(answer, {path: _SLOT.sub(put, v) for path, v in leaves(answer) if isinstance(v, str) and "\0" in v})
+    return substituted(
+        answer,
+        {path: _SLOT.sub(put, v) for path, v in leaves(answer) if isinstance(v, str) and "\0" in v},
+    )
+
 
 _SLOT = re.compile("\0([^\0]*)\0")
 
 # %% ../../nbs/mocker/07_refusals.ipynb #5df9995a
-def learn_refusals(successes: Sequence[Scene], failures: Sequence[Failure], formulas: Iterable[Formula], checked: Sequence[str] = ()) -> list[Refusal]:
+def learn_refusals(
+    successes: Sequence[Scene],
+    failures: Sequence[Failure],
+    formulas: Iterable[Formula],
+    checked: Sequence[str] = (),
+) -> list[Refusal]:
     "The rules of one tool, in the order in which the backend seems to test them."
     groups: dict[str, list[Failure]] = defaultdict(list)
     for f in failures:
         groups[wording(f)].append(f)
-    successes = successes[::max(1, len(successes) // 100)]
+    successes = successes[:: max(1, len(successes) // 100)]
     found: list[Refusal] = []
     formulas = list(formulas)
     for group in groups.values():
@@ -99,68 +135,168 @@ def learn_refusals(successes: Sequence[Scene], failures: Sequence[Failure], form
             continue
         others = [f.scene for g in groups.values() if g is not group for f in g][:60]
         left = group
-        said = learn_value([f.scene for f in group[:60]], [f.value for f in group[:60]]) if len(group) > 1 else None
-        formula = said.formula if said is not None and said.rate >= .9 and not _has_fresh(said.formula) else None
+        said = (
+            learn_value([f.scene for f in group[:60]], [f.value for f in group[:60]])
+            if len(group) > 1
+            else None
+        )
+        formula = (
+            said.formula
+            if said is not None and said.rate >= 0.9 and not _has_fresh(said.formula)
+            else None
+        )
         for _ in range(3):
             best = _best_requirement(successes, left[:60], others, formulas)
             if best is None:
                 found += _remembered(successes, left)
                 break
             worded = formula or pointed(group[0].value, group[0].scene, best[0])
-            found.append(Refusal(best[0], template(group[0].value, group[0].scene), best[1], len(left), len(successes), tuple(f.where for f in left[:3]), formula=worded))
+            found.append(
+                Refusal(
+                    best[0],
+                    template(group[0].value, group[0].scene),
+                    best[1],
+                    len(left),
+                    len(successes),
+                    tuple(f.where for f in left[:3]),
+                    formula=worded,
+                )
+            )
             left = [f for f in left if best[0].broken(f.scene) is None]
             if best[0].kind in ("not in", "form"):
-                for fact in (r for r in _facts(group[0].scene, checked) if not any(r.broken(s) is not None for s in successes)):
+                for fact in (
+                    r
+                    for r in _facts(group[0].scene, checked)
+                    if not any(r.broken(s) is not None for s in successes)
+                ):
                     known = [f for f in group if _there(fact, f.scene)]
-                    found.append(replace(found[-1], requirement=fact, hits=sum(fact.broken(f.scene) is not None for f in known), total=max(1, len(known))))
+                    found.append(
+                        replace(
+                            found[-1],
+                            requirement=fact,
+                            hits=sum(fact.broken(f.scene) is not None for f in known),
+                            total=max(1, len(known)),
+                        )
+                    )
             if not left or best[0].kind == "not in":
                 break
     return in_order(found, failures)
+
 
 def _keyed(successes: Sequence[Scene], group: Sequence[Failure]) -> list[Refusal]:
     """Rules out of a table that no tool shows: the answer names a value that a field of the record should have had, and it is an argument that decides which (`the code is for the
     gold plan only`). One rule per value of that argument; none unless every failure of the wording can be told so."""
     scenes = [*successes, *(f.scene for f in group)]
     first = group[0].scene
-    said = [set(re.findall(r"[\w.@-]+", " ".join(v for _, v in leaves(f.value) if isinstance(v, str)))) for f in group]
+    said = [
+        set(re.findall(r"[\w.@-]+", " ".join(v for _, v in leaves(f.value) if isinstance(v, str))))
+        for f in group
+    ]
     for t in [t for t, v in first.terms().items() if t[0] in ("of", "row") and isinstance(v, str)]:
         domain = {v for s in scenes if isinstance(v := s.terms().get(t), str)}
-        named = [sorted(w for w in words & domain if w not in f.scene.terms().values()) for f, words in zip(group, said)]
+        named = [
+            sorted(w for w in words & domain if w not in f.scene.terms().values())
+            for f, words in zip(group, said)
+        ]
         if not all(len(n) == 1 for n in named):
             continue
-        for a in [a for a, v in first.arguments.items() if is_name(v) and not any(e.name == a for e in first.bindings.entities)]:
+        for a in [
+            a
+            for a, v in first.arguments.items()
+            if is_name(v) and not any(e.name == a for e in first.bindings.entities)
+        ]:
             rows = {freeze(f.scene.arguments.get(a)): (n[0], f) for f, n in zip(group, named)}
-            rules = [Requirement("in", (t,), frozenset({freeze(w)}), given=(("arg", a), key)) for key, (w, _) in rows.items()]
-            if all(any(r.broken(f.scene) is not None for r in rules) for f in group) and not any(r.broken(s) is not None for r in rules for s in successes):
-                mine = [[g for g in group if freeze(g.scene.arguments.get(a)) == key] for key in rows]
-                return [Refusal(r, template(m[0].value, m[0].scene), len(m), len(m), len(successes), tuple(f.where for f in m[:3])) for r, m in zip(rules, mine)]
+            rules = [
+                Requirement("in", (t,), frozenset({freeze(w)}), given=(("arg", a), key))
+                for key, (w, _) in rows.items()
+            ]
+            if all(any(r.broken(f.scene) is not None for r in rules) for f in group) and not any(
+                r.broken(s) is not None for r in rules for s in successes
+            ):
+                mine = [
+                    [g for g in group if freeze(g.scene.arguments.get(a)) == key] for key in rows
+                ]
+                return [
+                    Refusal(
+                        r,
+                        template(m[0].value, m[0].scene),
+                        len(m),
+                        len(m),
+                        len(successes),
+                        tuple(f.where for f in m[:3]),
+                    )
+                    for r, m in zip(rules, mine)
+                ]
     return []
+
 
 def _remembered(successes: Sequence[Scene], left: Sequence[Failure]) -> list[Refusal]:
     "Failures that nothing explains: what is wrong is wrong with the record, so that it stays refused, in its own words, as long as no call on it succeeded."
     for e in (e for e in left[0].scene.bindings.entities if not e.source):
-        said = {freeze(v): constant(f.value) for f in left if is_name(v := f.scene.arguments.get(e.name))}
+        said = {
+            freeze(v): constant(f.value)
+            for f in left
+            if is_name(v := f.scene.arguments.get(e.name))
+        }
         if said and not any(freeze(s.arguments.get(e.name)) in said for s in successes):
-            bad = Requirement("not in", (("arg", e.name),), frozenset(folded(f.scene.arguments[e.name]) for f in left if is_name(f.scene.arguments.get(e.name))))
-            return [Refusal(bad, left[0].value, len(left), len(left), len(successes), tuple(f.where for f in left[:3]), formula=Formula("map", (("arg", e.name), tuple(said.items()))))]
+            bad = Requirement(
+                "not in",
+                (("arg", e.name),),
+                frozenset(
+                    folded(f.scene.arguments[e.name])
+                    for f in left
+                    if is_name(f.scene.arguments.get(e.name))
+                ),
+            )
+            return [
+                Refusal(
+                    bad,
+                    left[0].value,
+                    len(left),
+                    len(left),
+                    len(successes),
+                    tuple(f.where for f in left[:3]),
+                    formula=Formula("map", (("arg", e.name), tuple(said.items()))),
+                )
+            ]
     return []
+
 
 def pointed(value: JsonValue, scene: Scene, requirement: Requirement) -> Formula | None:
     "An answer seen too seldom to learn from, with the values that the requirement compares, where it names them, put in anew each time; None where it names none."
-    terms = [*requirement.terms, *(f.parts[0] for f in requirement.formulas if f.op == "term"), *(("arg", a) for a, v in scene.arguments.items() if is_name(v)), *_odd_row(requirement, scene)]
-    texts = {str(v): t for t in reversed(terms) if is_name(v := value_at(scene, t)) or isinstance(v, float)}
+    terms = [
+        *requirement.terms,
+        *(f.parts[0] for f in requirement.formulas if f.op == "term"),
+        *(("arg", a) for a, v in scene.arguments.items() if is_name(v)),
+        *_odd_row(requirement, scene),
+    ]
+    texts = {
+        str(v): t
+        for t in reversed(terms)
+        if is_name(v := value_at(scene, t)) or isinstance(v, float)
+    }
     if requirement.kind not in ("least", "in") or requirement.pick is not None or not texts:
         return None
-    form = re.compile("|".join(rf"(?<![\w.]){re.escape(x)}(?![\w.]*\w)" for x in sorted(texts, key=len, reverse=True)))
+    form = re.compile(
+        "|".join(
+            rf"(?<![\w.]){re.escape(x)}(?![\w.]*\w)" for x in sorted(texts, key=len, reverse=True)
+        )
+    )
+
     def put(v: JsonValue) -> Formula:
         if isinstance(v, dict):
             return Formula("dict", tuple((k, put(x)) for k, x in v.items()))
         if not isinstance(v, str) or not form.search(v):
             return constant(v)
         words, slots = form.split(v), form.findall(v)
-        parts = [words[0], *(p for s, w in zip(slots, words[1:]) for p in (Formula("term", (texts[s],)), w))]
+        parts = [
+            words[0],
+            *(p for s, w in zip(slots, words[1:]) for p in (Formula("term", (texts[s],)), w)),
+        ]
         return Formula("text", tuple(p for p in parts if p != ""))
+
     return put(value)
+
 
 def _odd_row(requirement: Requirement, scene: Scene) -> list[Term]:
     "The fields of the row at fault, where the requirement is about a column of a record's rows."
@@ -168,15 +304,33 @@ def _odd_row(requirement: Requirement, scene: Scene) -> list[Term]:
         return []
     _, label, name, column = requirement.terms[0]
     rows = (scene.records[label][1] or {}).get(name)
-    names = dict.fromkeys(k for r in rows if isinstance(r, dict) for k in r) if isinstance(rows, list) else ()
+    names = (
+        dict.fromkeys(k for r in rows if isinstance(r, dict) for k in r)
+        if isinstance(rows, list)
+        else ()
+    )
     return [("unlike", label, name, column, k, *sorted(requirement.allowed)) for k in names]
 
+
 def _has_fresh(f: Formula) -> bool:
-    return f.op in ("fresh", "unknown") or any(_has_fresh(p[1] if isinstance(p, tuple) and len(p) == 2 else p) for p in f.parts if isinstance(p, Formula) or (isinstance(p, tuple) and len(p) == 2 and isinstance(p[1], Formula)))
+    return f.op in ("fresh", "unknown") or any(
+        _has_fresh(p[1] if isinstance(p, tuple) and len(p) == 2 else p)
+        for p in f.parts
+        if isinstance(p, Formula)
+        or (isinstance(p, tuple) and len(p) == 2 and isinstance(p[1], Formula))
+    )
+
 
 def _facts(scene: Scene, checked: Sequence[str]) -> list[Requirement]:
     "An argument that the backend checks must be the fact of its name that the record is known to have."
-    return [Requirement("same", (("arg", a), ("of", e.label, f"@{a}"))) for e in scene.bindings.entities if not e.source for a in checked if a in scene.arguments]
+    return [
+        Requirement("same", (("arg", a), ("of", e.label, f"@{a}")))
+        for e in scene.bindings.entities
+        if not e.source
+        for a in checked
+        if a in scene.arguments
+    ]
+
 
 def wording(f: Failure) -> str:
     "What failures of one kind have in common: the longest text of the answer, without names of the arguments and words with digits."
@@ -184,27 +338,50 @@ def wording(f: Failure) -> str:
     longest = max(texts, key=lambda v: (" " in v, len(v)), default=freeze(f.value))
     return re.sub(r"\S*\d\S*|\0[^\0]*\0", "#", longest)
 
-def _best_requirement(successes: Sequence[Scene], group: Sequence[Failure], others: Sequence[Scene], formulas: Sequence[Formula]) -> tuple[Requirement, int] | None:
+
+def _best_requirement(
+    successes: Sequence[Scene],
+    group: Sequence[Failure],
+    others: Sequence[Scene],
+    formulas: Sequence[Formula],
+) -> tuple[Requirement, int] | None:
     words = set(_words(freeze(group[0].value)))
     scored = []
     for n, r in enumerate(possible_requirements(successes, [f.scene for f in group], formulas)):
-        hits, told = sum(r.broken(f.scene) is not None for f in group), sum(_there(r, f.scene) for f in group)
-        if hits < .5 * told or hits < min(3, .5 * len(group)) or _too_strict(r, successes):
+        hits, told = (
+            sum(r.broken(f.scene) is not None for f in group),
+            sum(_there(r, f.scene) for f in group),
+        )
+        if hits < 0.5 * told or hits < min(3, 0.5 * len(group)) or _too_strict(r, successes):
             continue
         said = len(words & set(_words(str(r))))
         elsewhere = sum(r.broken(s) is not None for s in others) / max(1, len(others))
-        plain_terms = sum(.2 for t in r.terms if t[0] in ("first", "last", "col", "total"))
-        repeated = r.kind == "not in" and len(r.allowed) < .7 * len(group)
-        plain = _COST[r.kind] + plain_terms - 1.8 * repeated + sum(.2 * (f not in formulas) + .3 * (f.op != "term") for f in r.formulas)
-        scored.append((hits / told, .5 * min(said, 3) - plain - elsewhere - 2 * (1 - told / len(group)), -n, r, hits))
+        plain_terms = sum(0.2 for t in r.terms if t[0] in ("first", "last", "col", "total"))
+        repeated = r.kind == "not in" and len(r.allowed) < 0.7 * len(group)
+        plain = (
+            _COST[r.kind]
+            + plain_terms
+            - 1.8 * repeated
+            + sum(0.2 * (f not in formulas) + 0.3 * (f.op != "term") for f in r.formulas)
+        )
+        scored.append(
+            (
+                hits / told,
+                0.5 * min(said, 3) - plain - elsewhere - 2 * (1 - told / len(group)),
+                -n,
+                r,
+                hits,
+            )
+        )
     if not scored:
         return None
     best = max(scored, key=lambda x: x[:3])
     return best[3], best[4]
 
+
 def _too_strict(r: Requirement, successes: Sequence[Scene]) -> bool:
     "Whether more than one success in a hundred breaks it."
-    left = int(.01 * len(successes))
+    left = int(0.01 * len(successes))
     for s in successes:
         if r.broken(s) is not None:
             left -= 1
@@ -212,13 +389,34 @@ def _too_strict(r: Requirement, successes: Sequence[Scene]) -> bool:
                 return True
     return False
 
-_COST = {"form": 1.6, "member": .2, "in": .3, "length": .2, "differ": 1., "same": 1., "least": 1., "not in": 3.}
+
+_COST = {
+    "form": 1.6,
+    "member": 0.2,
+    "in": 0.3,
+    "length": 0.2,
+    "differ": 1.0,
+    "same": 1.0,
+    "least": 1.0,
+    "not in": 3.0,
+}
+
 
 def _words(text: str) -> list[str]:
     return [w[:5].rstrip("s") for w in re.findall(r"[a-z]{3,}", text.lower()) if w != "error"]
 
 # %% ../../nbs/mocker/07_refusals.ipynb #c1134698
-_RANK = {"form": 5, "in": 0, "length": 2, "member": 1, "same": 3, "differ": 3, "least": 4, "not in": 5}
+_RANK = {
+    "form": 5,
+    "in": 0,
+    "length": 2,
+    "member": 1,
+    "same": 3,
+    "differ": 3,
+    "least": 4,
+    "not in": 5,
+}
+
 
 def in_order(rules: Sequence[Refusal], failures: Sequence[Failure]) -> list[Refusal]:
     "Rules in the order of testing: where a failure breaks several, the one whose words were said was tested first."
@@ -231,12 +429,27 @@ def in_order(rules: Sequence[Refusal], failures: Sequence[Failure]) -> list[Refu
     left = list(range(len(rules)))
     out = []
     while left:
-        first = min(left, key=lambda i: (sum(wins[j, i] > wins[i, j] for j in left), _RANK[rules[i].requirement.kind], -rules[i].total, i))
+        first = min(
+            left,
+            key=lambda i: (
+                sum(wins[j, i] > wins[i, j] for j in left),
+                _RANK[rules[i].requirement.kind],
+                -rules[i].total,
+                i,
+            ),
+        )
         out.append(rules[first])
         left.remove(first)
     return out
 
-def implied(successes: Sequence[Scene], known: Sequence[Refusal], siblings: Sequence[Refusal], fallback: JsonValue, least: int = 10) -> list[Refusal]:
+
+def implied(
+    successes: Sequence[Scene],
+    known: Sequence[Refusal],
+    siblings: Sequence[Refusal],
+    fallback: JsonValue,
+    least: int = 10,
+) -> list[Refusal]:
     """Rules that no failure of this tool shows: rows that arguments name have to exist, lists that go in pairs have to be as long as each other, and what a sibling tool tests on the
     same values is tested here too, with the sibling's words."""
     if len(successes) < least:
@@ -246,14 +459,23 @@ def implied(successes: Sequence[Scene], known: Sequence[Refusal], siblings: Sequ
     wanted = [Requirement("member", pick=p) for p in bindings.picks]
     lists = [t for t, v in some[0].terms().items() if t[0] == "arg" and isinstance(v, list)]
     for i, a in enumerate(lists):
-        for b in lists[i + 1:]:
-            sizes = [(len(s.arguments[a[1]]), len(s.arguments[b[1]])) for s in some if a[1] in s.arguments and b[1] in s.arguments]  # type: ignore[arg-type]
+        for b in lists[i + 1 :]:
+            sizes = [
+                (len(s.arguments[a[1]]), len(s.arguments[b[1]]))
+                for s in some
+                if a[1] in s.arguments and b[1] in s.arguments
+            ]  # type: ignore[arg-type]
             if all(x == y for x, y in sizes) and len(set(sizes)) > 1:
                 wanted.append(Requirement("length", (a, b)))
     for r in siblings:
         if r.requirement.kind == "in" and (t := r.requirement.terms[0])[0] != "arg":
             values = {freeze(x) for s in some if t in s.terms() for x in items(s.terms()[t])}
-            if 0 < len(values) <= 3 and values <= r.requirement.allowed | (values if not values & r.requirement.allowed else set()) and sum(t in s.terms() for s in some) >= max(5, .3 * len(some)):
+            if (
+                0 < len(values) <= 3
+                and values
+                <= r.requirement.allowed | (values if not values & r.requirement.allowed else set())
+                and sum(t in s.terms() for s in some) >= max(5, 0.3 * len(some))
+            ):
                 wanted.append(Requirement("in", (t,), frozenset(values)))
         elif r.requirement.kind in ("same", "differ", "least"):
             wanted.append(r.requirement)
@@ -266,14 +488,26 @@ def implied(successes: Sequence[Scene], known: Sequence[Refusal], siblings: Sequ
         sibling = next((r for r in siblings if _topic(r.requirement) == _topic(w)), None)
         if w.kind in ("same", "differ", "least") and not all(_there(w, s) for s in some[:20]):
             continue
-        out.append(Refusal(w, sibling.answer if sibling else fallback, 0, 0, len(some), sibling.where if sibling else (), own=False))
+        out.append(
+            Refusal(
+                w,
+                sibling.answer if sibling else fallback,
+                0,
+                0,
+                len(some),
+                sibling.where if sibling else (),
+                own=False,
+            )
+        )
     return out
+
 
 def _there(w: Requirement, s: Scene) -> bool:
     try:
         return [s.value(t) for t in w.terms] + [f.value(s) for f in w.formulas] is not None
     except Undefined:
         return False
+
 
 def _topic(r: Requirement) -> tuple[object, ...]:
     return (r.kind, r.terms, r.formulas) if r.pick is None else (r.kind, r.pick.label)

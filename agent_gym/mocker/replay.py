@@ -21,6 +21,7 @@ __all__ = ['Recorded', 'call_key', 'relevant', 'Replay', 'Nearest', 'leaves', 's
 @dataclass(frozen=True, slots=True)
 class Recorded:
     "One logged answer: in which conversation, after which writes (all of them, and those that matter to the call), and as which repetition."
+
     conversation: str
     turn: int
     relevant: tuple[str, ...]
@@ -29,31 +30,58 @@ class Recorded:
     value: JsonValue
     is_error: bool
 
+
 def call_key(name: str, arguments: Mapping[str, JsonValue]) -> str:
     "One text per call; equal calls have equal keys."
     return f"{name} {freeze(arguments)}"
 
-def relevant(history: Sequence[tuple[str, frozenset[str]]], names: frozenset[str]) -> tuple[str, ...]:
+
+def relevant(
+    history: Sequence[tuple[str, frozenset[str]]], names: frozenset[str]
+) -> tuple[str, ...]:
     "The keys of the writes that touched one of `names`, in order."
     return tuple(key for key, touched in history if touched & names)
 
 # %% ../../nbs/mocker/02_replay.ipynb #2998da74
 class Replay:
     "Every logged answer by call key."
-    def __init__(self, conversations: Sequence[Sequence[LoggedCall]], names: Callable[[LoggedCall], frozenset[str]], writes: frozenset[str]):
+
+    def __init__(
+        self,
+        conversations: Sequence[Sequence[LoggedCall]],
+        names: Callable[[LoggedCall], frozenset[str]],
+        writes: frozenset[str],
+    ):
         self._answers: dict[str, list[Recorded]] = defaultdict(list)
         for conversation in conversations:
             history: list[tuple[str, frozenset[str]]] = []
             served: Counter[str] = Counter()
             for c in conversation:
                 key, touched = call_key(c.name, c.arguments), names(c)
-                self._answers[key].append(Recorded(c.conversation, c.turn, relevant(history, touched), len(history), served[key], c.value, c.is_error))
+                self._answers[key].append(
+                    Recorded(
+                        c.conversation,
+                        c.turn,
+                        relevant(history, touched),
+                        len(history),
+                        served[key],
+                        c.value,
+                        c.is_error,
+                    )
+                )
                 served[key] += 1
                 if c.name in writes and not c.is_error:
                     history.append((key, touched))
         self._answers = dict(self._answers)
 
-    def find(self, key: str, history: Sequence[tuple[str, frozenset[str]]], names: frozenset[str], served: int, origin: str | None) -> list[Recorded]:
+    def find(
+        self,
+        key: str,
+        history: Sequence[tuple[str, frozenset[str]]],
+        names: frozenset[str],
+        served: int,
+        origin: str | None,
+    ) -> list[Recorded]:
         """The logged answers given in this state, best first, all alike; empty where there are none.
 
         In a session that follows a conversation, that conversation's own answers come before all others, repetition by repetition."""
@@ -81,6 +109,7 @@ class Replay:
 # %% ../../nbs/mocker/02_replay.ipynb #59ec69d9
 class Nearest:
     "Logged successes of one tool, and the places where its answers repeat an argument."
+
     def __init__(self, calls: Sequence[LoggedCall], limit: int = 300):
         step = max(1, len(calls) // limit)
         self.donors = calls[::step]
@@ -97,21 +126,32 @@ class Nearest:
         for a, v in arguments.items():
             hits = self._index.get((a, freeze(v)), ())
             for n in hits:
-                votes[n] += 1 / len(hits) ** .5  # type: ignore[assignment]
+                votes[n] += 1 / len(hits) ** 0.5  # type: ignore[assignment]
         words = _words(arguments)
+
         def near(n: int) -> tuple[float, float, int]:
             other = self._said[n]
-            return votes[n], len(words & other) / (len(words | other) or 1) - .01 * abs(len(arguments) - len(self.donors[n].arguments)), -n
+            return (
+                votes[n],
+                len(words & other) / (len(words | other) or 1)
+                - 0.01 * abs(len(arguments) - len(self.donors[n].arguments)),
+                -n,
+            )
+
         pool = [n for n, _ in votes.most_common(40)] or range(len(self.donors))
         return self.donors[max(pool, key=near)]
 
     def answer(self, arguments: Mapping[str, JsonValue]) -> tuple[JsonValue, LoggedCall]:
         "The answer adapted to these arguments, and the logged call it comes from."
         donor = self.donor(arguments)
-        return substituted(donor.value, {path: arguments[a] for path, a in self.echoes.items() if a in arguments}), donor
+        return substituted(
+            donor.value, {path: arguments[a] for path, a in self.echoes.items() if a in arguments}
+        ), donor
+
 
 def _words(arguments: Mapping[str, JsonValue]) -> set[str]:
     return {w for v in tokens(dict(arguments)) for w in str(v).lower().split()}
+
 
 def leaves(value: JsonValue, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], JsonValue]]:
     "(path, leaf) of every leaf; positions in lists are `[]`."
@@ -121,23 +161,34 @@ def leaves(value: JsonValue, path: tuple[str, ...] = ()) -> list[tuple[tuple[str
         return [x for v in value for x in leaves(v, (*path, "[]"))]
     return [(path, value)]
 
+
 def _echoes(calls: Sequence[LoggedCall]) -> dict[tuple[str, ...], str]:
     "Path of an answer -> the argument that it repeats whenever both are there."
     same: Counter[tuple[tuple[str, ...], str]] = Counter()
     there: Counter[tuple[tuple[str, ...], str]] = Counter()
-    for c in calls[::max(1, len(calls) // 60)]:
+    for c in calls[:: max(1, len(calls) // 60)]:
         args = {a: v for a, v in c.arguments.items() if is_name(v) or isinstance(v, float | bool)}
         for path, leaf in leaves(c.value)[:200]:
             for a, v in args.items():
                 there[path, a] += 1
                 same[path, a] += leaf == v and type(leaf) is type(v)
-    good = sorted(((n, k) for k, n in same.items() if n >= .8 * there[k] and (n > 1 or k[0][-1:] == (k[1],))), key=lambda x: (-x[0], x[1]))
+    good = sorted(
+        (
+            (n, k)
+            for k, n in same.items()
+            if n >= 0.8 * there[k] and (n > 1 or k[0][-1:] == (k[1],))
+        ),
+        key=lambda x: (-x[0], x[1]),
+    )
     out: dict[tuple[str, ...], str] = {}
     for _, (path, a) in good:
         out.setdefault(path, a)
     return out
 
-def substituted(value: JsonValue, at: Mapping[tuple[str, ...], JsonValue], path: tuple[str, ...] = ()) -> JsonValue:
+
+def substituted(
+    value: JsonValue, at: Mapping[tuple[str, ...], JsonValue], path: tuple[str, ...] = ()
+) -> JsonValue:
     "A copy of `value` with the leaves at these paths replaced."
     if isinstance(value, dict):
         return {k: substituted(v, at, (*path, k)) for k, v in value.items()}

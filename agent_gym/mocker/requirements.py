@@ -29,6 +29,7 @@ class Requirement:
     `in` (term, allowed values), `not in` (term, forbidden values), `member` (pick), `length` (two list terms), `same` and `differ` (two terms), `least` (formula, formula: the
     first is not below the second), `form` (term, allowed forms of a text). Tests whose values are not there pass. `unless` names a value that lifts the test, `given` one without which
     there is no test."""
+
     kind: str
     terms: tuple[Term, ...] = ()
     allowed: frozenset[str] = frozenset()
@@ -43,7 +44,11 @@ class Requirement:
             if self.given is not None and freeze(scene.value(self.given[0])) != self.given[1]:
                 return None
             fault = _TESTS[self.kind](self, scene)
-            if fault is not None and self.unless is not None and freeze(scene.value(self.unless[0])) == self.unless[1]:
+            if (
+                fault is not None
+                and self.unless is not None
+                and freeze(scene.value(self.unless[0])) == self.unless[1]
+            ):
                 return None
             return fault
         except Undefined:
@@ -52,23 +57,46 @@ class Requirement:
     @property
     def looks_at(self) -> frozenset[Term]:
         "The terms that are tested."
-        return frozenset([*self.terms, *(f.parts[0] for f in self.formulas if f.op == "term"), *([("arg", self.pick.name)] if self.pick is not None else [])])
+        return frozenset(
+            [
+                *self.terms,
+                *(f.parts[0] for f in self.formulas if f.op == "term"),
+                *([("arg", self.pick.name)] if self.pick is not None else []),
+            ]
+        )
 
     def __str__(self) -> str:
         t = [term_text(x) for x in self.terms]
-        text = {"in": lambda: f"{t[0]} {'= ' + min(self.allowed) if len(self.allowed) == 1 else 'in (' + ', '.join(sorted(self.allowed)) + ')'}",
-                "not in": lambda: f"{t[0]} not among {len(self.allowed)} refused values", "member": lambda: f"{self.pick.name if self.pick else ''} in {self.pick.container if self.pick else ''}",
-                "length": lambda: f"len({t[0]}) = len({t[1]})", "same": lambda: f"{t[0]} = {t[1]}", "differ": lambda: f"{t[0]} != {t[1]}",
-                "least": lambda: f"{self.formulas[0]} >= {self.formulas[1]}", "form": lambda: f"{t[0]} of the form {' or '.join(sorted(self.allowed))}"}[self.kind]()
-        return text + (f" or {term_text(self.unless[0])} = {self.unless[1]}" if self.unless else "") + (f" where {term_text(self.given[0])} = {self.given[1]}" if self.given else "")
+        text = {
+            "in": lambda: (
+                f"{t[0]} {'= ' + min(self.allowed) if len(self.allowed) == 1 else 'in (' + ', '.join(sorted(self.allowed)) + ')'}"
+            ),
+            "not in": lambda: f"{t[0]} not among {len(self.allowed)} refused values",
+            "member": lambda: (
+                f"{self.pick.name if self.pick else ''} in {self.pick.container if self.pick else ''}"
+            ),
+            "length": lambda: f"len({t[0]}) = len({t[1]})",
+            "same": lambda: f"{t[0]} = {t[1]}",
+            "differ": lambda: f"{t[0]} != {t[1]}",
+            "least": lambda: f"{self.formulas[0]} >= {self.formulas[1]}",
+            "form": lambda: f"{t[0]} of the form {' or '.join(sorted(self.allowed))}",
+        }[self.kind]()
+        return (
+            text
+            + (f" or {term_text(self.unless[0])} = {self.unless[1]}" if self.unless else "")
+            + (f" where {term_text(self.given[0])} = {self.given[1]}" if self.given else "")
+        )
+
 
 def form(text: str) -> str:
     "What a text looks like: letters as one `a`, digits as as many `9`s."
     return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d", "9", text))
 
+
 def items(v: JsonValue) -> list[JsonValue]:
     "A list as it is, any other value as a list of one."
     return v if isinstance(v, list) else [v]
+
 
 def _test_in(r: Requirement, s: Scene) -> str | None:
     for i, v in enumerate(items(s.value(r.terms[0]))):
@@ -76,13 +104,16 @@ def _test_in(r: Requirement, s: Scene) -> str | None:
             return _culprit(r.terms[0], s, i)
     return None
 
+
 def _test_not_in(r: Requirement, s: Scene) -> str | None:
     return next((str(v) for v in items(s.value(r.terms[0])) if folded(v) in r.allowed), None)
+
 
 def _culprit(term: Term, s: Scene, i: int) -> str:
     names = s.rows.get(term[1], ([], []))[0] if term[0] == "row" else []
     v = s.arguments.get(term[1]) if term[0] == "arg" else None
     return names[i] if i < len(names) else str(v) if is_name(v) else ""
+
 
 def _test_member(r: Requirement, s: Scene) -> str | None:
     if r.pick is None or (r.pick.source and s.records.get(r.pick.source, (None, None))[1] is None):
@@ -90,28 +121,47 @@ def _test_member(r: Requirement, s: Scene) -> str | None:
     missing = s.missing(r.pick)
     return missing[0] if missing else None
 
+
 def _test_length(r: Requirement, s: Scene) -> str | None:
     a, b = s.value(r.terms[0]), s.value(r.terms[1])
     return "" if isinstance(a, list) and isinstance(b, list) and len(a) != len(b) else None
 
+
 def _test_same(r: Requirement, s: Scene) -> str | None:
     return "" if folded(s.value(r.terms[0])) != folded(s.value(r.terms[1])) else None
+
 
 def _test_differ(r: Requirement, s: Scene) -> str | None:
     return "" if folded(s.value(r.terms[0])) == folded(s.value(r.terms[1])) else None
 
+
 def _test_least(r: Requirement, s: Scene) -> str | None:
     a, b = (f.value(s) for f in r.formulas)
-    return "" if isinstance(a, int | float) and isinstance(b, int | float) and a < b - 1e-9 else None
+    return (
+        "" if isinstance(a, int | float) and isinstance(b, int | float) and a < b - 1e-9 else None
+    )
+
 
 def _test_form(r: Requirement, s: Scene) -> str | None:
     v = s.value(r.terms[0])
     return str(v) if isinstance(v, str) and form(v) not in r.allowed else None
 
-_TESTS = {"in": _test_in, "not in": _test_not_in, "member": _test_member, "length": _test_length, "same": _test_same, "differ": _test_differ, "least": _test_least, "form": _test_form}
+
+_TESTS = {
+    "in": _test_in,
+    "not in": _test_not_in,
+    "member": _test_member,
+    "length": _test_length,
+    "same": _test_same,
+    "differ": _test_differ,
+    "least": _test_least,
+    "form": _test_form,
+}
 
 # %% ../../nbs/mocker/06_requirements.ipynb #ba096faf
-def possible_requirements(successes: Sequence[Scene], failed: Sequence[Scene], formulas: Sequence[Formula]) -> list[Requirement]:
+def possible_requirements(
+    successes: Sequence[Scene], failed: Sequence[Scene], formulas: Sequence[Formula]
+) -> list[Requirement]:
     "Tests that the first of `failed` breaks and that most of `successes` pass; sums and differences are compared where `formulas` hold them."
     first = failed[0]
     out = [Requirement("member", pick=p) for p in first.bindings.picks if first.missing(p)]
@@ -120,66 +170,128 @@ def possible_requirements(successes: Sequence[Scene], failed: Sequence[Scene], f
         for t, v in s.terms().items():
             held[t].append(v)
     lists = [t for t, v in first.terms().items() if t[0] == "arg" and isinstance(v, list)]
-    out += [Requirement("length", (a, b)) for i, a in enumerate(lists) for b in lists[i + 1:] if all(len(x) == len(y) for x, y in zip(held[a], held[b]))]  # type: ignore[arg-type]
+    out += [
+        Requirement("length", (a, b))
+        for i, a in enumerate(lists)
+        for b in lists[i + 1 :]
+        if all(len(x) == len(y) for x, y in zip(held[a], held[b]))
+    ]  # type: ignore[arg-type]
     for t, v in first.terms().items():
         values = held.get(t, [])
-        if len(values) >= .9 * len(successes) and not isinstance(v, dict) and t[0] != "len":
+        if len(values) >= 0.9 * len(successes) and not isinstance(v, dict) and t[0] != "len":
             allowed = Counter(freeze(x) for w in values for x in items(w))
-            if _is_closed(t, v, allowed, len(values)) and any(freeze(x) not in allowed for x in items(v)):
+            if _is_closed(t, v, allowed, len(values)) and any(
+                freeze(x) not in allowed for x in items(v)
+            ):
                 out.append(Requirement("in", (t,), frozenset(allowed)))
-            if t[0] == "arg" and isinstance(v, str) and t[1] not in {e.name for e in first.bindings.entities}:
+            if (
+                t[0] == "arg"
+                and isinstance(v, str)
+                and t[1] not in {e.name for e in first.bindings.entities}
+            ):
                 forms = {form(x) for x in values if isinstance(x, str)}
                 if 0 < len(forms) <= 4 and len(values) >= 8 * len(forms) and form(v) not in forms:
                     out.append(Requirement("form", (t,), frozenset(forms)))
-    return out + _pairs(first, held, successes) + _bounds(first, formulas, held) + _forbidden(failed, held)
+    return (
+        out
+        + _pairs(first, held, successes)
+        + _bounds(first, formulas, held)
+        + _forbidden(failed, held)
+    )
+
 
 def _is_closed(t: Term, v: JsonValue, allowed: Counter[str], n: int) -> bool:
     "Whether the values seen may be all there are: few, each seen often; fewer still where they are numbers, which have limits rather than lists."
-    if not 0 < len(allowed) <= (2 if isinstance(v, int | float) and not isinstance(v, bool) else 6) or n < 3 * len(allowed):
+    if not 0 < len(allowed) <= (
+        2 if isinstance(v, int | float) and not isinstance(v, bool) else 6
+    ) or n < 3 * len(allowed):
         return False
-    return t[0] != "arg" or (n >= 10 and sum(c == 1 for c in allowed.values()) <= .1 * n)
+    return t[0] != "arg" or (n >= 10 and sum(c == 1 for c in allowed.values()) <= 0.1 * n)
 
-def _pairs(first: Scene, held: Mapping[Term, Sequence[JsonValue]], successes: Sequence[Scene]) -> list[Requirement]:
+
+def _pairs(
+    first: Scene, held: Mapping[Term, Sequence[JsonValue]], successes: Sequence[Scene]
+) -> list[Requirement]:
     out = []
-    scalars = {t: v for t, v in first.terms().items() if is_name(v) and t[0] in ("arg", "of", "first", "row")}
+    scalars = {
+        t: v
+        for t, v in first.terms().items()
+        if is_name(v) and t[0] in ("arg", "of", "first", "row")
+    }
     for a, x in scalars.items():
         if a[0] != "arg":
             continue
         for b, y in scalars.items():
             if b == a or (b[0] == "arg" and b < a) or type(x) is not type(y):
                 continue
-            equal = [folded(s.terms()[a]) == folded(s.terms()[b]) for s in successes[:60] if a in s.terms() and b in s.terms()]
+            equal = [
+                folded(s.terms()[a]) == folded(s.terms()[b])
+                for s in successes[:60]
+                if a in s.terms() and b in s.terms()
+            ]
             if folded(x) == folded(y) and not any(equal) and equal:
                 out.append(Requirement("differ", (a, b)))
             elif folded(x) != folded(y) and equal and all(equal):
                 out.append(Requirement("same", (a, b)))
-            elif folded(x) != folded(y) and sum(equal) > .4 * len(equal):
+            elif folded(x) != folded(y) and sum(equal) > 0.4 * len(equal):
                 out += _lifted(a, b, successes)
     return out
 
+
 def _lifted(a: Term, b: Term, successes: Sequence[Scene]) -> list[Requirement]:
     "`a = b`, unless some value, common to all successes without equality, lifts the test."
-    rest = [s.terms() for s in successes if a in s.terms() and b in s.terms() and folded(s.terms()[a]) != folded(s.terms()[b])]
+    rest = [
+        s.terms()
+        for s in successes
+        if a in s.terms() and b in s.terms() and folded(s.terms()[a]) != folded(s.terms()[b])
+    ]
     if len(rest) < 2:
         return []
-    return [Requirement("same", (a, b), unless=(t, freeze(v))) for t, v in rest[0].items()
-            if isinstance(v, str | bool) and t[0] in ("row", "of", "arg") and all(t in r and r[t] == v for r in rest)]
+    return [
+        Requirement("same", (a, b), unless=(t, freeze(v)))
+        for t, v in rest[0].items()
+        if isinstance(v, str | bool)
+        and t[0] in ("row", "of", "arg")
+        and all(t in r and r[t] == v for r in rest)
+    ]
 
-def _bounds(first: Scene, formulas: Sequence[Formula], held: Mapping[Term, Sequence[JsonValue]]) -> list[Requirement]:
+
+def _bounds(
+    first: Scene, formulas: Sequence[Formula], held: Mapping[Term, Sequence[JsonValue]]
+) -> list[Requirement]:
     terms = [Formula("term", (t,)) for t, _ in numbers(first.terms())[:40] if t[0] != "len"]
     pool = [*dict.fromkeys([*formulas, *terms])]
     values: list[tuple[Formula, float]] = []
-    tops = [max(x for x in held[t] if isinstance(x, int | float)) for t, v in numbers(first.terms()) if t[0] == "arg" and any(isinstance(x, int | float) and x < v for x in held.get(t, ())) and all(not isinstance(x, int | float) or x < v for x in held.get(t, ()))]
-    for f in [*pool, Formula("const", (0,)), Formula("const", (1,)), *(Formula("const", (x,)) for x in tops)]:
+    tops = [
+        max(x for x in held[t] if isinstance(x, int | float))
+        for t, v in numbers(first.terms())
+        if t[0] == "arg"
+        and any(isinstance(x, int | float) and x < v for x in held.get(t, ()))
+        and all(not isinstance(x, int | float) or x < v for x in held.get(t, ()))
+    ]
+    for f in [
+        *pool,
+        Formula("const", (0,)),
+        Formula("const", (1,)),
+        *(Formula("const", (x,)) for x in tops),
+    ]:
         try:
             v = f.value(first)
         except Undefined:
             continue
         if isinstance(v, int | float) and not isinstance(v, bool):
             values.append((f, v))
-    return [Requirement("least", formulas=(f, g)) for f, a in values for g, b in values if a < b and (f.op != "const" or (g.op == "term" and g.parts[0][0] == "arg"))]
+    return [
+        Requirement("least", formulas=(f, g))
+        for f, a in values
+        for g, b in values
+        if a < b and (f.op != "const" or (g.op == "term" and g.parts[0][0] == "arg"))
+    ]
 
-def _forbidden(failed: Sequence[Scene], held: Mapping[Term, Sequence[JsonValue]]) -> list[Requirement]:
+
+def _forbidden(
+    failed: Sequence[Scene], held: Mapping[Term, Sequence[JsonValue]]
+) -> list[Requirement]:
     "Argument values that were refused and never accepted: negative knowledge without a reason."
     out = []
     records = {e.name for e in failed[0].bindings.entities if not e.source}

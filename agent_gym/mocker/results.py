@@ -20,12 +20,14 @@ __all__ = ['Source', 'ToolResult', 'Change', 'differences', 'Answer', 'copied', 
 # %% ../../nbs/mocker/10_results.ipynb #d0e116c4
 Source: TypeAlias = Literal["replay", "state", "effect", "error", "computed", "synthesised", "llm"]
 
+
 @dataclass(frozen=True, slots=True)
 class ToolResult:
     """The answer to one call.
 
     `value` is the JSON value a caller gets; `source` the mechanism behind it; `confidence` the calibrated probability, in [0, 1], that the real backend would have answered
     the same; `support` the number of logged calls behind it; `reason` says why in words and `evidence` names logged calls (conversation, turn)."""
+
     value: JsonValue
     is_error: bool
     source: Source
@@ -41,16 +43,32 @@ class ToolResult:
 
     def _repr_html_(self) -> str:
         from agent_gym.render import badge, block, escape, json_html
+
         head = badge("error" if self.is_error else "ok", "bad" if self.is_error else "good")
-        return block(f"<p><code>{escape(self.tool)}</code> {head} {badge(self.source)} {self.confidence:.0%}</p>{json_html(self.value)}<p>{escape(self.explain())}</p>")
+        return block(
+            f"<p><code>{escape(self.tool)}</code> {head} {badge(self.source)} {self.confidence:.0%}</p>{json_html(self.value)}<p>{escape(self.explain())}</p>"
+        )
+
 
 def _paragraph(r: ToolResult) -> str:
     where = ", ".join(f"{c} (turn {t})" for c, t in r.evidence[:3])
-    logged = f" It rests on {r.support} logged call{'s' * (r.support != 1)}{', such as ' + where if where else ''}." if r.support else " No logged call supports it."
+    logged = (
+        f" It rests on {r.support} logged call{'s' * (r.support != 1)}{', such as ' + where if where else ''}."
+        if r.support
+        else " No logged call supports it."
+    )
     return f"{r.tool}: {_HOW[r.source]}. {r.reason}{logged} Chance that the backend would have said the same: {r.confidence:.0%}."
 
-_HOW: dict[Source, str] = {"replay": "answered as the log was", "state": "answered from its records", "effect": "done as such calls do it", "error": "refused", "computed": "computed",
-                           "synthesised": "answered with what is made up", "llm": "answered by a language model"}
+
+_HOW: dict[Source, str] = {
+    "replay": "answered as the log was",
+    "state": "answered from its records",
+    "effect": "done as such calls do it",
+    "error": "refused",
+    "computed": "computed",
+    "synthesised": "answered with what is made up",
+    "llm": "answered by a language model",
+}
 
 # %% ../../nbs/mocker/10_results.ipynb #d95d6730
 @dataclass(frozen=True, slots=True)
@@ -59,6 +77,7 @@ class Change:
 
     `generated` says that the backend makes the value up (a new number), `made` that the record itself was made and its id made up: equality of two conversations asks for
     neither, so compare `core`."""
+
     entity: str
     id: str
     path: str
@@ -70,18 +89,32 @@ class Change:
     @property
     def core(self) -> tuple[str, str, str, str, str]:
         "What two conversations that did the same have in common: made-up values and ids are left out."
-        return self.entity, "" if self.made else self.id, self.path, self.before, "" if self.generated else self.after
+        return (
+            self.entity,
+            "" if self.made else self.id,
+            self.path,
+            self.before,
+            "" if self.generated else self.after,
+        )
 
     @property
     def sort_key(self) -> tuple[str, str, str, str, str]:
         return self.entity, self.id, self.path, self.before, self.after
 
-def differences(ref: Ref, before: Record | None, after: Record, fresh: Collection[str] = ()) -> list[Change]:
+
+def differences(
+    ref: Ref, before: Record | None, after: Record, fresh: Collection[str] = ()
+) -> list[Change]:
     "The changes from `before` (None: the record is new) to `after`, one per leaf of nested objects; values and ids in `fresh` are generated."
     out: list[Change] = []
     _walk(ref, "", before or {}, after, out)
     texts = {freeze(x) for x in fresh}
-    return [replace(c, generated=any(t in c.after for t in texts), made=ref[1] in fresh) for c in out] if texts else out
+    return (
+        [replace(c, generated=any(t in c.after for t in texts), made=ref[1] in fresh) for c in out]
+        if texts
+        else out
+    )
+
 
 def _walk(ref: Ref, path: str, a: Record, b: Record, out: list[Change]) -> None:
     for k in dict.fromkeys([*a, *b]):
@@ -90,13 +123,16 @@ def _walk(ref: Ref, path: str, a: Record, b: Record, out: list[Change]) -> None:
         if isinstance(old, dict) and isinstance(new, dict):
             _walk(ref, at, old, new, out)
         elif (k in a) != (k in b) or freeze(old) != freeze(new):
-            out.append(Change(*ref, at, freeze(old) if k in a else "", freeze(new) if k in b else ""))
+            out.append(
+                Change(*ref, at, freeze(old) if k in a else "", freeze(new) if k in b else "")
+            )
 
 # %% ../../nbs/mocker/10_results.ipynb #943ca613
 @dataclass(slots=True)
 class Answer:
     """A result with its consequences for the session: records written, records made up, an unexplained write, the key under which the call
     is counted, the mechanism (`basis`) by whose record of success the confidence is set, and the values that the backend makes up."""
+
     result: ToolResult
     writes: list[tuple[Ref, Record]] = field(default_factory=list)
     made: list[tuple[Ref, Record]] = field(default_factory=list)
@@ -106,6 +142,7 @@ class Answer:
     is_write: bool = False
     basis: str = ""
     fresh: frozenset[str] = frozenset()
+
 
 def copied(value: JsonValue) -> JsonValue:
     "A copy that shares nothing with `value`."
@@ -120,8 +157,14 @@ def made_up(form: str, seed: str) -> str:
     "A text of the form of `form`, its digits and letters drawn anew by `seed`; separators, and words before the first digit, stay."
     rng = random.Random(seed)
     start = next((i for i, ch in enumerate(form) if ch.isdigit()), 0)
+
     def draw(ch: str) -> str:
         if ch.isdigit():
             return rng.choice("123456789")
-        return rng.choice("abcdef" if ch.islower() else "ABCDEFGHJKLMNPQRSTUVWXYZ") if ch.isalpha() else ch
+        return (
+            rng.choice("abcdef" if ch.islower() else "ABCDEFGHJKLMNPQRSTUVWXYZ")
+            if ch.isalpha()
+            else ch
+        )
+
     return form[:start] + "".join(map(draw, form[start:]))

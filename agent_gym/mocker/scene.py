@@ -25,14 +25,17 @@ __all__ = ['Term', 'Entity', 'Pick', 'Bindings', 'bind', 'Undefined', 'Scene', '
 @dataclass(frozen=True, slots=True)
 class Entity:
     "A record of a scene: named by argument `name` (`source` empty), or by field `name` of the record labelled `source`."
+
     label: str
     kind: str
     source: str
     name: str
 
+
 @dataclass(frozen=True, slots=True)
 class Pick:
     "Rows picked by argument `name` from `container` of the record labelled `source` (empty: from any record of the container's kind)."
+
     label: str
     name: str
     container: Container
@@ -40,15 +43,19 @@ class Pick:
     many: bool
     support: int = 0
 
+
 @dataclass(frozen=True)
 class Bindings:
     "What a tool's arguments name."
+
     entities: tuple[Entity, ...] = ()
     picks: tuple[Pick, ...] = ()
     maps: frozenset[tuple[str, Path]] = frozenset()
 
 # %% ../../nbs/mocker/04_scene.ipynb #f1e5bd8b
-def bind(calls: Sequence[LoggedCall], store: Store, containers: Sequence[Container], anywhere: Rows) -> Bindings:
+def bind(
+    calls: Sequence[LoggedCall], store: Store, containers: Sequence[Container], anywhere: Rows
+) -> Bindings:
     "The bindings of one tool, from its successful calls."
     calls = calls[:150]
     values: dict[str, list[list[str]]] = defaultdict(list)
@@ -62,7 +69,14 @@ def bind(calls: Sequence[LoggedCall], store: Store, containers: Sequence[Contain
                 many.add(a)
     entities: list[Entity] = []
     for a, lists in values.items():
-        kind = next((k for k in store.kinds if a not in many and sum((k, v[0]) in store.base for v in lists) >= .5 * len(lists)), None)
+        kind = next(
+            (
+                k
+                for k in store.kinds
+                if a not in many and sum((k, v[0]) in store.base for v in lists) >= 0.5 * len(lists)
+            ),
+            None,
+        )
         if kind is not None:
             entities.append(Entity(_fresh_label(kind, entities), kind, "", a))
     for e in entities:
@@ -72,11 +86,17 @@ def bind(calls: Sequence[LoggedCall], store: Store, containers: Sequence[Contain
         if not any(e.name == a and not e.source for e in entities):
             pick = _pick(a, a in many, calls, store, containers, anywhere, entities)
             picks += [pick] if pick else []
-    return Bindings(tuple(entities), tuple(picks), frozenset((c.kind, c.path) for c in containers if c.by == MAP))
+    return Bindings(
+        tuple(entities),
+        tuple(picks),
+        frozenset((c.kind, c.path) for c in containers if c.by == MAP),
+    )
+
 
 def _fresh_label(kind: str, entities: Sequence[Entity]) -> str:
     same = sum(e.kind == kind for e in entities)
     return kind if not same else f"{kind}{same + 1}"
+
 
 def _links(e: Entity, store: Store, known: Sequence[Entity]) -> list[Entity]:
     "Records that the records of `e` name in their fields."
@@ -85,52 +105,95 @@ def _links(e: Entity, store: Store, known: Sequence[Entity]) -> list[Entity]:
     for name in dict.fromkeys(k for r in records for k, v in r.items() if is_name(v)):
         held = [str(r[name]) for r in records if is_name(r.get(name))]
         for kind in store.kinds:
-            if kind != e.kind and sum((kind, v) in store.base for v in held) >= .5 * len(held) and not any(x.kind == kind for x in (*known, *out)):
+            if (
+                kind != e.kind
+                and sum((kind, v) in store.base for v in held) >= 0.5 * len(held)
+                and not any(x.kind == kind for x in (*known, *out))
+            ):
                 out.append(Entity(_fresh_label(kind, [*known, *out]), kind, e.label, name))
     return out
 
-def _pick(a: str, many: bool, calls: Sequence[LoggedCall], store: Store, containers: Sequence[Container], anywhere: Rows, entities: Sequence[Entity]) -> Pick | None:
+
+def _pick(
+    a: str,
+    many: bool,
+    calls: Sequence[LoggedCall],
+    store: Store,
+    containers: Sequence[Container],
+    anywhere: Rows,
+    entities: Sequence[Entity],
+) -> Pick | None:
     best: tuple[float, int, Pick] | None = None
     rank = {e.label: n for n, e in enumerate(entities)}
     for e in entities:
         for box in (b for b in containers if b.kind == e.kind):
             inside = total = 0
             for c in calls:
-                record = Scene(Bindings(tuple(entities)), c.arguments, store.base.get).records.get(e.label, (None, None))[1]
+                record = Scene(Bindings(tuple(entities)), c.arguments, store.base.get).records.get(
+                    e.label, (None, None)
+                )[1]
                 if record is not None and a in c.arguments:
                     total += 1
                     inside += set(_as_list(c.arguments[a])) <= box.rows(record).keys()
-            if total and inside >= .9 * total and (best is None or (inside / total, -rank[e.label]) > best[:2]):
-                best = (inside / total, -rank[e.label], Pick(f"{box}[{a}]", a, box, e.label, many, inside))
+            if (
+                total
+                and inside >= 0.9 * total
+                and (best is None or (inside / total, -rank[e.label]) > best[:2])
+            ):
+                best = (
+                    inside / total,
+                    -rank[e.label],
+                    Pick(f"{box}[{a}]", a, box, e.label, many, inside),
+                )
     if best is not None:
         return best[2]
     wanted = [v for c in calls if a in c.arguments for v in _as_list(c.arguments[a])]
     for box, rows in anywhere.items():
-        if wanted and sum(v in rows for v in wanted) >= .8 * len(wanted):
+        if wanted and sum(v in rows for v in wanted) >= 0.8 * len(wanted):
             return Pick(f"{box}[{a}]", a, box, "", many, len(calls))
     return None
 
+
 def _as_list(value: JsonValue) -> list[str]:
-    return [str(v) for v in value if is_name(v)] if isinstance(value, list) else [str(value)] if is_name(value) else []
+    return (
+        [str(v) for v in value if is_name(v)]
+        if isinstance(value, list)
+        else [str(value)]
+        if is_name(value)
+        else []
+    )
 
 # %% ../../nbs/mocker/04_scene.ipynb #07c3083b
 Term: TypeAlias = tuple[str, ...]
 
+
 class Undefined(LookupError):
     "A term without a value in this scene."
 
+
 class Scene:
     "One call in one state: `records` by label as (ref, record), `rows` by label as names and rows."
+
     __slots__ = ("_cache", "answer", "arguments", "bindings", "records", "rows")
 
-    def __init__(self, bindings: Bindings, arguments: Mapping[str, JsonValue], record: Callable[[Ref], Record | None], anywhere: Rows | None = None):
+    def __init__(
+        self,
+        bindings: Bindings,
+        arguments: Mapping[str, JsonValue],
+        record: Callable[[Ref], Record | None],
+        anywhere: Rows | None = None,
+    ):
         self.bindings, self.arguments = bindings, arguments
         self.answer: JsonValue = None
         self.records: dict[str, tuple[Ref, Record | None]] = {}
         self.rows: dict[str, tuple[list[str], list[JsonValue]]] = {}
         self._cache: dict[Term, JsonValue] | None = None
         for e in bindings.entities:
-            named = arguments.get(e.name) if not e.source else (self.records.get(e.source, (None, None))[1] or {}).get(e.name)
+            named = (
+                arguments.get(e.name)
+                if not e.source
+                else (self.records.get(e.source, (None, None))[1] or {}).get(e.name)
+            )
             if is_name(named):
                 ref = (e.kind, str(named))
                 self.records[e.label] = (ref, record(ref))
@@ -156,7 +219,13 @@ class Scene:
     def answered(self, value: JsonValue) -> Scene:
         "The same scene with the answer of the call in it: what a write says of itself explains what it does."
         other = Scene.__new__(Scene)
-        other.bindings, other.arguments, other.records, other.rows, other._cache = self.bindings, self.arguments, self.records, self.rows, None
+        other.bindings, other.arguments, other.records, other.rows, other._cache = (
+            self.bindings,
+            self.arguments,
+            self.records,
+            self.rows,
+            None,
+        )
         other.answer = value
         return other
 
@@ -186,7 +255,11 @@ class Scene:
                 return len(inner)
         if head == "sum":
             inner = self.value(tuple(rest))
-            if isinstance(inner, list) and inner and all(isinstance(v, int | float) and not isinstance(v, bool) for v in inner):
+            if (
+                isinstance(inner, list)
+                and inner
+                and all(isinstance(v, int | float) and not isinstance(v, bool) for v in inner)
+            ):
                 return round(sum(inner), 6)  # type: ignore[arg-type]
         if head in ("first", "last", "total", "col"):
             return self._of_list(head, rest)
@@ -216,7 +289,14 @@ class Scene:
     def _unlike(self, label: str, name: str, column: str, wanted: str, *usual: str) -> JsonValue:
         "Field `wanted` of the first row whose `column` is none of the `usual` values."
         rows = _step(self.records.get(label, (None, None))[1], (name,))
-        odd = next((r for r in rows if isinstance(r, dict) and freeze(r.get(column)) not in usual), None) if isinstance(rows, list) else None
+        odd = (
+            next(
+                (r for r in rows if isinstance(r, dict) and freeze(r.get(column)) not in usual),
+                None,
+            )
+            if isinstance(rows, list)
+            else None
+        )
         return _step(odd, (wanted,))
 
     def terms(self) -> dict[Term, JsonValue]:
@@ -234,7 +314,10 @@ class Scene:
                 yield from ((("arg", a, *path), x) for path, x in fields(v))
         for label, (ref, record) in self.records.items():
             if record is not None:
-                yield from _record_terms(label, {k: v for k, v in record.items() if (ref[0], (k,)) not in self.bindings.maps})
+                yield from _record_terms(
+                    label,
+                    {k: v for k, v in record.items() if (ref[0], (k,)) not in self.bindings.maps},
+                )
         for p in self.bindings.picks:
             yield from self._row_terms(p)
         if isinstance(self.answer, dict):
@@ -244,14 +327,19 @@ class Scene:
         _, rows = self.rows.get(p.label, ([], []))
         if not rows or not all(isinstance(r, dict) for r in rows):
             return
-        for path in [path for path, _ in fields(rows[0])] + [(k,) for k, v in rows[0].items() if isinstance(v, dict)]:  # type: ignore[arg-type,union-attr]
+        for path in [path for path, _ in fields(rows[0])] + [
+            (k,) for k, v in rows[0].items() if isinstance(v, dict)
+        ]:  # type: ignore[arg-type,union-attr]
             try:
                 column = [_step(r, path) for r in rows]
             except Undefined:
                 continue
             yield ("row", p.label, *path), column if p.many else column[0]
-            if p.many and all(isinstance(v, int | float) and not isinstance(v, bool) for v in column):
+            if p.many and all(
+                isinstance(v, int | float) and not isinstance(v, bool) for v in column
+            ):
                 yield ("sum", "row", p.label, *path), round(sum(column), 6)  # type: ignore[arg-type]
+
 
 def _step(value: object, path: Sequence[str]) -> JsonValue:
     for k in path:
@@ -261,6 +349,7 @@ def _step(value: object, path: Sequence[str]) -> JsonValue:
     if value is None and not path:
         raise Undefined(())
     return value  # type: ignore[return-value]
+
 
 def _record_terms(label: str, record: Record) -> Iterator[tuple[Term, JsonValue]]:
     for path, v in fields(record):
@@ -277,10 +366,17 @@ def _record_terms(label: str, record: Record) -> Iterator[tuple[Term, JsonValue]
                             yield ("col", label, k, f), [r.get(f) for r in v if isinstance(r, dict)]
                         if len(v) > 1 and f in v[-1]:  # type: ignore[operator]
                             yield ("last", label, k, f), v[-1][f]  # type: ignore[index]
-                        if isinstance(x, int | float) and not isinstance(x, bool) and all(isinstance(r, dict) and isinstance(r.get(f), int | float) for r in v):
+                        if (
+                            isinstance(x, int | float)
+                            and not isinstance(x, bool)
+                            and all(
+                                isinstance(r, dict) and isinstance(r.get(f), int | float) for r in v
+                            )
+                        ):
                             yield ("total", label, k, f), round(sum(r[f] for r in v), 6)  # type: ignore[index,misc]
         elif isinstance(v, dict) and len(v) <= 20:
             yield ("of", label, k), v
+
 
 def term_text(term: Term) -> str:
     "A term in readable form."

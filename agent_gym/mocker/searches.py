@@ -26,6 +26,7 @@ __all__ = ['Filter', 'comparable', 'Search', 'Asked', 'learn_search', 'learn_tak
 class Filter:
     """Argument `argument` tests the field at `path` of a row: `equal`, `within` (the field is a list that holds it), `among` (it is a list that holds the field), `contains`, `prefix`, `least`
     (field >= argument), `most`, or `range` (words that stand for ranges of the field, as (word, lowest, highest))."""
+
     argument: str
     path: tuple[str, ...]
     op: str
@@ -35,16 +36,31 @@ class Filter:
         "Whether a record passes."
         if self.op == "range":
             x = get(record, self.path)
-            return any(w == folded(wanted) and comparable(lo, x) and lo <= x <= hi for w, lo, hi in self.ranges)  # type: ignore[operator]
+            return any(
+                w == folded(wanted) and comparable(lo, x) and lo <= x <= hi
+                for w, lo, hi in self.ranges
+            )  # type: ignore[operator]
         return _passes(self.op, get(record, self.path), wanted)
 
     def __str__(self) -> str:
-        told = {"equal": "=", "within": "holds", "among": "in", "prefix": "starts with", "least": ">=", "most": "<=", "range": "as"}.get(self.op, self.op)
+        told = {
+            "equal": "=",
+            "within": "holds",
+            "among": "in",
+            "prefix": "starts with",
+            "least": ">=",
+            "most": "<=",
+            "range": "as",
+        }.get(self.op, self.op)
         return f"{'.'.join(self.path)} {told} {self.argument}"
+
 
 def comparable(a: JsonValue, b: JsonValue) -> bool:
     "Whether two values have an order: two numbers or two texts."
-    return (isinstance(a, int | float) and isinstance(b, int | float)) or (isinstance(a, str) and isinstance(b, str))
+    return (isinstance(a, int | float) and isinstance(b, int | float)) or (
+        isinstance(a, str) and isinstance(b, str)
+    )
+
 
 def _passes(op: str, x: JsonValue, wanted: JsonValue) -> bool:
     if op == "equal":
@@ -59,6 +75,7 @@ def _passes(op: str, x: JsonValue, wanted: JsonValue) -> bool:
         return False
     return folded(wanted) in folded(x) if op == "contains" else folded(x).startswith(folded(wanted))
 
+
 _OPS = ("equal", "within", "among", "prefix", "contains", "least", "most")
 
 # %% ../../nbs/mocker/03_searches.ipynb #d6eab094
@@ -68,6 +85,7 @@ class Search:
     name are gone; `hidden` counts, by the arguments tested, the rows that answers only count and no log shows; `asked` are the tested arguments of logged answers, and `closed` says whether answers
     hold rows that others showed before, so that most rows there are may be known; `owned` says that the first test names another record, to which rows belong; records keep their `place` where nothing
     sorts them, and new ones come last unless `newest_first`. `right` of `total` logged answers come out as they were."""
+
     tool: str
     listing: Listing
     filters: tuple[Filter, ...]
@@ -87,7 +105,13 @@ class Search:
     right: int = 0
     total: int = 0
 
-    def found(self, arguments: Mapping[str, JsonValue], record: Callable[[Ref], Record | None], changed: Sequence[Ref] = (), gone: frozenset[str] = frozenset()) -> list[Record]:
+    def found(
+        self,
+        arguments: Mapping[str, JsonValue],
+        record: Callable[[Ref], Record | None],
+        changed: Sequence[Ref] = (),
+        gone: frozenset[str] = frozenset(),
+    ) -> list[Record]:
         "The records that pass, in order; `changed` are those of the session that the logs did not have, or not so."
         tests = [f for f in self.filters if arguments.get(f.argument) not in (None, "")]
         key = next((f for f in self.filters[:1] if f in tests and f.op == "equal"), None)
@@ -96,10 +120,18 @@ class Search:
         out = []
         if mine:
             late = -1 if self.newest_first else len(self.place)
-            pool = sorted(dict.fromkeys([*pool, *(mine[::-1] if self.newest_first else mine)]), key=lambda ref: self.place.get(ref, late))
+            pool = sorted(
+                dict.fromkeys([*pool, *(mine[::-1] if self.newest_first else mine)]),
+                key=lambda ref: self.place.get(ref, late),
+            )
         for ref in pool:
             now = record(ref)
-            if now is not None and ref[1] not in gone and all(f.keeps(now, arguments[f.argument]) for f in tests) and all(freeze(get(now, p)) == v for p, v in self.always):
+            if (
+                now is not None
+                and ref[1] not in gone
+                and all(f.keeps(now, arguments[f.argument]) for f in tests)
+                and all(freeze(get(now, p)) == v for p, v in self.always)
+            ):
                 out.append(now)
         return self.order.sorted(out, arguments)
 
@@ -107,7 +139,16 @@ class Search:
         "The answer that shows these records."
         page = self.paging.page(rows, arguments)
         told: list[JsonValue] = [{k: r[k] for k in self.shown if k in r} for r in page]
-        return told if self.listing.key is None else self.paging.wrapped(self.listing.key, told, len(rows) + self.hidden.get(self.tested(arguments), 0), arguments)
+        return (
+            told
+            if self.listing.key is None
+            else self.paging.wrapped(
+                self.listing.key,
+                told,
+                len(rows) + self.hidden.get(self.tested(arguments), 0),
+                arguments,
+            )
+        )
 
     def tested(self, arguments: Mapping[str, JsonValue]) -> str:
         "The arguments that choose rows, as one text."
@@ -116,39 +157,104 @@ class Search:
     def knows(self, arguments: Mapping[str, JsonValue], exactly: bool = False) -> bool:
         "Whether some logged answer asked for as much as this call, or (not `exactly`) for more."
         mine = _constraints(self.filters, arguments)
-        return mine in self.asked if exactly else any(frozenset(some) in self.asked for n in range(len(mine) + 1) for some in combinations(sorted(mine), n))
+        return (
+            mine in self.asked
+            if exactly
+            else any(
+                frozenset(some) in self.asked
+                for n in range(len(mine) + 1)
+                for some in combinations(sorted(mine), n)
+            )
+        )
 
     def __str__(self) -> str:
         parts = [*map(str, self.filters), *(f"{'.'.join(p)} = {v}" for p, v in self.always)]
-        return f"lists each {self.listing.kind}" + (" where " + " and ".join(parts) if parts else "") + f"{self.order}{self.paging}"
+        return (
+            f"lists each {self.listing.kind}"
+            + (" where " + " and ".join(parts) if parts else "")
+            + f"{self.order}{self.paging}"
+        )
 
 # %% ../../nbs/mocker/03_searches.ipynb #0743fb17
 @dataclass(frozen=True, slots=True)
 class Asked:
     "A logged search in the state of its conversation: the records that it had changed or made, and the names that earlier calls of each tool spoke of."
+
     call: LoggedCall
     state: Mapping[Ref, Record] = field(default_factory=dict)
     touched: tuple[tuple[str, frozenset[str]], ...] = ()
 
-def learn_search(tool: str, asked: Sequence[Asked], listing: Listing, base: Mapping[Ref, Record], takers: frozenset[str] = frozenset(), least: float = .5) -> Search | None:
+
+def learn_search(
+    tool: str,
+    asked: Sequence[Asked],
+    listing: Listing,
+    base: Mapping[Ref, Record],
+    takers: frozenset[str] = frozenset(),
+    least: float = 0.5,
+) -> Search | None:
     "The search that explains the logged answers in `asked`, or None where it explains fewer than `least` of them; `takers` as in `Search`."
     good = [x for x in asked if listing.rows(x.call.value) is not None]
-    calls, good = [x.call for x in good], good[::max(1, len(good) // 60)]
+    calls, good = [x.call for x in good], good[:: max(1, len(good) // 60)]
     some = [(x.call.arguments, listing.rows(x.call.value) or []) for x in good]
-    place = {(listing.kind, n): i for i, n in enumerate(in_order([[listing.name(r) for r in listing.rows(x.value) or ()] for x in calls]))}
-    refs = tuple(sorted((ref for ref in base if ref[0] == listing.kind), key=lambda ref: place.get(ref, len(place))))
+    place = {
+        (listing.kind, n): i
+        for i, n in enumerate(
+            in_order([[listing.name(r) for r in listing.rows(x.value) or ()] for x in calls])
+        )
+    }
+    refs = tuple(
+        sorted(
+            (ref for ref in base if ref[0] == listing.kind),
+            key=lambda ref: place.get(ref, len(place)),
+        )
+    )
     if len(some) < 3 or not refs:
         return None
-    filters = _learn_filters(good, listing, base, refs[::max(1, len(refs) // 150)])
+    filters = _learn_filters(good, listing, base, refs[:: max(1, len(refs) // 150)])
     shown = tuple(dict.fromkeys(k for _, rows in some for r in rows for k in r))
-    search = Search(tool, listing, tuple(filters), Order(), Paging(), shown, refs, takers=takers, place={ref: i for i, ref in enumerate(refs)}, newest_first=_newest_first(good, listing, base))
+    search = Search(
+        tool,
+        listing,
+        tuple(filters),
+        Order(),
+        Paging(),
+        shown,
+        refs,
+        takers=takers,
+        place={ref: i for i, ref in enumerate(refs)},
+        newest_first=_newest_first(good, listing, base),
+    )
     search = replace(search, index=_index(filters[:1], refs, base))
-    search = replace(search, always=_constants(search, [s for s, x in zip(some, good) if not x.state], base), order=learn_order(some, {f.argument for f in filters}))
-    found = [(x.call.arguments, search.found(x.call.arguments, _lookup(x, base), tuple(x.state), _gone(x, takers)), x.call.value) for x in good]
-    search = replace(search, paging=learn_paging(found, listing, {f.argument for f in filters} | set(search.order.arguments)))
-    search = replace(search, hidden=_hidden(search, found), asked=frozenset(_constraints(filters, c.arguments) for c in calls), closed=_is_closed(calls, listing), owned=_is_owned(filters, calls, listing, base))
+    search = replace(
+        search,
+        always=_constants(search, [s for s, x in zip(some, good) if not x.state], base),
+        order=learn_order(some, {f.argument for f in filters}),
+    )
+    found = [
+        (
+            x.call.arguments,
+            search.found(x.call.arguments, _lookup(x, base), tuple(x.state), _gone(x, takers)),
+            x.call.value,
+        )
+        for x in good
+    ]
+    search = replace(
+        search,
+        paging=learn_paging(
+            found, listing, {f.argument for f in filters} | set(search.order.arguments)
+        ),
+    )
+    search = replace(
+        search,
+        hidden=_hidden(search, found),
+        asked=frozenset(_constraints(filters, c.arguments) for c in calls),
+        closed=_is_closed(calls, listing),
+        owned=_is_owned(filters, calls, listing, base),
+    )
     right = sum(freeze(search.answer(rows, a)) == freeze(value) for a, rows, value in found)
     return replace(search, right=right, total=len(found)) if right >= least * len(found) else None
+
 
 def _newest_first(good: Sequence[Asked], listing: Listing, base: Mapping[Ref, Record]) -> bool:
     "Whether records made in the conversation were listed before those that were there."
@@ -159,8 +265,14 @@ def _newest_first(good: Sequence[Asked], listing: Listing, base: Mapping[Ref, Re
             votes += (not old[0]) - (not old[-1])
     return votes > 0
 
+
 def _constraints(filters: Sequence[Filter], arguments: Mapping[str, JsonValue]) -> frozenset[str]:
-    return frozenset(f"{f.argument} {freeze(arguments[f.argument])}" for f in filters if arguments.get(f.argument) not in (None, ""))
+    return frozenset(
+        f"{f.argument} {freeze(arguments[f.argument])}"
+        for f in filters
+        if arguments.get(f.argument) not in (None, "")
+    )
+
 
 def _is_closed(calls: Sequence[LoggedCall], listing: Listing) -> bool:
     "Whether the rows of an answer are mostly known from other conversations."
@@ -169,23 +281,36 @@ def _is_closed(calls: Sequence[LoggedCall], listing: Listing) -> bool:
         for row in listing.rows(c.value) or ():
             seen[listing.name(row)].add(c.conversation)
     rows = [listing.name(r) for c in calls for r in listing.rows(c.value) or ()]
-    return sum(len(seen[n]) > 1 for n in rows) >= .5 * len(rows)
+    return sum(len(seen[n]) > 1 for n in rows) >= 0.5 * len(rows)
 
-def _is_owned(filters: Sequence[Filter], calls: Sequence[LoggedCall], listing: Listing, base: Mapping[Ref, Record]) -> bool:
+
+def _is_owned(
+    filters: Sequence[Filter],
+    calls: Sequence[LoggedCall],
+    listing: Listing,
+    base: Mapping[Ref, Record],
+) -> bool:
     "Whether the first test is on the name of a record of another kind."
     if not filters or filters[0].op != "equal":
         return False
     others = {n for kind, n in base if kind != listing.kind}
-    asked = [str(c.arguments[filters[0].argument]) for c in calls if filters[0].argument in c.arguments]
-    return sum(n in others for n in asked) > .5 * len(asked)
+    asked = [
+        str(c.arguments[filters[0].argument]) for c in calls if filters[0].argument in c.arguments
+    ]
+    return sum(n in others for n in asked) > 0.5 * len(asked)
+
 
 def _lookup(x: Asked, base: Mapping[Ref, Record]) -> Callable[[Ref], Record | None]:
     return lambda ref: x.state[ref] if ref in x.state else base.get(ref)
 
+
 def _gone(x: Asked, takers: frozenset[str]) -> frozenset[str]:
     return frozenset(n for tool, names in x.touched if tool in takers for n in names)
 
-def _hidden(search: Search, found: Sequence[tuple[Mapping[str, JsonValue], Sequence[Record], JsonValue]]) -> dict[str, int]:
+
+def _hidden(
+    search: Search, found: Sequence[tuple[Mapping[str, JsonValue], Sequence[Record], JsonValue]]
+) -> dict[str, int]:
     total = next((k for k, tells, _ in search.paging.extra if tells == "total"), None)
     out: dict[str, int] = {}
     for a, rows, value in found:
@@ -194,7 +319,10 @@ def _hidden(search: Search, found: Sequence[tuple[Mapping[str, JsonValue], Seque
             out.setdefault(search.tested(a), n - len(rows))
     return out
 
-def _index(filters: Sequence[Filter], refs: Sequence[Ref], base: Mapping[Ref, Record]) -> dict[str, tuple[Ref, ...]]:
+
+def _index(
+    filters: Sequence[Filter], refs: Sequence[Ref], base: Mapping[Ref, Record]
+) -> dict[str, tuple[Ref, ...]]:
     out: dict[str, list[Ref]] = {}
     for f in filters:
         for ref in refs if f.op == "equal" else ():
@@ -204,51 +332,100 @@ def _index(filters: Sequence[Filter], refs: Sequence[Ref], base: Mapping[Ref, Re
 # %% ../../nbs/mocker/03_searches.ipynb #1d5ccc58
 _Seen = Sequence[tuple[Mapping[str, JsonValue], Sequence[Record]]]
 
-def _learn_filters(good: Sequence[Asked], listing: Listing, base: Mapping[Ref, Record], pool: Sequence[Ref]) -> list[Filter]:
+
+def _learn_filters(
+    good: Sequence[Asked], listing: Listing, base: Mapping[Ref, Record], pool: Sequence[Ref]
+) -> list[Filter]:
     "One test for every argument that some test explains, those that leave out most rows first."
     out: list[tuple[int, Filter]] = []
     for a in dict.fromkeys(a for x in good for a in x.call.arguments):
         given = []
         for x in (x for x in good if x.call.arguments.get(a) not in (None, "")):
             rows, record = listing.rows(x.call.value) or [], _lookup(x, base)
-            given.append((x.call.arguments[a], [now for r in rows if (now := record((listing.kind, listing.name(r)))) is not None], {listing.name(r) for r in rows}))
-        scored = [found for f in _candidates(a, given) if (found := _score(f, given, base, pool)) is not None]
+            given.append(
+                (
+                    x.call.arguments[a],
+                    [
+                        now
+                        for r in rows
+                        if (now := record((listing.kind, listing.name(r)))) is not None
+                    ],
+                    {listing.name(r) for r in rows},
+                )
+            )
+        scored = [
+            found
+            for f in _candidates(a, given)
+            if (found := _score(f, given, base, pool)) is not None
+        ]
         best = max(scored, key=lambda found: found[:2], default=None)
         if best is not None and best[0] > 0:
             out.append((best[0], best[2]))
     return [f for _, f in sorted(out, key=lambda x: (x[1].op != "equal", -x[0], x[1].argument))]
 
-def _candidates(a: str, given: Sequence[tuple[JsonValue, Sequence[Record], set[str]]]) -> list[Filter]:
+
+def _candidates(
+    a: str, given: Sequence[tuple[JsonValue, Sequence[Record], set[str]]]
+) -> list[Filter]:
     first = next(((v, rows[0]) for v, rows, _ in given if rows), None)
     if first is None:
         return []
     wanted, row = first
     flat = [*fields(row), *(((k,), v) for k, v in row.items() if isinstance(v, list))]
     out = [Filter(a, p, op) for p, x in flat for op in _OPS if _passes(op, x, wanted)]
-    return out + [f for p, x in flat if isinstance(wanted, str) and (f := _ranges(a, p, given)) is not None]
+    return out + [
+        f for p, x in flat if isinstance(wanted, str) and (f := _ranges(a, p, given)) is not None
+    ]
 
-def _ranges(a: str, path: tuple[str, ...], given: Sequence[tuple[JsonValue, Sequence[Record], set[str]]]) -> Filter | None:
+
+def _ranges(
+    a: str, path: tuple[str, ...], given: Sequence[tuple[JsonValue, Sequence[Record], set[str]]]
+) -> Filter | None:
     "Words for ranges of a field (`morning`), where the ranges of different words keep apart."
     held: dict[str, list[JsonValue]] = {}
     for v, rows, _ in given:
         held.setdefault(folded(v), []).extend(get(r, path) for r in rows)
-    if not 2 <= len(held) <= 6 or not all(xs and all(comparable(xs[0], x) for x in xs) for xs in held.values()):
+    if not 2 <= len(held) <= 6 or not all(
+        xs and all(comparable(xs[0], x) for x in xs) for xs in held.values()
+    ):
         return None
     ends = sorted((min(xs), max(xs), w) for w, xs in held.items())  # type: ignore[type-var]
     if any(a[1] >= b[0] for a, b in pairwise(ends)) or any(len(xs) < 3 for xs in held.values()):
         return None
     return Filter(a, path, "range", tuple((w, lo, hi) for lo, hi, w in ends))
 
-def _score(f: Filter, given: Sequence[tuple[JsonValue, Sequence[Record], set[str]]], base: Mapping[Ref, Record], pool: Sequence[Ref]) -> tuple[int, float, Filter] | None:
+
+def _score(
+    f: Filter,
+    given: Sequence[tuple[JsonValue, Sequence[Record], set[str]]],
+    base: Mapping[Ref, Record],
+    pool: Sequence[Ref],
+) -> tuple[int, float, Filter] | None:
     "How many known rows the test leaves out, None where it leaves out rows that were given back; then how plain it is."
     rows = [(v, r) for v, rs, _ in given for r in rs]
-    if sum(not f.keeps(r, v) for v, r in rows) > .02 * len(rows):
+    if sum(not f.keeps(r, v) for v, r in rows) > 0.02 * len(rows):
         return None
-    out = sum(not f.keeps(base[ref], v) for v, _, names in given[:30] for ref in pool if ref[1] not in names)
-    plain = (f.path[-1].lstrip("@") in f.argument or f.argument in f.path[-1]) - .1 * (_OPS.index(f.op) if f.op in _OPS else 9) - .5 * (f.path[0][:1] == "@")
-    return (out if f.op not in ("least", "most") or len({freeze(v) for v, _, _ in given}) > 1 else 0), plain, f
+    out = sum(
+        not f.keeps(base[ref], v)
+        for v, _, names in given[:30]
+        for ref in pool
+        if ref[1] not in names
+    )
+    plain = (
+        (f.path[-1].lstrip("@") in f.argument or f.argument in f.path[-1])
+        - 0.1 * (_OPS.index(f.op) if f.op in _OPS else 9)
+        - 0.5 * (f.path[0][:1] == "@")
+    )
+    return (
+        (out if f.op not in ("least", "most") or len({freeze(v) for v, _, _ in given}) > 1 else 0),
+        plain,
+        f,
+    )
 
-def _constants(search: Search, some: _Seen, base: Mapping[Ref, Record]) -> tuple[tuple[tuple[str, ...], str], ...]:
+
+def _constants(
+    search: Search, some: _Seen, base: Mapping[Ref, Record]
+) -> tuple[tuple[tuple[str, ...], str], ...]:
     "Fields that hold one value in all rows given back, and another in rows that pass every test and never are."
     shown = {search.listing.name(r) for _, rows in some for r in rows}
     given = {id(base[ref]) for n in shown if (ref := (search.listing.kind, n)) in base}
@@ -256,12 +433,19 @@ def _constants(search: Search, some: _Seen, base: Mapping[Ref, Record]) -> tuple
     kept = [base[ref] for n in sorted(shown) if (ref := (search.listing.kind, n)) in base]
     out = []
     for p, v in fields(kept[0]) if kept and left else ():
-        if p[0][:1] != "@" and is_name(v) and all(get(r, p) == v for r in kept) and sum(get(r, p) not in (v, None) for r in left) >= .9 * len(left):
+        if (
+            p[0][:1] != "@"
+            and is_name(v)
+            and all(get(r, p) == v for r in kept)
+            and sum(get(r, p) not in (v, None) for r in left) >= 0.9 * len(left)
+        ):
             out.append((p, freeze(v)))
     return tuple(out[:1])
 
 # %% ../../nbs/mocker/03_searches.ipynb #1cb54d53
-def learn_takers(conversations: Sequence[Sequence[LoggedCall]], listings: Mapping[str, Listing]) -> dict[str, frozenset[str]]:
+def learn_takers(
+    conversations: Sequence[Sequence[LoggedCall]], listings: Mapping[str, Listing]
+) -> dict[str, frozenset[str]]:
     "Per kind of row, the tools after which a row that their arguments name is no longer listed: most times that the same search was asked before and after."
     seen: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for conversation in conversations:
@@ -273,8 +457,12 @@ def learn_takers(conversations: Sequence[Sequence[LoggedCall]], listings: Mappin
                 continue
             key, names = f"{c.name} {freeze(c.arguments)}", {listing.name(r) for r in rows}
             before, at = shown.get(key, (set(), n))
-            for between in conversation[at + 1:n]:
-                for row in () if between.is_error or between.name in listings else before & set(tokens(between.arguments)):
+            for between in conversation[at + 1 : n]:
+                for row in (
+                    ()
+                    if between.is_error or between.name in listings
+                    else before & set(tokens(between.arguments))
+                ):
                     seen[listing.kind, between.name][row in names] += 1
             shown[key] = names, n
     out: dict[str, set[str]] = defaultdict(set)

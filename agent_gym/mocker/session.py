@@ -30,9 +30,28 @@ class ToolSession:
     """The backend in the state of one conversation: `call` answers, and writes go to an overlay that `fork` shares until either side writes.
 
     Made by `ToolMocker.session`. `trace` names the conversation whose own records come first."""
-    __slots__ = ("_llm", "_model", "_said", "changed", "events", "fresh", "history", "made", "origin", "seed", "served")
 
-    def __init__(self, model: Model, seed: int = 0, origin: str | None = None, llm: tuple[LLM, float] | None = None):
+    __slots__ = (
+        "_llm",
+        "_model",
+        "_said",
+        "changed",
+        "events",
+        "fresh",
+        "history",
+        "made",
+        "origin",
+        "seed",
+        "served",
+    )
+
+    def __init__(
+        self,
+        model: Model,
+        seed: int = 0,
+        origin: str | None = None,
+        llm: tuple[LLM, float] | None = None,
+    ):
         self._model, self.seed, self.origin, self._llm = model, seed, origin, llm
         self._said: dict[str, ToolResult] = {}
         self.changed: dict[Ref, Record] = {}
@@ -56,9 +75,15 @@ class ToolSession:
     def ask(self, name: str, arguments: object) -> Answer:
         "As `call`, with the mechanism behind the answer and what it changed."
         answer = self._model.answer(self, name, arguments)
-        if self._llm is not None and answer.key is not None and answer.result.confidence < self._llm[1]:
+        if (
+            self._llm is not None
+            and answer.key is not None
+            and answer.result.confidence < self._llm[1]
+        ):
             if answer.key not in self._said:
-                self._said[answer.key] = asked(self._llm[0], self._model, self, name, arguments, answer.result)  # type: ignore[arg-type]
+                self._said[answer.key] = asked(
+                    self._llm[0], self._model, self, name, arguments, answer.result
+                )  # type: ignore[arg-type]
             answer.result = self._said[answer.key]
         for ref, record in answer.made:
             self.made[ref] = record
@@ -84,7 +109,11 @@ class ToolSession:
         "An independent session in the same state; records are shared until one side writes."
         other = ToolSession(self._model, self.seed, self.origin, self._llm)
         other._said = dict(self._said)
-        other.changed, other.made, other.events = dict(self.changed), dict(self.made), dict(self.events)
+        other.changed, other.made, other.events = (
+            dict(self.changed),
+            dict(self.made),
+            dict(self.events),
+        )
         other.history, other.served, other.fresh = list(self.history), dict(self.served), self.fresh
         return other
 
@@ -100,7 +129,16 @@ class ToolSession:
         """What the calls so far have written, in an order that does not depend on theirs: equal writes give equal tuples.
 
         Records are compared field by field with their state before; compare `Change.core` where writes make numbers up; a write whose effect on records is unknown stands as one change under its tool's name."""
-        found = [c for ref, record in self.changed.items() for c in differences(ref, self._model.original(ref, self.origin) or self.made.get(ref), record, self.fresh)]
+        found = [
+            c
+            for ref, record in self.changed.items()
+            for c in differences(
+                ref,
+                self._model.original(ref, self.origin) or self.made.get(ref),
+                record,
+                self.fresh,
+            )
+        ]
         return tuple(sorted([*found, *self.events.values()], key=lambda c: c.sort_key))
 
     def adopt(self, call: LoggedCall) -> None:
@@ -119,7 +157,15 @@ class ToolMocker:
     `traces` are `Trace`s; nothing else is needed. What is learned never changes; state lives in sessions, and `call`, `reset` and the mocker itself use one default
     session. `llm` is asked only where the learned answer is less sure than `llm_below`; its answer has to fit the schema and is kept for the session. Learning that takes longer than two
     seconds shows a line, unless `progress` is off."""
-    def __init__(self, traces: Iterable[Trace], *, llm: LLM | None = None, llm_below: float = .3, progress: bool = True):
+
+    def __init__(
+        self,
+        traces: Iterable[Trace],
+        *,
+        llm: LLM | None = None,
+        llm_below: float = 0.3,
+        progress: bool = True,
+    ):
         self._model, self._llm = learn(traces, progress), None if llm is None else (llm, llm_below)
         self._default = self.session()
 

@@ -39,6 +39,7 @@ class Skill:
 
     `reply` explains answers that are not views of records; `missing` holds, per kind of record, what is said when there is none of that name (a template and its support); `where` names some successes, `familiar` is what
     its successes had, and `trials` how accepting calls would have gone without one of the rules."""
+
     bindings: Bindings = field(default_factory=Bindings)
     actions: tuple[Action, ...] = ()
     refusals: tuple[Refusal, ...] = ()
@@ -56,13 +57,26 @@ class Skill:
 @dataclass
 class Walk:
     "What the logs show of each tool: scenes of successes and failures, records before and after writes by (tool, label), and searches in their states."
-    successes: dict[str, list[tuple[Scene, LoggedCall]]] = field(default_factory=lambda: defaultdict(list))
+
+    successes: dict[str, list[tuple[Scene, LoggedCall]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     failures: dict[str, list[Failure]] = field(default_factory=lambda: defaultdict(list))
-    examples: dict[tuple[str, str], list[Example]] = field(default_factory=lambda: defaultdict(list))
+    examples: dict[tuple[str, str], list[Example]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     asked: dict[str, list[Asked]] = field(default_factory=lambda: defaultdict(list))
 
-def walk(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], store: Store, bindings: Mapping[str, Bindings], anywhere: Rows,
-         actions: Mapping[str, Sequence[Action]] | None = None, creates: Mapping[str, Creation | None] | None = None) -> Walk:
+
+def walk(
+    conversations: Sequence[Sequence[LoggedCall]],
+    tools: Mapping[str, ToolSpec],
+    store: Store,
+    bindings: Mapping[str, Bindings],
+    anywhere: Rows,
+    actions: Mapping[str, Sequence[Action]] | None = None,
+    creates: Mapping[str, Creation | None] | None = None,
+) -> Walk:
     "Walk through `conversations`; with `actions` and `creates`, writes whose answers show no record change and make the records that these say."
     out = Walk()
     usual: dict[str, set[str]] = defaultdict(set)
@@ -72,10 +86,14 @@ def walk(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, Tool
         state: dict[Ref, Record] = {}
         touched: list[tuple[str, frozenset[str]]] = []
         own = store.own.get(conversation[0].conversation, {})
-        pending: dict[Ref, list[tuple[str, str, Scene, Record, tuple[str, int]]]] = defaultdict(list)
+        pending: dict[Ref, list[tuple[str, str, Scene, Record, tuple[str, int]]]] = defaultdict(
+            list
+        )
+
         def record(ref: Ref, state=state, own=own) -> Record | None:
             found = state.get(ref)
             return found if found is not None else own.get(ref) or store.base.get(ref)
+
         for c in conversation:
             scene = Scene(bindings[c.name], c.arguments, record, anywhere)
             if c.is_error:
@@ -84,23 +102,44 @@ def walk(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, Tool
             out.successes[c.name].append((scene, c))
             if c.name in store.listings and actions is not None:
                 kind = store.listings[c.name].kind
-                out.asked[c.name].append(Asked(c, {ref: r for ref, r in state.items() if ref[0] == kind}, tuple(touched)))
+                out.asked[c.name].append(
+                    Asked(c, {ref: r for ref, r in state.items() if ref[0] == kind}, tuple(touched))
+                )
             if tools[c.name].kind == "write":
                 touched.append((c.name, frozenset(tokens(c.arguments))))
-            done = apply_actions(actions.get(c.name, ()), scene.answered(c.value), lambda form: form) if actions else {}
+            done = (
+                apply_actions(actions.get(c.name, ()), scene.answered(c.value), lambda form: form)
+                if actions
+                else {}
+            )
             _note(c, scene, tools, store, state, pending, out, usual)
             creation = creates.get(c.name) if creates else None
             made = creation.made(scene.answered(c.value), None) if creation is not None else None
             if made is not None:
                 state[made[0]] = made[1]
             for label, after in done.items():
-                if scene.records[label][0] != store.ref(c.name, c.arguments, c.value) or not store.ids[c.name].viewer:
+                if (
+                    scene.records[label][0] != store.ref(c.name, c.arguments, c.value)
+                    or not store.ids[c.name].viewer
+                ):
                     state[scene.records[label][0]] = after
     return out
 
-def _note(c: LoggedCall, scene: Scene, tools: Mapping[str, ToolSpec], store: Store, state: dict[Ref, Record], pending: dict, out: Walk, usual: Mapping[str, set[str]]) -> None:
+
+def _note(
+    c: LoggedCall,
+    scene: Scene,
+    tools: Mapping[str, ToolSpec],
+    store: Store,
+    state: dict[Ref, Record],
+    pending: dict,
+    out: Walk,
+    usual: Mapping[str, set[str]],
+) -> None:
     identity, ref = store.ids.get(c.name), store.ref(c.name, c.arguments, c.value)
-    shows = identity is not None and identity.viewer and ref is not None and isinstance(c.value, dict)
+    shows = (
+        identity is not None and identity.viewer and ref is not None and isinstance(c.value, dict)
+    )
     where = (c.conversation, c.turn)
     if tools[c.name].kind == "write":
         for label, (at, before) in scene.records.items():
@@ -108,27 +147,50 @@ def _note(c: LoggedCall, scene: Scene, tools: Mapping[str, ToolSpec], store: Sto
                 continue
             if shows and at == ref:
                 pending.pop(at, None)
-                out.examples[c.name, label].append(Example(scene, visible(before), _after(store, c, before), where))
+                out.examples[c.name, label].append(
+                    Example(scene, visible(before), _after(store, c, before), where)
+                )
             else:
-                pending[at].append((c.name, label, scene if shows else scene.answered(c.value), before, where))
+                pending[at].append(
+                    (c.name, label, scene if shows else scene.answered(c.value), before, where)
+                )
     elif shows:
-        for tool, label, then, before, at in (pending.pop(ref, []) if len(pending.get(ref, ())) == 1 else pending.pop(ref, [])[:0]):
+        for tool, label, then, before, at in (
+            pending.pop(ref, []) if len(pending.get(ref, ())) == 1 else pending.pop(ref, [])[:0]
+        ):
             news = {k: v for k, v in c.value.items() if k in before or k not in usual[ref[0]]}  # type: ignore[union-attr,index]
-            out.examples[tool, label].append(Example(then, visible(before), visible({**before, **news}), at))
+            out.examples[tool, label].append(
+                Example(then, visible(before), visible({**before, **news}), at)
+            )
     if shows and ref is not None and isinstance(c.value, dict):
         old = state.get(ref) or store.base.get(ref) or {}
-        state[ref] = {**{k: v for k, v in old.items() if k[:1] == "@" or c.name not in store.full}, **c.value}
+        state[ref] = {
+            **{k: v for k, v in old.items() if k[:1] == "@" or c.name not in store.full},
+            **c.value,
+        }
+
 
 def visible(record: Record) -> Record:
     "A record without the facts that no tool shows."
     return {k: v for k, v in record.items() if k[:1] != "@"}
 
+
 def _after(store: Store, c: LoggedCall, before: Record) -> Record:
-    return c.value if c.name in store.full else visible({**before, **{k: v for k, v in c.value.items() if k in before}})  # type: ignore[dict-item,return-value]
+    return (
+        c.value
+        if c.name in store.full
+        else visible({**before, **{k: v for k, v in c.value.items() if k in before}})
+    )  # type: ignore[dict-item,return-value]
 
 # %% ../../nbs/mocker/08_skills.ipynb #91305429
-def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec], store: Store, finders: Mapping[str, Finder], checks: Mapping[str, Sequence[str]],
-                 step: Callable[[str], None] = lambda what: None) -> tuple[dict[str, Skill], dict[str, Search], Rows, Store]:
+def learn_skills(
+    conversations: Sequence[Sequence[LoggedCall]],
+    tools: Mapping[str, ToolSpec],
+    store: Store,
+    finders: Mapping[str, Finder],
+    checks: Mapping[str, Sequence[str]],
+    step: Callable[[str], None] = lambda what: None,
+) -> tuple[dict[str, Skill], dict[str, Search], Rows, Store]:
     "The skill of every tool, the searches, the rows of all records by name, and the store, with what the effects of writes tell about records that were first seen after one."
     containers = find_containers(store)
     anywhere = index_rows(store, containers)
@@ -136,7 +198,10 @@ def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[s
     for conversation in conversations:
         for c in conversation:
             calls[c.name].append(c)
-    bindings = {t: bind([c for c in calls[t] if not c.is_error] or calls[t], store, containers, anywhere) for t in tools}
+    bindings = {
+        t: bind([c for c in calls[t] if not c.is_error] or calls[t], store, containers, anywhere)
+        for t in tools
+    }
     seen = walk(conversations, tools, store, bindings, anywhere)
     step("effects of writes")
     actions = {t: _actions(t, seen, containers) if tools[t].kind == "write" else () for t in tools}
@@ -145,58 +210,121 @@ def learn_skills(conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[s
     silent = acknowledged(seen.examples, targets, replies)
     for t in (t for t, s in tools.items() if s.kind == "write"):
         shown = seen.examples.get((t, targets[t].label), []) if targets[t] is not None else []  # type: ignore[union-attr]
-        actions[t] = (*actions[t], *prior_effects(actions[t], targets[t], store, [s for s, _ in seen.successes[t]], shown, replies[t], silent))
-    creates = {t: learn_creation(seen.successes[t], store) if s.kind == "write" else None for t, s in tools.items()}
-    store = without(settled(store, {t: _changed(actions[t], bindings[t]) for t in tools}), {ref for t, x in creates.items() if x is not None for ref in _made(x, seen.successes[t])})
+        actions[t] = (
+            *actions[t],
+            *prior_effects(
+                actions[t],
+                targets[t],
+                store,
+                [s for s, _ in seen.successes[t]],
+                shown,
+                replies[t],
+                silent,
+            ),
+        )
+    creates = {
+        t: learn_creation(seen.successes[t], store) if s.kind == "write" else None
+        for t, s in tools.items()
+    }
+    store = without(
+        settled(store, {t: _changed(actions[t], bindings[t]) for t in tools}),
+        {ref for t, x in creates.items() if x is not None for ref in _made(x, seen.successes[t])},
+    )
     anywhere = index_rows(store, containers)
     seen = walk(conversations, tools, store, bindings, anywhere, actions, creates)
     replies = {t: _reply(t, seen, store, tools, finders) for t in tools}
     missing = absences(tools, seen.failures, bindings, finders)
-    first = {t: _refusals(seen.successes[t], seen.failures[t], actions[t], bindings[t], checks.get(t, ())) for t in tools}
+    first = {
+        t: _refusals(
+            seen.successes[t], seen.failures[t], actions[t], bindings[t], checks.get(t, ())
+        )
+        for t in tools
+    }
     step("refusals")
     skills = {}
     for t, spec in tools.items():
         step(t)
-        siblings = [r for u in sorted(first) if u != t and tools[u].kind == spec.kind for r in first[u]]
-        extra = implied([s for s, _ in seen.successes[t]], first[t], siblings, any_absence(missing)) if spec.kind == "write" else []
+        siblings = [
+            r for u in sorted(first) if u != t and tools[u].kind == spec.kind for r in first[u]
+        ]
+        extra = (
+            implied([s for s, _ in seen.successes[t]], first[t], siblings, any_absence(missing))
+            if spec.kind == "write"
+            else []
+        )
         good, bad = [s for s, _ in seen.successes[t]], defaultdict[str, list[Scene]](list)
         for f in seen.failures[t]:
             if not _is_absent(f, bindings[t]):
                 bad[wording(f)].append(f.scene)
         familiar = learn_familiar(good) if spec.kind == "write" else Familiar()
-        skills[t] = Skill(bindings[t], actions[t], tuple(_ordered(first[t], extra)), replies[t], missing[t],
-                          len(seen.successes[t]), len(seen.failures[t]), tuple(dict.fromkeys(x for s, _ in seen.successes[t][:10] for x in s.terms())), creates[t],
-                          tuple((c.conversation, c.turn) for _, c in seen.successes[t][:3]), familiar, trials(familiar, good, list(bad.values())) if spec.kind == "write" else {})
+        skills[t] = Skill(
+            bindings[t],
+            actions[t],
+            tuple(_ordered(first[t], extra)),
+            replies[t],
+            missing[t],
+            len(seen.successes[t]),
+            len(seen.failures[t]),
+            tuple(dict.fromkeys(x for s, _ in seen.successes[t][:10] for x in s.terms())),
+            creates[t],
+            tuple((c.conversation, c.turn) for _, c in seen.successes[t][:3]),
+            familiar,
+            trials(familiar, good, list(bad.values())) if spec.kind == "write" else {},
+        )
     takers = learn_takers(conversations, store.listings)
-    learned = {t: learn_search(t, seen.asked[t], x, store.base, takers.get(x.kind, frozenset())) for t, x in store.listings.items() if t not in finders}
+    learned = {
+        t: learn_search(t, seen.asked[t], x, store.base, takers.get(x.kind, frozenset()))
+        for t, x in store.listings.items()
+        if t not in finders
+    }
     return skills, {t: x for t, x in learned.items() if x is not None}, anywhere, store
+
 
 def _made(creation: Creation, successes: Sequence[tuple[Scene, LoggedCall]]) -> Iterator[Ref]:
     "The records that logged calls made."
-    return ((creation.kind, str(c.value[creation.name])) for _, c in successes if isinstance(c.value, dict) and creation.name in c.value)
+    return (
+        (creation.kind, str(c.value[creation.name]))
+        for _, c in successes
+        if isinstance(c.value, dict) and creation.name in c.value
+    )
+
 
 def _changed(actions: Sequence[Action], bindings: Bindings) -> set[tuple[str, str]]:
     "The (kind, field) that a tool's effects change."
     kinds = {e.label: e.kind for e in bindings.entities}
     return {(kinds.get(a.label, a.label), a.path[0]) for a in actions if isinstance(a.path[0], str)}
 
+
 def _actions(tool: str, seen: Walk, containers: Sequence[Container]) -> tuple[Action, ...]:
     out: list[Action] = []
     for (t, label), examples in seen.examples.items():
         if t == tool:
             kind = examples[0].scene.records[label][0][0]
-            some = examples[::max(1, len(examples) // 80)]
+            some = examples[:: max(1, len(examples) // 80)]
             out += learn_effects(label, some, [c for c in containers if c.kind == kind])
     return tuple(out)
 
-def _refusals(successes: Sequence[tuple[Scene, LoggedCall]], failures: Sequence[Failure], actions: Sequence[Action], bindings: Bindings, checked: Sequence[str]) -> list[Refusal]:
+
+def _refusals(
+    successes: Sequence[tuple[Scene, LoggedCall]],
+    failures: Sequence[Failure],
+    actions: Sequence[Action],
+    bindings: Bindings,
+    checked: Sequence[str],
+) -> list[Refusal]:
     known = [f for f in failures if not _is_absent(f, bindings)]
     formulas = [f for a in actions for f in _amounts(a.formula)]
     return learn_refusals([s for s, _ in successes], known, formulas, checked)
 
+
 def _is_absent(f: Failure, bindings: Bindings) -> bool:
     "Whether a failed call named a record that is not there."
-    return any(e.label in f.scene.records and f.scene.records[e.label][1] is None for e in bindings.entities if not e.source)
+    return any(
+        e.label in f.scene.records and f.scene.records[e.label][1] is None
+        for e in bindings.entities
+        if not e.source
+    )
+
 
 def _amounts(f: Formula) -> list[Formula]:
     "The arithmetic inside a formula."
@@ -204,20 +332,42 @@ def _amounts(f: Formula) -> list[Formula]:
     for p in f.parts:
         if isinstance(p, Formula):
             out += _amounts(p)
-        elif isinstance(p, tuple) and len(p) == 2 and isinstance(p[1], Formula) and isinstance(p[0], str):
+        elif (
+            isinstance(p, tuple)
+            and len(p) == 2
+            and isinstance(p[1], Formula)
+            and isinstance(p[0], str)
+        ):
             out += _amounts(p[1])
     if f.op == "-":
         out.append(Formula("-", (f.parts[1], f.parts[0])))
     return out
+
 
 def _ordered(own: Sequence[Refusal], extra: Sequence[Refusal]) -> list[Refusal]:
     "Rules of the state of the record first, then what logs or siblings suggest, then amounts."
     late = [r for r in own if r.requirement.kind in ("least", "not in", "form")]
     return [*(r for r in own if r not in late), *extra, *late]
 
-def _reply(tool: str, seen: Walk, store: Store, tools: Mapping[str, ToolSpec], finders: Mapping[str, Finder]) -> Learned | None:
+
+def _reply(
+    tool: str,
+    seen: Walk,
+    store: Store,
+    tools: Mapping[str, ToolSpec],
+    finders: Mapping[str, Finder],
+) -> Learned | None:
     identity = store.ids.get(tool)
-    if (identity is not None and identity.viewer and (identity.by_argument or tools[tool].kind != "write")) or tool in store.listings or tools[tool].kind == "pure" or (tool in finders and identity is None):
+    if (
+        (
+            identity is not None
+            and identity.viewer
+            and (identity.by_argument or tools[tool].kind != "write")
+        )
+        or tool in store.listings
+        or tools[tool].kind == "pure"
+        or (tool in finders and identity is None)
+    ):
         return None
-    some = seen.successes[tool][::max(1, len(seen.successes[tool]) // 80)]
+    some = seen.successes[tool][:: max(1, len(seen.successes[tool]) // 80)]
     return learn_value([s for s, _ in some], [c.value for _, c in some]) if some else None

@@ -27,6 +27,7 @@ class Store:
     `own` holds, per conversation, the records that it saw differently; `late` those that were only seen after a write; `seen` counts conversations; `fields` the fields
     that each viewing tool shows; `full` the tools that show whole records; `after` holds views that came after writes, with the tools that wrote; `listings` says which tools list records, `where` names a call
     that showed each record."""
+
     ids: Mapping[str, Identity]
     base: Mapping[Ref, Record]
     own: Mapping[str, Mapping[Ref, Record]]
@@ -39,12 +40,20 @@ class Store:
     listings: Mapping[str, Listing] = field(default_factory=dict)
     where: Mapping[Ref, tuple[str, int]] = field(default_factory=dict)
 
-    def ref(self, tool: str, arguments: Mapping[str, JsonValue], value: JsonValue = None) -> Ref | None:
+    def ref(
+        self, tool: str, arguments: Mapping[str, JsonValue], value: JsonValue = None
+    ) -> Ref | None:
         "The record that a call is about: named by an argument, or by the answer where one is given."
         i = self.ids.get(tool)
         if i is None:
             return None
-        named = arguments.get(i.name) if i.by_argument else value.get(i.name) if isinstance(value, dict) else None
+        named = (
+            arguments.get(i.name)
+            if i.by_argument
+            else value.get(i.name)
+            if isinstance(value, dict)
+            else None
+        )
         return (i.kind, str(named)) if is_name(named) else None
 
     def view(self, tool: str, record: Record) -> Record:
@@ -67,6 +76,7 @@ def majority(records: Sequence[Record]) -> Record:
         out[k] = next(v for v in values if freeze(v) == top)
     return out
 
+
 def build_store(calls: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec]) -> Store:
     "The store of conversations given as lists of calls, in order."
     good: dict[str, list[LoggedCall]] = defaultdict(list)
@@ -87,7 +97,10 @@ def build_store(calls: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolS
         for c in conversation:
             ref = None if c.is_error else empty.ref(c.name, c.arguments, c.value)
             if tools[c.name].kind == "write" and not c.is_error:
-                for name in (*tokens(c.arguments), *(tokens(c.value) if isinstance(c.value, dict) and len(c.value) < 40 else ())):
+                for name in (
+                    *tokens(c.arguments),
+                    *(tokens(c.value) if isinstance(c.value, dict) and len(c.value) < 40 else ()),
+                ):
                     touched[name].add(c.name)
             if c.name in listings and not c.is_error:
                 _take_rows(listings[c.name], c, shown, after, touched, str(n))
@@ -100,18 +113,32 @@ def build_store(calls: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolS
                 continue
             where.setdefault(ref, (c.conversation, c.turn))
             if ref[1] in touched:
-                after[ref].append((c.value | _hidden(ids[c.name], c, c.value), frozenset(touched[ref[1]])))
+                after[ref].append(
+                    (c.value | _hidden(ids[c.name], c, c.value), frozenset(touched[ref[1]]))
+                )
             else:
                 at = shown[ref].setdefault(str(n), {})
                 for k, v in (c.value | _hidden(ids[c.name], c, c.value)).items():
                     at.setdefault(k, v)
     return _assemble(ids, calls, shown, after, good, listings, where)
 
-def _take_rows(listing: Listing, c: LoggedCall, shown: dict[Ref, dict[str, Record]], after: dict[Ref, list[tuple[Record, frozenset[str]]]], touched: Mapping[str, set[str]], n: str) -> None:
+
+def _take_rows(
+    listing: Listing,
+    c: LoggedCall,
+    shown: dict[Ref, dict[str, Record]],
+    after: dict[Ref, list[tuple[Record, frozenset[str]]]],
+    touched: Mapping[str, set[str]],
+    n: str,
+) -> None:
     "The rows of an answer as views of their records; words that were asked for and that no row repeats are kept as facts of the rows."
     for row in listing.rows(c.value) or ():
         ref = (listing.kind, listing.name(row))
-        view = row | {f"@{a}": v for a, v in c.arguments.items() if isinstance(v, str) and v not in row.values()}
+        view = row | {
+            f"@{a}": v
+            for a, v in c.arguments.items()
+            if isinstance(v, str) and v not in row.values()
+        }
         if ref[1] in touched:
             after[ref].append((view, frozenset(touched[ref[1]])))
         else:
@@ -119,32 +146,63 @@ def _take_rows(listing: Listing, c: LoggedCall, shown: dict[Ref, dict[str, Recor
             for k, v in view.items():
                 at.setdefault(k, v)
 
-def secrets(calls: Sequence[Sequence[LoggedCall]], ids: Mapping[str, Identity], tools: Mapping[str, ToolSpec]) -> dict[str, list[str]]:
+
+def secrets(
+    calls: Sequence[Sequence[LoggedCall]],
+    ids: Mapping[str, Identity],
+    tools: Mapping[str, ToolSpec],
+) -> dict[str, list[str]]:
     "Arguments of tools that fail at times which are the same whenever a call on the same record succeeds: facts of the record that the backend checks."
     seen: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     failing = {c.name for conversation in calls for c in conversation if c.is_error}
     for conversation in calls:
         for c in conversation:
             i = ids.get(c.name)
-            if i is not None and i.by_argument and not c.is_error and c.name in failing and not (i.viewer and tools[c.name].kind == "write"):
+            if (
+                i is not None
+                and i.by_argument
+                and not c.is_error
+                and c.name in failing
+                and not (i.viewer and tools[c.name].kind == "write")
+            ):
                 for a, v in c.arguments.items():
-                    if a != i.name and is_name(v) and not (isinstance(c.value, dict) and v in c.value.values()):
+                    if (
+                        a != i.name
+                        and is_name(v)
+                        and not (isinstance(c.value, dict) and v in c.value.values())
+                    ):
                         seen[c.name, a][str(c.arguments.get(i.name))].append(str(v).lower())
     out: dict[str, list[str]] = defaultdict(list)
     for (tool, a), by_id in seen.items():
         again = [vs for vs in by_id.values() if len(vs) > 1]
         values = {v for vs in by_id.values() for v in vs}
-        steady = sum(len(set(vs)) == 1 for vs in again) >= .9 * len(again)
-        if steady and len(by_id) >= 5 and len(values) >= (.6 if len(again) > 1 else .9) * len(by_id):
+        steady = sum(len(set(vs)) == 1 for vs in again) >= 0.9 * len(again)
+        if (
+            steady
+            and len(by_id) >= 5
+            and len(values) >= (0.6 if len(again) > 1 else 0.9) * len(by_id)
+        ):
             out[tool].append(a)
     return out
 
+
 def _hidden(identity: Identity, c: LoggedCall, value: Record) -> Record:
-    return {f"@{a}": v for a, v in c.arguments.items() if is_name(v) and not (identity.by_argument and a == identity.name) and value.get(a) != v}
+    return {
+        f"@{a}": v
+        for a, v in c.arguments.items()
+        if is_name(v) and not (identity.by_argument and a == identity.name) and value.get(a) != v
+    }
 
 # %% ../../nbs/mocker/00_store.ipynb #d12da65e
-def _assemble(ids: Mapping[str, Identity], calls: Sequence[Sequence[LoggedCall]], shown: Mapping[Ref, Mapping[str, Record]], after: Mapping[Ref, Sequence[tuple[Record, frozenset[str]]]],
-              good: Mapping[str, Sequence[LoggedCall]], listings: Mapping[str, Listing], where: Mapping[Ref, tuple[str, int]]) -> Store:
+def _assemble(
+    ids: Mapping[str, Identity],
+    calls: Sequence[Sequence[LoggedCall]],
+    shown: Mapping[Ref, Mapping[str, Record]],
+    after: Mapping[Ref, Sequence[tuple[Record, frozenset[str]]]],
+    good: Mapping[str, Sequence[LoggedCall]],
+    listings: Mapping[str, Listing],
+    where: Mapping[Ref, tuple[str, int]],
+) -> Store:
     base = {ref: majority(list(views.values())) for ref, views in shown.items()}
     late = {ref: views[0][0] for ref, views in after.items() if ref not in base}
     own: dict[str, dict[Ref, Record]] = defaultdict(dict)
@@ -153,14 +211,33 @@ def _assemble(ids: Mapping[str, Identity], calls: Sequence[Sequence[LoggedCall]]
             if any(base[ref].get(k) != v for k, v in record.items()):
                 own[calls[int(n)][0].conversation][ref] = base[ref] | record
     base |= _tables(good)
-    fields = {t: frozenset(k for c in good[t] if isinstance(c.value, dict) for k in c.value) for t, i in ids.items() if i.viewer}
+    fields = {
+        t: frozenset(k for c in good[t] if isinstance(c.value, dict) for k in c.value)
+        for t, i in ids.items()
+        if i.viewer
+    }
     every: dict[str, set[str]] = defaultdict(set)
     for (kind, _), r in base.items():
         every[kind].update(k for k in r if k[:1] != "@")
-    full = frozenset(t for t in fields if len(fields[t] & every[ids[t].kind]) >= len(every[ids[t].kind]))
+    full = frozenset(
+        t for t in fields if len(fields[t] & every[ids[t].kind]) >= len(every[ids[t].kind])
+    )
     seen = {ref: len(views) for ref, views in shown.items()} | dict.fromkeys(late, 0)
     kinds = tuple(sorted({i.kind for i in ids.values()} | {x.kind for x in listings.values()}))
-    return Store(ids, base | late, dict(own), seen, fields, full, frozenset(late), kinds, {ref: tuple(views[:3]) for ref, views in after.items()}, listings, where)
+    return Store(
+        ids,
+        base | late,
+        dict(own),
+        seen,
+        fields,
+        full,
+        frozenset(late),
+        kinds,
+        {ref: tuple(views[:3]) for ref, views in after.items()},
+        listings,
+        where,
+    )
+
 
 def settled(store: Store, changed: Mapping[str, Iterable[tuple[str, str]]]) -> Store:
     """The store once the (kind, field) that each tool changes are known: what a view after a write shows of other fields was so before it.
@@ -177,16 +254,30 @@ def settled(store: Store, changed: Mapping[str, Iterable[tuple[str, str]]]) -> S
         base[ref] = record
     return replace(store, base=base, late=frozenset(late))
 
+
 def without(store: Store, made: Collection[Ref]) -> Store:
     "The store without the records that conversations made: they are not there when another begins. A record that some conversation saw before any write stays."
     gone = {ref for ref in made if ref in store.after and not store.seen.get(ref)}
-    return replace(store, base={ref: r for ref, r in store.base.items() if ref not in gone}, late=store.late - gone) if gone else store
+    return (
+        replace(
+            store,
+            base={ref: r for ref, r in store.base.items() if ref not in gone},
+            late=store.late - gone,
+        )
+        if gone
+        else store
+    )
+
 
 def _tables(good: Mapping[str, Sequence[LoggedCall]]) -> dict[Ref, Record]:
     "What tools without arguments always answer: tables that other tools may look into, under the tool's name."
     out: dict[Ref, Record] = {}
     for tool, calls in good.items():
-        values = [c.value if isinstance(c.value, dict) else {"rows": c.value} for c in calls if isinstance(c.value, dict | list)]
+        values = [
+            c.value if isinstance(c.value, dict) else {"rows": c.value}
+            for c in calls
+            if isinstance(c.value, dict | list)
+        ]
         if values and len(values) == len(calls) and not any(c.arguments for c in calls):
             out[tool, ""] = majority(values)  # type: ignore[arg-type]
     return out

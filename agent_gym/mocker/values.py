@@ -24,6 +24,7 @@ __all__ = ['Learned', 'same_value', 'candidates', 'learn_value']
 @dataclass(frozen=True, slots=True)
 class Learned:
     "A formula with the examples it explains, the examples there were, and how many rival formulas explain as many but differ."
+
     formula: Formula
     hits: int
     total: int
@@ -31,17 +32,24 @@ class Learned:
 
     @property
     def rate(self) -> float:
-        return self.hits / self.total if self.total else 0.
+        return self.hits / self.total if self.total else 0.0
 
-def same_value(a: JsonValue, b: JsonValue, within: float = .006) -> bool:
+
+def same_value(a: JsonValue, b: JsonValue, within: float = 0.006) -> bool:
     "Equal JSON values, numbers to half a cent (or `within`)."
-    if isinstance(a, int | float) and isinstance(b, int | float) and not isinstance(a, bool) and not isinstance(b, bool):
+    if (
+        isinstance(a, int | float)
+        and isinstance(b, int | float)
+        and not isinstance(a, bool)
+        and not isinstance(b, bool)
+    ):
         return abs(a - b) < within
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same_value(v, b[k], within) for k, v in a.items())
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(same_value(x, y, within) for x, y in zip(a, b))
     return type(a) is type(b) and a == b
+
 
 def _hits(formula: Formula, scenes: Sequence[Scene], values: Sequence[JsonValue]) -> list[bool]:
     out = []
@@ -52,6 +60,7 @@ def _hits(formula: Formula, scenes: Sequence[Scene], values: Sequence[JsonValue]
             out.append(False)
     return out
 
+
 def candidates(scene: Scene, value: JsonValue) -> list[Formula]:
     "Formulas that give `value` in this scene, plainest first."
     out = []
@@ -59,38 +68,45 @@ def candidates(scene: Scene, value: JsonValue) -> list[Formula]:
     if not isinstance(value, bool | type(None)):
         out += [Formula("term", (t,)) for t, v in terms.items() if same_value(v, value)]
     if isinstance(value, list) and value:
-        out += [Formula("sorted", (t,)) for t, v in terms.items() if isinstance(v, list) and len(v) == len(value) and _same_items(v, value)]
+        out += [
+            Formula("sorted", (t,))
+            for t, v in terms.items()
+            if isinstance(v, list) and len(v) == len(value) and _same_items(v, value)
+        ]
     if isinstance(value, int | float) and not isinstance(value, bool):
         out += _arithmetic(terms, value)
     return out
 
+
 def _same_items(a: list, b: list) -> bool:
     return all(is_name(x) for x in a) and sorted(map(str, a)) == list(map(str, b))
+
 
 def _arithmetic(terms: Mapping[Term, JsonValue], value: float) -> list[Formula]:
     found = []
     pool = numbers(terms)[:60]
     for t, v in pool:
-        if v and abs(v + value) < .006:
+        if v and abs(v + value) < 0.006:
             found.append(Formula("neg", (Formula("term", (t,)),)))
-        elif v < 0 and abs(abs(v) - value) < .006:
+        elif v < 0 and abs(abs(v) - value) < 0.006:
             found.append(Formula("abs", (Formula("term", (t,)),)))
     for i, (t, a) in enumerate(pool):
-        for u, b in pool[i + 1:]:
+        for u, b in pool[i + 1 :]:
             x, y = Formula("term", (t,)), Formula("term", (u,))
             if not a or not b:
                 continue
-            if abs(a + b - value) < .006:
+            if abs(a + b - value) < 0.006:
                 found.append(Formula("+", (x, y)))
-            if abs(a - b - value) < .006:
+            if abs(a - b - value) < 0.006:
                 found.append(Formula("-", (x, y)))
-            if abs(b - a - value) < .006:
+            if abs(b - a - value) < 0.006:
                 found.append(Formula("-", (y, x)))
-            if abs(abs(a - b) - value) < .006:
+            if abs(abs(a - b) - value) < 0.006:
                 found.append(Formula("abs", (Formula("-", (x, y)),)))
-            if a != 1 and b != 1 and abs(a * b - value) < .006:
+            if a != 1 and b != 1 and abs(a * b - value) < 0.006:
                 found.append(Formula("*", (x, y)))
     return found
+
 
 def _learn_text(scenes: Sequence[Scene], values: Sequence[str]) -> Learned | None:
     "A sentence with values in it: the words that stay, and for every place that changes the term that holds what stands there."
@@ -98,11 +114,17 @@ def _learn_text(scenes: Sequence[Scene], values: Sequence[str]) -> Learned | Non
     for i in (0, len(values) // 2):
         held: dict[str, list[Term]] = defaultdict(list)
         for t, v in scenes[i].terms().items():
-            if (isinstance(v, str) and len(v) > 2) or (isinstance(v, int | float) and not isinstance(v, bool)):
+            if (isinstance(v, str) and len(v) > 2) or (
+                isinstance(v, int | float) and not isinstance(v, bool)
+            ):
                 held[str(v)].append(t)
         for ts in held.values():
             ts.sort(key=lambda t: _plainness(Formula("term", (t,)), "")[1])
-        found = [h for h in sorted(held, key=len, reverse=True) if re.search(rf"(?<!\w){re.escape(h)}(?!\w)", values[i])]
+        found = [
+            h
+            for h in sorted(held, key=len, reverse=True)
+            if re.search(rf"(?<!\w){re.escape(h)}(?!\w)", values[i])
+        ]
         if not found:
             continue
         split = re.compile("|".join(rf"(?<!\w){re.escape(h)}(?!\w)" for h in found))
@@ -112,7 +134,14 @@ def _learn_text(scenes: Sequence[Scene], values: Sequence[str]) -> Learned | Non
         hits = 0
         for s, v in zip(scenes, values):
             m = form.fullmatch(v)
-            left = [[t for t in o if t in s.terms() and str(s.terms()[t]) == g] for o, g in zip(options, m.groups())] if m else []
+            left = (
+                [
+                    [t for t in o if t in s.terms() and str(s.terms()[t]) == g]
+                    for o, g in zip(options, m.groups())
+                ]
+                if m
+                else []
+            )
             if m and all(left):
                 options, hits = left, hits + 1
         parts: list[str | Formula] = [words[0]]
@@ -121,10 +150,17 @@ def _learn_text(scenes: Sequence[Scene], values: Sequence[str]) -> Learned | Non
         learned = Learned(Formula("text", tuple(p for p in parts if p != "")), hits, len(values))
         if tried is None or learned.hits > tried.hits:
             tried = learned
-    return tried if tried is not None and tried.hits > 1 and tried.rate >= .6 else None
+    return tried if tried is not None and tried.hits > 1 and tried.rate >= 0.6 else None
 
 # %% ../../nbs/mocker/05_values.ipynb #8e10172a
-def learn_value(scenes: Sequence[Scene], values: Sequence[JsonValue], *, name: str = "", depth: int = 0, least: float = .95) -> Learned | None:
+def learn_value(
+    scenes: Sequence[Scene],
+    values: Sequence[JsonValue],
+    *,
+    name: str = "",
+    depth: int = 0,
+    least: float = 0.95,
+) -> Learned | None:
     "The formula that explains `values` of `scenes`; None where nothing explains enough of them."
     n = len(values)
     if not n:
@@ -140,7 +176,9 @@ def learn_value(scenes: Sequence[Scene], values: Sequence[JsonValue], *, name: s
         found = _learn_list(scenes, values, depth)  # type: ignore[arg-type]
         if found is not None and (best is None or found.rate > best.rate):
             return found
-    text = _learn_text(scenes, values) if n > 1 and all(isinstance(v, str) for v in values) else None  # type: ignore[arg-type]
+    text = (
+        _learn_text(scenes, values) if n > 1 and all(isinstance(v, str) for v in values) else None
+    )  # type: ignore[arg-type]
     if text is not None and (best is None or text.rate > best.rate):
         return text
     table = _learn_table(scenes, values) if n >= 3 else None
@@ -149,28 +187,51 @@ def learn_value(scenes: Sequence[Scene], values: Sequence[JsonValue], *, name: s
     choice = _learn_choice(scenes, values, best) if n >= 4 else None
     if choice is not None:
         return choice
-    if n > 1 and all(isinstance(v, str) and " " not in v and any(ch.isdigit() for ch in v) for v in values) and len(set(values)) == n:  # type: ignore[arg-type]
+    if (
+        n > 1
+        and all(
+            isinstance(v, str) and " " not in v and any(ch.isdigit() for ch in v) for v in values
+        )
+        and len(set(values)) == n
+    ):  # type: ignore[arg-type]
         return Learned(Formula("fresh", (values[0],)), n, n)
-    return best if best is not None and best.rate >= .6 and n > 2 else None
+    return best if best is not None and best.rate >= 0.6 and n > 2 else None
+
 
 def _best(scenes: Sequence[Scene], values: Sequence[JsonValue], name: str = "") -> Learned | None:
     pool: dict[Formula, None] = {}
-    for i in sorted({0, len(values) // 6, len(values) // 3, len(values) // 2, 2 * len(values) // 3, len(values) - 1}):
+    for i in sorted(
+        {
+            0,
+            len(values) // 6,
+            len(values) // 3,
+            len(values) // 2,
+            2 * len(values) // 3,
+            len(values) - 1,
+        }
+    ):
         pool |= dict.fromkeys([constant(values[i]), *candidates(scenes[i], values[i])])
     scored = [(*_defined_hits(f, scenes, values), f) for f in list(pool)[:400]]
     if not scored:
         return None
-    good = [(hits, n, f) for hits, n, f in scored if n >= max(3, .2 * len(values)) and hits >= .98 * n]
+    good = [
+        (hits, n, f) for hits, n, f in scored if n >= max(3, 0.2 * len(values)) and hits >= 0.98 * n
+    ]
     if good and not any(hits == len(values) for hits, _, _ in scored):
         top = max(hits for hits, _, _ in good)
-        hits, n, plain = min((g for g in good if g[0] >= .9 * top), key=lambda g: (_plainness(g[2], name), -g[0]))
+        hits, n, plain = min(
+            (g for g in good if g[0] >= 0.9 * top), key=lambda g: (_plainness(g[2], name), -g[0])
+        )
         return Learned(plain, hits, n, sum(g[0] == top for g in good) - 1)
     top = max(s for s, _, _ in scored)
     winners = [f for s, _, f in scored if s == top]
     plain = min(winners, key=lambda f: _plainness(f, name))
     return Learned(plain, top, len(values), len(winners) - 1)
 
-def _defined_hits(formula: Formula, scenes: Sequence[Scene], values: Sequence[JsonValue]) -> tuple[int, int]:
+
+def _defined_hits(
+    formula: Formula, scenes: Sequence[Scene], values: Sequence[JsonValue]
+) -> tuple[int, int]:
     "The examples that a formula explains, and those in which it has a value: what a log does not show cannot speak against it."
     hits = n = 0
     for s, v in zip(scenes, values):
@@ -181,48 +242,85 @@ def _defined_hits(formula: Formula, scenes: Sequence[Scene], values: Sequence[Js
             continue
     return hits, n
 
+
 def _plainness(f: Formula, name: str) -> tuple[int, int]:
     "Plain formulas first: an argument, a field named like the place, a constant, other fields, arithmetic."
     order = {"const": 1, "sorted": 1, "neg": 1, "abs": 2, "+": 2, "-": 2, "*": 3, "text": 3}
     if f.op != "term":
         inner = [_plainness(p, name) for p in f.parts if isinstance(p, Formula)]
         return order.get(f.op, 6) + sum(a for a, _ in inner), sum(b for _, b in inner)
-    where = {"arg": 0, "of": 1, "row": 1, "sum": 1, "first": 2, "total": 3, "last": 3, "len": 4, "answer": 6}.get(f.parts[0][0], 5)
-    return (3 if f.parts[0][0] == "answer" else 0 if f.parts[0][0] == "arg" or f.parts[0][-1] == name else 2), where
+    where = {
+        "arg": 0,
+        "of": 1,
+        "row": 1,
+        "sum": 1,
+        "first": 2,
+        "total": 3,
+        "last": 3,
+        "len": 4,
+        "answer": 6,
+    }.get(f.parts[0][0], 5)
+    return (
+        3
+        if f.parts[0][0] == "answer"
+        else 0
+        if f.parts[0][0] == "arg" or f.parts[0][-1] == name
+        else 2
+    ), where
 
-def _learn_dict(scenes: Sequence[Scene], values: Sequence[dict[str, JsonValue]], depth: int) -> Learned | None:
+
+def _learn_dict(
+    scenes: Sequence[Scene], values: Sequence[dict[str, JsonValue]], depth: int
+) -> Learned | None:
     keys = list(values[0])
     same = [i for i, v in enumerate(values) if v.keys() == values[0].keys()]
-    if len(same) < .8 * len(values) or not keys or len(keys) > 30:
+    if len(same) < 0.8 * len(values) or not keys or len(keys) > 30:
         return None
-    parts, worst = [], 1.
+    parts, worst = [], 1.0
     for k in keys:
-        found = learn_value([scenes[i] for i in same], [values[i][k] for i in same], name=k, depth=depth + 1)
+        found = learn_value(
+            [scenes[i] for i in same], [values[i][k] for i in same], name=k, depth=depth + 1
+        )
         parts.append((k, found.formula if found is not None else Formula("unknown")))
         worst = min(worst, found.rate if found is not None else worst)
     if 2 * sum(f.op == "unknown" for _, f in parts) > len(parts):
         return None
     return Learned(Formula("dict", tuple(parts)), round(worst * len(same)), len(values))
 
-def _learn_list(scenes: Sequence[Scene], values: Sequence[list[JsonValue]], depth: int) -> Learned | None:
+
+def _learn_list(
+    scenes: Sequence[Scene], values: Sequence[list[JsonValue]], depth: int
+) -> Learned | None:
     each = _learn_each(scenes, values)
     sizes = Counter(map(len, values))
     size, count = sizes.most_common(1)[0]
-    if size <= 4 and count >= .9 * len(values):
+    if size <= 4 and count >= 0.9 * len(values):
         some = [i for i, v in enumerate(values) if len(v) == size]
-        parts = [learn_value([scenes[i] for i in some], [values[i][j] for i in some], depth=depth + 1) for j in range(size)]
+        parts = [
+            learn_value([scenes[i] for i in some], [values[i][j] for i in some], depth=depth + 1)
+            for j in range(size)
+        ]
         if all(p is not None for p in parts):
             hits = min(p.hits for p in parts if p is not None)
             if each is None or hits > each.hits:
-                return Learned(Formula("list", tuple(p.formula for p in parts if p is not None)), hits, len(values))
+                return Learned(
+                    Formula("list", tuple(p.formula for p in parts if p is not None)),
+                    hits,
+                    len(values),
+                )
     return each
+
 
 def _learn_each(scenes: Sequence[Scene], values: Sequence[list[JsonValue]]) -> Learned | None:
     "One object per row of a list of the scene, its fields copied from the row or constant."
     if not all(isinstance(r, dict) for v in values for r in v):
         return None
     for term, held in scenes[0].terms().items():
-        if not isinstance(held, list) or len(held) != len(values[0]) or not all(isinstance(r, dict) for r in held):
+        if (
+            not isinstance(held, list)
+            or len(held) != len(values[0])
+            or not all(isinstance(r, dict) for r in held)
+        ):
             continue
         parts = []
         for k in values[0][0]:  # type: ignore[union-attr]
@@ -233,11 +331,14 @@ def _learn_each(scenes: Sequence[Scene], values: Sequence[list[JsonValue]]) -> L
         else:
             formula = Formula("each", (term, tuple(parts)))
             hits = sum(_hits(formula, scenes, values))
-            if hits >= .8 * len(values):
+            if hits >= 0.8 * len(values):
                 return Learned(formula, hits, len(values))
     return None
 
-def _row_source(term: Term, k: str, scenes: Sequence[Scene], values: Sequence[list[JsonValue]]) -> tuple[str, str] | Formula | None:
+
+def _row_source(
+    term: Term, k: str, scenes: Sequence[Scene], values: Sequence[list[JsonValue]]
+) -> tuple[str, str] | Formula | None:
     pairs = []
     for s, v in zip(scenes, values):
         rows = s.terms().get(term)
@@ -245,9 +346,16 @@ def _row_source(term: Term, k: str, scenes: Sequence[Scene], values: Sequence[li
             pairs += list(zip(rows, v))
     wanted = [b.get(k) for _, b in pairs]
     for f in [k, *(pairs[0][0] if pairs else ())]:
-        if pairs and sum(isinstance(a, dict) and f in a and same_value(a[f], w) for (a, _), w in zip(pairs, wanted)) >= .9 * len(pairs):
+        if pairs and sum(
+            isinstance(a, dict) and f in a and same_value(a[f], w)
+            for (a, _), w in zip(pairs, wanted)
+        ) >= 0.9 * len(pairs):
             return ("row", f)
-    return constant(wanted[0]) if pairs and sum(same_value(w, wanted[0]) for w in wanted) >= .9 * len(pairs) else None
+    return (
+        constant(wanted[0])
+        if pairs and sum(same_value(w, wanted[0]) for w in wanted) >= 0.9 * len(pairs)
+        else None
+    )
 
 # %% ../../nbs/mocker/05_values.ipynb #52871a70
 def _learn_table(scenes: Sequence[Scene], values: Sequence[JsonValue]) -> Learned | None:
@@ -264,11 +372,18 @@ def _learn_table(scenes: Sequence[Scene], values: Sequence[JsonValue]) -> Learne
             hits += same_value(rows.setdefault(key, v), v)
             counts[key] += 1
         once = sum(n == 1 for n in counts.values())
-        if len(rows) > 1 and once < .5 * len(values) and (best is None or hits > best.hits):
-            best = Learned(Formula("map", (("arg", a), tuple((k, constant(v)) for k, v in rows.items()))), hits, len(values))
+        if len(rows) > 1 and once < 0.5 * len(values) and (best is None or hits > best.hits):
+            best = Learned(
+                Formula("map", (("arg", a), tuple((k, constant(v)) for k, v in rows.items()))),
+                hits,
+                len(values),
+            )
     return best
 
-def _learn_choice(scenes: Sequence[Scene], values: Sequence[JsonValue], best: Learned | None) -> Learned | None:
+
+def _learn_choice(
+    scenes: Sequence[Scene], values: Sequence[JsonValue], best: Learned | None
+) -> Learned | None:
     "`a if condition else b`, where a condition on one value tells the examples of the two apart."
     if best is None:
         return None
@@ -277,10 +392,13 @@ def _learn_choice(scenes: Sequence[Scene], values: Sequence[JsonValue], best: Le
     if len(rest) < 2 or sum(mine) < 2:
         return None
     other = _best([scenes[i] for i in rest], [values[i] for i in rest])
-    if other is None or other.rate < .9:
+    if other is None or other.rate < 0.9:
         return None
     theirs = _hits(other.formula, scenes, values)
-    yes, no = [scenes[i] for i in range(len(values)) if mine[i] and not theirs[i]], [scenes[i] for i in rest]
+    yes, no = (
+        [scenes[i] for i in range(len(values)) if mine[i] and not theirs[i]],
+        [scenes[i] for i in rest],
+    )
     condition = separating(yes, no)
     formula = Formula("if", (condition, best.formula, other.formula))
     if condition is None:
@@ -289,4 +407,4 @@ def _learn_choice(scenes: Sequence[Scene], values: Sequence[JsonValue], best: Le
     if condition is None:
         return None
     hits = sum(_hits(formula, scenes, values))
-    return Learned(formula, hits, len(values)) if hits >= .95 * len(values) else None
+    return Learned(formula, hits, len(values)) if hits >= 0.95 * len(values) else None

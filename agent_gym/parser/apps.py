@@ -23,6 +23,7 @@ __all__ = ['THREADS', 'LISTS', 'is_message', 'matches_messages', 'unpack_message
 # %% ../../nbs/parser/32_apps.ipynb #43925f51
 THREADS = ("thread_id", "conversation_id", "session_id", "chat_id")
 
+
 def is_message(m: Any) -> bool:
     "True for an object that is a message in some dialect."
     if not isinstance(m, dict):
@@ -30,92 +31,244 @@ def is_message(m: Any) -> bool:
     role = m.get("role")
     if isinstance(role, str) and role.strip().lower() in ROLE_WORDS:
         return any(k in m for k in ("content", "parts", "tool_calls", "function_call", "result"))
-    return (m.get("type") in ("human", "ai", "system", "tool") and ("content" in m or isinstance(m.get("data"), dict))) or ("kwargs" in m and isinstance(m.get("id"), list)) or (m.get("kind") in ("request", "response") and isinstance(m.get("parts"), list))
+    return (
+        (
+            m.get("type") in ("human", "ai", "system", "tool")
+            and ("content" in m or isinstance(m.get("data"), dict))
+        )
+        or ("kwargs" in m and isinstance(m.get("id"), list))
+        or (m.get("kind") in ("request", "response") and isinstance(m.get("parts"), list))
+    )
+
 
 def matches_messages(r: Any) -> object:
-    return is_message(r) and not ({"role", "content"} <= set(r) and "conversation_id" in guess(r) and not isinstance(r["content"], list)) and "messages, one a record"
+    return (
+        is_message(r)
+        and not (
+            {"role", "content"} <= set(r)
+            and "conversation_id" in guess(r)
+            and not isinstance(r["content"], list)
+        )
+        and "messages, one a record"
+    )
+
 
 def unpack_messages(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     "The messages of each thread; of the one conversation where no thread is named."
+
     def thread(m: Record) -> str:
         return next((str(m[k]) for k in THREADS if m.get(k)), "")
+
     for _, messages in Groups(rows, thread):
         if isinstance(messages, TraceError):
             yield "$", messages
             continue
         name = thread(messages[0]) or None
         if name is not None and all("created_at" in m for m in messages):
-            messages = sorted(messages, key=lambda m: (isinstance(m["created_at"], str), m["created_at"]))
+            messages = sorted(
+                messages, key=lambda m: (isinstance(m["created_at"], str), m["created_at"])
+            )
         yield "$", {"id": name, "messages": messages}
+
 
 def messages_to_trace(r: Record) -> Record:
     return {"conversation_id": r["id"], "messages": turns(agent_parts(r["messages"]), "$")}
 
-def matches_message_list(r: Any) -> object:
-    return isinstance(r, list) and bool(r) and all(is_message(m) for m in r[:3]) and "a list of messages"
 
-register("messages", matches_messages, messages_to_trace, unpack=unpack_messages, whole=True, over=("table", "preferences"), about="bare messages: one conversation, or threads")
-register("message_list", matches_message_list, lambda r: messages_to_trace({"id": None, "messages": r}), about="conversations that are lists of messages");
+def matches_message_list(r: Any) -> object:
+    return (
+        isinstance(r, list)
+        and bool(r)
+        and all(is_message(m) for m in r[:3])
+        and "a list of messages"
+    )
+
+
+register(
+    "messages",
+    matches_messages,
+    messages_to_trace,
+    unpack=unpack_messages,
+    whole=True,
+    over=("table", "preferences"),
+    about="bare messages: one conversation, or threads",
+)
+register(
+    "message_list",
+    matches_message_list,
+    lambda r: messages_to_trace({"id": None, "messages": r}),
+    about="conversations that are lists of messages",
+);
 
 # %% ../../nbs/parser/32_apps.ipynb #8a47b172
-_KINDS = {"system-prompt": "system", "user-prompt": "user", "text": "assistant", "thinking": "assistant"}
+_KINDS = {
+    "system-prompt": "system",
+    "user-prompt": "user",
+    "text": "assistant",
+    "thinking": "assistant",
+}
+
 
 def agent_parts(messages: list[Record]) -> list[Record]:
     "Messages whose parts have a `part_kind`, as messages with roles; all others as they are."
-    if not any(isinstance(m.get("parts"), list) and any(isinstance(p, dict) and "part_kind" in p for p in m["parts"]) for m in messages if isinstance(m, dict)):
+    if not any(
+        isinstance(m.get("parts"), list)
+        and any(isinstance(p, dict) and "part_kind" in p for p in m["parts"])
+        for m in messages
+        if isinstance(m, dict)
+    ):
         return messages
     return [x for m in messages for x in _from_parts(m)]
 
+
 def _from_parts(m: Record) -> list[Record]:
-    calls = [{"id": p.get("tool_call_id"), "name": p.get("tool_name"), "arguments": p.get("args")} for p in m["parts"] if p.get("part_kind") == "tool-call"]
+    calls = [
+        {"id": p.get("tool_call_id"), "name": p.get("tool_name"), "arguments": p.get("args")}
+        for p in m["parts"]
+        if p.get("part_kind") == "tool-call"
+    ]
     out: list[Record] = []
     for p in m["parts"]:
         kind = p.get("part_kind")
         if kind in ("tool-return", "retry-prompt") and p.get("tool_name"):
-            out.append({"role": "tool", "name": p["tool_name"], "tool_call_id": p.get("tool_call_id"), "content": p.get("content"), "is_error": kind == "retry-prompt"})
+            out.append(
+                {
+                    "role": "tool",
+                    "name": p["tool_name"],
+                    "tool_call_id": p.get("tool_call_id"),
+                    "content": p.get("content"),
+                    "is_error": kind == "retry-prompt",
+                }
+            )
         elif kind in _KINDS:
-            out.append({"role": _KINDS[kind], "content": [{"type": "thinking", "thinking": p["content"]}] if kind == "thinking" else p.get("content")})
+            out.append(
+                {
+                    "role": _KINDS[kind],
+                    "content": [{"type": "thinking", "thinking": p["content"]}]
+                    if kind == "thinking"
+                    else p.get("content"),
+                }
+            )
         elif kind == "retry-prompt":
             out.append({"role": "user", "content": p.get("content")})
     if calls:
         said = [m for m in out if m["role"] == "assistant" and isinstance(m["content"], str)]
         text = "\n".join(m["content"] for m in said) or None
-        out = [m for m in out if m not in said] + [{"role": "assistant", "content": text, "tool_calls": calls}]
+        out = [m for m in out if m not in said] + [
+            {"role": "assistant", "content": text, "tool_calls": calls}
+        ]
     return out
 
 # %% ../../nbs/parser/32_apps.ipynb #0be5de47
-LISTS = ("items", "events", "history", "transcript", "chat_history", "all_messages", "new_messages", "trajectory", "thread", "log", "chat")
+LISTS = (
+    "items",
+    "events",
+    "history",
+    "transcript",
+    "chat_history",
+    "all_messages",
+    "new_messages",
+    "trajectory",
+    "thread",
+    "log",
+    "chat",
+)
+
 
 def _list(r: Record) -> str | None:
     return next((k for k in LISTS if isinstance(r.get(k), list) and r[k] and _entry(r[k][0])), None)
 
+
 def _entry(m: Any) -> bool:
-    return is_message(m) or _chat_turn(m) or (isinstance(m, dict) and "author" in m and isinstance(m.get("content"), dict) and "parts" in m["content"])
+    return (
+        is_message(m)
+        or _chat_turn(m)
+        or (
+            isinstance(m, dict)
+            and "author" in m
+            and isinstance(m.get("content"), dict)
+            and "parts" in m["content"]
+        )
+    )
+
 
 def matches_session(r: Any) -> object:
-    return isinstance(r, dict) and "messages" not in r and "sample" not in r and (key := _list(r)) is not None and f"{key} that are messages"
+    return (
+        isinstance(r, dict)
+        and "messages" not in r
+        and "sample" not in r
+        and (key := _list(r)) is not None
+        and f"{key} that are messages"
+    )
+
 
 def _chat_turn(m: Any) -> bool:
     "True for a turn of Cohere's chat API, whose text is under `message`."
-    return isinstance(m, dict) and isinstance(m.get("message"), str) and "content" not in m and str(m.get("role")).lower() in ROLE_WORDS
+    return (
+        isinstance(m, dict)
+        and isinstance(m.get("message"), str)
+        and "content" not in m
+        and str(m.get("role")).lower() in ROLE_WORDS
+    )
+
 
 def session_to_trace(r: Record) -> Record:
     "A session: the author `user` of an event is the user, all others speak or act for the assistant."
     key = _list(r)
     if key is None:
         raise TraceError("no list of messages in it")
-    messages = [{"role": "user" if m["author"] == "user" else "assistant", "parts": m["content"]["parts"]} if isinstance(m, dict) and "author" in m and isinstance(m.get("content"), dict) and "parts" in m["content"] else m for m in r[key]]
-    messages = [{"content": m["message"], **rest(m, "message")} if _chat_turn(m) else m for m in messages]
-    said = [{"role": role, "content": r[k]} for k, role in (("message", "user"), ("text", "assistant")) if key == "chat_history" and isinstance(r.get(k), str)]
+    messages = [
+        {"role": "user" if m["author"] == "user" else "assistant", "parts": m["content"]["parts"]}
+        if isinstance(m, dict)
+        and "author" in m
+        and isinstance(m.get("content"), dict)
+        and "parts" in m["content"]
+        else m
+        for m in r[key]
+    ]
+    messages = [
+        {"content": m["message"], **rest(m, "message")} if _chat_turn(m) else m for m in messages
+    ]
+    said = [
+        {"role": role, "content": r[k]}
+        for k, role in (("message", "user"), ("text", "assistant"))
+        if key == "chat_history" and isinstance(r.get(k), str)
+    ]
     name = next((r[k] for k in (*THREADS, "id") if isinstance(r.get(k), str | int)), None)
-    return {"conversation_id": name, "messages": turns(agent_parts([*messages, *said]), f"$.{key}"), "outcome": r.get("outcome") if isinstance(r.get("outcome"), str) else None,
-            "satisfaction_score": r.get("satisfaction_score"), "metadata": rest(r, key, "id", *THREADS, "outcome", "satisfaction_score", *(k for k in ("message", "text") if said))}
+    return {
+        "conversation_id": name,
+        "messages": turns(agent_parts([*messages, *said]), f"$.{key}"),
+        "outcome": r.get("outcome") if isinstance(r.get("outcome"), str) else None,
+        "satisfaction_score": r.get("satisfaction_score"),
+        "metadata": rest(
+            r,
+            key,
+            "id",
+            *THREADS,
+            "outcome",
+            "satisfaction_score",
+            *(k for k in ("message", "text") if said),
+        ),
+    }
 
-register("session", matches_session, session_to_trace, over=("preferences",), about="sessions of agent libraries: items, events, history");
+
+register(
+    "session",
+    matches_session,
+    session_to_trace,
+    over=("preferences",),
+    about="sessions of agent libraries: items, events, history",
+);
 
 # %% ../../nbs/parser/32_apps.ipynb #317d2103
 def matches_chatgpt(r: Any) -> object:
-    return isinstance(r, dict) and isinstance(r.get("mapping"), dict) and ("current_node" in r or "create_time" in r) and "a mapping of nodes"
+    return (
+        isinstance(r, dict)
+        and isinstance(r.get("mapping"), dict)
+        and ("current_node" in r or "create_time" in r)
+        and "a mapping of nodes"
+    )
+
 
 def chatgpt_to_trace(r: Record) -> Record:
     "The branch that the user saw last."
@@ -127,18 +280,41 @@ def chatgpt_to_trace(r: Record) -> Record:
         if isinstance(m, dict) and isinstance(m.get("author"), dict):
             content = m["content"] if isinstance(m.get("content"), dict) else {}
             parts = content.get("parts") or ([content["text"]] if content.get("text") else [])
-            messages.append({"role": m["author"].get("role"), "content": [p if isinstance(p, str | dict) else str(p) for p in parts], "name": m["author"].get("name")})
+            messages.append(
+                {
+                    "role": m["author"].get("role"),
+                    "content": [p if isinstance(p, str | dict) else str(p) for p in parts],
+                    "name": m["author"].get("name"),
+                }
+            )
         at = nodes[at].get("parent")
     kept = [m for m in reversed(messages) if m["content"] not in ([], [""])]
-    return {"conversation_id": r.get("conversation_id", r.get("id")), "messages": turns(kept, "$.mapping"), "metadata": rest(r, "mapping", "conversation_id", "id", "current_node")}
+    return {
+        "conversation_id": r.get("conversation_id", r.get("id")),
+        "messages": turns(kept, "$.mapping"),
+        "metadata": rest(r, "mapping", "conversation_id", "id", "current_node"),
+    }
+
 
 def matches_claude(r: Any) -> object:
     return isinstance(r, dict) and isinstance(r.get("chat_messages"), list) and "chat_messages"
 
+
 def claude_to_trace(r: Record) -> Record:
     "The messages of a conversation, by `sender`."
-    messages = [{"role": field(m, "sender", str, f"$.chat_messages[{i}]"), "content": m.get("content") or m.get("text")} for i, m in enumerate(objects(r["chat_messages"], "$.chat_messages"))]
-    return {"conversation_id": r.get("uuid"), "messages": turns(messages, "$.chat_messages"), "metadata": rest(r, "chat_messages", "uuid")}
+    messages = [
+        {
+            "role": field(m, "sender", str, f"$.chat_messages[{i}]"),
+            "content": m.get("content") or m.get("text"),
+        }
+        for i, m in enumerate(objects(r["chat_messages"], "$.chat_messages"))
+    ]
+    return {
+        "conversation_id": r.get("uuid"),
+        "messages": turns(messages, "$.chat_messages"),
+        "metadata": rest(r, "chat_messages", "uuid"),
+    }
+
 
 register("chatgpt", matches_chatgpt, chatgpt_to_trace, about="ChatGPT account exports")
 register("claude", matches_claude, claude_to_trace, about="Claude account exports");

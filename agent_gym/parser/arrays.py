@@ -18,8 +18,10 @@ CHUNK = 1 << 18
 _TURN, _MARK = np.zeros(256, np.int8), np.zeros(256, bool)
 _TURN[list(b"[{")], _TURN[list(b"]}")], _MARK[list(b'",[]{}')] = 1, -1, True
 
+
 class Cuts:
     "Finds the cuts of a list, chunk by chunk; `depth` is 0 before it begins and after it has ended."
+
     def __init__(self) -> None:
         self.depth, self.quoted, self.escaped = 0, False, False
 
@@ -54,9 +56,16 @@ class Cuts:
 
 # %% ../../nbs/parser/05_arrays.ipynb #86f423b9
 _SPACE = b" \t\r\n\x00"
-CUT_OFF, MORE, TOO_LARGE = "the list is not closed: the file was cut off", "text after the end of the list", "an element is too large"
+CUT_OFF, MORE, TOO_LARGE = (
+    "the list is not closed: the file was cut off",
+    "text after the end of the list",
+    "an element is too large",
+)
 
-def elements(chunks: Iterable[bytes], limit: int = -1, opening: bytes = b"[") -> Iterator[tuple[int, bytes, str]]:
+
+def elements(
+    chunks: Iterable[bytes], limit: int = -1, opening: bytes = b"["
+) -> Iterator[tuple[int, bytes, str]]:
     """The elements of the list (members of the object, for `opening` b"{") whose text comes in `chunks`, as (byte offset, bytes, fault).
 
     The fault is empty but for the last of a list that was cut off, for whatever follows the list, and for an element of more than `limit` bytes, after which nothing is read."""
@@ -73,7 +82,9 @@ def elements(chunks: Iterable[bytes], limit: int = -1, opening: bytes = b"[") ->
             held, at = [], cut + 1
             start = base + at
             if over:
-                if rest := b"".join(chain((chunk[at:],), (c for c, _ in zip(chunks, range(2))))).strip(_SPACE):
+                if rest := b"".join(
+                    chain((chunk[at:],), (c for c, _ in zip(chunks, range(2))))
+                ).strip(_SPACE):
                     yield start, rest, MORE
                 return
         base += len(chunk)
@@ -83,6 +94,7 @@ def elements(chunks: Iterable[bytes], limit: int = -1, opening: bytes = b"[") ->
             yield start, b"", TOO_LARGE
             return
     yield *_stripped(start, b"".join(held)), CUT_OFF
+
 
 def _stripped(start: int, raw: bytes) -> tuple[int, bytes]:
     body = raw.lstrip(_SPACE)

@@ -19,8 +19,13 @@ __all__ = ['attributes', 'numbered', 'message_of', 'span_of']
 def attributes(value: object) -> Record:
     "Attributes as a flat dict of dotted keys: from OTLP's list of key and value, from a dict, from nested dicts."
     if isinstance(value, list):
-        return {str(a["key"]): _any_value(a.get("value")) for a in value if isinstance(a, dict) and "key" in a}
+        return {
+            str(a["key"]): _any_value(a.get("value"))
+            for a in value
+            if isinstance(a, dict) and "key" in a
+        }
     return _flat(value, "") if isinstance(value, dict) else {}
+
 
 def _any_value(v: Any) -> Any:
     if not isinstance(v, dict) or len(v) != 1:
@@ -30,9 +35,14 @@ def _any_value(v: Any) -> Any:
         return [_any_value(x) for x in (inner or {}).get("values") or ()]
     if kind in ("kvlistValue", "kvlist_value"):
         return attributes((inner or {}).get("values") or [])
-    if kind in ("intValue", "int_value") and isinstance(inner, str) and re.fullmatch(r"-?\d{1,4000}", inner):
+    if (
+        kind in ("intValue", "int_value")
+        and isinstance(inner, str)
+        and re.fullmatch(r"-?\d{1,4000}", inner)
+    ):
         return int(inner)
     return inner
+
 
 def _flat(value: Record, prefix: str) -> Record:
     out: Record = {}
@@ -52,10 +62,11 @@ def numbered(a: Mapping[str, Any], prefix: str) -> list[Record]:
     found: dict[int, Record] = {}
     for k, v in a.items():
         if k.startswith(prefix + "."):
-            n, _, name = k[len(prefix) + 1:].partition(".")
+            n, _, name = k[len(prefix) + 1 :].partition(".")
             if n.isdigit():
                 found.setdefault(int(n), {})[name.removeprefix("message.")] = v
     return [found[n] for n in sorted(found)]
+
 
 def message_of(m: object) -> Record:
     "A message whose calls, parts and ids are numbered fields, as one whose are lists."
@@ -63,70 +74,203 @@ def message_of(m: object) -> Record:
         return {"role": "user", "content": str(m)}
     m = {k.removeprefix("message."): v for k, v in m.items()}
     calls = [_call(c) for c in numbered(m, "tool_calls") if isinstance(c, dict)]
-    parts = [t for p in numbered(m, "contents") if isinstance(p, dict) and isinstance(t := p.get("message_content.text", p.get("text")), str)]
-    content = value_of(m["content"]) if isinstance(m.get("content"), str) and m["content"].startswith('[{"') else m.get("content")
+    parts = [
+        t
+        for p in numbered(m, "contents")
+        if isinstance(p, dict)
+        and isinstance(t := p.get("message_content.text", p.get("text")), str)
+    ]
+    content = (
+        value_of(m["content"])
+        if isinstance(m.get("content"), str) and m["content"].startswith('[{"')
+        else m.get("content")
+    )
     blocks = isinstance(content, list) and all(isinstance(b, dict) and "type" in b for b in content)
-    out: Record = {"role": m.get("role", "assistant"), "content": content if blocks else m.get("content", "\n".join(parts) if parts else None)}
+    out: Record = {
+        "role": m.get("role", "assistant"),
+        "content": content if blocks else m.get("content", "\n".join(parts) if parts else None),
+    }
     if calls:
         out["tool_calls"] = calls
     if m.get("function_call_name"):
-        out["tool_calls"] = [{"name": m["function_call_name"], "arguments": m.get("function_call_arguments_json")}]
+        out["tool_calls"] = [
+            {"name": m["function_call_name"], "arguments": m.get("function_call_arguments_json")}
+        ]
     return out | {k: m[k] for k in ("tool_call_id", "name", "parts") if m.get(k)}
 
+
 def _call(c: Record) -> Record:
-    c = {k.removeprefix("tool_call."): v for k, v in (_flat(c, "") if isinstance(c.get("tool_call"), dict) else c).items()}
+    c = {
+        k.removeprefix("tool_call."): v
+        for k, v in (_flat(c, "") if isinstance(c.get("tool_call"), dict) else c).items()
+    }
     inner = c["function"] if isinstance(c.get("function"), dict) else c
-    return {"id": c.get("id"), "name": inner.get("function.name", inner.get("name")), "arguments": inner.get("function.arguments", inner.get("arguments"))}
+    return {
+        "id": c.get("id"),
+        "name": inner.get("function.name", inner.get("name")),
+        "arguments": inner.get("function.arguments", inner.get("arguments")),
+    }
 
 # %% ../../nbs/parser/24_attributes.ipynb #8e96562e
-_MODEL = ("chat", "call_llm", "text_completion", "completion", "generate_content", "generate", "responses")
+_MODEL = (
+    "chat",
+    "call_llm",
+    "text_completion",
+    "completion",
+    "generate_content",
+    "generate",
+    "responses",
+)
 
-def span_of(name: str, a: Record, events: list[Record], start: str, depth: int, failed: bool) -> Span:
+
+def span_of(
+    name: str, a: Record, events: list[Record], start: str, depth: int, failed: bool
+) -> Span:
     "A span in any of the conventions as a `Span`; what is neither model nor tool is a `step`."
-    operation = a.get("gen_ai.operation.name") or a.get("ai.operationId") or a.get("llm.request.type") or ""
+    operation = (
+        a.get("gen_ai.operation.name") or a.get("ai.operationId") or a.get("llm.request.type") or ""
+    )
     kind = str(a.get("openinference.span.kind") or a.get("traceloop.span.kind") or "").upper()
     error = True if failed else None
     if operation == "execute_tool" or kind == "TOOL" or operation == "ai.toolCall":
-        called = _first(a, "gen_ai.tool.name", "ai.toolCall.name", "tool.name", "tool_call.function.name", "traceloop.entity.name") or name.removeprefix("execute_tool ").removesuffix(".tool")
-        return Span("tool", str(called), _tool_input(a), _tool_output(a), start, depth, error, _first(a, "gen_ai.tool.call.id", "ai.toolCall.id", "tool_call.id", "tool.call.id"))
+        called = _first(
+            a,
+            "gen_ai.tool.name",
+            "ai.toolCall.name",
+            "tool.name",
+            "tool_call.function.name",
+            "traceloop.entity.name",
+        ) or name.removeprefix("execute_tool ").removesuffix(".tool")
+        return Span(
+            "tool",
+            str(called),
+            _tool_input(a),
+            _tool_output(a),
+            start,
+            depth,
+            error,
+            _first(a, "gen_ai.tool.call.id", "ai.toolCall.id", "tool_call.id", "tool.call.id"),
+        )
     heard, said = _heard(a, events), _said(a, events)
-    if operation in _MODEL or kind == "LLM" or str(operation).startswith(("ai.generate", "ai.stream")) or (heard and not kind and (said or any(k.startswith(("gen_ai.prompt.", "gen_ai.input.", "llm.input_messages")) for k in a))):
+    if (
+        operation in _MODEL
+        or kind == "LLM"
+        or str(operation).startswith(("ai.generate", "ai.stream"))
+        or (
+            heard
+            and not kind
+            and (
+                said
+                or any(
+                    k.startswith(("gen_ai.prompt.", "gen_ai.input.", "llm.input_messages"))
+                    for k in a
+                )
+            )
+        )
+    ):
         return Span("llm", name, heard, said, start, depth, error)
-    return Span("step", name, _first(a, "input.value", "traceloop.entity.input"), _first(a, "output.value", "traceloop.entity.output"), start, depth, error)
+    return Span(
+        "step",
+        name,
+        _first(a, "input.value", "traceloop.entity.input"),
+        _first(a, "output.value", "traceloop.entity.output"),
+        start,
+        depth,
+        error,
+    )
+
 
 def _first(a: Mapping[str, Any], *keys: str) -> Any:
     return next((a[k] for k in keys if a.get(k) not in (None, "")), None)
 
+
 def _tool_input(a: Record) -> object:
-    value = _first(a, "gen_ai.tool.call.arguments", "gen_ai.tool.args", "ai.toolCall.args", "tool.parameters", "input.value", "traceloop.entity.input")
+    value = _first(
+        a,
+        "gen_ai.tool.call.arguments",
+        "gen_ai.tool.args",
+        "ai.toolCall.args",
+        "tool.parameters",
+        "input.value",
+        "traceloop.entity.input",
+    )
     inner = value_of(value)
-    return inner["inputs"] if isinstance(inner, dict) and "inputs" in inner and "traceloop.entity.input" in a else value
+    return (
+        inner["inputs"]
+        if isinstance(inner, dict) and "inputs" in inner and "traceloop.entity.input" in a
+        else value
+    )
+
 
 def _tool_output(a: Record) -> object:
-    return _first(a, "gen_ai.tool.call.result", "gen_ai.output", "ai.toolCall.result", "output.value", "traceloop.entity.output", "gen_ai.tool.message")
+    return _first(
+        a,
+        "gen_ai.tool.call.result",
+        "gen_ai.output",
+        "ai.toolCall.result",
+        "output.value",
+        "traceloop.entity.output",
+        "gen_ai.tool.message",
+    )
 
 # %% ../../nbs/parser/24_attributes.ipynb #a16e0728
 def _heard(a: Record, events: list[Record]) -> list[Any]:
     system = value_of(a.get("gen_ai.system_instructions"))
-    before = [{"role": "system", "parts": system}] if isinstance(system, list) and system else [{"role": "system", "content": system}] if isinstance(system, str) and system else []
+    before = (
+        [{"role": "system", "parts": system}]
+        if isinstance(system, list) and system
+        else [{"role": "system", "content": system}]
+        if isinstance(system, str) and system
+        else []
+    )
     for key in ("gen_ai.input.messages", "ai.prompt.messages"):
         value = value_of(a.get(key))
         if isinstance(value, list):
             return before + value
     prompt = value_of(a.get("ai.prompt"))
     if isinstance(prompt, dict):
-        asked = prompt.get("messages") or ([{"role": "user", "content": prompt["prompt"]}] if prompt.get("prompt") else [])
-        return [*([{"role": "system", "content": prompt["system"]}] if prompt.get("system") else []), *(asked if isinstance(asked, list) else [])]
+        asked = prompt.get("messages") or (
+            [{"role": "user", "content": prompt["prompt"]}] if prompt.get("prompt") else []
+        )
+        return [
+            *([{"role": "system", "content": prompt["system"]}] if prompt.get("system") else []),
+            *(asked if isinstance(asked, list) else []),
+        ]
     for prefix in ("llm.input_messages", "gen_ai.prompt"):
         if found := numbered(a, prefix):
             return before + [message_of(m) for m in found]
-    if found := [m for e in events if (m := _event(e, ("gen_ai.system.message", "gen_ai.user.message", "gen_ai.assistant.message", "gen_ai.tool.message")))]:
+    if found := [
+        m
+        for e in events
+        if (
+            m := _event(
+                e,
+                (
+                    "gen_ai.system.message",
+                    "gen_ai.user.message",
+                    "gen_ai.assistant.message",
+                    "gen_ai.tool.message",
+                ),
+            )
+        )
+    ]:
         return found
     for e in events:
-        if isinstance(value := value_of(attributes(e.get("attributes")).get("gen_ai.input.messages")), list):
+        if isinstance(
+            value := value_of(attributes(e.get("attributes")).get("gen_ai.input.messages")), list
+        ):
             return before + value
     value = value_of(_first(a, "input.value", "gen_ai.prompt", "gen_ai.input"))
-    return before + ([value] if isinstance(value, dict) else value if isinstance(value, list) else [{"role": "user", "content": value}] if isinstance(value, str) else [])
+    return before + (
+        [value]
+        if isinstance(value, dict)
+        else value
+        if isinstance(value, list)
+        else [{"role": "user", "content": value}]
+        if isinstance(value, str)
+        else []
+    )
+
 
 def _said(a: Record, events: list[Record]) -> object:
     value = value_of(_first(a, "gen_ai.output.messages"))
@@ -135,19 +279,32 @@ def _said(a: Record, events: list[Record]) -> object:
     calls = value_of(a.get("ai.response.toolCalls"))
     text = _first(a, "ai.response.text", "ai.response.object")
     if text is not None or isinstance(calls, list):
-        return [{"role": "assistant", "content": text, **({"tool_calls": calls} if isinstance(calls, list) and calls else {})}]
+        return [
+            {
+                "role": "assistant",
+                "content": text,
+                **({"tool_calls": calls} if isinstance(calls, list) and calls else {}),
+            }
+        ]
     for prefix in ("llm.output_messages", "gen_ai.completion"):
         if found := numbered(a, prefix):
             return [message_of({"role": "assistant", **m}) for m in found if isinstance(m, dict)]
     if found := [m for e in events if (m := _event(e, ("gen_ai.choice",)))]:
         return found
     for e in events:
-        if isinstance(value := value_of(attributes(e.get("attributes")).get("gen_ai.output.messages")), list):
+        if isinstance(
+            value := value_of(attributes(e.get("attributes")).get("gen_ai.output.messages")), list
+        ):
             return value
     value = value_of(_first(a, "gen_ai.output", "output.value", "gen_ai.completion"))
-    if isinstance(value, list) and value and all(isinstance(c, dict) and "tool.name" in c for c in value):
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(c, dict) and "tool.name" in c for c in value)
+    ):
         return [{"role": "assistant", "content": None, "tool_calls": value}]
     return value
+
 
 def _event(e: Record, names: tuple[str, ...]) -> Record | None:
     "A message kept as an event of its span."
@@ -155,8 +312,20 @@ def _event(e: Record, names: tuple[str, ...]) -> Record | None:
     if name not in names:
         return None
     a = attributes(e.get("attributes"))
-    inner = value_of(_first(a, "message", "gen_ai.event.content", "gen_ai.completion", "gen_ai.prompt"))
-    inner = inner.get("message", inner) if isinstance(inner, dict) else {"content": inner} if inner is not None else {}
+    inner = value_of(
+        _first(a, "message", "gen_ai.event.content", "gen_ai.completion", "gen_ai.prompt")
+    )
+    inner = (
+        inner.get("message", inner)
+        if isinstance(inner, dict)
+        else {"content": inner}
+        if inner is not None
+        else {}
+    )
     role = {"gen_ai.choice": "assistant"}.get(name, str(name).split(".")[1])
-    m = {"role": role, **{k: v for k, v in a.items() if k in ("content", "tool_calls", "id", "role", "name")}, **inner}
+    m = {
+        "role": role,
+        **{k: v for k, v in a.items() if k in ("content", "tool_calls", "id", "role", "name")},
+        **inner,
+    }
     return {**m, "tool_calls": value_of(m["tool_calls"])} if "tool_calls" in m else m

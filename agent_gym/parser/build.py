@@ -26,6 +26,7 @@ def conversation_id(value: object) -> str | None:
         return str(value)
     raise TraceError(f"expected text or a number, got {kind(value)}", path="$.conversation_id")
 
+
 def labelled(draft: Record, name: str, notes: list[str]) -> Record:
     "`draft` with its labels on our scales; `name` goes to metadata['format']; what cannot be used stays in metadata and is noted."
     meta = draft.get("metadata") or {}
@@ -41,16 +42,31 @@ def labelled(draft: Record, name: str, notes: list[str]) -> Record:
         draft["satisfaction_score"] = usable = satisfaction_of(score)
         if usable is None:
             meta = {"satisfaction_original": score, **meta}
-            notes.append("satisfaction_score is no number from 1 to 5: kept in metadata['satisfaction_original']")
+            notes.append(
+                "satisfaction_score is no number from 1 to 5: kept in metadata['satisfaction_original']"
+            )
     draft["metadata"] = meta
     return draft
 
 # %% ../../nbs/parser/03_build.ipynb #af3eead2
 _new = object.__new__
-_put_fields, _put_names, _put_extra, _put_private = (BaseModel.__dict__[slot].__set__ for slot in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__"))
+_put_fields, _put_names, _put_extra, _put_private = (
+    BaseModel.__dict__[slot].__set__
+    for slot in (
+        "__dict__",
+        "__pydantic_fields_set__",
+        "__pydantic_extra__",
+        "__pydantic_private__",
+    )
+)
 _ROLES = frozenset(ROLES)
 _NONE: Record = {}
-_MESSAGE, _CALL, _TRACE = set(Message.model_fields), set(ToolCall.model_fields), set(Trace.model_fields)
+_MESSAGE, _CALL, _TRACE = (
+    set(Message.model_fields),
+    set(ToolCall.model_fields),
+    set(Trace.model_fields),
+)
+
 
 def _value(cls: type, fields: Record, names: set[str]) -> Any:
     "A value with these fields; what all values share (their set of names, no extras) is shared."
@@ -61,11 +77,14 @@ def _value(cls: type, fields: Record, names: set[str]) -> Any:
     _put_private(made, None)
     return made
 
+
 def _text(v: object) -> bool:
     return v is None or v.__class__ is str
 
+
 class _Unsure(Exception):
     "A draft that pydantic should look at."
+
 
 def _message(d: Record) -> Message:
     get, role = d.get, d["role"]
@@ -74,37 +93,95 @@ def _message(d: Record) -> Message:
         name = answers = result = meta = None
         error = False
     else:
-        name, answers, result, error, meta = get("name"), get("tool_call_id"), get("result"), get("is_error", False), get("metadata")
+        name, answers, result, error, meta = (
+            get("name"),
+            get("tool_call_id"),
+            get("result"),
+            get("is_error", False),
+            get("metadata"),
+        )
         if not (_text(name) and _text(answers) and error.__class__ is bool):
             raise _Unsure
-    if role not in _ROLES or not (content.__class__ is str or content is None) or not (meta is None or meta.__class__ is dict):
+    if (
+        role not in _ROLES
+        or not (content.__class__ is str or content is None)
+        or not (meta is None or meta.__class__ is dict)
+    ):
         raise _Unsure
-    return _value(Message, {"role": role, "content": content, "tool_calls": [_call(c) for c in calls] if calls else [], "name": name, "tool_call_id": answers, "result": result, "is_error": error, "metadata": meta or {}}, _MESSAGE)
+    return _value(
+        Message,
+        {
+            "role": role,
+            "content": content,
+            "tool_calls": [_call(c) for c in calls] if calls else [],
+            "name": name,
+            "tool_call_id": answers,
+            "result": result,
+            "is_error": error,
+            "metadata": meta or {},
+        },
+        _MESSAGE,
+    )
+
 
 def _call(c: Record) -> ToolCall:
     meta = c.get("metadata")
-    if not (c["name"].__class__ is str and _text(c["id"]) and c["arguments"].__class__ is dict and (meta is None or meta.__class__ is dict)):
+    if not (
+        c["name"].__class__ is str
+        and _text(c["id"])
+        and c["arguments"].__class__ is dict
+        and (meta is None or meta.__class__ is dict)
+    ):
         raise _Unsure
-    return _value(ToolCall, {"id": c["id"], "name": c["name"], "arguments": c["arguments"], "metadata": meta or {}}, _CALL)
+    return _value(
+        ToolCall,
+        {"id": c["id"], "name": c["name"], "arguments": c["arguments"], "metadata": meta or {}},
+        _CALL,
+    )
+
 
 def trusted(draft: Record) -> Trace | None:
     "The trace of a draft whose values are JSON values; None where pydantic should look at it."
-    score, outcome, name = draft.get("satisfaction_score"), draft.get("outcome"), draft["conversation_id"]
-    if not _text(outcome) or name.__class__ is not str or not (score is None or score.__class__ is float):
+    score, outcome, name = (
+        draft.get("satisfaction_score"),
+        draft.get("outcome"),
+        draft["conversation_id"],
+    )
+    if (
+        not _text(outcome)
+        or name.__class__ is not str
+        or not (score is None or score.__class__ is float)
+    ):
         return None
     try:
         messages = [_message(m) for m in draft["messages"]]
     except _Unsure:
         return None
-    return _value(Trace, {"conversation_id": name, "messages": messages, "outcome": outcome, "satisfaction_score": score, "metadata": draft["metadata"]}, _TRACE)
+    return _value(
+        Trace,
+        {
+            "conversation_id": name,
+            "messages": messages,
+            "outcome": outcome,
+            "satisfaction_score": score,
+            "metadata": draft["metadata"],
+        },
+        _TRACE,
+    )
+
 
 def build(draft: Record, ours: bool) -> Trace:
     "The trace of a labelled draft; `ours` for drafts of this package. Raises pydantic's ValidationError, and TraceError where it is nested too deep."
     made = trusted(draft) if ours else None
-    return fathom(Trace.model_validate({k: v for k, v in draft.items() if v is not None or k != "metadata"}) if made is None else made)
+    return fathom(
+        Trace.model_validate({k: v for k, v in draft.items() if v is not None or k != "metadata"})
+        if made is None
+        else made
+    )
 
 # %% ../../nbs/parser/03_build.ipynb #6d704699
 _SPARE = 254 - DEPTH
+
 
 def fathom(t: Trace) -> Trace:
     "`t`; raises TraceError at a value so deep that the trace would be nested more than `DEPTH` deep."
@@ -129,8 +206,12 @@ def fathom(t: Trace) -> Trace:
     except TypeError:
         for path, v, above in _values(t):
             if (found := above + levels(v, DEPTH + 1)) > DEPTH:
-                raise TraceError(f"nested {'more than ' if found > DEPTH + 1 else ''}{min(found, DEPTH + 1)} deep: a trace can be written and read again up to {DEPTH} objects and lists inside each other. Keep the value as text", path=path) from None
+                raise TraceError(
+                    f"nested {'more than ' if found > DEPTH + 1 else ''}{min(found, DEPTH + 1)} deep: a trace can be written and read again up to {DEPTH} objects and lists inside each other. Keep the value as text",
+                    path=path,
+                ) from None
     return t
+
 
 def _values(t: Trace) -> Iterator[tuple[str, object, int]]:
     "The values of a trace that may be nested, with their paths and how deep they lie."
@@ -142,10 +223,13 @@ def _values(t: Trace) -> Iterator[tuple[str, object, int]]:
             yield f"$.messages[{i}].tool_calls[{k}].arguments", c.arguments, 5
             yield f"$.messages[{i}].tool_calls[{k}].metadata", c.metadata, 5
 
+
 def levels(value: object, most: int) -> int:
     "How many objects and lists lie inside each other in `value`, counted up to `most`."
     level, n = {id(value): value}, 0
     while n < most and (level := {k: v for k, v in level.items() if isinstance(v, dict | list)}):
         n += 1
-        level = {id(x): x for v in level.values() for x in (v.values() if isinstance(v, dict) else v)}
+        level = {
+            id(x): x for v in level.values() for x in (v.values() if isinstance(v, dict) else v)
+        }
     return n

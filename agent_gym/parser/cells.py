@@ -21,11 +21,16 @@ __all__ = ['header', 'is_table', 'distinct', 'rows']
 _SEP = re.compile(r'"?sep=(.)"?\s*', re.I)
 _FOREIGN = re.compile("[\udc80-\udcff]")
 
+
 def _western(row: list[str]) -> tuple[list[str], list[str]]:
     "`row` with its bytes that are no UTF-8 read as Windows-1252, and a note where there were any."
     if all(cell.isascii() or not _FOREIGN.search(cell) for cell in row):
         return row, []
-    return [_FOREIGN.sub(lambda m: bytes([ord(m[0]) - 0xdc00]).decode("cp1252", "replace"), cell) for cell in row], ["the row is not UTF-8: read as Windows-1252"]
+    return [
+        _FOREIGN.sub(lambda m: bytes([ord(m[0]) - 0xDC00]).decode("cp1252", "replace"), cell)
+        for cell in row
+    ], ["the row is not UTF-8: read as Windows-1252"]
+
 
 def header(lines: Iterable[str]) -> tuple[list[str], Iterator[list[str]], str, int]:
     "The cells of the header in `lines`, the rows after it, the delimiter, and how many lines came before."
@@ -37,18 +42,32 @@ def header(lines: Iterable[str]) -> tuple[list[str], Iterator[list[str]], str, i
         elif line.strip():
             delimiter = given or max(",;\t|", key=line.count)
             rows = csv.reader(chain((line,), lines), delimiter=delimiter)
-            return [" ".join(c.split()) for c in _western(next(rows, []))[0]], rows, delimiter, before
+            return (
+                [" ".join(c.split()) for c in _western(next(rows, []))[0]],
+                rows,
+                delimiter,
+                before,
+            )
     return [], iter(()), ",", 0
+
 
 def is_table(text: bytes, name: str) -> bool:
     "True where the beginning of a file called `name` is that of a table."
     try:
         cells, rows, _, _ = header(io.StringIO(text.decode("utf-8", "surrogateescape"), newline=""))
         named = [c for c in cells if c]
-        wordy = len(named) > 1 and all(re.fullmatch(r"[\w .:/()#?'&%*+-]{1,80}", c) for c in named) and any(c[:1].isalpha() or c[:1] == "_" for c in named)
-        return wordy and (name.lower().endswith((".csv", ".tsv")) or any(len(row) == len(cells) for row, _ in zip(rows, range(50))))
+        wordy = (
+            len(named) > 1
+            and all(re.fullmatch(r"[\w .:/()#?'&%*+-]{1,80}", c) for c in named)
+            and any(c[:1].isalpha() or c[:1] == "_" for c in named)
+        )
+        return wordy and (
+            name.lower().endswith((".csv", ".tsv"))
+            or any(len(row) == len(cells) for row, _ in zip(rows, range(50)))
+        )
     except csv.Error:
         return False
+
 
 def distinct(names: list[str]) -> list[str]:
     "The names of the columns: the number of a column that has none, `(2)` after one that occurs again."
@@ -77,8 +96,14 @@ def rows(stream: IO[bytes]) -> Iterator[tuple[int, dict[str, object], list[str]]
             line = before + found.line_num  # type: ignore[attr-defined]
             if any(row):
                 row, notes = _western(row)
-                extra: dict[str, object] = {"_extra": row[len(names):]} if len(row) > len(names) else {}
-                yield line, {**dict(zip_longest(names, row[:len(names)], fillvalue="")), **extra}, notes
+                extra: dict[str, object] = (
+                    {"_extra": row[len(names) :]} if len(row) > len(names) else {}
+                )
+                yield (
+                    line,
+                    {**dict(zip_longest(names, row[: len(names)], fillvalue="")), **extra},
+                    notes,
+                )
     except csv.Error as e:
         raise TraceError(f"not a table: {e}", line=line + 1) from None
     finally:

@@ -22,16 +22,44 @@ __all__ = ['LABELS', 'IDS', 'matches_native', 'native_to_trace', 'chat_to_trace'
 LABELS = ("outcome", "satisfaction_score")
 IDS = ("conversation_id", "id", "thread_id", "session_id", "chat_id", "custom_id", "uuid")
 
+
 def matches_native(r: Any) -> object:
-    return isinstance(r, dict) and ("conversation_id" in r or "outcome" in r or "satisfaction_score" in r) and "messages" in r and "the user's schema: messages beside conversation_id, outcome or satisfaction_score"
+    return (
+        isinstance(r, dict)
+        and ("conversation_id" in r or "outcome" in r or "satisfaction_score" in r)
+        and "messages" in r
+        and "the user's schema: messages beside conversation_id, outcome or satisfaction_score"
+    )
+
 
 def native_to_trace(r: Record) -> Record:
     "A record in the user's schema; its metadata and unknown keys are kept as they are."
     meta = r.get("metadata")
-    extra = {k: v for k, v in r.items() if k not in ("conversation_id", "messages", "metadata", *LABELS)}
-    name = r["conversation_id"] if "conversation_id" in r else next((r[k] for k in IDS if isinstance(r.get(k), str | int) and not isinstance(r.get(k), bool)), None)
-    return {"conversation_id": name, "messages": _messages(r), "outcome": r.get("outcome"), "satisfaction_score": r.get("satisfaction_score"),
-            "metadata": {**extra, **meta} if isinstance(meta, dict) else {**extra, **({} if meta is None else {"metadata": meta})}}
+    extra = {
+        k: v for k, v in r.items() if k not in ("conversation_id", "messages", "metadata", *LABELS)
+    }
+    name = (
+        r["conversation_id"]
+        if "conversation_id" in r
+        else next(
+            (
+                r[k]
+                for k in IDS
+                if isinstance(r.get(k), str | int) and not isinstance(r.get(k), bool)
+            ),
+            None,
+        )
+    )
+    return {
+        "conversation_id": name,
+        "messages": _messages(r),
+        "outcome": r.get("outcome"),
+        "satisfaction_score": r.get("satisfaction_score"),
+        "metadata": {**extra, **meta}
+        if isinstance(meta, dict)
+        else {**extra, **({} if meta is None else {"metadata": meta})},
+    }
+
 
 def _messages(r: Record) -> list[Record]:
     value = r["messages"]
@@ -48,37 +76,91 @@ def chat_to_trace(r: Record) -> Record:
         messages = named(messages + answered(r["response"]))
     system = r.get("system")
     if system and not (messages and messages[0]["role"] == "system"):
-        messages.insert(0, {"role": "system", "content": "\n".join(contents(system, "$.system").texts)})
-    key = next((k for k in IDS if isinstance(r.get(k), str | int) and not isinstance(r.get(k), bool)), None)
-    label = next((r[k] for k in ("success", "reward") if isinstance(r.get(k), bool | int | float) and r[k] in (0, 1)), None)
+        messages.insert(
+            0, {"role": "system", "content": "\n".join(contents(system, "$.system").texts)}
+        )
+    key = next(
+        (k for k in IDS if isinstance(r.get(k), str | int) and not isinstance(r.get(k), bool)), None
+    )
+    label = next(
+        (
+            r[k]
+            for k in ("success", "reward")
+            if isinstance(r.get(k), bool | int | float) and r[k] in (0, 1)
+        ),
+        None,
+    )
     tools = r.get("tools")
-    meta = {**rest(r, "messages", "system", "tools", "metadata", "task_id", *([key] if key else [])), **(r["metadata"] if isinstance(r.get("metadata"), dict) else rest({"metadata": r.get("metadata")}))}
+    meta = {
+        **rest(r, "messages", "system", "tools", "metadata", "task_id", *([key] if key else [])),
+        **(
+            r["metadata"]
+            if isinstance(r.get("metadata"), dict)
+            else rest({"metadata": r.get("metadata")})
+        ),
+    }
     if tools:
         meta["tools"] = parse_json(tools) if isinstance(tools, str) else tools
     if r.get("task_id") is not None:
         meta["task_id"] = r["task_id"]
-    return {"conversation_id": r[key] if key else None, "messages": messages, "outcome": outcome_of(label)[0], "metadata": meta}
+    return {
+        "conversation_id": r[key] if key else None,
+        "messages": messages,
+        "outcome": outcome_of(label)[0],
+        "metadata": meta,
+    }
+
 
 def _has_messages(r: Any) -> bool:
     return isinstance(r, dict) and "messages" in r and not matches_native(r)
 
+
 def _blocks(r: Record) -> set[str]:
     "The kinds of content blocks in the first messages."
     messages = r["messages"] if isinstance(r["messages"], list) else []
-    parts = [p for m in messages[:12] if isinstance(m, dict) and isinstance(m.get("content"), list) for p in m["content"] if isinstance(p, dict)]
-    return {str(p.get("type")) for p in parts} | ({"type, value"} if any("value" in p and "type" in p for p in parts) else set())
+    parts = [
+        p
+        for m in messages[:12]
+        if isinstance(m, dict) and isinstance(m.get("content"), list)
+        for p in m["content"]
+        if isinstance(p, dict)
+    ]
+    return {str(p.get("type")) for p in parts} | (
+        {"type, value"} if any("value" in p and "type" in p for p in parts) else set()
+    )
+
 
 def matches_anthropic(r: Any) -> object:
-    return _has_messages(r) and (bool(_blocks(r) & {"tool_use", "tool_result"}) or bool(r.get("system"))) and "messages with tool_use or tool_result blocks, or system beside them"
+    return (
+        _has_messages(r)
+        and (bool(_blocks(r) & {"tool_use", "tool_result"}) or bool(r.get("system")))
+        and "messages with tool_use or tool_result blocks, or system beside them"
+    )
+
 
 def matches_parts(r: Any) -> object:
-    return _has_messages(r) and "type, value" in _blocks(r) and "messages whose parts have type and value"
+    return (
+        _has_messages(r)
+        and "type, value" in _blocks(r)
+        and "messages whose parts have type and value"
+    )
+
 
 def matches_langchain(r: Any) -> object:
-    if not _has_messages(r) or not isinstance(r["messages"], list) or not r["messages"] or not isinstance(r["messages"][0], dict):
+    if (
+        not _has_messages(r)
+        or not isinstance(r["messages"], list)
+        or not r["messages"]
+        or not isinstance(r["messages"][0], dict)
+    ):
         return False
     m = r["messages"][0]
-    return "role" not in m and ("kwargs" in m or m.get("type") in ("human", "ai", "system", "tool")) and "messages with LangChain types"
+    return (
+        "role" not in m
+        and ("kwargs" in m or m.get("type") in ("human", "ai", "system", "tool"))
+        and "messages with LangChain types"
+    )
+
 
 def matches_chat(r: Any) -> object:
     return _has_messages(r) and "messages in OpenAI chat form"
@@ -90,14 +172,49 @@ def parts_to_trace(r: Record) -> Record:
     draft["messages"] = [a for m in draft["messages"] for a in _answers(m)]
     return draft
 
+
 def _answers(m: Record) -> list[Record]:
     many = m.get("result")
-    if m["role"] != "tool" or not isinstance(many, list) or not many or not all(isinstance(a, dict) and "content" in a and ("tool_call_id" in a or "name" in a) for a in many):
+    if (
+        m["role"] != "tool"
+        or not isinstance(many, list)
+        or not many
+        or not all(
+            isinstance(a, dict) and "content" in a and ("tool_call_id" in a or "name" in a)
+            for a in many
+        )
+    ):
         return [m]
     return turns([{"role": "tool", **a} for a in many])
 
-register("native", matches_native, native_to_trace, about="the user's schema: conversation_id, messages, outcome, satisfaction_score")
-register("openai_chat", matches_chat, chat_to_trace, about="OpenAI chat messages and fine-tuning files")
-register("anthropic_messages", matches_anthropic, chat_to_trace, over=("openai_chat",), about="Anthropic messages: content blocks, system beside the messages")
-register("llamafactory_parts", matches_parts, parts_to_trace, over=("openai_chat", "anthropic_messages"), about="messages whose parts have type and value")
-register("langchain", matches_langchain, chat_to_trace, over=("openai_chat", "anthropic_messages"), about="LangChain message dumps");
+
+register(
+    "native",
+    matches_native,
+    native_to_trace,
+    about="the user's schema: conversation_id, messages, outcome, satisfaction_score",
+)
+register(
+    "openai_chat", matches_chat, chat_to_trace, about="OpenAI chat messages and fine-tuning files"
+)
+register(
+    "anthropic_messages",
+    matches_anthropic,
+    chat_to_trace,
+    over=("openai_chat",),
+    about="Anthropic messages: content blocks, system beside the messages",
+)
+register(
+    "llamafactory_parts",
+    matches_parts,
+    parts_to_trace,
+    over=("openai_chat", "anthropic_messages"),
+    about="messages whose parts have type and value",
+)
+register(
+    "langchain",
+    matches_langchain,
+    chat_to_trace,
+    over=("openai_chat", "anthropic_messages"),
+    about="LangChain message dumps",
+);

@@ -19,15 +19,24 @@ __all__ = ['call_pair', 'matches_sgd', 'sgd_to_trace', 'matches_taskmaster', 'ta
            'taskmaster_reward_to_trace']
 
 # %% ../../nbs/parser/14_dialogues.ipynb #d519938e
-def call_pair(name: str, arguments: object, result: object = None, *, answered: bool = True) -> list[Record]:
+def call_pair(
+    name: str, arguments: object, result: object = None, *, answered: bool = True
+) -> list[Record]:
     "An assistant message with one call, and the tool message that answers it."
     given, note = arguments_of(arguments)
-    call: Record = {"id": None, "name": name, "arguments": given, **({"metadata": {"note": note}} if note else {})}
+    call: Record = {
+        "id": None,
+        "name": name,
+        "arguments": given,
+        **({"metadata": {"note": note}} if note else {}),
+    }
     said = [{"role": "assistant", "content": None, "tool_calls": [call]}]
     return [*said, {"role": "tool", "name": name, **answer_of(result)}] if answered else said  # type: ignore[list-item]
 
+
 def matches_sgd(r: Any) -> object:
     return isinstance(r, dict) and "dialogue_id" in r and "turns" in r and "dialogue_id and turns"
+
 
 def sgd_to_trace(r: Record) -> Record:
     "A dialogue with its service calls; SYSTEM is the assistant."
@@ -38,17 +47,51 @@ def sgd_to_trace(r: Record) -> Record:
             if isinstance(f, dict) and isinstance(f.get("service_call"), dict):
                 method = field(f["service_call"], "method", str, f"{path}.service_call")
                 name = f"{f['service']}.{method}" if isinstance(f.get("service"), str) else method
-                messages += call_pair(name, f["service_call"].get("parameters"), f.get("service_results"), answered="service_results" in f)
+                messages += call_pair(
+                    name,
+                    f["service_call"].get("parameters"),
+                    f.get("service_results"),
+                    answered="service_results" in f,
+                )
         speaker = field(t, "speaker", str, path)
-        frames = [g for f in t.get("frames") or () if isinstance(f, dict) and (g := rest(f, "service_call", "service_results"))] if isinstance(t.get("frames"), list) else []
-        messages.append({"role": "assistant" if speaker.upper() == "SYSTEM" else role_of(speaker, f"{path}.speaker"), "content": field(t, "utterance", str, path), **({"metadata": {"frames": frames}} if frames else {})})
-    return {"conversation_id": r["dialogue_id"], "messages": messages, "metadata": rest(r, "dialogue_id", "turns")}
+        frames = (
+            [
+                g
+                for f in t.get("frames") or ()
+                if isinstance(f, dict) and (g := rest(f, "service_call", "service_results"))
+            ]
+            if isinstance(t.get("frames"), list)
+            else []
+        )
+        messages.append(
+            {
+                "role": "assistant"
+                if speaker.upper() == "SYSTEM"
+                else role_of(speaker, f"{path}.speaker"),
+                "content": field(t, "utterance", str, path),
+                **({"metadata": {"frames": frames}} if frames else {}),
+            }
+        )
+    return {
+        "conversation_id": r["dialogue_id"],
+        "messages": messages,
+        "metadata": rest(r, "dialogue_id", "turns"),
+    }
 
-register("sgd", matches_sgd, sgd_to_trace, about="Schema-Guided Dialogue: dialogue_id, services, turns");
+
+register(
+    "sgd", matches_sgd, sgd_to_trace, about="Schema-Guided Dialogue: dialogue_id, services, turns"
+);
 
 # %% ../../nbs/parser/14_dialogues.ipynb #37bec7c1
 def matches_taskmaster(r: Any) -> object:
-    return isinstance(r, dict) and "conversation_id" in r and "utterances" in r and "conversation_id and utterances"
+    return (
+        isinstance(r, dict)
+        and "conversation_id" in r
+        and "utterances" in r
+        and "conversation_id and utterances"
+    )
+
 
 def taskmaster_to_trace(r: Record) -> Record:
     "A dialogue with its annotated calls."
@@ -56,10 +99,23 @@ def taskmaster_to_trace(r: Record) -> Record:
     for i, u in enumerate(objects(r.get("utterances"), "$.utterances")):
         path = f"$.utterances[{i}]"
         more = rest(u, "speaker", "text", "annotations", "index")
-        messages.append({"role": role_of(u.get("speaker"), f"{path}.speaker"), "content": field(u, "text", str, path), **({"metadata": more} if more else {})})
-        for name, request, response, answered in _annotated(u.get("annotations"), f"{path}.annotations"):
+        messages.append(
+            {
+                "role": role_of(u.get("speaker"), f"{path}.speaker"),
+                "content": field(u, "text", str, path),
+                **({"metadata": more} if more else {}),
+            }
+        )
+        for name, request, response, answered in _annotated(
+            u.get("annotations"), f"{path}.annotations"
+        ):
             messages += call_pair(name, request, response, answered=answered)
-    return {"conversation_id": r["conversation_id"], "messages": messages, "metadata": rest(r, "conversation_id", "utterances")}
+    return {
+        "conversation_id": r["conversation_id"],
+        "messages": messages,
+        "metadata": rest(r, "conversation_id", "utterances"),
+    }
+
 
 def _annotated(value: object, path: str) -> Iterator[tuple[str, object, object, bool]]:
     "Name, request, response and whether there is one, for each call in order."
@@ -72,11 +128,24 @@ def _annotated(value: object, path: str) -> Iterator[tuple[str, object, object, 
         if isinstance(name, str):
             yield name, c.get("request"), c.get("response"), "response" in c or "api_response" in c
 
-register("taskmaster", matches_taskmaster, taskmaster_to_trace, about="Taskmaster: conversation_id, utterances");
+
+register(
+    "taskmaster",
+    matches_taskmaster,
+    taskmaster_to_trace,
+    about="Taskmaster: conversation_id, utterances",
+);
 
 # %% ../../nbs/parser/14_dialogues.ipynb #a11ce59b
 def matches_taskmaster_reward(r: Any) -> object:
-    return isinstance(r, dict) and "conversation_id" in r and "context" in r and "generation" in r and "context and generation"
+    return (
+        isinstance(r, dict)
+        and "conversation_id" in r
+        and "context" in r
+        and "generation" in r
+        and "context and generation"
+    )
+
 
 def taskmaster_reward_to_trace(r: Record) -> Record:
     "The context and the judged turn after it; the reward (1 or 0) judges that turn."
@@ -88,14 +157,41 @@ def taskmaster_reward_to_trace(r: Record) -> Record:
         for i, t in enumerate(objects(value if isinstance(value, list) else [value], f"$.{key}")):
             messages += _reward_turn(t, f"$.{key}[{i}]")
     reward = r.get("reward")
-    outcome = ("success" if reward >= 1 else "failure") if isinstance(reward, int | float) and not isinstance(reward, bool) else None
-    return {"conversation_id": r["conversation_id"], "messages": messages, "outcome": outcome, "metadata": rest(r, "conversation_id", "context", "generation")}
+    outcome = (
+        ("success" if reward >= 1 else "failure")
+        if isinstance(reward, int | float) and not isinstance(reward, bool)
+        else None
+    )
+    return {
+        "conversation_id": r["conversation_id"],
+        "messages": messages,
+        "outcome": outcome,
+        "metadata": rest(r, "conversation_id", "context", "generation"),
+    }
+
 
 def _reward_turn(t: Record, path: str) -> list[Record]:
     if isinstance(t.get("api"), dict):
-        return [{"role": "assistant", "content": t.get("text"), "tool_calls": [{"id": None, "name": n, "arguments": arguments_of(a)[0]} for n, a in t["api"].items()]}]
+        return [
+            {
+                "role": "assistant",
+                "content": t.get("text"),
+                "tool_calls": [
+                    {"id": None, "name": n, "arguments": arguments_of(a)[0]}
+                    for n, a in t["api"].items()
+                ],
+            }
+        ]
     if isinstance(t.get("response"), dict):
         return [{"role": "tool", "name": n, **answer_of(v)} for n, v in t["response"].items()]
-    return [{"role": role_of(t.get("role"), f"{path}.role"), "content": field(t, "text", str, path)}]
+    return [
+        {"role": role_of(t.get("role"), f"{path}.role"), "content": field(t, "text", str, path)}
+    ]
 
-register("taskmaster_reward", matches_taskmaster_reward, taskmaster_reward_to_trace, about="Taskmaster reward data: context, generation, reward");
+
+register(
+    "taskmaster_reward",
+    matches_taskmaster_reward,
+    taskmaster_reward_to_trace,
+    about="Taskmaster reward data: context, generation, reward",
+);

@@ -21,11 +21,23 @@ __all__ = ['matches_eval_run', 'unpack_eval_run', 'eval_item_to_trace', 'matches
 
 # %% ../../nbs/parser/16_evals.ipynb #22cd9870
 def _is_item(r: Any) -> bool:
-    return isinstance(r, dict) and "sample" in r and ("datasource_item" in r or "item" in r) and isinstance(r["sample"], dict)
+    return (
+        isinstance(r, dict)
+        and "sample" in r
+        and ("datasource_item" in r or "item" in r)
+        and isinstance(r["sample"], dict)
+    )
+
 
 def matches_eval_run(r: Any) -> object:
     items = r.get("items", r.get("data")) if isinstance(r, dict) else None
-    return (_is_item(r) and "an evaluated item: datasource_item and sample") or (isinstance(items, list) and bool(items) and _is_item(items[0]) and "a run whose items have datasource_item and sample")
+    return (_is_item(r) and "an evaluated item: datasource_item and sample") or (
+        isinstance(items, list)
+        and bool(items)
+        and _is_item(items[0])
+        and "a run whose items have datasource_item and sample"
+    )
+
 
 def unpack_eval_run(r: Record) -> Iterator[tuple[str, Record]]:
     "The items of a run, or the item itself."
@@ -37,6 +49,7 @@ def unpack_eval_run(r: Record) -> Iterator[tuple[str, Record]]:
     for i, item in enumerate(objects(r[key], f"$.{key}")):
         yield f"$.{key}[{i}]", {"item": item, "run": run}
 
+
 def eval_item_to_trace(r: Record) -> Record:
     "An item: its messages, the spans of its trace, its status as the outcome."
     item = r["item"]
@@ -44,16 +57,42 @@ def eval_item_to_trace(r: Record) -> Record:
     source = source if isinstance(source, dict) else {}
     trace, sample = source.get("trace"), field(item, "sample", dict)
     if isinstance(trace, dict) and isinstance(trace.get("spans"), list):
-        messages = turns(field(source, "messages", list, "$.datasource_item"), "$.datasource_item.messages") + _spans(trace["spans"])
+        messages = turns(
+            field(source, "messages", list, "$.datasource_item"), "$.datasource_item.messages"
+        ) + _spans(trace["spans"])
     else:
         start = sample.get("input") or source.get("messages") or source.get("input") or []
-        messages = turns(start if isinstance(start, list) else [{"role": "user", "content": start}], "$.sample.input") + turns(sample.get("output") or [], "$.sample.output")
-    passed = item.get("status") if isinstance(item.get("status"), str) else _passed(item.get("results"))
-    meta = {**r["run"], **rest(item, "id", "sample", "datasource_item", "item"), **rest(source, "messages", "trace")}
-    return {"conversation_id": item.get("id"), "messages": named(messages), "outcome": {"pass": "success", "passed": "success", "fail": "failure", "failed": "failure"}.get(passed or "", passed), "metadata": meta}
+        messages = turns(
+            start if isinstance(start, list) else [{"role": "user", "content": start}],
+            "$.sample.input",
+        ) + turns(sample.get("output") or [], "$.sample.output")
+    passed = (
+        item.get("status") if isinstance(item.get("status"), str) else _passed(item.get("results"))
+    )
+    meta = {
+        **r["run"],
+        **rest(item, "id", "sample", "datasource_item", "item"),
+        **rest(source, "messages", "trace"),
+    }
+    return {
+        "conversation_id": item.get("id"),
+        "messages": named(messages),
+        "outcome": {
+            "pass": "success",
+            "passed": "success",
+            "fail": "failure",
+            "failed": "failure",
+        }.get(passed or "", passed),
+        "metadata": meta,
+    }
+
 
 def _passed(results: object) -> str | None:
-    verdicts = [r["passed"] for r in results if isinstance(r, dict) and isinstance(r.get("passed"), bool)] if isinstance(results, list) else []
+    verdicts = (
+        [r["passed"] for r in results if isinstance(r, dict) and isinstance(r.get("passed"), bool)]
+        if isinstance(results, list)
+        else []
+    )
     return outcome_of(all(verdicts))[0] if verdicts else None
 
 # %% ../../nbs/parser/16_evals.ipynb #271797d8
@@ -71,31 +110,81 @@ def _spans(spans: list[Any]) -> list[Record]:
             if name in waiting:
                 waiting.remove(name)
             else:
-                out.append({"role": "assistant", "content": None, "tool_calls": [{"id": None, "name": name, "arguments": arguments_of(data.get("input"))[0]}]})
-            out.append({"role": "tool", "name": name, **answer_of(data.get("output"), True if span.get("error") else None)})
+                out.append(
+                    {
+                        "role": "assistant",
+                        "content": None,
+                        "tool_calls": [
+                            {
+                                "id": None,
+                                "name": name,
+                                "arguments": arguments_of(data.get("input"))[0],
+                            }
+                        ],
+                    }
+                )
+            out.append(
+                {
+                    "role": "tool",
+                    "name": name,
+                    **answer_of(data.get("output"), True if span.get("error") else None),
+                }
+            )
     return out
+
 
 def _generated(m: Record) -> Record:
     to = m.get("recipient")
     if isinstance(to, str) and to not in ("all", "", "user"):
         given, note = arguments_of(m.get("content"))
-        return {"role": "assistant", "content": None, "tool_calls": [{"id": None, "name": to.removeprefix("functions."), "arguments": given, **({"metadata": {"note": note}} if note else {})}]}
+        return {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {
+                    "id": None,
+                    "name": to.removeprefix("functions."),
+                    "arguments": given,
+                    **({"metadata": {"note": note}} if note else {}),
+                }
+            ],
+        }
     return turns([{k: v for k, v in m.items() if k != "recipient"}])[0]
 
-register("openai_eval_run", matches_eval_run, eval_item_to_trace, unpack=unpack_eval_run, lists=("items", "data"), over=("openai_responses", "preferences"), about="OpenAI evaluation runs: items with datasource_item and sample");
+
+register(
+    "openai_eval_run",
+    matches_eval_run,
+    eval_item_to_trace,
+    unpack=unpack_eval_run,
+    lists=("items", "data"),
+    over=("openai_responses", "preferences"),
+    about="OpenAI evaluation runs: items with datasource_item and sample",
+);
 
 # %% ../../nbs/parser/16_evals.ipynb #6b835c41
 def matches_inspect(r: Any) -> object:
-    return isinstance(r, dict) and "eval" in r and ("samples" in r or "plan" in r) and "eval with samples or plan"
+    return (
+        isinstance(r, dict)
+        and "eval" in r
+        and ("samples" in r or "plan" in r)
+        and "eval with samples or plan"
+    )
+
 
 def unpack_inspect(r: Record) -> Iterator[tuple[str, Record]]:
     "The samples of a log; raises TraceError where it has none."
     if not r.get("samples"):
-        raise TraceError(f"the log holds no samples (status {str(r.get('status'))[:20]!r})", path="$.samples")
+        raise TraceError(
+            f"the log holds no samples (status {str(r.get('status'))[:20]!r})", path="$.samples"
+        )
     about = r["eval"] if isinstance(r["eval"], dict) else {}
-    shared = rest({"task": about.get("task"), "model": about.get("model"), "run_id": about.get("run_id")})
+    shared = rest(
+        {"task": about.get("task"), "model": about.get("model"), "run_id": about.get("run_id")}
+    )
     for i, s in enumerate(objects(r["samples"], "$.samples")):
         yield f"$.samples[{i}]", {"sample": s, "shared": shared}
+
 
 def inspect_to_trace(r: Record) -> Record:
     "A sample and epoch; its task is that of the log and the sample's id, the first score the outcome (C or 1 success, I or 0 failure, between them none)."
@@ -104,8 +193,19 @@ def inspect_to_trace(r: Record) -> Record:
     messages = turns(_resolved(field(s, "messages", list), attachments))
     number, epoch, task = s.get("id"), s.get("epoch"), r["shared"].get("task")
     name = None if number is None else str(number) if epoch is None else f"{number}_epoch_{epoch}"
-    meta = {**r["shared"], **rest({"sample": number}), **rest(s, "messages", "id", "attachments", "events", "store"), **({} if number is None else {"task_id": number if task is None else f"{task}/{number}"})}
-    return {"conversation_id": name, "messages": messages, "outcome": grade(s.get("scores", s.get("score"))), "metadata": meta}
+    meta = {
+        **r["shared"],
+        **rest({"sample": number}),
+        **rest(s, "messages", "id", "attachments", "events", "store"),
+        **({} if number is None else {"task_id": number if task is None else f"{task}/{number}"}),
+    }
+    return {
+        "conversation_id": name,
+        "messages": messages,
+        "outcome": grade(s.get("scores", s.get("score"))),
+        "metadata": meta,
+    }
+
 
 def grade(scores: object) -> str | None:
     "The verdict of the first score; None between right and wrong."
@@ -113,17 +213,41 @@ def grade(scores: object) -> str | None:
         scores = scores if "value" in scores else next(iter(scores.values()), None)
     value = scores.get("value") if isinstance(scores, dict) else None
     if isinstance(value, str):
-        return {"C": "success", "I": "failure", "1": "success", "0": "failure", "1.0": "success", "0.0": "failure"}.get(value)
+        return {
+            "C": "success",
+            "I": "failure",
+            "1": "success",
+            "0": "failure",
+            "1.0": "success",
+            "0.0": "failure",
+        }.get(value)
     return outcome_of(value)[0] if isinstance(value, int | float) else None
+
 
 def _resolved(value: Any, attachments: Record) -> Any:
     "`value` where each `attachment://` is the text it stands for."
     if not attachments:
         return value
     if isinstance(value, str):
-        return re.sub(r"attachment://(\w+)", lambda m: str(attachments.get(m[1], m[0])), value) if "attachment://" in value else value
+        return (
+            re.sub(r"attachment://(\w+)", lambda m: str(attachments.get(m[1], m[0])), value)
+            if "attachment://" in value
+            else value
+        )
     if isinstance(value, list):
         return [_resolved(v, attachments) for v in value]
-    return {k: _resolved(v, attachments) for k, v in value.items()} if isinstance(value, dict) else value
+    return (
+        {k: _resolved(v, attachments) for k, v in value.items()}
+        if isinstance(value, dict)
+        else value
+    )
 
-register("inspect_ai", matches_inspect, inspect_to_trace, unpack=unpack_inspect, lists=("samples",), about="Inspect logs: eval, samples (JSON or .eval)");
+
+register(
+    "inspect_ai",
+    matches_inspect,
+    inspect_to_trace,
+    unpack=unpack_inspect,
+    lists=("samples",),
+    about="Inspect logs: eval, samples (JSON or .eval)",
+);

@@ -26,9 +26,12 @@ class Groups:
     """The `values` (JSON objects) with the same `key(value)`, together. Iterating gives (number of its first value, the values in the order they came) for each group, in the order of the first.
 
     Where a group has more than `most` values, or they would take too much memory together, a TraceError stands in place of the values: the other groups are not lost with it."""
+
     SHELF = 4 << 20
 
-    def __init__(self, values: Iterable[Any], key: Callable[[Any], str], most: int = MOST, hint: str = ""):
+    def __init__(
+        self, values: Iterable[Any], key: Callable[[Any], str], most: int = MOST, hint: str = ""
+    ):
         self.most, self.hint = most, hint
         self.rows = InBlocks()
         self.keys, self.sizes = array("Q"), array("L")
@@ -54,14 +57,18 @@ class Groups:
     def _together(self, raws: list[bytes]) -> list[Any] | TraceError:
         try:
             if len(raws) > self.most:
-                raise TraceError(f"{len(raws):,} rows in one conversation, more than {self.most:,}{self.hint}")
+                raise TraceError(
+                    f"{len(raws):,} rows in one conversation, more than {self.most:,}{self.hint}"
+                )
             return parse(b"[" + b",".join(raws) + b"]")[0]
         except TraceError as e:
             return e
 
     def _numbered(self) -> tuple[np.ndarray, np.ndarray]:
         "Where each group has its first value, and the group of each value."
-        _, first, group = np.unique(np.frombuffer(self.keys, np.uint64), return_index=True, return_inverse=True)
+        _, first, group = np.unique(
+            np.frombuffer(self.keys, np.uint64), return_index=True, return_inverse=True
+        )
         order = np.argsort(first)
         number = np.empty(len(order), np.uint32)
         number[order] = np.arange(len(order), dtype=np.uint32)

@@ -29,9 +29,11 @@ __all__ = ['WHOLE', 'BROKEN', 'BOMS', 'PEEK', 'Item', 'parse', 'unwrap', 'whole'
 # %% ../../nbs/parser/05_items.ipynb #dc49547d
 WHOLE = 2 << 20
 
+
 @dataclass(slots=True)
 class Item:
     "One record: its value (or its bytes, not parsed yet; or the error that it is) and where it stands."
+
     value: Any = None
     line: int | None = None
     path: str = "$"
@@ -64,60 +66,103 @@ class Item:
             except TraceError as e:
                 if self.line is not None or self.offset < 0:
                     raise
-                raise TraceError(f"{e.reason} of the element that begins at byte {self.offset:,}") from None
+                raise TraceError(
+                    f"{e.reason} of the element that begins at byte {self.offset:,}"
+                ) from None
         return self.value
 
     def elements(self) -> Iterator[Item]:
         "The elements of the long list, not parsed yet."
         for path, raw, fault in self.many or ():
-            yield Item(line=self.line, path=self.path + self.many.at + path, raw=raw, name=path[1:] if self.many.keyed else None, error=TraceError(fault) if fault else None)  # type: ignore[union-attr]
+            yield Item(
+                line=self.line,
+                path=self.path + self.many.at + path,
+                raw=raw,
+                name=path[1:] if self.many.keyed else None,
+                error=TraceError(fault) if fault else None,
+            )  # type: ignore[union-attr]
+
 
 def parse(data: bytes, line: int | None = None) -> tuple[Any, list[str]]:
     "The JSON value of `data` with notes; raises TraceError that says where it breaks."
     if len(data) > WHOLE and (cost := _cost(data)) > 8 * len(data) + (24 << 20):
-        raise TraceError(f"one record of {len(data) >> 20} MB with so many small values that it would take more than {cost >> 20} MB of memory: not read", line=line)
+        raise TraceError(
+            f"one record of {len(data) >> 20} MB with so many small values that it would take more than {cost >> 20} MB of memory: not read",
+            line=line,
+        )
     try:
         return read_json(data)
     except UnicodeDecodeError as e:
-        raise TraceError(f"byte {e.start} is not UTF-8: {data[max(e.start - 10, 0):e.start + 10]!r}", line=line) from None
+        raise TraceError(
+            f"byte {e.start} is not UTF-8: {data[max(e.start - 10, 0) : e.start + 10]!r}", line=line
+        ) from None
     except json.JSONDecodeError as e:
         at = line + e.lineno - 1 if line is not None else e.lineno
-        raise TraceError(f"not JSON: {e.msg[0].lower()}{e.msg[1:]} at column {e.colno}", line=at) from None
+        raise TraceError(
+            f"not JSON: {e.msg[0].lower()}{e.msg[1:]} at column {e.colno}", line=at
+        ) from None
     except RecursionError:
-        raise TraceError(f"nested too deeply: records are read up to {DEPTH} objects and lists inside each other", line=line) from None
+        raise TraceError(
+            f"nested too deeply: records are read up to {DEPTH} objects and lists inside each other",
+            line=line,
+        ) from None
     except ValueError as e:
         raise TraceError(f"not JSON: {str(e)[:120]}", line=line) from None
+
 
 def _long(data: bytes) -> Many | None:
     "The long list in a large object whose value would take several times its text."
     return many(data, WHOLE // 2) if len(data) > WHOLE and _cost(data) > 3 * len(data) else None
+
 
 def _cost(data: bytes) -> int:
     "About how many bytes the value of `data` takes: what an object, a list, a text and a place in one of them take, and the text itself."
     commas, keys = data.count(b","), data.count(b":")
     texts = max(0, data.count(b'"') // 2 - keys)
     decimals, objects = min(data.count(b"."), max(0, commas - texts)), data.count(b"{")
-    return len(data) + 184 * objects + 150 * max(0, keys - 5 * objects) + 64 * data.count(b"[") + 16 * commas + 52 * texts + 32 * decimals
+    return (
+        len(data)
+        + 184 * objects
+        + 150 * max(0, keys - 5 * objects)
+        + 64 * data.count(b"[")
+        + 16 * commas
+        + 52 * texts
+        + 32 * decimals
+    )
 
 # %% ../../nbs/parser/05_items.ipynb #b7b0a862
 BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+
 
 def unwrap(stream: IO[bytes], depth: int = 0) -> IO[bytes]:
     "The uncompressed stream behind `stream` (gzip and Zstandard, up to three deep)."
     buffered = stream if hasattr(stream, "peek") else io.BufferedReader(stream)  # type: ignore[arg-type]
     magic = buffered.peek(4)[:4]  # type: ignore[attr-defined]
     if depth < 3 and magic[:2] == b"\x1f\x8b":
-        return unwrap(io.BufferedReader(_Salvaged(gzip.GzipFile(filename="", mode="rb", fileobj=buffered)), 1 << 18), depth + 1)
+        return unwrap(
+            io.BufferedReader(
+                _Salvaged(gzip.GzipFile(filename="", mode="rb", fileobj=buffered)), 1 << 18
+            ),
+            depth + 1,
+        )
     if depth < 3 and magic == b"\x28\xb5\x2f\xfd":
         try:
             import zstandard
         except ImportError:
             raise TraceError("this is Zstandard: install agent-gym[zstd] to read it") from None
-        return unwrap(io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(buffered, read_across_frames=True), 1 << 18), depth + 1)  # type: ignore[arg-type]
+        return unwrap(
+            io.BufferedReader(
+                zstandard.ZstdDecompressor().stream_reader(buffered, read_across_frames=True),
+                1 << 18,
+            ),
+            depth + 1,
+        )  # type: ignore[arg-type]
     return buffered
+
 
 class _Salvaged(io.RawIOBase):
     "A gzip stream that gives what comes before a break, and only then breaks."
+
     def __init__(self, packed: gzip.GzipFile):
         self.packed = packed
 
@@ -126,13 +171,25 @@ class _Salvaged(io.RawIOBase):
 
     def readinto(self, into: Any) -> int:
         data = self.packed.read1(len(into))
-        into[:len(data)] = data
+        into[: len(data)] = data
         return len(data)
 
-BOMS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
-        (b"{\x00\x00\x00", "utf-32-le"), (b"[\x00\x00\x00", "utf-32-le"), (b"{\x00", "utf-16-le"), (b"[\x00", "utf-16-le"), (b"\x00{", "utf-16-be"), (b"\x00[", "utf-16-be"))
+
+BOMS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"{\x00\x00\x00", "utf-32-le"),
+    (b"[\x00\x00\x00", "utf-32-le"),
+    (b"{\x00", "utf-16-le"),
+    (b"[\x00", "utf-16-le"),
+    (b"\x00{", "utf-16-be"),
+    (b"\x00[", "utf-16-be"),
+)
 
 _WIDE = re.compile(rb"(?:[ -~]\x00){2}|(?:\x00[ -~]){2}")
+
 
 def whole(stream: IO[bytes], limit: int = -1) -> bytes:
     "What is left of `stream`; raises TraceError where that is more than `limit` bytes."
@@ -141,27 +198,49 @@ def whole(stream: IO[bytes], limit: int = -1) -> bytes:
         raise _bomb(limit)
     return data
 
+
 def _bomb(limit: int) -> TraceError:
-    return TraceError(f"one record unpacks to more than {limit >> 20} MB, a hundred times what the whole file takes packed: not read. Unpack it yourself if it is what you want")
+    return TraceError(
+        f"one record unpacks to more than {limit >> 20} MB, a hundred times what the whole file takes packed: not read. Unpack it yourself if it is what you want"
+    )
+
 
 def as_utf8(stream: IO[bytes], limit: int = -1) -> IO[bytes]:
     "`stream` without a byte order mark, recoded where the mark (or a zero beside the first bracket) says UTF-16 or UTF-32."
     head = stream.peek(4)[:4]  # type: ignore[attr-defined]
-    marks = BOMS if not _WIDE.match(head) else ((head, "utf-16-le" if head[1:2] == b"\x00" else "utf-16-be"),)
+    marks = (
+        BOMS
+        if not _WIDE.match(head)
+        else ((head, "utf-16-le" if head[1:2] == b"\x00" else "utf-16-be"),)
+    )
     for mark, name in marks:
         if head.startswith(mark):
             try:
-                return io.BufferedReader(io.BytesIO(whole(stream, limit).decode(name).encode("utf-8", "surrogatepass")))  # type: ignore[arg-type]
+                return io.BufferedReader(
+                    io.BytesIO(whole(stream, limit).decode(name).encode("utf-8", "surrogatepass"))
+                )  # type: ignore[arg-type]
             except UnicodeDecodeError as e:
-                raise TraceError(f"not {name.upper()} as its first bytes say: {e.reason} at byte {e.start}") from None
+                raise TraceError(
+                    f"not {name.upper()} as its first bytes say: {e.reason} at byte {e.start}"
+                ) from None
     if head.startswith(b"\xef\xbb\xbf"):
         stream.read(3)
     return stream
 
 # %% ../../nbs/parser/05_items.ipynb #de5fd3a0
 PEEK = 1 << 16
-_PACKED = ((b"BZh", 0, "bzip2"), (b"\xfd7zXZ", 0, "xz"), (b"ustar", 257, "a tar archive"), (b"PK\x03\x04", 0, "a zip inside another file"), (b"7z\xbc\xaf", 0, "7-Zip"), (b"SQLite format 3", 0, "an SQLite database"),
-           (b"%PDF", 0, "a PDF"), (b"PAR1", 0, "Parquet inside another file"), (b"ARROW1", 0, "an Arrow file"))
+_PACKED = (
+    (b"BZh", 0, "bzip2"),
+    (b"\xfd7zXZ", 0, "xz"),
+    (b"ustar", 257, "a tar archive"),
+    (b"PK\x03\x04", 0, "a zip inside another file"),
+    (b"7z\xbc\xaf", 0, "7-Zip"),
+    (b"SQLite format 3", 0, "an SQLite database"),
+    (b"%PDF", 0, "a PDF"),
+    (b"PAR1", 0, "Parquet inside another file"),
+    (b"ARROW1", 0, "an Arrow file"),
+)
+
 
 def sniff(head: bytes, name: str) -> str:
     "`lines`, `value`, `table` or `empty`; raises TraceError on bytes that are no text of a kind that can hold traces."
@@ -177,7 +256,9 @@ def sniff(head: bytes, name: str) -> str:
         if newline and more.strip(b" \t\r\n\x00") and _whole(first):
             return "lines"
         one_line = text[:1] == b"{" and len(head) >= PEEK and not newline
-        spoilt = text[:1] == b"{" and any(line.startswith(b"{") and _whole(line) for line in more.split(b"\n", 4)[:3])
+        spoilt = text[:1] == b"{" and any(
+            line.startswith(b"{") and _whole(line) for line in more.split(b"\n", 4)[:3]
+        )
         return "lines" if one_line or spoilt else "value"
     if text[:1] in b"<":
         raise TraceError(f"this is HTML or XML, not an export: {text[:40]!r}")
@@ -186,8 +267,11 @@ def sniff(head: bytes, name: str) -> str:
     if b"\x00" in head[:1000]:
         raise TraceError("NUL bytes at the beginning: not UTF-8 text")
     if name.lower().endswith((".csv", ".tsv")):
-        raise TraceError(f"the first line of a table must name its columns (two or more, with a comma, semicolon, tab or bar between them), got {text.splitlines()[0][:60].decode('utf-8', 'replace')!r}")
+        raise TraceError(
+            f"the first line of a table must name its columns (two or more, with a comma, semicolon, tab or bar between them), got {text.splitlines()[0][:60].decode('utf-8', 'replace')!r}"
+        )
     return "lines" if text.count(b"\n{") >= 1 else "value"
+
 
 def _whole(line: bytes) -> bool:
     try:
@@ -199,6 +283,7 @@ def _whole(line: bytes) -> bool:
 # %% ../../nbs/parser/05_items.ipynb #094ac7fc
 def nothing(_: IO[bytes] | None = None, limit: int = -1) -> Generator[Item]:
     yield from ()
+
 
 def lines_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
     "JSON Lines: split at newlines only (texts contain other line separators), blank lines and commas at their ends passed over. A line of more than `limit` bytes is an error and ends them."
@@ -213,6 +298,7 @@ def lines_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
         if line:
             yield Item(line=n, raw=line, offset=offset)
         offset += len(raw)
+
 
 def values_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
     "The elements of a JSON list, the one object, or several values one after the other. Large lists are never read whole."
@@ -238,18 +324,28 @@ def values_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
     else:
         yield Item(value, notes=notes)
 
+
 def _elements(head: bytes, stream: IO[bytes], limit: int) -> Generator[Item]:
-    chunks = chain((head[i:i + CHUNK] for i in range(0, len(head), CHUNK)), iter(lambda: stream.read(CHUNK), b""))
+    chunks = chain(
+        (head[i : i + CHUNK] for i in range(0, len(head), CHUNK)),
+        iter(lambda: stream.read(CHUNK), b""),
+    )
     for i, (offset, raw, fault) in enumerate(elements(chunks, limit)):
         if not fault or (fault == CUT_OFF and _whole(raw)):
             yield Item(path=f"$[{i}]", raw=raw, offset=offset)
         if fault:
-            yield Item(path=f"$[{i}]", error=_bomb(limit) if fault == TOO_LARGE else TraceError(f"{fault}, at byte {offset + len(raw):,}"))
+            yield Item(
+                path=f"$[{i}]",
+                error=_bomb(limit)
+                if fault == TOO_LARGE
+                else TraceError(f"{fault}, at byte {offset + len(raw):,}"),
+            )
+
 
 def _several(text: str) -> Generator[Item]:
     decoder, at, n = json.JSONDecoder(), 0, len(text)
     while at < n:
-        start = at + len(text[at:at + 1000]) - len(text[at:at + 1000].lstrip(" \t\r\n,"))
+        start = at + len(text[at : at + 1000]) - len(text[at : at + 1000].lstrip(" \t\r\n,"))
         if start > at:
             at = start
             continue
@@ -261,6 +357,7 @@ def _several(text: str) -> Generator[Item]:
             return
         yield Item(line=line, raw=text[at:end].encode("utf-8", "surrogatepass"))
         at = end
+
 
 def rows_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
     "The rows of a table as objects."

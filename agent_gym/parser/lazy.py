@@ -23,6 +23,7 @@ __all__ = ['LONG', 'InFile', 'InBlocks', 'LazyTraces', 'Chained', 'weight', 'Roo
 # %% ../../nbs/parser/06_lazy.ipynb #5ab69f76
 class InFile:
     "Bodies in a plain file: offset and length of each. The file must not change; that it did is an error when a body is read."
+
     def __init__(self, path: str):
         self.path, self.offsets, self.lengths = path, array("Q"), array("Q")
         self.stamp = self._stamp()
@@ -47,7 +48,9 @@ class InFile:
     def _opened(self) -> Iterator[IO[bytes]]:
         try:
             if self._stamp() != self.stamp:
-                raise TraceError("the file has changed since it was loaded: load it again", source=self.path)
+                raise TraceError(
+                    "the file has changed since it was loaded: load it again", source=self.path
+                )
             with open(self.path, "rb") as f:
                 yield f
         except OSError as e:
@@ -55,7 +58,7 @@ class InFile:
 
     def _read(self, f: IO[bytes], n: int) -> bytes:
         f.seek(self.offsets[n])
-        return f.read(self.lengths[n] + 64).strip(b" \t\r\n\x00")[:self.lengths[n]]
+        return f.read(self.lengths[n] + 64).strip(b" \t\r\n\x00")[: self.lengths[n]]
 
     def walk(self) -> Iterator[tuple[int, bytes]]:
         "All bodies in order, the file opened once; raises TraceError as `get` does."
@@ -66,6 +69,7 @@ class InFile:
 # %% ../../nbs/parser/06_lazy.ipynb #f526b242
 class InBlocks:
     "Bodies in memory, compressed together in blocks of `size` bytes."
+
     def __init__(self, size: int = 1 << 20) -> None:
         self.size = size
         self.blocks: list[bytes] = []
@@ -99,13 +103,14 @@ class InBlocks:
 
     def get(self, n: int) -> bytes:
         from bisect import bisect_right
+
         if self._open:
             self._close()
         b = bisect_right(self.starts, n) - 1
         if self._cache[0] != b:
             self._cache = (b, zlib.decompress(self.blocks[b]))
         i, ends = n - self.starts[b], self.ends[b]
-        return self._cache[1][ends[i - 1] if i else 0:ends[i]]
+        return self._cache[1][ends[i - 1] if i else 0 : ends[i]]
 
     def walk(self) -> Iterator[tuple[int, bytes]]:
         n = 0
@@ -121,12 +126,21 @@ class LazyTraces(Sequence[Trace]):
     """Traces whose bodies are parsed when they are looked at. `bodies` holds them, `parse(bytes)` gives the traces of one.
 
     `names` are the ids that differ from the source's, `numbers` those that are `stem` and a number (0 for the others). `packed` tells bodies that we wrote from those that came so."""
-    def __init__(self, bodies: InFile | InBlocks, parse: Callable[[bytes], list[Trace]], stem: str = "", packed: bool = False):
+
+    def __init__(
+        self,
+        bodies: InFile | InBlocks,
+        parse: Callable[[bytes], list[Trace]],
+        stem: str = "",
+        packed: bool = False,
+    ):
         self.bodies, self.parse, self.stem, self.packed = bodies, parse, stem, packed
         self.body, self.nth, self.numbers = array("Q"), array("L"), array("Q")
         self.names: dict[int, str] = {}
 
-    def add(self, raw: bytes, offset: int, nth: int = 0, name: str | None = None, number: int = 0) -> None:
+    def add(
+        self, raw: bytes, offset: int, nth: int = 0, name: str | None = None, number: int = 0
+    ) -> None:
         "Note the next trace: the `nth` of the body `raw`, which lies at `offset`."
         if name is not None:
             self.names[len(self.body)] = name
@@ -161,8 +175,10 @@ class LazyTraces(Sequence[Trace]):
             traces = traces or self.parse(raw)
             yield self._named(i, traces)
 
+
 class Chained(Sequence[Trace]):
     "Several sequences one after the other."
+
     def __init__(self, parts: Sequence[Sequence[Trace]]):
         self.parts = [p for p in parts if len(p)]
         self.ends = array("Q")
@@ -174,6 +190,7 @@ class Chained(Sequence[Trace]):
 
     def __getitem__(self, i):  # type: ignore[override]
         from bisect import bisect_right
+
         if isinstance(i, slice):
             return [self[j] for j in range(*i.indices(len(self)))]
         i = range(len(self))[i]
@@ -185,6 +202,7 @@ class Chained(Sequence[Trace]):
 
 # %% ../../nbs/parser/06_lazy.ipynb #bf8cfb87
 LONG = 5000
+
 
 def weight(value: object) -> int:
     "The bytes of memory that a value and all that it holds take; of long lists, every so many elements are weighed."
@@ -203,8 +221,10 @@ def weight(value: object) -> int:
             left.append(v.__dict__)
     return total
 
+
 class Room:
     "How much the traces held so far take, beside the `base` bytes and the `times` as many as were read that they may take."
+
     def __init__(self, base: int, times: float):
         self.base, self.times = base, times
         self.n = self.read = self.messages = self.weighed = self.weight = 0
@@ -217,4 +237,7 @@ class Room:
             self.weight += weight(trace)
             self.weighed += 1 + len(trace.messages)
         self.n += 1
-        return self.weight / self.weighed * (self.messages + 1 + len(trace.messages)) > self.base + self.times * self.read
+        return (
+            self.weight / self.weighed * (self.messages + 1 + len(trace.messages))
+            > self.base + self.times * self.read
+        )

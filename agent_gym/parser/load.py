@@ -22,8 +22,17 @@ from ..trace import Trace, TraceError, TraceSet, dumps
 __all__ = ['LAZY', 'BASE', 'load_traces']
 
 # %% ../../nbs/parser/07_load.ipynb #5ba75ca3
-def load_traces(source: object, *, format: str = "auto", on_error: Literal["raise", "collect"] = "raise", columns: Mapping[str, str] | None = None,
-                success: Success | None = None, redact: Redact = None, progress: bool = True, nested: bool = False) -> TraceSet:
+def load_traces(
+    source: object,
+    *,
+    format: str = "auto",
+    on_error: Literal["raise", "collect"] = "raise",
+    columns: Mapping[str, str] | None = None,
+    success: Success | None = None,
+    redact: Redact = None,
+    progress: bool = True,
+    nested: bool = False,
+) -> TraceSet:
     """The conversations in `source`: a path or a list of paths, a glob, directory, file object, bytes, list of dicts, DataFrame or Hugging Face data set.
 
     `format` is a reader's name, or "auto": chosen by structure, and told in the set's notes. `on_error="collect"` keeps bad records in `.errors` and loads the rest;
@@ -32,20 +41,42 @@ def load_traces(source: object, *, format: str = "auto", on_error: Literal["rais
     `nested` makes traces also of what agents did inside a conversation (in traces of observability tools): their `metadata["parent"]` is its id; otherwise they are messages in its `metadata["deeper"]`."""
     if on_error not in ("raise", "collect"):
         raise ValueError(f'on_error must be "raise" or "collect", got {on_error!r}')
-    if columns is not None and not (isinstance(columns, Mapping) and all(isinstance(f, str) and isinstance(c, str) for f, c in columns.items())):
-        raise ValueError(f"columns must map our fields to the source's names, as in {{'content': 'utterance'}}, got {columns!r}")
+    if columns is not None and not (
+        isinstance(columns, Mapping)
+        and all(isinstance(f, str) and isinstance(c, str) for f, c in columns.items())
+    ):
+        raise ValueError(
+            f"columns must map our fields to the source's names, as in {{'content': 'utterance'}}, got {columns!r}"
+        )
     if isinstance(source, TraceSet):
         return source
     loader = Loader(format, on_error, columns, success, Redactor.of(redact), nested)
     room = Room(BASE, 7)
     parts = [_part(loader, doc, room, progress) for doc in documents(source)]
-    if columns and (missing := [c for f, c in columns.items() if f not in loader.found]) and loader.made:
-        raise TraceError(f"no record has a field or column {missing[0]!r}, which columns= names", source=str(source)[:200])
+    if (
+        columns
+        and (missing := [c for f, c in columns.items() if f not in loader.found])
+        and loader.made
+    ):
+        raise TraceError(
+            f"no record has a field or column {missing[0]!r}, which columns= names",
+            source=str(source)[:200],
+        )
     if loader.skipped and not loader.known:
         loader.fail(loader.skipped[0][1], loader.skipped[0][0])
-    return TraceSet(parts[0] if len(parts) == 1 else Chained(parts) if any(not isinstance(p, list) for p in parts) else [t for p in parts for t in p], loader.errors, notes=_notes(loader))
+    return TraceSet(
+        parts[0]
+        if len(parts) == 1
+        else Chained(parts)
+        if any(not isinstance(p, list) for p in parts)
+        else [t for p in parts for t in p],
+        loader.errors,
+        notes=_notes(loader),
+    )
+
 
 LAZY, BASE = 64 << 20, 24 << 20
+
 
 def _part(loader: Loader, doc: Document, room: Room, progress: bool) -> Sequence[Trace]:
     "The traces of a document: a list while they take no more room than they should, and an index of the others."
@@ -60,10 +91,13 @@ def _part(loader: Loader, doc: Document, room: Room, progress: bool) -> Sequence
         for trace in more:
             _index(loader, doc, parts, trace)
             bar.tick(0)
-            del trace       # before the next is made
+            del trace  # before the next is made
     return first if len(parts) == 1 else Chained(parts)
 
-def _eager(loader: Loader, doc: Document, room: Room, traces: Iterator[Trace]) -> tuple[list[Trace], Iterator[Trace]]:
+
+def _eager(
+    loader: Loader, doc: Document, room: Room, traces: Iterator[Trace]
+) -> tuple[list[Trace], Iterator[Trace]]:
     "The traces at the beginning of a document that may be kept as they are, and the others."
     if doc.kind == "held":
         return list(traces), iter(())
@@ -73,10 +107,14 @@ def _eager(loader: Loader, doc: Document, room: Room, traces: Iterator[Trace]) -
         room.base += 2 * doc.size
     first: list[Trace] = []
     for trace in traces:
-        if room.full(trace, len(loader.at.raw or b"") if loader.nth == 0 else 0) or room.read > LAZY:
+        if (
+            room.full(trace, len(loader.at.raw or b"") if loader.nth == 0 else 0)
+            or room.read > LAZY
+        ):
             return first, _from([trace], traces)
         first.append(trace)
     return first, iter(())
+
 
 def _from(held: list[Trace], traces: Iterator[Trace]) -> Iterator[Trace]:
     "What is `held`, not any longer than until it was given, and the `traces` after it."
@@ -84,22 +122,48 @@ def _from(held: list[Trace], traces: Iterator[Trace]) -> Iterator[Trace]:
         yield held.pop()
     yield from traces
 
+
 def _index(loader: Loader, doc: Document, parts: list[Sequence[Trace]], trace: Trace) -> None:
     "Note where the record of the current trace lies, or where it has no place of its own, the trace itself as compressed JSON."
     packed = loader.nested or loader.at.raw is None or loader.at.offset < 0
     last = parts[-1]
     if not isinstance(last, LazyTraces) or last.packed != packed:
-        last = LazyTraces(InFile(doc.place) if doc.place and not packed else InBlocks(), written if packed else loader.replay().again, doc.stem, packed)
+        last = LazyTraces(
+            InFile(doc.place) if doc.place and not packed else InBlocks(),
+            written if packed else loader.replay().again,
+            doc.stem,
+            packed,
+        )
         parts.append(last)
     if packed:
         last.add(dumps(trace.to_dict()).encode(), len(last))
     else:
         last.add(loader.at.raw, loader.at.offset, loader.nth, loader.renamed, loader.number)  # type: ignore[arg-type]
 
+
 def _left_out(loader: Loader) -> list[str]:
-    told = [f"{Path(doc.name).name} was skipped: {e.reason.partition('. ')[0]}" for doc, e in loader.skipped[:3]]
-    return told + ([f"{len(loader.skipped) - 3} more files were skipped that no reader knows: {', '.join(Path(doc.name).name for doc, _ in loader.skipped[3:40])}"] if len(loader.skipped) > 3 else [])
+    told = [
+        f"{Path(doc.name).name} was skipped: {e.reason.partition('. ')[0]}"
+        for doc, e in loader.skipped[:3]
+    ]
+    return told + (
+        [
+            f"{len(loader.skipped) - 3} more files were skipped that no reader knows: {', '.join(Path(doc.name).name for doc, _ in loader.skipped[3:40])}"
+        ]
+        if len(loader.skipped) > 3
+        else []
+    )
+
 
 def _notes(loader: Loader) -> list[str]:
-    told = [f"{n} × {name}: {why}" for (name, why), n in loader.chosen.items()] if {name for name, _ in loader.chosen} != {"native"} else []
-    return told + [f"{n} × {note}" for note, n in loader.notes.items()] + _left_out(loader) + (loader.redact.report() if loader.redact else [])
+    told = (
+        [f"{n} × {name}: {why}" for (name, why), n in loader.chosen.items()]
+        if {name for name, _ in loader.chosen} != {"native"}
+        else []
+    )
+    return (
+        told
+        + [f"{n} × {note}" for note, n in loader.notes.items()]
+        + _left_out(loader)
+        + (loader.redact.report() if loader.redact else [])
+    )

@@ -18,6 +18,7 @@ __all__ = ['Seen', 'Names']
 # %% ../../nbs/parser/06_names.ipynb #ad10687e
 class Seen:
     "Texts that were seen, as digests."
+
     LATE = 1 << 16
 
     def __init__(self) -> None:
@@ -40,7 +41,12 @@ class Seen:
             return False
         self.late.add(d)
         if len(self.late) > max(self.LATE, len(self.known) // 8):
-            both = np.concatenate([np.frombuffer(self.known, np.uint64), np.fromiter(self.late, np.uint64, len(self.late))])
+            both = np.concatenate(
+                [
+                    np.frombuffer(self.known, np.uint64),
+                    np.fromiter(self.late, np.uint64, len(self.late)),
+                ]
+            )
             both.sort()
             self.known = array("Q", both.tobytes())
             self.late = set()
@@ -49,6 +55,7 @@ class Seen:
 # %% ../../nbs/parser/06_names.ipynb #ad19d7b7
 class Names:
     "The ids given so far."
+
     def __init__(self) -> None:
         self.seen = Seen()
         self.times: dict[str, int] = {}
@@ -65,7 +72,11 @@ class Names:
 
     def unique(self, name: str) -> str:
         "`name`, with a number after it where it was seen before."
-        if name not in self.times and not (self.counted and self._counts(name)) and self.seen.add(name):
+        if (
+            name not in self.times
+            and not (self.counted and self._counts(name))
+            and self.seen.add(name)
+        ):
             return name
         n = self.times[name] = self.times.get(name, 1) + 1
         return self.unique(f"{name}#{n}")
@@ -73,4 +84,11 @@ class Names:
     def _counts(self, name: str) -> bool:
         stem, _, tail = name.rpartition("-")
         taken = self.counted.get(stem, b"")
-        return tail.isdecimal() and tail.isascii() and tail[:1] != "0" and len(tail) < 12 and int(tail) < len(taken) and bool(taken[int(tail)])
+        return (
+            tail.isdecimal()
+            and tail.isascii()
+            and tail[:1] != "0"
+            and len(tail) < 12
+            and int(tail) < len(taken)
+            and bool(taken[int(tail)])
+        )

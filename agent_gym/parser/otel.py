@@ -27,6 +27,7 @@ def _own(s: Record, name: str, other: str) -> str | None:
             return str(where.get(name) or where.get(other))
     return None
 
+
 def _parent(s: Record) -> str | None:
     direct = s.get("parentSpanId") or s.get("parent_span_id") or s.get("parent_id")
     if direct:
@@ -34,8 +35,16 @@ def _parent(s: Record) -> str | None:
     nested = s.get("parent") or s.get("parentSpanContext")
     return _own(nested, "span_id", "spanId") if isinstance(nested, dict) else None
 
+
 def _start(s: Record) -> tuple[int, Any]:
-    t = next((s[k] for k in ("startTimeUnixNano", "start_time_unix_nano", "startTime", "start_time") if s.get(k) is not None), None)
+    t = next(
+        (
+            s[k]
+            for k in ("startTimeUnixNano", "start_time_unix_nano", "startTime", "start_time")
+            if s.get(k) is not None
+        ),
+        None,
+    )
     if isinstance(t, list) and len(t) == 2 and all(isinstance(x, int) for x in t):
         return 0, t[0] * 10**9 + t[1]
     if isinstance(t, int | float):
@@ -43,10 +52,14 @@ def _start(s: Record) -> tuple[int, Any]:
     text = str(t or "")
     return (0, int(text)) if text.isdigit() and len(text) < 40 else (1, text)
 
+
 def _failed(s: Record, a: Record) -> bool:
     status = s.get("status")
-    code = (status.get("code", status.get("status_code")) if isinstance(status, dict) else status) or s.get("status_code")
+    code = (
+        status.get("code", status.get("status_code")) if isinstance(status, dict) else status
+    ) or s.get("status_code")
     return str(code).upper() in ("2", "ERROR", "STATUS_CODE_ERROR") or bool(a.get("error.type"))
+
 
 def plain_spans(rows: Iterable[Record]) -> Iterator[Record]:
     "The spans in rows, OTLP envelopes opened."
@@ -54,12 +67,22 @@ def plain_spans(rows: Iterable[Record]) -> Iterator[Record]:
         groups = r.get("resourceSpans", r.get("resource_spans"))
         if isinstance(groups, list):
             for g in (g for g in groups if isinstance(g, dict)):
-                for scope in g.get("scopeSpans") or g.get("scope_spans") or g.get("instrumentationLibrarySpans") or ():
-                    yield from (s for s in scope.get("spans") or () if isinstance(s, dict)) if isinstance(scope, dict) else ()
+                for scope in (
+                    g.get("scopeSpans")
+                    or g.get("scope_spans")
+                    or g.get("instrumentationLibrarySpans")
+                    or ()
+                ):
+                    yield from (
+                        (s for s in scope.get("spans") or () if isinstance(s, dict))
+                        if isinstance(scope, dict)
+                        else ()
+                    )
         elif isinstance(r.get("spans"), list):
             yield from (s for s in r["spans"] if isinstance(s, dict))
         else:
             yield r
+
 
 def _attributes(s: Record) -> Record:
     if "attributes" in s:
@@ -71,40 +94,120 @@ def _attributes(s: Record) -> Record:
 def spans_to_trace(r: Record) -> Record:
     "The spans of one trace as a conversation."
     rows = [(s, _attributes(s)) for s in r["spans"]]
-    inner = {_answer_key(a) for _, a in rows if ".do" in str(a.get("ai.operationId"))} | set(r.get("inner", ()))
-    level = depths({_own(s, "span_id", "spanId") or str(i): _parent(s) for i, (s, _) in enumerate(rows)})
-    kept = [(s, a) for s, a in rows if not (str(a.get("ai.operationId")).startswith(("ai.generate", "ai.stream")) and ".do" not in str(a.get("ai.operationId")) and _answer_key(a) in inner)]
+    inner = {_answer_key(a) for _, a in rows if ".do" in str(a.get("ai.operationId"))} | set(
+        r.get("inner", ())
+    )
+    level = depths(
+        {_own(s, "span_id", "spanId") or str(i): _parent(s) for i, (s, _) in enumerate(rows)}
+    )
+    kept = [
+        (s, a)
+        for s, a in rows
+        if not (
+            str(a.get("ai.operationId")).startswith(("ai.generate", "ai.stream"))
+            and ".do" not in str(a.get("ai.operationId"))
+            and _answer_key(a) in inner
+        )
+    ]
     if r.get("ordered"):
         kept.sort(key=lambda sa: _start(sa[0]))
-    spans = [span_of(str(s.get("name") or ""), a, [e for e in s.get("events") or () if isinstance(e, dict)] if isinstance(s.get("events"), list) else [], "",
-                     level.get(_own(s, "span_id", "spanId") or "", 0), _failed(s, a)) for s, a in kept]
+    spans = [
+        span_of(
+            str(s.get("name") or ""),
+            a,
+            [e for e in s.get("events") or () if isinstance(e, dict)]
+            if isinstance(s.get("events"), list)
+            else [],
+            "",
+            level.get(_own(s, "span_id", "spanId") or "", 0),
+            _failed(s, a),
+        )
+        for s, a in kept
+    ]
     messages, deeper = conversation(spans)
     root = next((s for s in spans if s.kind == "step" and s.input), None)
-    messages = framed(messages, root.input if root else None, root.output if root else None) or framed([], None, r.get("final_output"))
+    messages = framed(
+        messages, root.input if root else None, root.output if root else None
+    ) or framed([], None, r.get("final_output"))
     if not messages:
         raise TraceError("no span of this trace holds messages of a model", path="$.spans")
     first = rows[0][1] if rows else {}
-    session = next((a[k] for _, a in rows for k in ("gen_ai.conversation.id", "session.id") if a.get(k)), None)
-    tools = next((v for _, a in rows for k in ("gen_ai.tool.definitions", "ai.prompt.tools") if (v := a.get(k))), None)
-    model = next((v for _, a in rows if (v := a.get("gen_ai.request.model") or a.get("llm.model_name") or a.get("ai.model.id"))), None)
-    return {"conversation_id": r.get("id"), "messages": messages, "metadata": rest({"session": session, "tools": tools, "model": model, "service": first.get("service.name"), "deeper": deeper, "final_output": r.get("final_output")})}
+    session = next(
+        (a[k] for _, a in rows for k in ("gen_ai.conversation.id", "session.id") if a.get(k)), None
+    )
+    tools = next(
+        (
+            v
+            for _, a in rows
+            for k in ("gen_ai.tool.definitions", "ai.prompt.tools")
+            if (v := a.get(k))
+        ),
+        None,
+    )
+    model = next(
+        (
+            v
+            for _, a in rows
+            if (
+                v := a.get("gen_ai.request.model")
+                or a.get("llm.model_name")
+                or a.get("ai.model.id")
+            )
+        ),
+        None,
+    )
+    return {
+        "conversation_id": r.get("id"),
+        "messages": messages,
+        "metadata": rest(
+            {
+                "session": session,
+                "tools": tools,
+                "model": model,
+                "service": first.get("service.name"),
+                "deeper": deeper,
+                "final_output": r.get("final_output"),
+            }
+        ),
+    }
+
 
 def _answer_key(a: Record) -> int:
-    return digest(dumps([a.get("ai.response.text"), a.get("ai.response.object"), a.get("ai.response.toolCalls")]))
+    return digest(
+        dumps(
+            [a.get("ai.response.text"), a.get("ai.response.object"), a.get("ai.response.toolCalls")]
+        )
+    )
 
 # %% ../../nbs/parser/25_otel.ipynb #0197c645
 GENAI = ("gen_ai.", "llm.", "ai.", "openinference.", "traceloop.", "attributes.")
 
+
 def _speaks(s: Any) -> bool:
     return isinstance(s, dict) and any(str(k).startswith(GENAI) for k in _attributes(s))
 
+
 def matches_any_agent(r: Any) -> object:
-    return isinstance(r, dict) and isinstance(r.get("spans"), list) and "final_output" in r and "spans and final_output"
+    return (
+        isinstance(r, dict)
+        and isinstance(r.get("spans"), list)
+        and "final_output" in r
+        and "spans and final_output"
+    )
+
 
 def unpack_any_agent(r: Record) -> Iterator[tuple[str, Record]]:
     "A trace with its spans, in the order of the list; the id is the trace's."
     spans = objects(r.get("spans"), "$.spans")
-    yield "$", {"id": next((name for s in spans if (name := _own(s, "trace_id", "traceId"))), None), "spans": spans, "final_output": r.get("final_output")}
+    yield (
+        "$",
+        {
+            "id": next((name for s in spans if (name := _own(s, "trace_id", "traceId"))), None),
+            "spans": spans,
+            "final_output": r.get("final_output"),
+        },
+    )
+
 
 def matches_spans(r: Any) -> object:
     if not isinstance(r, dict):
@@ -112,9 +215,16 @@ def matches_spans(r: Any) -> object:
     if "resourceSpans" in r or "resource_spans" in r:
         return "OTLP: resourceSpans"
     if isinstance(r.get("spans"), list):
-        return any(_speaks(s) for s in r["spans"][:50]) and "spans with gen_ai, llm or ai attributes"
+        return (
+            any(_speaks(s) for s in r["spans"][:50]) and "spans with gen_ai, llm or ai attributes"
+        )
     known = any(k in r for k in ("spanContext", "context", "spanId", "span_id", "context.span_id"))
-    return known and ("attributes" in r or any(str(k).startswith("attributes.") for k in r)) and "spans with attributes"
+    return (
+        known
+        and ("attributes" in r or any(str(k).startswith("attributes.") for k in r))
+        and "spans with attributes"
+    )
+
 
 def unpack_spans(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     "The traces among rows of spans; those that hold no words of a model are left out unless none does."
@@ -125,6 +235,7 @@ def unpack_spans(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceEr
         if ".do" in str(a.get("ai.operationId")):
             inner.add(_answer_key(a))
         return _own(s, "trace_id", "traceId") or str(s.get("context.trace_id") or "trace")
+
     found = False
     for _, spans in Groups(plain_spans(rows), trace):
         if isinstance(spans, TraceError):
@@ -132,16 +243,69 @@ def unpack_spans(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceEr
             yield "$", spans
         elif any(_holds(_attributes(s), inner) for s in spans):
             found = True
-            yield "$", {"id": trace(spans[0]), "spans": spans, "ordered": True, "inner": sorted(inner & {_answer_key(_attributes(s)) for s in spans}) if inner else []}
+            yield (
+                "$",
+                {
+                    "id": trace(spans[0]),
+                    "spans": spans,
+                    "ordered": True,
+                    "inner": sorted(inner & {_answer_key(_attributes(s)) for s in spans})
+                    if inner
+                    else [],
+                },
+            )
     if not found:
-        raise TraceError("no span in it holds messages of a model (gen_ai, llm, ai or traceloop attributes)")
+        raise TraceError(
+            "no span in it holds messages of a model (gen_ai, llm, ai or traceloop attributes)"
+        )
+
 
 def _holds(a: Record, inner: set[int]) -> bool:
     "True for a span that says something of its own; a wrapper of a span in another trace does not."
     operation = str(a.get("ai.operationId") or "")
-    if operation.startswith(("ai.generate", "ai.stream")) and ".do" not in operation and _answer_key(a) in inner:
+    if (
+        operation.startswith(("ai.generate", "ai.stream"))
+        and ".do" not in operation
+        and _answer_key(a) in inner
+    ):
         return False
-    return not operation.startswith("ai.embed") and any(k.startswith(("gen_ai.", "llm.", "ai.prompt", "ai.response", "ai.toolCall", "input.value", "traceloop.")) for k in a)
+    return not operation.startswith("ai.embed") and any(
+        k.startswith(
+            (
+                "gen_ai.",
+                "llm.",
+                "ai.prompt",
+                "ai.response",
+                "ai.toolCall",
+                "input.value",
+                "traceloop.",
+            )
+        )
+        for k in a
+    )
 
-register("otel_genai", matches_spans, spans_to_trace, unpack=unpack_spans, whole=True, lists=("resourceSpans", "resource_spans", "scopeSpans", "scope_spans", "instrumentationLibrarySpans", "spans"), about="OpenTelemetry spans: OTLP JSON, lists of spans (GenAI, OpenInference, OpenLLMetry, AI SDK)")
-register("otel_genai_anyagent", matches_any_agent, spans_to_trace, unpack=unpack_any_agent, over=("otel_genai",), about="a trace with spans (any-agent)");
+
+register(
+    "otel_genai",
+    matches_spans,
+    spans_to_trace,
+    unpack=unpack_spans,
+    whole=True,
+    lists=(
+        "resourceSpans",
+        "resource_spans",
+        "scopeSpans",
+        "scope_spans",
+        "instrumentationLibrarySpans",
+        "spans",
+    ),
+    about="OpenTelemetry spans: OTLP JSON, lists of spans (GenAI, OpenInference, OpenLLMetry, AI SDK)",
+)
+register(
+    "otel_genai_anyagent",
+    matches_any_agent,
+    spans_to_trace,
+    unpack=unpack_any_agent,
+    over=("otel_genai",),
+    about="a trace with spans (any-agent)",
+);

@@ -16,8 +16,18 @@ from ..trace import AgentGymError, Trace, dumps
 __all__ = ['BATCH', 'BYTES', 'write_parquet']
 
 # %% ../../nbs/parser/08_parquet.ipynb #a70ef69c
-_LABELS = ["conversation_id", "task_id", "format", "outcome", "success", "satisfaction_score", "messages", "calls"]
+_LABELS = [
+    "conversation_id",
+    "task_id",
+    "format",
+    "outcome",
+    "success",
+    "satisfaction_score",
+    "messages",
+    "calls",
+]
 BATCH, BYTES = 1024, 4 << 20
+
 
 def write_parquet(traces: Iterable[Trace], path: str | Path, *, progress: bool = True) -> Path:
     "Write `traces` to `path`, a batch at a time, and return it; `load_traces` reads them back equal. Needs the `parquet` extra."
@@ -26,12 +36,30 @@ def write_parquet(traces: Iterable[Trace], path: str | Path, *, progress: bool =
         import pyarrow.parquet as pq
     except ImportError:
         raise AgentGymError("Parquet needs pyarrow: install agent-gym[parquet]") from None
-    schema = pa.schema([("conversation_id", pa.string()), ("task_id", pa.string()), ("format", pa.string()), ("outcome", pa.string()), ("success", pa.bool_()),
-                        ("satisfaction_score", pa.float64()), ("messages", pa.int32()), ("calls", pa.int32()), ("trace", pa.string())])
+    schema = pa.schema(
+        [
+            ("conversation_id", pa.string()),
+            ("task_id", pa.string()),
+            ("format", pa.string()),
+            ("outcome", pa.string()),
+            ("success", pa.bool_()),
+            ("satisfaction_score", pa.float64()),
+            ("messages", pa.int32()),
+            ("calls", pa.int32()),
+            ("trace", pa.string()),
+        ]
+    )
     rows: list[dict[str, Any]] = []
     size = 0
-    with pq.ParquetWriter(str(path), schema, compression="zstd", use_dictionary=_LABELS, write_statistics=_LABELS) as writer:  # type: ignore[arg-type]
-        for t in watch(traces, f"writing {Path(path).name}", progress, len(traces) if isinstance(traces, Sized) else None):
+    with pq.ParquetWriter(
+        str(path), schema, compression="zstd", use_dictionary=_LABELS, write_statistics=_LABELS
+    ) as writer:  # type: ignore[arg-type]
+        for t in watch(
+            traces,
+            f"writing {Path(path).name}",
+            progress,
+            len(traces) if isinstance(traces, Sized) else None,
+        ):
             rows.append(_row(t))
             size += len(rows[-1]["trace"])
             if len(rows) == BATCH or size > BYTES:
@@ -40,10 +68,21 @@ def write_parquet(traces: Iterable[Trace], path: str | Path, *, progress: bool =
         writer.write_table(pa.Table.from_pylist(rows, schema))
     return Path(path)
 
+
 def _row(t: Trace) -> dict[str, Any]:
     task, form = t.metadata.get("task_id"), t.metadata.get("format")
-    return {"conversation_id": _clean(t.conversation_id), "task_id": None if task is None else _clean(str(task)), "format": None if form is None else _clean(str(form)), "outcome": None if t.outcome is None else _clean(t.outcome),
-            "success": t.success, "satisfaction_score": t.satisfaction_score, "messages": len(t.messages), "calls": sum(len(m.tool_calls) for m in t.messages), "trace": dumps(t.to_dict())}
+    return {
+        "conversation_id": _clean(t.conversation_id),
+        "task_id": None if task is None else _clean(str(task)),
+        "format": None if form is None else _clean(str(form)),
+        "outcome": None if t.outcome is None else _clean(t.outcome),
+        "success": t.success,
+        "satisfaction_score": t.satisfaction_score,
+        "messages": len(t.messages),
+        "calls": sum(len(m.tool_calls) for m in t.messages),
+        "trace": dumps(t.to_dict()),
+    }
+
 
 def _clean(text: str) -> str:
     "Parquet text is UTF-8, which has no lone surrogates; the JSON column keeps them."

@@ -8,16 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .values import Record, arguments_of, dumps, error_flag, kind, looks_like_error, rest
+from agent_gym.parser.values import (
+    Record,
+    arguments_of,
+    dumps,
+    error_flag,
+    kind,
+    looks_like_error,
+    rest,
+)
 from ..trace import TraceError, parse_json
 
 # %% auto #0
 __all__ = ['ANSWERS', 'first', 'ident', 'call_of', 'answer_of', 'Parts', 'answer_part', 'contents']
 
 # %% ../../nbs/parser/01_parts.ipynb #0dc02613
-_NAME, _ARGS = ("name", "toolName", "tool_name", "tool", "tool.name"), ("arguments", "args", "input", "parameters", "tool.args", "raw_arguments")
+_NAME, _ARGS = (
+    ("name", "toolName", "tool_name", "tool", "tool.name"),
+    ("arguments", "args", "input", "parameters", "tool.args", "raw_arguments"),
+)
 _OURS = frozenset({"id", "name", "arguments", "metadata"})
 _CALL_ID = ("id", "call_id", "toolCallId", "tool_call_id", "tool_use_id", "toolUseId")
+
 
 def first(record: Record, keys: Iterable[str]) -> Any:
     "The first value under one of `keys` that is not None."
@@ -27,17 +39,29 @@ def first(record: Record, keys: Iterable[str]) -> Any:
             return v
     return None
 
+
 def ident(value: object) -> str | None:
     "An id as text; None where there is none."
-    return None if value is None or value == "" else value if isinstance(value, str) else dumps(value)
+    return (
+        None if value is None or value == "" else value if isinstance(value, str) else dumps(value)
+    )
+
 
 def call_of(c: object, path: str) -> Record:
     "A tool call in the user's schema, from a call in any dialect; raises TraceError without a name."
     if not isinstance(c, dict):
         raise TraceError(f"expected a call, got {kind(c)}", path=path)
-    if c.keys() <= _OURS and isinstance(c.get("name"), str) and isinstance(c.get("arguments"), dict) and isinstance(c.get("id"), str | None) and isinstance(c.get("metadata", {}), dict):
+    if (
+        c.keys() <= _OURS
+        and isinstance(c.get("name"), str)
+        and isinstance(c.get("arguments"), dict)
+        and isinstance(c.get("id"), str | None)
+        and isinstance(c.get("metadata", {}), dict)
+    ):
         return {"id": None, **c}
-    inner = next((c[k] for k in ("function", "functionCall", "function_call", "toolUse") if k in c), c)
+    inner = next(
+        (c[k] for k in ("function", "functionCall", "function_call", "toolUse") if k in c), c
+    )
     where = path
     if isinstance(inner, str):
         inner = {**c, "name": inner}
@@ -49,9 +73,35 @@ def call_of(c: object, path: str) -> Record:
     if not isinstance(name, str):
         raise TraceError(f"expected the name of a tool, got {kind(name)}", path=f"{where}.name")
     arguments, note = arguments_of(first(inner, _ARGS))
-    call: Record = {"id": ident(first(c, _CALL_ID) if inner is c else first(c, _CALL_ID) or first(inner, _CALL_ID)), "name": name, "arguments": arguments}
-    extra = rest(c, "type", "function", "functionCall", "function_call", "toolUse", "index", "metadata", *_CALL_ID, *_NAME, *_ARGS) if len(c) > 3 else {}
-    meta = {**extra, **(c["metadata"] if isinstance(c.get("metadata"), dict) else {}), **({"note": note} if note else {})}
+    call: Record = {
+        "id": ident(
+            first(c, _CALL_ID) if inner is c else first(c, _CALL_ID) or first(inner, _CALL_ID)
+        ),
+        "name": name,
+        "arguments": arguments,
+    }
+    extra = (
+        rest(
+            c,
+            "type",
+            "function",
+            "functionCall",
+            "function_call",
+            "toolUse",
+            "index",
+            "metadata",
+            *_CALL_ID,
+            *_NAME,
+            *_ARGS,
+        )
+        if len(c) > 3
+        else {}
+    )
+    meta = {
+        **extra,
+        **(c["metadata"] if isinstance(c.get("metadata"), dict) else {}),
+        **({"note": note} if note else {}),
+    }
     if meta:
         call["metadata"] = meta
     return call
@@ -59,17 +109,32 @@ def call_of(c: object, path: str) -> Record:
 # %% ../../nbs/parser/01_parts.ipynb #ca2df963
 _RESULT = ("result", "response", "output", "content", "value")
 
+
 def answer_of(raw: object, flag: bool | None = None) -> Record:
     "`content`, `result` and `is_error` of a tool's answer; `flag` is what the source says about it, None where it says nothing."
     out: Record = {}
-    if isinstance(raw, dict) and set(raw) <= {"type", "value", "providerOptions"} and isinstance(raw.get("type"), str) and "value" in raw:
+    if (
+        isinstance(raw, dict)
+        and set(raw) <= {"type", "value", "providerOptions"}
+        and isinstance(raw.get("type"), str)
+        and "value" in raw
+    ):
         flag = raw["type"].startswith("error") if flag is None else flag
         raw = raw["value"]
-    if isinstance(raw, list) and len(raw) == 1 and isinstance(raw[0], dict) and set(raw[0]) in ({"json"}, {"text"}):
+    if (
+        isinstance(raw, list)
+        and len(raw) == 1
+        and isinstance(raw[0], dict)
+        and set(raw[0]) in ({"json"}, {"text"})
+    ):
         raw = next(iter(raw[0].values()))
     if isinstance(raw, list) and raw and all(_is_block(b) for b in raw):
         texts, others = [_text(b) for b in raw], [b for b in raw if _text(b) is None]
-        raw = "\n".join(t for t in texts if t is not None) if any(t is not None for t in texts) else None
+        raw = (
+            "\n".join(t for t in texts if t is not None)
+            if any(t is not None for t in texts)
+            else None
+        )
         if others:
             out["metadata"] = {"parts": others}
     if isinstance(raw, str):
@@ -78,10 +143,27 @@ def answer_of(raw: object, flag: bool | None = None) -> Record:
     out["is_error"] = looks_like_error(raw) if flag is None else flag
     return out
 
-_BLOCKS = frozenset({"text", "input_text", "output_text", "image", "image_url", "input_image", "document", "file", "refusal", "resource", "audio"})
+
+_BLOCKS = frozenset(
+    {
+        "text",
+        "input_text",
+        "output_text",
+        "image",
+        "image_url",
+        "input_image",
+        "document",
+        "file",
+        "refusal",
+        "resource",
+        "audio",
+    }
+)
+
 
 def _is_block(b: object) -> bool:
     return isinstance(b, dict) and b.get("type") in _BLOCKS
+
 
 def _text(block: Record) -> str | None:
     "The text of a content block, None where it has none."
@@ -95,12 +177,39 @@ def _text(block: Record) -> str | None:
 
 # %% ../../nbs/parser/01_parts.ipynb #6dd13bf7
 _TEXTS = frozenset({"text", "input_text", "output_text", "refusal", "markdown"})
-_CALLS = frozenset({"tool_use", "tool_call", "tool-call", "function_call", "server_tool_use", "mcp_tool_use", "functionCall", "toolCall", "tool_calls"})
-ANSWERS = frozenset({"tool_result", "tool-result", "tool_call_response", "function_call_output", "function_response", "functionResponse", "mcp_tool_result", "toolResult"})
-_THOUGHTS = frozenset({"thinking", "reasoning", "redacted_thinking", "thought", "reasoning_content"})
+_CALLS = frozenset(
+    {
+        "tool_use",
+        "tool_call",
+        "tool-call",
+        "function_call",
+        "server_tool_use",
+        "mcp_tool_use",
+        "functionCall",
+        "toolCall",
+        "tool_calls",
+    }
+)
+ANSWERS = frozenset(
+    {
+        "tool_result",
+        "tool-result",
+        "tool_call_response",
+        "function_call_output",
+        "function_response",
+        "functionResponse",
+        "mcp_tool_result",
+        "toolResult",
+    }
+)
+_THOUGHTS = frozenset(
+    {"thinking", "reasoning", "redacted_thinking", "thought", "reasoning_content"}
+)
+
 
 class Parts:
     "What one message holds, sorted: `texts`, `calls`, `answers` (tool messages), `thoughts`, `others`."
+
     __slots__ = ("answers", "calls", "others", "texts", "thoughts")
 
     def __init__(self) -> None:
@@ -120,7 +229,13 @@ class Parts:
             self.thoughts.append(_text(p) or ident(p.get("thinking") or p.get("reasoning")) or "")
         elif t in _CALLS or "functionCall" in p or "function_call" in p or "toolUse" in p:
             self._call(p, path)
-        elif t in ANSWERS or (isinstance(t, str) and t.endswith("_tool_result")) or "functionResponse" in p or "function_response" in p or "toolResult" in p:
+        elif (
+            t in ANSWERS
+            or (isinstance(t, str) and t.endswith("_tool_result"))
+            or "functionResponse" in p
+            or "function_response" in p
+            or "toolResult" in p
+        ):
             self.answers.append(answer_part(p))
         elif isinstance(t, str) and t.startswith("tool-") and "toolCallId" in p:
             self._ran({"toolName": t[5:], **p}, path)
@@ -135,10 +250,19 @@ class Parts:
 
     def _ran(self, p: Record, path: str) -> None:
         "A call and, where it has run, its answer in one part (messages of the AI SDK's user interface)."
-        self.calls.append(call_of({k: p[k] for k in ("toolCallId", "toolName", "args", "input") if k in p}, path))
+        self.calls.append(
+            call_of({k: p[k] for k in ("toolCallId", "toolName", "args", "input") if k in p}, path)
+        )
         answer = first(p, ("output", "result", "errorText"))
         if answer is not None:
-            self.answers.append({"role": "tool", "name": p.get("toolName"), "tool_call_id": ident(p["toolCallId"]), **answer_of(answer, True if p.get("errorText") else None)})
+            self.answers.append(
+                {
+                    "role": "tool",
+                    "name": p.get("toolName"),
+                    "tool_call_id": ident(p["toolCallId"]),
+                    **answer_of(answer, True if p.get("errorText") else None),
+                }
+            )
 
     def _call(self, p: Record, path: str) -> None:
         value = p.get("value", p.get("tool_call", p.get("tool_calls")))
@@ -146,14 +270,25 @@ class Parts:
         for c in value if isinstance(value, list) else [p if value is None else value]:
             self.calls.append(call_of(c, path))
 
+
 def answer_part(p: Record) -> Record:
     "The tool message of a part that carries an answer."
-    inner = next((p[k] for k in ("functionResponse", "function_response", "toolResult") if k in p), p)
+    inner = next(
+        (p[k] for k in ("functionResponse", "function_response", "toolResult") if k in p), p
+    )
     inner = inner if isinstance(inner, dict) else {"response": inner}
     flag = error_flag(inner)
-    out = {"role": "tool", "name": first(inner, _NAME), "tool_call_id": ident(first(p, ("tool_use_id", "toolCallId", "tool_call_id", "call_id", "id")) or first(inner, ("id", "toolUseId"))),
-           **answer_of(first(inner, _RESULT), flag)}
+    out = {
+        "role": "tool",
+        "name": first(inner, _NAME),
+        "tool_call_id": ident(
+            first(p, ("tool_use_id", "toolCallId", "tool_call_id", "call_id", "id"))
+            or first(inner, ("id", "toolUseId"))
+        ),
+        **answer_of(first(inner, _RESULT), flag),
+    }
     return out
+
 
 def contents(value: object, path: str) -> Parts:
     "The parts of a message's content: text, a list of parts, or one part."

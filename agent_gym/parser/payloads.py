@@ -24,17 +24,38 @@ __all__ = ['said', 'answered', 'matches_exchange', 'format_of', 'unpack_exchange
 def said(body: Record) -> list[Record]:
     "The messages of a request body, the system's first; raises TraceError with a path below `$`."
     if "contents" in body:
-        system, path, value = body.get("systemInstruction", body.get("system_instruction")), "$.contents", body["contents"]
+        system, path, value = (
+            body.get("systemInstruction", body.get("system_instruction")),
+            "$.contents",
+            body["contents"],
+        )
     elif "messages" in body:
         system, path, value = body.get("system"), "$.messages", body["messages"]
     else:
-        system, path, value = body.get("instructions"), "$.input", body.get("input", body.get("prompt"))
+        system, path, value = (
+            body.get("instructions"),
+            "$.input",
+            body.get("input", body.get("prompt")),
+        )
     value = [value] if isinstance(value, str | dict) else [] if value is None else value
-    messages = turns([{"role": "user", "content": m} if isinstance(m, str) else {"role": "user", **m} if isinstance(m, dict) and "parts" in m and "role" not in m else m for m in value] if isinstance(value, list) else value, path)
+    messages = turns(
+        [
+            {"role": "user", "content": m}
+            if isinstance(m, str)
+            else {"role": "user", **m}
+            if isinstance(m, dict) and "parts" in m and "role" not in m
+            else m
+            for m in value
+        ]
+        if isinstance(value, list)
+        else value,
+        path,
+    )
     if system:
         text = "\n".join(contents(system, "$.system").texts)
         messages.insert(0, {"role": "system", "content": text})
     return messages
+
 
 def answered(body: object) -> list[Record]:
     "The messages of a response body; none where it holds no answer (an error, or one that is still queued)."
@@ -44,22 +65,50 @@ def answered(body: object) -> list[Record]:
         return []
     if isinstance(body.get("choices"), list) and body["choices"]:
         choice = body["choices"][0] if isinstance(body["choices"][0], dict) else {}
-        message = choice.get("message") or ({"role": "assistant", "content": choice["text"]} if "text" in choice else None)
-        return _with(turns([message], "$.choices"), rest({"usage": body.get("usage"), "finish_reason": choice.get("finish_reason")})) if message else []
+        message = choice.get("message") or (
+            {"role": "assistant", "content": choice["text"]} if "text" in choice else None
+        )
+        return (
+            _with(
+                turns([message], "$.choices"),
+                rest({"usage": body.get("usage"), "finish_reason": choice.get("finish_reason")}),
+            )
+            if message
+            else []
+        )
     if isinstance(body.get("candidates"), list) and body["candidates"]:
         first = body["candidates"][0] if isinstance(body["candidates"][0], dict) else {}
         content = first.get("content")
-        made = turns([{"role": "assistant", **{k: v for k, v in content.items() if k != "role"}}], "$.candidates") if isinstance(content, dict) and content.get("parts") else []
-        return _with(made, rest({"finish_reason": first.get("finishReason"), "usage": body.get("usageMetadata")}))
+        made = (
+            turns(
+                [{"role": "assistant", **{k: v for k, v in content.items() if k != "role"}}],
+                "$.candidates",
+            )
+            if isinstance(content, dict) and content.get("parts")
+            else []
+        )
+        return _with(
+            made,
+            rest({"finish_reason": first.get("finishReason"), "usage": body.get("usageMetadata")}),
+        )
     if isinstance(body.get("output"), list):
         return _with(_reply(turns(body["output"], "$.output")), rest({"usage": body.get("usage")}))
     if body.get("role") == "assistant" and "content" in body:
-        return _with(turns([{"role": "assistant", "content": body["content"]}], "$"), rest({"usage": body.get("usage"), "finish_reason": body.get("stop_reason")}))
+        return _with(
+            turns([{"role": "assistant", "content": body["content"]}], "$"),
+            rest({"usage": body.get("usage"), "finish_reason": body.get("stop_reason")}),
+        )
     return []
+
 
 def _reply(messages: list[Record]) -> list[Record]:
     "Items of one response: a reply that is only reasoning is none."
-    return [m for m in messages if m.get("content") is not None or m.get("tool_calls") or m["role"] == "tool"]
+    return [
+        m
+        for m in messages
+        if m.get("content") is not None or m.get("tool_calls") or m["role"] == "tool"
+    ]
+
 
 def _with(messages: list[Record], meta: Record) -> list[Record]:
     for m in messages:
@@ -68,7 +117,16 @@ def _with(messages: list[Record], meta: Record) -> list[Record]:
     return messages
 
 # %% ../../nbs/parser/21_payloads.ipynb #3c469e3b
-_GENERATES = ("/chat/completions", "/responses", "/messages", ":generatecontent", ":streamgeneratecontent", "/completions", "/converse")
+_GENERATES = (
+    "/chat/completions",
+    "/responses",
+    "/messages",
+    ":generatecontent",
+    ":streamgeneratecontent",
+    "/completions",
+    "/converse",
+)
+
 
 def _bodies(r: Any) -> tuple[Any, Any, str] | None:
     "Request body, response body and address of one exchange; None for what is none."
@@ -78,16 +136,41 @@ def _bodies(r: Any) -> tuple[Any, Any, str] | None:
         return None
     request, response = r["request"], r["response"]
     address = str(request.get("uri") or request.get("url") or "")
-    inner = response.get("body", response.get("content", response)) if isinstance(response, dict) and ("body" in response or "status" in response) else response
-    return request.get("body", request if "uri" not in request and "url" not in request else None), inner, address
+    inner = (
+        response.get("body", response.get("content", response))
+        if isinstance(response, dict) and ("body" in response or "status" in response)
+        else response
+    )
+    return (
+        request.get("body", request if "uri" not in request and "url" not in request else None),
+        inner,
+        address,
+    )
+
 
 def matches_exchange(r: Any) -> object:
     found = _bodies(r)
-    return found is not None and (bool(found[2]) or (isinstance(found[0], dict) and any(k in found[0] for k in ("messages", "contents", "input")))) and "request and response"
+    return (
+        found is not None
+        and (
+            bool(found[2])
+            or (
+                isinstance(found[0], dict)
+                and any(k in found[0] for k in ("messages", "contents", "input"))
+            )
+        )
+        and "request and response"
+    )
+
 
 def _generates(address: str, body: Any) -> bool:
     path = address.partition("?")[0].lower()
-    return isinstance(body, dict) and any(k in body for k in ("messages", "contents", "input")) and (not address or path.endswith(_GENERATES))
+    return (
+        isinstance(body, dict)
+        and any(k in body for k in ("messages", "contents", "input"))
+        and (not address or path.endswith(_GENERATES))
+    )
+
 
 def format_of(body: Record) -> str:
     "The name of the API that a request body is written for."
@@ -97,8 +180,15 @@ def format_of(body: Record) -> str:
         return "openai_responses"
     system_beside = "system" in body or "anthropic_version" in body
     tools = body.get("tools")
-    schema = isinstance(tools, list) and any(isinstance(t, dict) and "input_schema" in t for t in tools)
-    return "anthropic_messages" if system_beside or schema or "stop_sequences" in body else "openai_chat"
+    schema = isinstance(tools, list) and any(
+        isinstance(t, dict) and "input_schema" in t for t in tools
+    )
+    return (
+        "anthropic_messages"
+        if system_beside or schema or "stop_sequences" in body
+        else "openai_chat"
+    )
+
 
 def unpack_exchanges(records: Iterable[Any]) -> Iterator[tuple[str, Talk]]:
     "The conversations in a list of exchanges."
@@ -115,13 +205,18 @@ def unpack_exchanges(records: Iterable[Any]) -> Iterator[tuple[str, Talk]]:
         raise TraceError("no request in it asks a model for an answer")
     yield from (("$", t) for t in talks.all)
 
-def _hear(talks: Talks, body: Record, answer: Any, note: str | None, address: str, path: str) -> None:
+
+def _hear(
+    talks: Talks, body: Record, answer: Any, note: str | None, address: str, path: str
+) -> None:
     "Add one exchange to the conversation it continues, or begin a new one."
     try:
         messages = said(body)
     except TraceError as e:
         raise TraceError(e.reason, path=f"{path}.request.body{e.path[1:]}") from None
-    named_as = {str(body[k]) for k in ("previous_response_id",) if body.get(k)} | _conversation(body)
+    named_as = {str(body[k]) for k in ("previous_response_id",) if body.get(k)} | _conversation(
+        body
+    )
     talk = talks.known(messages, named_as)
     new = messages
     if talk is not None:
@@ -135,28 +230,61 @@ def _hear(talks: Talks, body: Record, answer: Any, note: str | None, address: st
     out = answered(answer) if not _failed(answer) else []
     names = _conversation(body)
     if isinstance(answer, dict):
-        names |= ({str(answer["id"])} if isinstance(answer.get("id"), str) else set()) | _conversation(answer)
+        names |= (
+            {str(answer["id"])} if isinstance(answer.get("id"), str) else set()
+        ) | _conversation(answer)
     talks.put(talk, new + out, names)
     if note:
         talk.notes.append(note)
+
 
 def _conversation(body: Record) -> set[str]:
     c = body.get("conversation")
     name = c.get("id") if isinstance(c, dict) else c
     return {name} if isinstance(name, str) and name not in ("auto", "none") else set()
 
+
 def _failed(answer: Any) -> bool:
-    return isinstance(answer, dict) and isinstance(answer.get("error"), dict) and "choices" not in answer and not answer.get("output")
+    return (
+        isinstance(answer, dict)
+        and isinstance(answer.get("error"), dict)
+        and "choices" not in answer
+        and not answer.get("output")
+    )
+
 
 def talk_to_trace(talk: Talk) -> Record:
     "A conversation put together from its requests."
-    return {"conversation_id": None, "messages": named(talk.messages), "metadata": {**talk.meta, **rest({"notes": talk.notes}), "format": talk.format}}
+    return {
+        "conversation_id": None,
+        "messages": named(talk.messages),
+        "metadata": {**talk.meta, **rest({"notes": talk.notes}), "format": talk.format},
+    }
 
-register("cassette", matches_exchange, talk_to_trace, unpack=unpack_exchanges, whole=True, about="recorded requests and responses of model APIs");
+
+register(
+    "cassette",
+    matches_exchange,
+    talk_to_trace,
+    unpack=unpack_exchanges,
+    whole=True,
+    about="recorded requests and responses of model APIs",
+);
 
 # %% ../../nbs/parser/21_payloads.ipynb #f188d0e4
 def matches_gemini(r: Any) -> object:
-    return isinstance(r, dict) and "contents" in r and "messages" not in r and (not isinstance(r["contents"], list) or not r["contents"] or (isinstance(r["contents"][0], dict) and "parts" in r["contents"][0])) and "contents with parts"
+    return (
+        isinstance(r, dict)
+        and "contents" in r
+        and "messages" not in r
+        and (
+            not isinstance(r["contents"], list)
+            or not r["contents"]
+            or (isinstance(r["contents"][0], dict) and "parts" in r["contents"][0])
+        )
+        and "contents with parts"
+    )
+
 
 def matches_responses(r: Any) -> object:
     if not isinstance(r, dict) or "messages" in r:
@@ -165,31 +293,101 @@ def matches_responses(r: Any) -> object:
         return "object is response"
     output = r.get("output")
     asked = r.get("input")
-    items = isinstance(asked, str) or (isinstance(asked, list) and bool(asked) and isinstance(asked[0], dict) and ("role" in asked[0] or "type" in asked[0]))
-    return items and isinstance(output, list) and (not output or (isinstance(output[0], dict) and "type" in output[0])) and "input with output items"
+    items = isinstance(asked, str) or (
+        isinstance(asked, list)
+        and bool(asked)
+        and isinstance(asked[0], dict)
+        and ("role" in asked[0] or "type" in asked[0])
+    )
+    return (
+        items
+        and isinstance(output, list)
+        and (not output or (isinstance(output[0], dict) and "type" in output[0]))
+        and "input with output items"
+    )
+
 
 def payload_to_trace(r: Record) -> Record:
     "A request with the response beside it, as far as either is there."
-    asked = said(r) if any(k in r for k in ("contents", "messages", "input", "instructions")) else []
+    asked = (
+        said(r) if any(k in r for k in ("contents", "messages", "input", "instructions")) else []
+    )
     reply = answered(r["response"] if isinstance(r.get("response"), dict) else r)
-    used = ("contents", "systemInstruction", "system_instruction", "input", "instructions", "output", "candidates", "choices", "id", "object", "response", "conversation_id")
-    return {"conversation_id": next((r[k] for k in ("conversation_id", "id") if isinstance(r.get(k), str | int)), None), "messages": named(asked + reply), "metadata": rest(r, *used)}
+    used = (
+        "contents",
+        "systemInstruction",
+        "system_instruction",
+        "input",
+        "instructions",
+        "output",
+        "candidates",
+        "choices",
+        "id",
+        "object",
+        "response",
+        "conversation_id",
+    )
+    return {
+        "conversation_id": next(
+            (r[k] for k in ("conversation_id", "id") if isinstance(r.get(k), str | int)), None
+        ),
+        "messages": named(asked + reply),
+        "metadata": rest(r, *used),
+    }
+
 
 def matches_completion(r: Any) -> object:
     choices = r.get("choices") if isinstance(r, dict) and "messages" not in r else None
-    return isinstance(choices, list) and bool(choices) and isinstance(choices[0], dict) and "message" in choices[0] and "choices with a message"
+    return (
+        isinstance(choices, list)
+        and bool(choices)
+        and isinstance(choices[0], dict)
+        and "message" in choices[0]
+        and "choices with a message"
+    )
+
 
 def matches_batch(r: Any) -> object:
-    return isinstance(r, dict) and "custom_id" in r and "messages" not in r and (isinstance(r.get("body"), dict) or isinstance(r.get("response"), dict)) and "custom_id with a body or a response"
+    return (
+        isinstance(r, dict)
+        and "custom_id" in r
+        and "messages" not in r
+        and (isinstance(r.get("body"), dict) or isinstance(r.get("response"), dict))
+        and "custom_id with a body or a response"
+    )
+
 
 def batch_to_trace(r: Record) -> Record:
     "A line of a batch file: a request, or a response."
     body, response = r.get("body"), r.get("response")
     answer = response.get("body", response) if isinstance(response, dict) else None
     messages = (said(body) if isinstance(body, dict) else []) + answered(answer)
-    return {"conversation_id": r["custom_id"], "messages": named(messages), "metadata": rest(r, "custom_id", "body", "response")}
+    return {
+        "conversation_id": r["custom_id"],
+        "messages": named(messages),
+        "metadata": rest(r, "custom_id", "body", "response"),
+    }
+
 
 register("gemini_contents", matches_gemini, payload_to_trace, about="Gemini contents with parts")
-register("openai_responses", matches_responses, payload_to_trace, over=("preferences",), about="OpenAI Responses API: input and output items")
-register("openai_completion", matches_completion, payload_to_trace, over=("preferences", "openai_responses"), about="OpenAI chat completions, with the input beside them or alone")
-register("openai_batch", matches_batch, batch_to_trace, over=("cassette",), about="OpenAI batch files: custom_id with a body or a response");
+register(
+    "openai_responses",
+    matches_responses,
+    payload_to_trace,
+    over=("preferences",),
+    about="OpenAI Responses API: input and output items",
+)
+register(
+    "openai_completion",
+    matches_completion,
+    payload_to_trace,
+    over=("preferences", "openai_responses"),
+    about="OpenAI chat completions, with the input beside them or alone",
+)
+register(
+    "openai_batch",
+    matches_batch,
+    batch_to_trace,
+    over=("cassette",),
+    about="OpenAI batch files: custom_id with a body or a response",
+);

@@ -20,16 +20,18 @@ __all__ = ['STEPS', 'MEMBERS', 'FIRST', 'splits', 'spine', 'Many', 'many']
 _KEY = re.compile(rb'\s*("(?:[^"\\]|\\.)*")\s*:\s*', re.S)
 STEPS, MEMBERS, FIRST = 12, 1000, 50
 
+
 def splits(data: bytes, at: int) -> Iterator[tuple[int, int]]:
     "Where each element of the list, or member of the object, that opens at `at` begins and ends; raises ValueError where it is not closed."
     cuts, begin = Cuts(), at + 1
     for start in range(at, len(data), CHUNK):
-        for cut, over in cuts(data[start:start + CHUNK]):
+        for cut, over in cuts(data[start : start + CHUNK]):
             yield begin, start + cut
             if over:
                 return
             begin = start + cut + 1
     raise ValueError("not closed")
+
 
 def _member(data: bytes, begin: int, end: int) -> tuple[str, int]:
     "The key of the member at `begin`, and where its value begins."
@@ -38,6 +40,7 @@ def _member(data: bytes, begin: int, end: int) -> tuple[str, int]:
         raise ValueError("no key")
     return json.loads(m[1]), m.end()
 
+
 def spine(data: bytes, least: int) -> tuple[tuple[str | int, ...], int, int] | None:
     "The path to the longest list (or object of many members) in an object, and where its text begins and ends; None where nothing of `least` bytes is that long, or the text is no one object."
     try:
@@ -45,16 +48,17 @@ def spine(data: bytes, least: int) -> tuple[tuple[str | int, ...], int, int] | N
     except ValueError:
         return None
 
+
 def _spine(data: bytes, least: int) -> tuple[tuple[str | int, ...], int, int] | None:
     path: list[str | int] = []
     at, end = len(data) - len(data.lstrip()), len(data.rstrip())
     for _ in range(STEPS):
-        if data[at:at + 1] == b"[":
+        if data[at : at + 1] == b"[":
             begin, stop = next(splits(data, at))
             if stop - begin < (end - at) // 2:
                 return tuple(path), at, end
             path.append(0)
-        elif data[at:at + 1] == b"{":
+        elif data[at : at + 1] == b"{":
             n, begin, stop, last = 0, at, at, at
             for a, b in splits(data, at):
                 n, last = n + 1, b
@@ -69,7 +73,7 @@ def _spine(data: bytes, least: int) -> tuple[tuple[str | int, ...], int, int] | 
             path.append(key)
         else:
             return None
-        while data[begin:begin + 1].isspace():
+        while data[begin : begin + 1].isspace():
             begin += 1
         at, end = begin, begin + len(data[begin:stop].rstrip())
     return None
@@ -78,6 +82,7 @@ def _spine(data: bytes, least: int) -> tuple[tuple[str | int, ...], int, int] | 
 @dataclass(frozen=True, slots=True)
 class Many:
     "The long list (or, where `keyed`, the object of many members) that lies at `path` in the object `data`, from byte `low` to `high`."
+
     data: bytes
     path: tuple[str | int, ...]
     low: int
@@ -90,12 +95,16 @@ class Many:
 
     @property
     def keyed(self) -> bool:
-        return self.data[self.low:self.low + 1] == b"{"
+        return self.data[self.low : self.low + 1] == b"{"
 
     def __iter__(self) -> Iterator[tuple[str, bytes, str]]:
         "Its elements as (path below the list, bytes, fault)."
-        chunks = (self.data[i:min(i + CHUNK, self.high)] for i in range(self.low, self.high, CHUNK))
-        for n, (_, raw, fault) in enumerate(elements(chunks, opening=self.data[self.low:self.low + 1])):
+        chunks = (
+            self.data[i : min(i + CHUNK, self.high)] for i in range(self.low, self.high, CHUNK)
+        )
+        for n, (_, raw, fault) in enumerate(
+            elements(chunks, opening=self.data[self.low : self.low + 1])
+        ):
             if not self.keyed:
                 yield f"[{n}]", raw, fault
                 continue
@@ -114,12 +123,18 @@ class Many:
             if len(first) == FIRST or size > CHUNK:
                 break
         inner = b",".join(first)
-        return self.data[:self.low] + (b"{" + inner + b"}" if self.keyed else b"[" + inner + b"]") + self.data[self.high:]
+        return (
+            self.data[: self.low]
+            + (b"{" + inner + b"}" if self.keyed else b"[" + inner + b"]")
+            + self.data[self.high :]
+        )
 
     def among(self, value: object) -> bool:
         "True where the path leads to a list (or an object) in `value`."
         for step in self.path:
-            if not isinstance(value, dict if isinstance(step, str) else list) or (step not in value if isinstance(value, dict) else not value):
+            if not isinstance(value, dict if isinstance(step, str) else list) or (
+                step not in value if isinstance(value, dict) else not value
+            ):
                 return False
             value = value[step]  # type: ignore[index]
         return isinstance(value, dict if self.keyed else list)
@@ -128,12 +143,14 @@ class Many:
         "A copy of `value` with `part` in place of the list; where `value` is None, no more than the path to it."
         return _put(value, self.path, part)
 
+
 def _put(value: Any, path: tuple[str | int, ...], part: list[Any]) -> Any:
     if not path:
         return part
     if isinstance(path[0], str):
         return {**(value or {}), path[0]: _put(value and value[path[0]], path[1:], part)}
     return [_put(value and value[0], path[1:], part)]
+
 
 def many(data: bytes, least: int) -> Many | None:
     "The long list in an object of more than `least` bytes; None where there is none."

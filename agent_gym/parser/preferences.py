@@ -16,34 +16,92 @@ from ..trace import TraceError, parse_json
 __all__ = ['ASKED', 'SAID', 'IDS', 'matches_preference', 'preference_to_trace']
 
 # %% ../../nbs/parser/13_preferences.ipynb #d566b40b
-ASKED, SAID = ("prompt", "instruction", "question", "query"), ("completion", "chosen", "response", "output", "answer", "responses")
+ASKED, SAID = (
+    ("prompt", "instruction", "question", "query"),
+    ("completion", "chosen", "response", "output", "answer", "responses"),
+)
 IDS = ("conversation_id", "prompt_id", "id", "uuid")
 
+
 def matches_preference(r: Any) -> object:
-    if not isinstance(r, dict) or "messages" in r or "conversations" in r or "context" in r or "contents" in r:
+    if (
+        not isinstance(r, dict)
+        or "messages" in r
+        or "conversations" in r
+        or "context" in r
+        or "contents" in r
+    ):
         return False
     if isinstance(r.get("chosen"), list | str) and "rejected" in r:
         return "chosen and rejected"
-    asked, said = next((k for k in ASKED if isinstance(r.get(k), list | str)), None), next((k for k in SAID if isinstance(r.get(k), list | str | dict)), None)
-    if isinstance(r.get("prompt"), list) and r["prompt"] and isinstance(r["prompt"][0], dict) and not said:
+    asked, said = (
+        next((k for k in ASKED if isinstance(r.get(k), list | str)), None),
+        next((k for k in SAID if isinstance(r.get(k), list | str | dict)), None),
+    )
+    if (
+        isinstance(r.get("prompt"), list)
+        and r["prompt"]
+        and isinstance(r["prompt"][0], dict)
+        and not said
+    ):
         return "prompt as messages"
     return bool(asked and said) and f"{asked} with {said}"
 
+
 def preference_to_trace(r: Record) -> Record:
     "The prompt and what was answered (the chosen side of a pair); a truth value under `label` is the outcome."
-    asked, said = next((k for k in ASKED if k in r), None), next((k for k in SAID if r.get(k) is not None), None)
-    history = turns([{"role": role, "content": text} for pair in (r.get("history") or ())[:MOST] if isinstance(pair, list) for role, text in zip(("user", "assistant"), pair)], "$.history")
+    asked, said = (
+        next((k for k in ASKED if k in r), None),
+        next((k for k in SAID if r.get(k) is not None), None),
+    )
+    history = turns(
+        [
+            {"role": role, "content": text}
+            for pair in (r.get("history") or ())[:MOST]
+            if isinstance(pair, list)
+            for role, text in zip(("user", "assistant"), pair)
+        ],
+        "$.history",
+    )
     more = r.get("input") if asked == "instruction" and isinstance(r.get("input"), str) else None
-    before = [] if asked is None else _side(r[asked] if not more else f"{r[asked]}\n{more}", "user", f"$.{asked}")
+    before = (
+        []
+        if asked is None
+        else _side(r[asked] if not more else f"{r[asked]}\n{more}", "user", f"$.{asked}")
+    )
     after = [] if said is None else _side(r[said], "assistant", f"$.{said}")
-    if before and after[:len(before)] == before:
+    if before and after[: len(before)] == before:
         before = []
-    system = [{"role": "system", "content": r["system"]}] if isinstance(r.get("system"), str) and r["system"] and "system" not in [m["role"] for m in before[:1]] else []
+    system = (
+        [{"role": "system", "content": r["system"]}]
+        if isinstance(r.get("system"), str)
+        and r["system"]
+        and "system" not in [m["role"] for m in before[:1]]
+        else []
+    )
     label = r.get("label") if isinstance(r.get("label"), bool) else None
     key = next((k for k in IDS if isinstance(r.get(k), str | int)), None)
     tools = parse_json(r["tools"]) if isinstance(r.get("tools"), str) else r.get("tools")
-    used = [k for k in (asked, said, "history", "system", "tools", key, "input" if more is not None else None) if k]
-    return {"conversation_id": r[key] if key else None, "messages": [*system, *history, *before, *after], "outcome": outcome_of(label)[0], "metadata": {**rest(r, *used), **rest({"tools": tools})}}
+    used = [
+        k
+        for k in (
+            asked,
+            said,
+            "history",
+            "system",
+            "tools",
+            key,
+            "input" if more is not None else None,
+        )
+        if k
+    ]
+    return {
+        "conversation_id": r[key] if key else None,
+        "messages": [*system, *history, *before, *after],
+        "outcome": outcome_of(label)[0],
+        "metadata": {**rest(r, *used), **rest({"tools": tools})},
+    }
+
 
 def _side(value: object, role: str, path: str) -> list[Record]:
     if isinstance(value, str):
@@ -51,7 +109,15 @@ def _side(value: object, role: str, path: str) -> list[Record]:
     if isinstance(value, dict):
         return turns([{"role": role, **value}], path)
     if isinstance(value, list):
-        return turns([{"role": role, "content": m} if isinstance(m, str) else m for m in value], path)
+        return turns(
+            [{"role": role, "content": m} if isinstance(m, str) else m for m in value], path
+        )
     raise TraceError(f"expected messages or text, got {kind(value)}", path=path)
 
-register("preferences", matches_preference, preference_to_trace, about="TRL: prompt and completion, chosen and rejected; instruction and output");
+
+register(
+    "preferences",
+    matches_preference,
+    preference_to_trace,
+    about="TRL: prompt and completion, chosen and rejected; instruction and output",
+);

@@ -21,7 +21,14 @@ class Bar:
     """A progress line named `label`, drawn once `tick` is called after two seconds.
 
     `total` is how many things there are, or with `done` (which tells the position) how many bytes; None where nobody knows."""
-    def __init__(self, label: str, show: bool = True, total: int | None = None, done: Callable[[], int] | None = None):
+
+    def __init__(
+        self,
+        label: str,
+        show: bool = True,
+        total: int | None = None,
+        done: Callable[[], int] | None = None,
+    ):
         self.label, self.total, self.done, self.n = label, total, done, 0
         self.due = time.monotonic() + PATIENCE if show else float("inf")
         self.drawn: Any = None
@@ -33,12 +40,16 @@ class Bar:
             self._draw()
 
     def _draw(self) -> None:
-        self.due = time.monotonic() + .1
+        self.due = time.monotonic() + 0.1
         if self.drawn is None:
             self.drawn = _line(self.label, self.total, self.done is not None)
             self.due = float("inf") if self.drawn is None else self.due
         if self.drawn is not None:
-            self.drawn.update(self.drawn.task_ids[0], completed=self.n if self.done is None else self.done(), count=f"{self.n:,}")
+            self.drawn.update(
+                self.drawn.task_ids[0],
+                completed=self.n if self.done is None else self.done(),
+                count=f"{self.n:,}",
+            )
 
     def close(self) -> None:
         "Take the line away."
@@ -46,16 +57,36 @@ class Bar:
             self.drawn.stop()
         self.due = float("inf")
 
+
 def _line(label: str, total: int | None, in_bytes: bool) -> Any:
     "A line of `rich` that has begun; None where nobody could see it, or where another line is being drawn."
     from rich.console import Console
     from rich.errors import LiveError
-    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     console = Console()
     if not (console.is_terminal or console.is_jupyter):
         return None
-    many = [TextColumn("{task.fields[count]}"), DownloadColumn()] if in_bytes else [MofNCompleteColumn()]
-    line = Progress(TextColumn("{task.description}"), BarColumn(), *many, TimeRemainingColumn(elapsed_when_finished=True), console=console, transient=True)
+    many = (
+        [TextColumn("{task.fields[count]}"), DownloadColumn()]
+        if in_bytes
+        else [MofNCompleteColumn()]
+    )
+    line = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        *many,
+        TimeRemainingColumn(elapsed_when_finished=True),
+        console=console,
+        transient=True,
+    )
     line.add_task(label, total=total or None, count="0")
     try:
         line.start()
@@ -63,7 +94,10 @@ def _line(label: str, total: int | None, in_bytes: bool) -> Any:
         return None
     return line
 
-def watch(things: Iterable[T], label: str, show: bool = True, total: int | None = None) -> Iterator[T]:
+
+def watch(
+    things: Iterable[T], label: str, show: bool = True, total: int | None = None
+) -> Iterator[T]:
     "`things`, counted on a progress line once they take longer than two seconds."
     with closing(Bar(label, show, total)) as bar:
         for thing in things:

@@ -21,7 +21,16 @@ from .names import Names
 from .pieces import Many
 from .progress import Bar
 from .redact import Redactor
-from .registry import KEYS, Detector, Reader, UnknownFormat, beside, envelope, reader_named, way
+from agent_gym.parser.registry import (
+    KEYS,
+    Detector,
+    Reader,
+    UnknownFormat,
+    beside,
+    envelope,
+    reader_named,
+    way,
+)
 from .source import Document, companion, documents
 from .tables import COLUMNS
 from .values import Record, kind
@@ -33,11 +42,21 @@ __all__ = ['Success', 'HOPELESS', 'FEW', 'BATCH', 'FAULTS', 'Loader', 'written']
 # %% ../../nbs/parser/06_reading.ipynb #19f4275c
 Success = Callable[[Trace], object] | Mapping[str, bool]
 HOPELESS, FEW, BATCH = 100_000, 1000, 1 << 20
-FAULTS = (StopIteration, LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
+FAULTS = (
+    StopIteration,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ValueError,
+    ArithmeticError,
+    RecursionError,
+)
+
 
 @dataclass
 class Loader:
     "The state of one `load_traces`: options, ids seen so far, errors and notes."
+
     format: str = "auto"
     on_error: Literal["raise", "collect"] = "raise"
     columns: Mapping[str, str] | None = None
@@ -60,17 +79,29 @@ class Loader:
     found: set[str] = field(default_factory=set)
     skipped: list[tuple[Document, TraceError]] = field(default_factory=list)
 
-    def fail(self, error: TraceError, doc: Document, item: Item | None = None, record: object = None) -> None:
+    def fail(
+        self, error: TraceError, doc: Document, item: Item | None = None, record: object = None
+    ) -> None:
         "Locate `error`; raise it, or keep it where errors are collected."
         path = (item.path if item is not None else "$") + error.path[1:]
         line = error.line if error.line is not None else item.line if item is not None else None
-        reason = self.reasons.setdefault(error.reason, error.reason) if len(self.reasons) < FEW else error.reason
+        reason = (
+            self.reasons.setdefault(error.reason, error.reason)
+            if len(self.reasons) < FEW
+            else error.reason
+        )
         shown = (error.record if record is None else record) if len(self.errors) < FEW else None
-        located = TraceError(reason, source=error.source or doc.name, line=line, path=path, record=shown)
+        located = TraceError(
+            reason, source=error.source or doc.name, line=line, path=path, record=shown
+        )
         if self.on_error == "raise":
             raise located from None
         if len(self.errors) >= HOPELESS and self.made < len(self.errors):
-            raise TraceError(f"more than {HOPELESS:,} records could not be read, and only {self.made:,} could. The last: {located}", source=located.source, record=located.record)
+            raise TraceError(
+                f"more than {HOPELESS:,} records could not be read, and only {self.made:,} could. The last: {located}",
+                source=located.source,
+                record=located.record,
+            )
         self.errors.append(located)
 
     def read(self, doc: Document, bar: Bar | None = None) -> Generator[Trace]:
@@ -84,22 +115,31 @@ class Loader:
     def _items(self, items: Iterator[Item], doc: Document, depth: int = 0) -> Iterator[Trace]:
         for item in items:
             self.at, self.nth = (item, -1) if depth == 0 else (self.at, self.nth)
-            value: Any = None       # the record before is let go before this one is parsed
+            value: Any = None  # the record before is let go before this one is parsed
             try:
                 value = self._renamed(item.parse())
                 reader = self._reader(value, doc)
             except TraceError as e:
                 try:
-                    inside = self._inside(item) if depth < 2 and isinstance(e, UnknownFormat) else None
+                    inside = (
+                        self._inside(item) if depth < 2 and isinstance(e, UnknownFormat) else None
+                    )
                 except TraceError as large:
                     e, inside = large, None
-                if inside is None and doc.listed and isinstance(e, UnknownFormat) and doc.name not in self.known:
+                if (
+                    inside is None
+                    and doc.listed
+                    and isinstance(e, UnknownFormat)
+                    and doc.name not in self.known
+                ):
                     self.skipped.append((doc, e))
                     return
                 if inside is None:
                     self.fail(e, doc, item)
                     continue
-                self.notes[f"the records are those under {inside[0]}" + beside(item.value, inside[0])] += 1
+                self.notes[
+                    f"the records are those under {inside[0]}" + beside(item.value, inside[0])
+                ] += 1
                 yield from self._items(inside[1], doc, depth + 1)
                 continue
             if reader.whole:
@@ -123,16 +163,30 @@ class Loader:
         if not self.columns or not isinstance(value, dict):
             return value
         if not self.found.issuperset(self.columns):
-            self.found.update(f for f, c in self.columns.items() if c in value or (f in value and f not in COLUMNS))
-        theirs = {(c if c in value else f): (f if c in value else c) for f, c in self.columns.items()}
+            self.found.update(
+                f
+                for f, c in self.columns.items()
+                if c in value or (f in value and f not in COLUMNS)
+            )
+        theirs = {
+            (c if c in value else f): (f if c in value else c) for f, c in self.columns.items()
+        }
         return {theirs.get(k, k): v for k, v in value.items()}
 
     def _inside(self, item: Item) -> tuple[str, Iterator[Item]] | None:
         "Where in an envelope the records lie, in words, and the records; None where `item` is no envelope."
-        if item.many is not None and (where := way(item.value, item.many.path, item.many.keyed, self.detect)):
+        if item.many is not None and (
+            where := way(item.value, item.many.path, item.many.keyed, self.detect)
+        ):
             return where, item.elements()
         found = envelope(item.value if item.many is None else item.full(), self.detect)
-        return found and (found[0], (Item(v, item.line, item.path + path, name=path[1:] if found[0] == KEYS else None) for path, v in found[1]))
+        return found and (
+            found[0],
+            (
+                Item(v, item.line, item.path + path, name=path[1:] if found[0] == KEYS else None)
+                for path, v in found[1]
+            ),
+        )
 
     def _parsed(self, items: Iterator[Item], doc: Document) -> Iterator[tuple[Item, Any]]:
         "The items that can be parsed, with their values; the others are errors."
@@ -158,30 +212,42 @@ class Loader:
         if batch:
             yield batch
 
-    def _in_parts(self, reader: Reader, doc: Document, item: Item, value: Any, many: Many) -> Iterator[Trace]:
+    def _in_parts(
+        self, reader: Reader, doc: Document, item: Item, value: Any, many: Many
+    ) -> Iterator[Trace]:
         "The conversations of a document, its long list some elements at a time."
         self.at = Item(line=item.line, path=item.path)
         for batch in self._batches(item, doc):
             paths = {f"${many.at}[{i}]": path for i, (path, _) in enumerate(batch)}
-            yield from self._unpacked(reader, doc, item, many.put(value, [v for _, v in batch]), paths)
+            yield from self._unpacked(
+                reader, doc, item, many.put(value, [v for _, v in batch]), paths
+            )
 
     def _one(self, reader: Reader, doc: Document, item: Item, value: Any) -> Iterator[Trace]:
         try:
             value = value if item.many is None else self._renamed(item.full())
         except TraceError as e:
             return self.fail(e, doc, item)
-        yield from self._trace(reader, doc, item, value, "$") if reader.unpack is None else self._unpacked(reader, doc, item, value)
+        yield from (
+            self._trace(reader, doc, item, value, "$")
+            if reader.unpack is None
+            else self._unpacked(reader, doc, item, value)
+        )
 
-    def _grouped(self, reader: Reader, doc: Document, item: Item, value: Any, items: Iterator[Item]) -> Iterator[Trace]:
+    def _grouped(
+        self, reader: Reader, doc: Document, item: Item, value: Any, items: Iterator[Item]
+    ) -> Iterator[Trace]:
         "All records of the document at once, for readers that need them all; readers of this package get them one by one."
         self.notes.update(item.notes)
         rows = self._rows(reader, chain(((item, value),), self._parsed(items, doc)), doc)
         self.at = Item(path="$")
         yield from self._unpacked(reader, doc, self.at, rows if reader.ours else list(rows))
-        for _ in items:     # rows that a reader which failed left are no records of their own
+        for _ in items:  # rows that a reader which failed left are no records of their own
             pass
 
-    def _rows(self, reader: Reader, parsed: Iterator[tuple[Item, Any]], doc: Document) -> Iterator[Any]:
+    def _rows(
+        self, reader: Reader, parsed: Iterator[tuple[Item, Any]], doc: Document
+    ) -> Iterator[Any]:
         for item, value in parsed:
             if item.many is None:
                 yield value
@@ -195,44 +261,81 @@ class Loader:
             for n, batch in enumerate(self._batches(item, doc)):
                 yield item.many.put(None if n else value, [v for _, v in batch])
 
-    def _unpacked(self, reader: Reader, doc: Document, item: Item, value: Any, paths: Mapping[str, str] = {}) -> Iterator[Trace]:
+    def _unpacked(
+        self, reader: Reader, doc: Document, item: Item, value: Any, paths: Mapping[str, str] = {}
+    ) -> Iterator[Trace]:
         "Each conversation on its own, so that a bad one costs only itself."
         try:
-            beside = [rows for name in reader.companions if (rows := companion(doc.name, name)) is not None]
+            beside = [
+                rows
+                for name in reader.companions
+                if (rows := companion(doc.name, name)) is not None
+            ]
             for path, record in reader.unpack(value, *beside):  # type: ignore[misc]
-                yield from self._trace(reader, doc, item if path not in paths else Item(line=item.line, path=paths[path]), record, path if path not in paths else "$")
+                yield from self._trace(
+                    reader,
+                    doc,
+                    item if path not in paths else Item(line=item.line, path=paths[path]),
+                    record,
+                    path if path not in paths else "$",
+                )
         except TraceError as e:
             self.fail(e, doc, item)
         except FAULTS as e:
             self.fail(_tripped(reader, e), doc, item)
 
-    def _trace(self, reader: Reader, doc: Document, item: Item, record: Any, path: str) -> Iterator[Trace]:
+    def _trace(
+        self, reader: Reader, doc: Document, item: Item, record: Any, path: str
+    ) -> Iterator[Trace]:
         notes = list(item.notes)
         try:
             if isinstance(record, TraceError):
                 raise record
             draft = reader.to_trace(record)
             draft = draft.to_dict() if isinstance(draft, Trace) else draft
-            inner = draft["metadata"].pop("deeper", ()) if self.nested and isinstance(draft.get("metadata"), dict) else ()
+            inner = (
+                draft["metadata"].pop("deeper", ())
+                if self.nested and isinstance(draft.get("metadata"), dict)
+                else ()
+            )
             trace = self._made(reader, draft, doc, item, notes)
         except TraceError as e:
             return self.fail(e, doc, Item(line=item.line, path=item.path + path[1:]), record)
         except ValidationError as e:
-            return self.fail(TraceError.from_validation(e), doc, Item(line=item.line, path=item.path + path[1:]), record)
+            return self.fail(
+                TraceError.from_validation(e),
+                doc,
+                Item(line=item.line, path=item.path + path[1:]),
+                record,
+            )
         except FAULTS as e:
-            return self.fail(_tripped(reader, e), doc, Item(line=item.line, path=item.path + path[1:]), record)
+            return self.fail(
+                _tripped(reader, e), doc, Item(line=item.line, path=item.path + path[1:]), record
+            )
         if notes:
             self.notes.update(notes)
         self.nth += 1
         yield trace
         name = draft["conversation_id"]
         for i, messages in enumerate(inner, 1):
-            child = self._made(reader, {"conversation_id": f"{name}/{i}", "messages": messages, "metadata": {"parent": name}}, doc, item, notes)
+            child = self._made(
+                reader,
+                {
+                    "conversation_id": f"{name}/{i}",
+                    "messages": messages,
+                    "metadata": {"parent": name},
+                },
+                doc,
+                item,
+                notes,
+            )
             self.renamed = child.conversation_id
             self.nth += 1
             yield child
 
-    def _made(self, reader: Reader, draft: Record, doc: Document, item: Item, notes: list[str]) -> Trace:
+    def _made(
+        self, reader: Reader, draft: Record, doc: Document, item: Item, notes: list[str]
+    ) -> Trace:
         given = conversation_id(draft.get("conversation_id"))
         self.made += 1
         draft["conversation_id"] = name = self._id(item.name if given is None else given, doc)
@@ -240,13 +343,19 @@ class Loader:
         draft = labelled(draft, reader.name, notes)
         for m in draft["messages"]:
             if calls := m.get("tool_calls"):
-                notes.extend(f"{c['name'][:40]}: {c['metadata']['note']}" for c in calls if "note" in c.get("metadata", ()))
+                notes.extend(
+                    f"{c['name'][:40]}: {c['metadata']['note']}"
+                    for c in calls
+                    if "note" in c.get("metadata", ())
+                )
         trace = self._judged(build(draft, reader.ours))
         if not self.replaying:
             self._unpaired(trace)
         if self.redact is not None:
             trace = self.redact.trace(trace)
-            self.renamed = trace.conversation_id if self.renamed is not None or self.number else None
+            self.renamed = (
+                trace.conversation_id if self.renamed is not None or self.number else None
+            )
             self.number = 0
         return trace
 
@@ -277,8 +386,16 @@ class Loader:
     def _judged(self, trace: Trace) -> Trace:
         if self.success is None:
             return trace
-        given = self.success.get(trace.outcome or "") if isinstance(self.success, Mapping) else self.success(trace)
-        return trace if given is None else trace.model_copy(update={"metadata": {**trace.metadata, "success": bool(given)}})
+        given = (
+            self.success.get(trace.outcome or "")
+            if isinstance(self.success, Mapping)
+            else self.success(trace)
+        )
+        return (
+            trace
+            if given is None
+            else trace.model_copy(update={"metadata": {**trace.metadata, "success": bool(given)}})
+        )
 
     def again(self, raw: bytes) -> list[Trace]:
         "The traces of a body that loaded before, as they were then (but for ids that were made)."
@@ -287,16 +404,29 @@ class Loader:
 
     def replay(self) -> Loader:
         "A loader with the same options that only reads again."
-        return Loader(self.format, "raise", self.columns, self.success, self.redact, self.nested, replaying=True)
+        return Loader(
+            self.format,
+            "raise",
+            self.columns,
+            self.success,
+            self.redact,
+            self.nested,
+            replaying=True,
+        )
+
 
 def _ticking(items: Iterator[Item], bar: Bar) -> Iterator[Item]:
     for item in items:
         yield item
         bar.tick()
 
+
 def written(raw: bytes) -> list[Trace]:
     "The trace whose `to_dict` was written as JSON."
     return [build(native_to_trace(loads(raw)), ours=True)]  # type: ignore[arg-type]
 
+
 def _tripped(reader: Reader, error: Exception) -> TraceError:
-    return TraceError(f"the reader {reader.name!r} cannot read this record: {type(error).__name__}: {str(error)[:160]}")
+    return TraceError(
+        f"the reader {reader.name!r} cannot read this record: {type(error).__name__}: {str(error)[:160]}"
+    )

@@ -19,23 +19,37 @@ __all__ = ['PATTERNS', 'Redact', 'Draw', 'alike', 'luhn', 'identity', 'Redactor'
 # %% ../../nbs/parser/09_redact.ipynb #79862a32
 class Draw:
     "An endless stream of choices that depends on a text alone."
+
     def __init__(self, seed: str) -> None:
-        self.state = int.from_bytes(hashlib.blake2b(seed.encode("utf-8", "replace"), digest_size=64).digest())
+        self.state = int.from_bytes(
+            hashlib.blake2b(seed.encode("utf-8", "replace"), digest_size=64).digest()
+        )
 
     def pick(self, n: int) -> int:
         "A number from 0 to n - 1."
         self.state, choice = divmod(self.state, n)
         if self.state < 2**32:
-            self.state = int.from_bytes(hashlib.blake2b(f"{self.state}/{choice}".encode(), digest_size=64).digest())
+            self.state = int.from_bytes(
+                hashlib.blake2b(f"{self.state}/{choice}".encode(), digest_size=64).digest()
+            )
         return choice
+
 
 def alike(text: str, draw: Draw) -> str:
     "Text of the same shape: digits for digits, letters for letters of the same case, all else as it was."
-    return "".join(str(draw.pick(10)) if c.isdigit() else chr((97 if c.islower() else 65) + draw.pick(26)) if c.isalpha() else c for c in text)
+    return "".join(
+        str(draw.pick(10))
+        if c.isdigit()
+        else chr((97 if c.islower() else 65) + draw.pick(26))
+        if c.isalpha()
+        else c
+        for c in text
+    )
 
 # %% ../../nbs/parser/09_redact.ipynb #f763ba92
 def _email(text: str, draw: Draw) -> str:
     return f"{alike('aaaaaa', draw)}{draw.pick(100):02d}@{('example.com', 'example.org', 'example.net')[draw.pick(3)]}"
+
 
 def _digits(text: str, digits: str) -> str:
     "`text` with its last digits replaced by `digits`, in order."
@@ -46,32 +60,67 @@ def _digits(text: str, digits: str) -> str:
         out.append(next(stream) if c.isdigit() and seen > kept else c)
     return "".join(out)
 
+
 def _phone(text: str, draw: Draw) -> str:
     n = min(sum(c.isdigit() for c in text), 10)
     return _digits(text, "".join(str(draw.pick(9) + 1) for _ in range(n)))
+
 
 def _card(text: str, draw: Draw) -> str:
     digits = [c for c in text if c.isdigit()]
     body = [digits[0]] + [str(draw.pick(10)) for _ in digits[1:-1]]
     return _digits(text, "".join(body) + str(-luhn("".join(body) + "0") % 10))
 
+
 def luhn(digits: str) -> int:
     "The check sum of a card number modulo 10: 0 for valid ones (H. P. Luhn, US patent 2950048)."
-    return sum(int(d) if i % 2 == 0 else sum(divmod(2 * int(d), 10)) for i, d in enumerate(reversed(digits))) % 10
+    return (
+        sum(
+            int(d) if i % 2 == 0 else sum(divmod(2 * int(d), 10))
+            for i, d in enumerate(reversed(digits))
+        )
+        % 10
+    )
 
-_STREETS = ("Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Hazel", "Juniper", "Larch", "Maple", "Oak", "Pine", "Rowan", "Spruce", "Willow", "Yew")
+
+_STREETS = (
+    "Alder",
+    "Birch",
+    "Cedar",
+    "Dogwood",
+    "Elm",
+    "Fir",
+    "Hazel",
+    "Juniper",
+    "Larch",
+    "Maple",
+    "Oak",
+    "Pine",
+    "Rowan",
+    "Spruce",
+    "Willow",
+    "Yew",
+)
+
 
 def _address(text: str, draw: Draw) -> str:
     number, _, suffix = text.partition(" ")[0], None, text.rsplit(None, 1)[-1]
     return f"{draw.pick(9) + 1}{''.join(str(draw.pick(10)) for _ in number[1:])} {_STREETS[draw.pick(16)]} {_STREETS[draw.pick(16)]} {suffix}"
+
 
 _SUFFIX = r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Square|Terrace|Parkway|Pkwy|Highway|Hwy|Circle|Crescent)"
 PATTERNS: dict[str, str] = {
     "email": r"(?<![\w.+-])[A-Za-z0-9_.+%-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}",
     "card": r"(?<![\w-])[3-6](?:[ -]?\d){12,18}(?![\w-])",
     "phone": r"(?<![\w.-])(?:\+\d{1,3}[ .-]?(?:\(\d{1,4}\)|\d{1,4})(?:[ .-]?\d{2,4}){2,3}|(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4})(?![\w-])",
-    "address": rf"\b\d{{1,5}} (?:[A-Z][\w'.]* ){{1,4}}{_SUFFIX}\b"}
-_MAKE: dict[str, Callable[[str, Draw], str]] = {"email": _email, "card": _card, "phone": _phone, "address": _address}
+    "address": rf"\b\d{{1,5}} (?:[A-Z][\w'.]* ){{1,4}}{_SUFFIX}\b",
+}
+_MAKE: dict[str, Callable[[str, Draw], str]] = {
+    "email": _email,
+    "card": _card,
+    "phone": _phone,
+    "address": _address,
+}
 _KEYS = re.compile(r"phone|mobile|(?:^|_)tel(?:$|_)", re.I)
 
 # %% ../../nbs/parser/09_redact.ipynb #6cdf049e
@@ -82,19 +131,32 @@ def identity(kind: str, text: str) -> str:
         return digits[-10:] if kind == "phone" else digits
     return " ".join(text.lower().split())
 
+
 Redact: TypeAlias = "bool | str | Iterable[str] | Mapping[str, str] | Redactor | None"
+
 
 class Redactor:
     """Replaces personal data in traces.
 
     `kinds` are names of `PATTERNS` (default: all); `extra` maps names of your own to regular expressions, whose matches keep their shape. `secret` makes the pseudonyms
     yours. `counts` and `distinct` tell what was replaced."""
-    def __init__(self, kinds: Iterable[str] | None = None, extra: Mapping[str, str] | None = None, secret: str = ""):
+
+    def __init__(
+        self,
+        kinds: Iterable[str] | None = None,
+        extra: Mapping[str, str] | None = None,
+        secret: str = "",
+    ):
         chosen = list(PATTERNS) if kinds is None else list(kinds)
         unknown = sorted(set(chosen) - set(PATTERNS))
         if unknown:
-            raise ValueError(f"unknown kinds to redact: {', '.join(unknown)}; there are {', '.join(PATTERNS)}, and patterns of your own as a mapping from name to regular expression")
-        self.rules = [*((name, re.compile(p)) for name, p in (extra or {}).items()), *((k, re.compile(PATTERNS[k])) for k in chosen)]
+            raise ValueError(
+                f"unknown kinds to redact: {', '.join(unknown)}; there are {', '.join(PATTERNS)}, and patterns of your own as a mapping from name to regular expression"
+            )
+        self.rules = [
+            *((name, re.compile(p)) for name, p in (extra or {}).items()),
+            *((k, re.compile(PATTERNS[k])) for k in chosen),
+        ]
         self.secret = secret
         self.counts: Counter[str] = Counter()
         self.seen: set[bytes] = set()
@@ -111,7 +173,13 @@ class Redactor:
 
     def text(self, text: str, key: str = "") -> str:
         "`text` with all personal data replaced; `key` is the field it is the value of."
-        if "phone" in dict(self.rules) and key and _KEYS.search(key) and 7 <= sum(c.isdigit() for c in text) <= 15 and not any(c.isalpha() for c in text):
+        if (
+            "phone" in dict(self.rules)
+            and key
+            and _KEYS.search(key)
+            and 7 <= sum(c.isdigit() for c in text) <= 15
+            and not any(c.isalpha() for c in text)
+        ):
             return self._made("phone", text)
         for kind, pattern in self.rules:
             text = pattern.sub(lambda m, kind=kind: self._made(kind, m[0]), text)
@@ -143,10 +211,38 @@ class Redactor:
 
     def trace(self, t: Trace) -> Trace:
         "The trace with all personal data replaced, also in metadata and in its id."
-        messages = [Message.model_construct(**{**m.__dict__, "content": None if m.content is None else self.text(m.content), "tool_calls": [ToolCall.model_construct(**{**c.__dict__, "arguments": self.value(c.arguments), "metadata": self.value(c.metadata)}) for c in m.tool_calls],
-                    "result": self.value(m.result), "metadata": self.value(m.metadata)}) for m in t.messages]
-        return t.model_copy(update={"conversation_id": self.text(t.conversation_id), "messages": messages, "metadata": self.value(t.metadata)})
+        messages = [
+            Message.model_construct(
+                **{
+                    **m.__dict__,
+                    "content": None if m.content is None else self.text(m.content),
+                    "tool_calls": [
+                        ToolCall.model_construct(
+                            **{
+                                **c.__dict__,
+                                "arguments": self.value(c.arguments),
+                                "metadata": self.value(c.metadata),
+                            }
+                        )
+                        for c in m.tool_calls
+                    ],
+                    "result": self.value(m.result),
+                    "metadata": self.value(m.metadata),
+                }
+            )
+            for m in t.messages
+        ]
+        return t.model_copy(
+            update={
+                "conversation_id": self.text(t.conversation_id),
+                "messages": messages,
+                "metadata": self.value(t.metadata),
+            }
+        )
 
     def report(self) -> list[str]:
         "What was replaced, in a line for each kind."
-        return [f"redacted {n} × {kind} ({self.distinct[kind]} distinct)" for kind, n in self.counts.items()]
+        return [
+            f"redacted {n} × {kind} ({self.distinct[kind]} distinct)"
+            for kind, n in self.counts.items()
+        ]

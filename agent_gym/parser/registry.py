@@ -27,6 +27,7 @@ class Reader:
     be missing. `unpack(document)` yields (JSON path, record) where an object holds many conversations. `whole` gives `matches` the first record and `unpack` the list of all.
     `over` names more general formats that this one wins against. `companions` names tables beside the file (without suffix) whose rows `unpack` gets too.
     `lists` names fields of a document whose elements `unpack` reads each on its own: of a large document it gets some of the longest at a time. A TraceError in place of a record is the error of that one. `to_trace` raises TraceError with a path below `$`."""
+
     name: str
     matches: Callable[[Any], object]
     to_trace: Callable[[Any], Trace | Record]
@@ -39,25 +40,59 @@ class Reader:
 
     def takes(self, many: Many) -> bool:
         "True where the long list of a document may be given some elements at a time."
-        return not many.keyed and bool(many.path) and all(step in self.lists for step in many.path if isinstance(step, str)) and (self.whole or len(many.path) == 1)
+        return (
+            not many.keyed
+            and bool(many.path)
+            and all(step in self.lists for step in many.path if isinstance(step, str))
+            and (self.whole or len(many.path) == 1)
+        )
 
     @property
     def ours(self) -> bool:
         "True for the readers of this package, whose drafts need no second validation."
         return self.to_trace.__module__.startswith("agent_gym.parser.")
 
+
 READERS: dict[str, Reader] = {}
 
-def register(name: str, matches: Callable[[Any], object], to_trace: Callable[[Any], Trace | Record], *, unpack: Callable[..., Iterable[tuple[str, Any]]] | None = None,
-             whole: bool = False, over: Sequence[str] = (), companions: Sequence[str] = (), lists: Sequence[str] = (), about: str = "") -> Reader:
+
+def register(
+    name: str,
+    matches: Callable[[Any], object],
+    to_trace: Callable[[Any], Trace | Record],
+    *,
+    unpack: Callable[..., Iterable[tuple[str, Any]]] | None = None,
+    whole: bool = False,
+    over: Sequence[str] = (),
+    companions: Sequence[str] = (),
+    lists: Sequence[str] = (),
+    about: str = "",
+) -> Reader:
     "Make a format known to `load_traces`; a second registration of a name replaces the first. Returns the `Reader`."
-    reader = Reader(name, matches, to_trace, unpack, whole, tuple(over), tuple(companions), tuple(lists), about)
+    reader = Reader(
+        name, matches, to_trace, unpack, whole, tuple(over), tuple(companions), tuple(lists), about
+    )
     READERS[name] = reader
     return reader
 
 # %% ../../nbs/parser/04_registry.ipynb #23afbc5a
-BUILT_IN = ("chat", "tau", "sharegpt", "preferences", "dialogues", "star", "evals", "payloads", "runs", "otel", "tickets", "tables", "apps")
+BUILT_IN = (
+    "chat",
+    "tau",
+    "sharegpt",
+    "preferences",
+    "dialogues",
+    "star",
+    "evals",
+    "payloads",
+    "runs",
+    "otel",
+    "tickets",
+    "tables",
+    "apps",
+)
 GROUP = "agent_gym.parsers"
+
 
 @cache
 def load_readers() -> None:
@@ -69,12 +104,38 @@ def load_readers() -> None:
         if isinstance(found, Reader):
             READERS[found.name] = found
         elif hasattr(found, "matches") and hasattr(found, "to_trace"):
-            register(entry.name, found.matches, found.to_trace, unpack=getattr(found, "unpack", None), whole=getattr(found, "whole", False), over=getattr(found, "over", ()), lists=getattr(found, "lists", ()))
+            register(
+                entry.name,
+                found.matches,
+                found.to_trace,
+                unpack=getattr(found, "unpack", None),
+                whole=getattr(found, "whole", False),
+                over=getattr(found, "over", ()),
+                lists=getattr(found, "lists", ()),
+            )
         else:
-            raise TypeError(f"the plug-in {entry.name!r} ({entry.value}) is neither a Reader nor a module with matches and to_trace")
+            raise TypeError(
+                f"the plug-in {entry.name!r} ({entry.value}) is neither a Reader nor a module with matches and to_trace"
+            )
 
-ALIASES = {"openai": "openai_chat", "openai_finetune": "openai_chat", "anthropic": "anthropic_messages", "gemini": "gemini_contents", "tau": "tau_bench", "tau2": "tau2_bench", "inspect": "inspect_ai", "csv": "table",
-           "otel": "otel_genai", "openinference": "otel_genai", "otel_vercel_ai_sdk": "otel_genai", "trl": "preferences", "huggingface": "preferences", "llamafactory": "llamafactory_parts"}
+
+ALIASES = {
+    "openai": "openai_chat",
+    "openai_finetune": "openai_chat",
+    "anthropic": "anthropic_messages",
+    "gemini": "gemini_contents",
+    "tau": "tau_bench",
+    "tau2": "tau2_bench",
+    "inspect": "inspect_ai",
+    "csv": "table",
+    "otel": "otel_genai",
+    "openinference": "otel_genai",
+    "otel_vercel_ai_sdk": "otel_genai",
+    "trl": "preferences",
+    "huggingface": "preferences",
+    "llamafactory": "llamafactory_parts",
+}
+
 
 def reader_named(name: str) -> Reader:
     "The reader of that name (or of its other name); raises TraceError with the names there are."
@@ -88,6 +149,7 @@ def reader_named(name: str) -> Reader:
 class UnknownFormat(TraceError):
     "A record that no reader knows: says what it looks like and how to register a reader."
 
+
 def detect(record: object) -> tuple[Reader, str]:
     "The reader for `record` and why; raises TraceError where none or several match."
     load_readers()
@@ -98,12 +160,20 @@ def detect(record: object) -> tuple[Reader, str]:
         reader, why = left[0]
         return reader, why if isinstance(why, str) else shape(record)
     if not left:
-        raise UnknownFormat(f"no reader knows this record: {shape(record)}. Name the fields with columns={{...}}, choose one of the formats ({', '.join(sorted(READERS))}) with format=..., "
-                         "or register a reader: agent_gym.parser.register(name, matches, to_trace)", record=record)
-    raise TraceError(f"this record could be {' or '.join(sorted(r.name for r, _ in left))}: choose with format=...; it is {shape(record)}", record=record)
+        raise UnknownFormat(
+            f"no reader knows this record: {shape(record)}. Name the fields with columns={{...}}, choose one of the formats ({', '.join(sorted(READERS))}) with format=..., "
+            "or register a reader: agent_gym.parser.register(name, matches, to_trace)",
+            record=record,
+        )
+    raise TraceError(
+        f"this record could be {' or '.join(sorted(r.name for r, _ in left))}: choose with format=...; it is {shape(record)}",
+        record=record,
+    )
+
 
 class Detector:
     "`detect` that remembers: records with the same keys are compared only with the readers that knew the last one, and with those that win against them."
+
     def __init__(self) -> None:
         self.known: dict[tuple[str, ...], list[Reader]] = {}
 
@@ -124,8 +194,11 @@ class Detector:
             if len(self.known) > 1000:
                 self.known.clear()
             family = {reader.name, *reader.over}
-            self.known[keys] = [r for r in READERS.values() if r.name in family or family & set(r.over)]
+            self.known[keys] = [
+                r for r in READERS.values() if r.name in family or family & set(r.over)
+            ]
         return reader, why if isinstance(why, str) else shape(record)
+
 
 def _matches(reader: Reader, record: object) -> object:
     "What `reader.matches` says; a reader that trips over a record does not know it."
@@ -134,11 +207,22 @@ def _matches(reader: Reader, record: object) -> object:
     except (TypeError, LookupError, AttributeError, ValueError):
         return False
 
+
 def shape(value: object, depth: int = 0) -> str:
     "What a record looks like, in a line: keys and kinds, never contents."
     if isinstance(value, dict):
-        keys = [f"{str(k)[:30]}: {shape(v, depth + 1)}" if depth == 0 and isinstance(v, dict | list) else str(k)[:30] for k, v in list(value.items())[:12]]
-        return f"an object with {', '.join(keys) or 'no keys'}" + (f" and {len(value) - 12} more" if len(value) > 12 else "") if depth == 0 else "{" + ", ".join(keys[:6]) + ("…" if len(value) > 6 else "") + "}"
+        keys = [
+            f"{str(k)[:30]}: {shape(v, depth + 1)}"
+            if depth == 0 and isinstance(v, dict | list)
+            else str(k)[:30]
+            for k, v in list(value.items())[:12]
+        ]
+        return (
+            f"an object with {', '.join(keys) or 'no keys'}"
+            + (f" and {len(value) - 12} more" if len(value) > 12 else "")
+            if depth == 0
+            else "{" + ", ".join(keys[:6]) + ("…" if len(value) > 6 else "") + "}"
+        )
     if isinstance(value, list):
         return f"{'a list' if depth == 0 else ''}[{shape(value[0], depth + 1) if value and depth < 3 else ''}{' …' if len(value) > 1 else ''}]"
     return kind(value)
@@ -146,20 +230,37 @@ def shape(value: object, depth: int = 0) -> str:
 # %% ../../nbs/parser/04_registry.ipynb #bf3c5d90
 KEYS = "its keys"
 
-def envelope(value: object, known: Callable[[object], object] = detect) -> tuple[str, Iterable[tuple[str, Any]]] | None:
+
+def envelope(
+    value: object, known: Callable[[object], object] = detect
+) -> tuple[str, Iterable[tuple[str, Any]]] | None:
     "Where the records in `value` lie, in words, and the records with their paths; None where it is no envelope."
     if not isinstance(value, dict):
         return None
     for key, inner in value.items():
-        if isinstance(inner, list) and inner and isinstance(inner[0], dict | list) and _known(inner[0], known):
+        if (
+            isinstance(inner, list)
+            and inner
+            and isinstance(inner[0], dict | list)
+            and _known(inner[0], known)
+        ):
             return repr(key), ((f".{key}[{i}]", v) for i, v in enumerate(inner))
     for key, inner in value.items():
-        if isinstance(inner, dict) and (_known(inner, known) or (len(value) <= 3 and envelope(inner, known))):
+        if isinstance(inner, dict) and (
+            _known(inner, known) or (len(value) <= 3 and envelope(inner, known))
+        ):
             keyed = [(k, v) for k, v in value.items() if isinstance(v, dict)]
-            return (KEYS, ((f".{k}", v) for k, v in keyed)) if len(keyed) == len(value) else (repr(key), [(f".{key}", inner)])
+            return (
+                (KEYS, ((f".{k}", v) for k, v in keyed))
+                if len(keyed) == len(value)
+                else (repr(key), [(f".{key}", inner)])
+            )
     return None
 
-def way(value: Any, path: Sequence[str | int], keyed: bool, known: Callable[[object], object] = detect) -> str | None:
+
+def way(
+    value: Any, path: Sequence[str | int], keyed: bool, known: Callable[[object], object] = detect
+) -> str | None:
     "In words, how the list at `path` in `value` is reached from envelope to envelope; None where it does not hold the records."
     steps = []
     for step in (*path, *([KEYS] if keyed else [])):
@@ -170,10 +271,20 @@ def way(value: Any, path: Sequence[str | int], keyed: bool, known: Callable[[obj
         value = value[step] if found[0] != KEYS else None
     return " and there under ".join(steps) or None
 
+
 def beside(value: Record, where: str) -> str:
     "The fields of an envelope that hold no records, for a note."
-    others = [str(k)[:30] for k, v in value.items() if repr(k) not in where and v not in (None, "", [], {})] if where != KEYS else []
+    others = (
+        [
+            str(k)[:30]
+            for k, v in value.items()
+            if repr(k) not in where and v not in (None, "", [], {})
+        ]
+        if where != KEYS
+        else []
+    )
     return f"; not read: {', '.join(others[:6])}{' …' if len(others) > 6 else ''}" if others else ""
+
 
 def _known(value: object, known: Callable[[object], object]) -> bool:
     try:

@@ -36,66 +36,168 @@ def depths(parents: Mapping[str, str | None]) -> dict[str, int]:
 # %% ../../nbs/parser/23_runs.ipynb #419bb455
 _LANGFUSE = {"GENERATION": "llm", "TOOL": "tool", "RETRIEVER": "tool"}
 
+
 def matches_langfuse(r: Any) -> object:
     if not isinstance(r, dict):
         return False
     if "observations" not in r:
-        return "input" in r and "output" in r and any(k in r for k in ("projectId", "htmlPath", "sessionId", "session_id", "traceName")) and "a trace's input and output"
-    return (isinstance(r.get("trace"), dict) and "trace and observations") or ("id" in r and ("input" in r or "projectId" in r or "timestamp" in r) and "a trace with its observations")
+        return (
+            "input" in r
+            and "output" in r
+            and any(
+                k in r for k in ("projectId", "htmlPath", "sessionId", "session_id", "traceName")
+            )
+            and "a trace's input and output"
+        )
+    return (isinstance(r.get("trace"), dict) and "trace and observations") or (
+        "id" in r
+        and ("input" in r or "projectId" in r or "timestamp" in r)
+        and "a trace with its observations"
+    )
+
 
 def langfuse_to_trace(r: Record) -> Record:
     "A trace with its observations; the trace's own input and output count where no observation holds them."
     trace = r["trace"] if isinstance(r.get("trace"), dict) else r
-    observations = [o for o in (r["observations"] if isinstance(r.get("observations"), list) else []) if isinstance(o, dict)]
-    level = depths({str(o.get("id")): o.get("parentObservationId") if isinstance(o.get("parentObservationId"), str) else None for o in observations})
-    ordered = sorted(observations, key=lambda o: (str(o.get("startTime") or ""), level.get(str(o.get("id")), 0)))
-    messages, deeper = conversation(Span(_LANGFUSE.get(str(o.get("type")), "step"), _tool_name(o), o.get("input"), o.get("output"), str(o.get("startTime")), level.get(str(o.get("id")), 0),
-                                         True if o.get("level") == "ERROR" else None) for o in ordered)
+    observations = [
+        o
+        for o in (r["observations"] if isinstance(r.get("observations"), list) else [])
+        if isinstance(o, dict)
+    ]
+    level = depths(
+        {
+            str(o.get("id")): o.get("parentObservationId")
+            if isinstance(o.get("parentObservationId"), str)
+            else None
+            for o in observations
+        }
+    )
+    ordered = sorted(
+        observations, key=lambda o: (str(o.get("startTime") or ""), level.get(str(o.get("id")), 0))
+    )
+    messages, deeper = conversation(
+        Span(
+            _LANGFUSE.get(str(o.get("type")), "step"),
+            _tool_name(o),
+            o.get("input"),
+            o.get("output"),
+            str(o.get("startTime")),
+            level.get(str(o.get("id")), 0),
+            True if o.get("level") == "ERROR" else None,
+        )
+        for o in ordered
+    )
     messages = framed(messages, trace.get("input"), trace.get("output"))
     scores = trace["scores"] if isinstance(trace.get("scores"), list) else []
-    return {"conversation_id": trace.get("id"), "messages": messages, "outcome": feedback(scores),
-            "metadata": {**rest(trace, "id", "input", "output", "observations", "trace"), **rest({"deeper": deeper})}}
+    return {
+        "conversation_id": trace.get("id"),
+        "messages": messages,
+        "outcome": feedback(scores),
+        "metadata": {
+            **rest(trace, "id", "input", "output", "observations", "trace"),
+            **rest({"deeper": deeper}),
+        },
+    }
+
 
 def _tool_name(o: Record) -> str:
     given = value_of(o.get("metadata"))
     attributes = value_of(given.get("attributes")) if isinstance(given, dict) else None
     name = attributes.get("gen_ai.tool.name") if isinstance(attributes, dict) else None
-    return name if isinstance(name, str) else str(o.get("name") or "").removeprefix("execute_tool ").removeprefix("running tool: ")
+    return (
+        name
+        if isinstance(name, str)
+        else str(o.get("name") or "").removeprefix("execute_tool ").removeprefix("running tool: ")
+    )
+
 
 USERS = ("user", "feedback", "thumb", "csat", "satisfaction", "resolved", "success")
+
 
 def feedback(scores: list[Any]) -> str | None:
     "The verdict of the user among the scores: by its name, and only true, false, 0 or 1; graders are no users."
     for s in scores:
-        if isinstance(s, dict) and any(w in str(s.get("name", s.get("key"))).lower() for w in USERS) and str(s.get("source")).upper() != "EVAL":
+        if (
+            isinstance(s, dict)
+            and any(w in str(s.get("name", s.get("key"))).lower() for w in USERS)
+            and str(s.get("source")).upper() != "EVAL"
+        ):
             value = s.get("value", s.get("score"))
             if value in (0, 1, True, False):
                 return outcome_of(value)[0]
     return None
 
-register("langfuse", matches_langfuse, langfuse_to_trace, over=("preferences", "openai_responses"), about="Langfuse: a trace with its observations");
+
+register(
+    "langfuse",
+    matches_langfuse,
+    langfuse_to_trace,
+    over=("preferences", "openai_responses"),
+    about="Langfuse: a trace with its observations",
+);
 
 # %% ../../nbs/parser/23_runs.ipynb #a2aae5e4
 def matches_observations(r: Any) -> object:
-    return isinstance(r, dict) and ("traceId" in r or "trace_id" in r) and str(r.get("type")) in ("GENERATION", "SPAN", "EVENT", "TOOL", "AGENT", "CHAIN", "RETRIEVER") and "observations that name their trace"
+    return (
+        isinstance(r, dict)
+        and ("traceId" in r or "trace_id" in r)
+        and str(r.get("type"))
+        in ("GENERATION", "SPAN", "EVENT", "TOOL", "AGENT", "CHAIN", "RETRIEVER")
+        and "observations that name their trace"
+    )
+
 
 def unpack_observations(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     def name(o: Record) -> str:
         return str(o.get("traceId", o.get("trace_id")))
-    named = ({"parentObservationId": o.get("parent_observation_id"), "startTime": o.get("start_time"), **o} for o in rows)
-    for _, observations in Groups(named, name):
-        yield "$", observations if isinstance(observations, TraceError) else {"trace": {"id": name(observations[0])}, "observations": observations}
 
-register("langfuse_observations", matches_observations, langfuse_to_trace, unpack=unpack_observations, whole=True, over=("preferences", "openai_responses"), about="Langfuse observations as rows");
+    named = (
+        {
+            "parentObservationId": o.get("parent_observation_id"),
+            "startTime": o.get("start_time"),
+            **o,
+        }
+        for o in rows
+    )
+    for _, observations in Groups(named, name):
+        yield (
+            "$",
+            observations
+            if isinstance(observations, TraceError)
+            else {"trace": {"id": name(observations[0])}, "observations": observations},
+        )
+
+
+register(
+    "langfuse_observations",
+    matches_observations,
+    langfuse_to_trace,
+    unpack=unpack_observations,
+    whole=True,
+    over=("preferences", "openai_responses"),
+    about="Langfuse observations as rows",
+);
 
 # %% ../../nbs/parser/23_runs.ipynb #a11dd318
 _LANGSMITH = {"llm": "llm", "tool": "tool", "retriever": "tool"}
 
+
 def _is_run(r: Any) -> bool:
-    return isinstance(r, dict) and "inputs" in r and ("run_type" in r or isinstance(r.get("outputs"), dict))
+    return (
+        isinstance(r, dict)
+        and "inputs" in r
+        and ("run_type" in r or isinstance(r.get("outputs"), dict))
+    )
+
 
 def matches_runs(r: Any) -> object:
-    return (isinstance(r, dict) and isinstance(r.get("post"), list) and "patch" in r and "post and patch of runs") or (_is_run(r) and "runs with inputs and outputs")
+    return (
+        isinstance(r, dict)
+        and isinstance(r.get("post"), list)
+        and "patch" in r
+        and "post and patch of runs"
+    ) or (_is_run(r) and "runs with inputs and outputs")
+
 
 def unpack_runs(rows: Iterable[Record]) -> Iterator[tuple[str, list[Record] | TraceError]]:
     "The runs of each trace, patches merged into their posts."
@@ -106,18 +208,32 @@ def unpack_runs(rows: Iterable[Record]) -> Iterator[tuple[str, list[Record] | Tr
         if given and str(given) != own:
             traces[own] = str(given)
         return str(given) if given else traces.get(own, own)
-    each = (run for i, r in enumerate(rows) for run in _flat([*_listed(r, "post", i), *_listed(r, "patch", i)] if "post" in r or "patch" in r else [r]))
+
+    each = (
+        run
+        for i, r in enumerate(rows)
+        for run in _flat(
+            [*_listed(r, "post", i), *_listed(r, "patch", i)]
+            if "post" in r or "patch" in r
+            else [r]
+        )
+    )
     for _, runs in Groups(each, trace):
         yield "$", runs if isinstance(runs, TraceError) else _merged(runs)
+
 
 def _merged(runs: list[Record]) -> list[Record]:
     out: dict[str, Record] = {}
     for run in runs:
-        out.setdefault(str(run.get("dotted_order") or run.get("id")), {}).update({k: v for k, v in run.items() if v not in (None, {}, [])})
+        out.setdefault(str(run.get("dotted_order") or run.get("id")), {}).update(
+            {k: v for k, v in run.items() if v not in (None, {}, [])}
+        )
     return list(out.values())
+
 
 def _listed(r: Record, key: str, i: int) -> list[Record]:
     return objects(r.get(key) or [], f"$[{i}].{key}")
+
 
 def _flat(runs: list[Record], parent: str | None = None) -> Iterator[Record]:
     for run in runs:
@@ -129,29 +245,87 @@ def _flat(runs: list[Record], parent: str | None = None) -> Iterator[Record]:
         yield mine
         children = run.get("child_runs")
         if isinstance(children, list):
-            yield from _flat([c for c in children if isinstance(c, dict)], str(mine.get("trace_id") or mine.get("id")))
+            yield from _flat(
+                [c for c in children if isinstance(c, dict)],
+                str(mine.get("trace_id") or mine.get("id")),
+            )
+
 
 def runs_to_trace(runs: list[Record]) -> Record:
     "The runs of one trace; the root's inputs and outputs count where no run of a model holds them."
-    level = depths({str(r.get("id")): r.get("parent_run_id") if isinstance(r.get("parent_run_id"), str) else None for r in runs})
-    ordered = sorted(runs, key=lambda r: (str(r.get("dotted_order") or r.get("start_time") or ""), level.get(str(r.get("id")), 0)))
-    messages, deeper = conversation(Span(_LANGSMITH.get(str(r.get("run_type")), "step"), str(r.get("name") or ""), _tool_input(r), _tool_output(r), "", level.get(str(r.get("id")), 0), True if r.get("error") else None) for r in ordered)
+    level = depths(
+        {
+            str(r.get("id")): r.get("parent_run_id")
+            if isinstance(r.get("parent_run_id"), str)
+            else None
+            for r in runs
+        }
+    )
+    ordered = sorted(
+        runs,
+        key=lambda r: (
+            str(r.get("dotted_order") or r.get("start_time") or ""),
+            level.get(str(r.get("id")), 0),
+        ),
+    )
+    messages, deeper = conversation(
+        Span(
+            _LANGSMITH.get(str(r.get("run_type")), "step"),
+            str(r.get("name") or ""),
+            _tool_input(r),
+            _tool_output(r),
+            "",
+            level.get(str(r.get("id")), 0),
+            True if r.get("error") else None,
+        )
+        for r in ordered
+    )
     root = ordered[0]
     messages = framed(messages, root.get("inputs"), root.get("outputs"))
     if not messages:
         raise TraceError("no run of this trace holds messages", path="$.inputs")
     stats = root["feedback_stats"] if isinstance(root.get("feedback_stats"), dict) else {}
-    label = feedback([{"name": k, "value": v.get("avg")} for k, v in stats.items() if isinstance(v, dict)])
-    return {"conversation_id": root.get("trace_id") or root.get("id"), "messages": messages, "outcome": label, "metadata": {**rest(root, "inputs", "outputs", "trace_id", "serialized"), **rest({"deeper": deeper})}}
+    label = feedback(
+        [{"name": k, "value": v.get("avg")} for k, v in stats.items() if isinstance(v, dict)]
+    )
+    return {
+        "conversation_id": root.get("trace_id") or root.get("id"),
+        "messages": messages,
+        "outcome": label,
+        "metadata": {
+            **rest(root, "inputs", "outputs", "trace_id", "serialized"),
+            **rest({"deeper": deeper}),
+        },
+    }
+
 
 def _tool_input(r: Record) -> object:
     inputs = value_of(r.get("inputs"))
-    return inputs["input"] if r.get("run_type") == "tool" and isinstance(inputs, dict) and set(inputs) == {"input"} else inputs
+    return (
+        inputs["input"]
+        if r.get("run_type") == "tool" and isinstance(inputs, dict) and set(inputs) == {"input"}
+        else inputs
+    )
+
 
 def _tool_output(r: Record) -> object:
     outputs = value_of(r.get("outputs"))
     if outputs is None and r.get("error"):
         return r["error"]
-    return outputs["output"] if r.get("run_type") == "tool" and isinstance(outputs, dict) and set(outputs) == {"output"} else outputs
+    return (
+        outputs["output"]
+        if r.get("run_type") == "tool" and isinstance(outputs, dict) and set(outputs) == {"output"}
+        else outputs
+    )
 
-register("langsmith", matches_runs, runs_to_trace, unpack=unpack_runs, whole=True, lists=("post", "patch"), over=("preferences", "openai_responses", "otel_genai"), about="LangSmith runs, or batches of post and patch");
+
+register(
+    "langsmith",
+    matches_runs,
+    runs_to_trace,
+    unpack=unpack_runs,
+    whole=True,
+    lists=("post", "patch"),
+    over=("preferences", "openai_responses", "otel_genai"),
+    about="LangSmith runs, or batches of post and patch",
+);

@@ -20,12 +20,21 @@ __all__ = ['TURNS', 'matches_sharegpt', 'sharegpt_to_trace', 'tagged', 'matches_
 # %% ../../nbs/parser/12_sharegpt.ipynb #2333ef9f
 TURNS = ("conversations", "conversation", "dialog", "dialogue")
 
+
 def matches_sharegpt(r: Any) -> object:
     key = next((k for k in TURNS if isinstance(r, dict) and k in r), None)
     if key is None or "messages" in r:
         return False
     first = r[key][0] if isinstance(r[key], list) and r[key] else {"from": None}
-    return isinstance(first, dict) and (("from" in first and ("value" in first or key == "conversations")) or ("role" in first and "content" in first)) and f"{key} with from and value (or role and content)"
+    return (
+        isinstance(first, dict)
+        and (
+            ("from" in first and ("value" in first or key == "conversations"))
+            or ("role" in first and "content" in first)
+        )
+        and f"{key} with from and value (or role and content)"
+    )
+
 
 def sharegpt_to_trace(r: Record) -> Record:
     "A record of ShareGPT turns; `tools` may be JSON text; `system` beside the turns is the first message."
@@ -38,12 +47,34 @@ def sharegpt_to_trace(r: Record) -> Record:
     if isinstance(system, str) and system and not (messages and messages[0]["role"] == "system"):
         messages.insert(0, {"role": "system", "content": system})
     tools = parse_json(r["tools"]) if isinstance(r.get("tools"), str) else r.get("tools")
-    return {"conversation_id": next((r[k] for k in ("conversation_id", "id") if isinstance(r.get(k), str | int) and r[k] != ""), None), "messages": named(messages),
-            "metadata": {**rest(r, key, "tools", "id", "conversation_id", "chosen", *(("system",) if isinstance(system, str) else ())), **rest({"tools": tools})}}
+    return {
+        "conversation_id": next(
+            (
+                r[k]
+                for k in ("conversation_id", "id")
+                if isinstance(r.get(k), str | int) and r[k] != ""
+            ),
+            None,
+        ),
+        "messages": named(messages),
+        "metadata": {
+            **rest(
+                r,
+                key,
+                "tools",
+                "id",
+                "conversation_id",
+                "chosen",
+                *(("system",) if isinstance(system, str) else ()),
+            ),
+            **rest({"tools": tools}),
+        },
+    }
 
 # %% ../../nbs/parser/12_sharegpt.ipynb #76ad56e4
 _CALL = re.compile(r"<tool_call>\s*(.*?)\s*</tool_call>", re.S)
 _RESPONSE = re.compile(r"<tool_response>\s*(.*?)\s*</tool_response>", re.S)
+
 
 def tagged(m: Record) -> list[Record]:
     "A message whose text holds calls or results in tags, as messages that hold them in fields."
@@ -53,26 +84,51 @@ def tagged(m: Record) -> list[Record]:
     if m["role"] == "assistant" and (found := _CALL.findall(text)):
         calls = [arguments_of(c)[0] for c in found]
         if all("name" in c for c in calls):
-            return [{**m, "content": _CALL.sub("", text).strip() or None, "tool_calls": [call_of(c, "$") for c in calls]}]
+            return [
+                {
+                    **m,
+                    "content": _CALL.sub("", text).strip() or None,
+                    "tool_calls": [call_of(c, "$") for c in calls],
+                }
+            ]
     if m["role"] in ("tool", "user") and (found := _RESPONSE.findall(text)):
         return [_response(body) for body in found]
     return [m]
 
+
 def _response(body: str) -> Record:
     value = arguments_of(body)[0] if body.startswith("{") else {}
     if "name" in value and "content" in value:
-        return {"role": "tool", "name": value["name"], "tool_call_id": value.get("tool_call_id"), **answer_of(value["content"])}
+        return {
+            "role": "tool",
+            "name": value["name"],
+            "tool_call_id": value.get("tool_call_id"),
+            **answer_of(value["content"]),
+        }
     return {"role": "tool", **answer_of(body)}
 
-register("sharegpt", matches_sharegpt, sharegpt_to_trace, about="ShareGPT: conversations of from and value; Hermes tags");
+
+register(
+    "sharegpt",
+    matches_sharegpt,
+    sharegpt_to_trace,
+    about="ShareGPT: conversations of from and value; Hermes tags",
+);
 
 # %% ../../nbs/parser/12_sharegpt.ipynb #e09d2065
 _SPEAKER = re.compile(r"(?:^|(?<=\s))(USER|ASSISTANT|FUNCTION RESPONSE|A):\s*")
 _GLAIVE_CALL = re.compile(r"<functioncall>\s*(\{.*\})", re.S)
 _QUOTED = re.compile(r"""("arguments"\s*:\s*)'(.*)'(\s*\})""", re.S)
 
+
 def matches_glaive(r: Any) -> object:
-    return isinstance(r, dict) and isinstance(r.get("chat"), str) and ("USER:" in r["chat"] or "ASSISTANT:" in r["chat"]) and "chat as one text with USER: and ASSISTANT:"
+    return (
+        isinstance(r, dict)
+        and isinstance(r.get("chat"), str)
+        and ("USER:" in r["chat"] or "ASSISTANT:" in r["chat"])
+        and "chat as one text with USER: and ASSISTANT:"
+    )
+
 
 def glaive_to_trace(r: Record) -> Record:
     "A conversation kept as one text."
@@ -91,16 +147,37 @@ def glaive_to_trace(r: Record) -> Record:
             messages.append(_glaive_reply(text))
     if not messages:
         raise TraceError("no speaker in the text", path="$.chat")
-    return {"conversation_id": next((r[k] for k in ("conversation_id", "id") if isinstance(r.get(k), str | int)), None), "messages": named(messages), "metadata": rest(r, "chat", "system", "id", "conversation_id")}
+    return {
+        "conversation_id": next(
+            (r[k] for k in ("conversation_id", "id") if isinstance(r.get(k), str | int)), None
+        ),
+        "messages": named(messages),
+        "metadata": rest(r, "chat", "system", "id", "conversation_id"),
+    }
+
 
 def _glaive_reply(text: str) -> Record:
     found = _GLAIVE_CALL.search(text)
     if not found:
         return {"role": "assistant", "content": text}
     quoted = _QUOTED.search(found[1])
-    call = parse_json(f"{found[1][:quoted.start()]}{quoted[1]}{quoted[2]}{quoted[3]}") if quoted else parse_json(found[1])
+    call = (
+        parse_json(f"{found[1][: quoted.start()]}{quoted[1]}{quoted[2]}{quoted[3]}")
+        if quoted
+        else parse_json(found[1])
+    )
     if not isinstance(call, dict) or "name" not in call:
         return {"role": "assistant", "content": text}
-    return {"role": "assistant", "content": text[:found.start()].strip() or None, "tool_calls": [call_of(call, "$.chat")]}
+    return {
+        "role": "assistant",
+        "content": text[: found.start()].strip() or None,
+        "tool_calls": [call_of(call, "$.chat")],
+    }
 
-register("glaive", matches_glaive, glaive_to_trace, about="glaive: the whole conversation as one text under chat");
+
+register(
+    "glaive",
+    matches_glaive,
+    glaive_to_trace,
+    about="glaive: the whole conversation as one text under chat",
+);

@@ -15,7 +15,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from .items import BOMS, BROKEN, CHUNK, PEEK, Item, as_utf8, lines_of, nothing, parse, rows_of, sniff, unwrap, values_of, whole
+from agent_gym.parser.items import (
+    BOMS,
+    BROKEN,
+    CHUNK,
+    PEEK,
+    Item,
+    as_utf8,
+    lines_of,
+    nothing,
+    parse,
+    rows_of,
+    sniff,
+    unwrap,
+    values_of,
+    whole,
+)
 from .values import plain
 from ..trace import TraceError
 
@@ -28,6 +43,7 @@ __all__ = ['ROOM', 'DATA', 'Document', 'from_stream', 'from_bytes', 'guarded', '
 class Document:
     """One source. `items()` yields its records; `kind` is `lines`, `value`, `table`, `rows` (read from a store) or `held` (in memory already); `place` is the path where it lies uncompressed on disk (None otherwise);
     `listed` says that it was found in a directory and not asked for by name."""
+
     name: str
     items: Callable[[], Generator[Item]]
     kind: str = "value"
@@ -45,22 +61,42 @@ class Document:
         "How many of the `size` bytes have been read."
         return self.size if self.stream is None or self.stream.closed else self.stream.tell()
 
+
 ROOM = 16 << 20
 
-def from_stream(name: str, open_stream: Callable[[], IO[bytes]], size: int = 0, place: str | None = None, packed: int | None = None) -> Document:
+
+def from_stream(
+    name: str,
+    open_stream: Callable[[], IO[bytes]],
+    size: int = 0,
+    place: str | None = None,
+    packed: int | None = None,
+) -> Document:
     """The document behind a stream of `size` bytes that can be opened again; raises TraceError where it holds no text of a known kind.
 
     One record of what is compressed (to `packed` bytes, or in the stream itself) may take a hundred times the compressed size and 16 MB; more is a bomb."""
     with open_stream() as raw:
         magic = raw.peek(4)[:4] if hasattr(raw, "peek") else b""  # type: ignore[attr-defined]
         inner = unwrap(raw)
-        limit = ROOM + 100 * (size if packed is None else packed) if packed is not None or inner is not raw else -1
+        limit = (
+            ROOM + 100 * (size if packed is None else packed)
+            if packed is not None or inner is not raw
+            else -1
+        )
         stream = as_utf8(inner, limit)
         head = stream.peek(PEEK)[:PEEK] if isinstance(stream, io.BufferedReader) else b""
         if len(head) < PEEK:
             head = _beginning(stream)
         what = sniff(head, name)
-    plainly = place if what in ("lines", "value") and magic[:2] != b"\x1f\x8b" and magic != b"\x28\xb5\x2f\xfd" and not any(magic.startswith(m) for m, _ in BOMS) and magic[:3] != b"\xef\xbb\xbf" else None
+    plainly = (
+        place
+        if what in ("lines", "value")
+        and magic[:2] != b"\x1f\x8b"
+        and magic != b"\x28\xb5\x2f\xfd"
+        and not any(magic.startswith(m) for m, _ in BOMS)
+        and magic[:3] != b"\xef\xbb\xbf"
+        else None
+    )
     split = {"lines": lines_of, "value": values_of, "table": rows_of, "empty": nothing}[what]
 
     def items() -> Generator[Item]:
@@ -72,8 +108,10 @@ def from_stream(name: str, open_stream: Callable[[], IO[bytes]], size: int = 0, 
             yield Item(error=TraceError(f"cannot be read to its end: {e}"))
         except TraceError as e:
             yield Item(error=e)
+
     doc = Document(name, items, what, plainly, size)
     return doc
+
 
 def _beginning(stream: IO[bytes]) -> bytes:
     "The first bytes, up to where the stream breaks."
@@ -86,11 +124,15 @@ def _beginning(stream: IO[bytes]) -> bytes:
             raise
     return head
 
+
 def from_bytes(name: str, data: bytes) -> Iterator[Document]:
     "The documents in `data`: one, or one a member of a zip."
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return guarded(name, lambda: _zip(name, lambda: io.BytesIO(data)))
-    return guarded(name, lambda: [from_stream(name, lambda: io.BufferedReader(io.BytesIO(data)), len(data))])  # type: ignore[arg-type]
+    return guarded(
+        name, lambda: [from_stream(name, lambda: io.BufferedReader(io.BytesIO(data)), len(data))]
+    )  # type: ignore[arg-type]
+
 
 def guarded(name: str, opened: Callable[[], Iterable[Document]]) -> Iterator[Document]:
     "The documents that `opened` gives; what cannot be opened is a document that is an error."
@@ -102,12 +144,16 @@ def guarded(name: str, opened: Callable[[], Iterable[Document]]) -> Iterator[Doc
         reason = e.strerror if isinstance(e, OSError) and e.strerror else str(e)
         yield Document(name, nothing, error=TraceError(f"cannot be read: {reason}"))
 
+
 DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".gz", ".zst", ".zip", ".eval", ".parquet")
+
 
 def _zip(name: str, open_zip: Callable[[], IO[bytes]]) -> Iterator[Document]:
     with open_zip() as f, zipfile.ZipFile(f) as z:
         sizes = {i.filename: i for i in z.infolist()}
-        names = [n for n in sizes if not n.endswith("/") and not n.rpartition("/")[2].startswith(".")]
+        names = [
+            n for n in sizes if not n.endswith("/") and not n.rpartition("/")[2].startswith(".")
+        ]
     if "header.json" in names or any(re.fullmatch(r"samples/[^/]+\.json", n) for n in names):
         yield Document(name, lambda: _log(open_zip, names))
         return
@@ -115,21 +161,34 @@ def _zip(name: str, open_zip: Callable[[], IO[bytes]]) -> Iterator[Document]:
     if not names:
         raise TraceError(f"the zip holds no data files ({', '.join(DATA)})")
     for n in names:
-        yield from guarded(f"{name}!{n}", lambda n=n: [from_stream(f"{name}!{n}", lambda: _Member(open_zip(), n), sizes[n].file_size, packed=sizes[n].compress_size)])
+        yield from guarded(
+            f"{name}!{n}",
+            lambda n=n: [
+                from_stream(
+                    f"{name}!{n}",
+                    lambda: _Member(open_zip(), n),
+                    sizes[n].file_size,
+                    packed=sizes[n].compress_size,
+                )
+            ],
+        )
+
 
 class _Member(io.BufferedReader):
     "A member of the zip in `f`, with which `f` is closed."
+
     def __init__(self, f: IO[bytes], name: str):
         self.f = f
         try:
             super().__init__(zipfile.ZipFile(f).open(name))  # type: ignore[arg-type]
-        except (ValueError, *BROKEN) as e:      # ValueError: places before the beginning of the file
+        except (ValueError, *BROKEN) as e:  # ValueError: places before the beginning of the file
             f.close()
             raise zipfile.BadZipFile(str(e)) from e
 
     def close(self) -> None:
         super().close()
         self.f.close()
+
 
 def _log(open_zip: Callable[[], IO[bytes]], names: list[str]) -> Generator[Item]:
     "A log kept as a zip: its header and its samples, in the order of their numbers, as one object."
@@ -141,18 +200,22 @@ def _log(open_zip: Callable[[], IO[bytes]], names: list[str]) -> Generator[Item]
             log |= parse(_unzipped(z, header))[0] if header else {}
         except TraceError as e:
             yield Item(error=TraceError(f"{header}: {e.reason}"))
-        for n in sorted((n for n in names if n.startswith("samples/")), key=lambda n: [int(x) if x.isdigit() else 0 for x in re.split(r"(\d+)", n)]):
+        for n in sorted(
+            (n for n in names if n.startswith("samples/")),
+            key=lambda n: [int(x) if x.isdigit() else 0 for x in re.split(r"(\d+)", n)],
+        ):
             try:
                 samples.append(parse(_unzipped(z, n))[0])
             except TraceError as e:
                 yield Item(error=TraceError(f"{n}: {e.reason}"))
         yield Item({**log, "samples": samples})
 
+
 def _unzipped(z: zipfile.ZipFile, name: str) -> bytes:
     try:
         with z.open(name) as f:
             return whole(f, ROOM + 100 * z.getinfo(name).compress_size)
-    except (ValueError, *BROKEN) as e:      # ValueError: places before the beginning of the file
+    except (ValueError, *BROKEN) as e:  # ValueError: places before the beginning of the file
         raise e if isinstance(e, TraceError) else TraceError(f"cannot be read: {e}") from e
 
 # %% ../../nbs/parser/05_source.ipynb #5335e97b
@@ -163,22 +226,47 @@ def paths(source: str) -> list[str]:
         raise TraceError("an empty path or one with a NUL byte", source=repr(source)[:60])
     if os.path.isdir(path):
         closed: list[str] = []
-        found = sorted(os.path.join(d, f) for d, _, files in os.walk(path, onerror=lambda e: closed.append(e.filename)) for f in files if f.lower().endswith(DATA) and not f.startswith(".")) + closed
-        if path not in closed and any(f.endswith(".arrow") for f in os.listdir(path)) and os.path.isfile(os.path.join(path, "dataset_info.json")):
-            raise TraceError("this is a data set saved to disk: pass datasets.load_from_disk(path)", source=path[:200])
+        found = (
+            sorted(
+                os.path.join(d, f)
+                for d, _, files in os.walk(path, onerror=lambda e: closed.append(e.filename))
+                for f in files
+                if f.lower().endswith(DATA) and not f.startswith(".")
+            )
+            + closed
+        )
+        if (
+            path not in closed
+            and any(f.endswith(".arrow") for f in os.listdir(path))
+            and os.path.isfile(os.path.join(path, "dataset_info.json"))
+        ):
+            raise TraceError(
+                "this is a data set saved to disk: pass datasets.load_from_disk(path)",
+                source=path[:200],
+            )
         if not found:
-            raise TraceError(f"the directory holds no data files ({', '.join(DATA)})", source=path[:200])
+            raise TraceError(
+                f"the directory holds no data files ({', '.join(DATA)})", source=path[:200]
+            )
         return found
     if _there(path):
         return [path]
     if path.lstrip()[:1] in "{[" and ":" in path:
-        raise TraceError("this looks like JSON, and text is taken for a path: pass it as bytes (text.encode())", source=path[:60])
+        raise TraceError(
+            "this looks like JSON, and text is taken for a path: pass it as bytes (text.encode())",
+            source=path[:60],
+        )
     if glob.has_magic(path):
-        found = {os.path.realpath(f): f for f in sorted(glob.glob(path, recursive=True), reverse=True) if os.path.isfile(f)}
+        found = {
+            os.path.realpath(f): f
+            for f in sorted(glob.glob(path, recursive=True), reverse=True)
+            if os.path.isfile(f)
+        }
         if found:
             return sorted(found.values())
         raise TraceError("no file matches", source=path[:200])
     raise TraceError("no such file or directory", source=path[:200])
+
 
 def _there(path: str) -> bool:
     "True for what exists, or may: in a directory that may not be read, opening it tells."
@@ -188,13 +276,17 @@ def _there(path: str) -> bool:
         return isinstance(e, PermissionError)
     return True
 
+
 def from_path(path: str) -> Iterator[Document]:
     "The documents in a file."
     return guarded(path, lambda: _in_file(path))
 
+
 def _in_file(path: str) -> Iterator[Document]:
     if os.path.isdir(path):
-        os.listdir(path)    # a directory among the files is one that could not be listed: the reason is raised again
+        os.listdir(
+            path
+        )  # a directory among the files is one that could not be listed: the reason is raised again
     if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
         raise TraceError("no regular file, but a pipe or a device: read it and pass the bytes")
     with open(path, "rb") as f:
@@ -205,6 +297,7 @@ def _in_file(path: str) -> Iterator[Document]:
         yield Document(path, lambda: _parquet(path), "rows", size=os.path.getsize(path))
     else:
         yield from_stream(path, lambda: open(path, "rb", CHUNK), os.path.getsize(path), path)
+
 
 def _parquet(path: str) -> Generator[Item]:
     try:
@@ -222,8 +315,13 @@ def _parquet(path: str) -> Generator[Item]:
         n = 0
         for batch in file.iter_batches(256, columns=["trace"] if ours else None):
             for row in batch.to_pylist():
-                yield Item(raw=row["trace"].encode(), path=f"$[{n}]") if ours else Item(spoken(plain(row)), path=f"$[{n}]")
+                yield (
+                    Item(raw=row["trace"].encode(), path=f"$[{n}]")
+                    if ours
+                    else Item(spoken(plain(row)), path=f"$[{n}]")
+                )
                 n += 1
+
 
 def _values(doc: Document) -> Iterator[Any]:
     try:
@@ -232,6 +330,7 @@ def _values(doc: Document) -> Iterator[Any]:
         yield from (item.parse() for item in doc.items())
     except TraceError as e:
         raise TraceError(e.reason, source=doc.name, line=e.line) from None
+
 
 def companion(path: str, name: str) -> list[Any] | None:
     "The rows of the table `name` beside the file `path`; None where there is none. Raises TraceError, with its source, where it cannot be read."
@@ -251,14 +350,22 @@ def documents(source: object) -> Iterator[Document]:
             for doc in from_path(path):
                 doc.listed = os.path.isdir(os.path.expanduser(text))
                 yield doc
-    elif isinstance(source, list | tuple) and source and all(isinstance(s, str | os.PathLike) for s in source):
+    elif (
+        isinstance(source, list | tuple)
+        and source
+        and all(isinstance(s, str | os.PathLike) for s in source)
+    ):
         for path in source:
             yield from documents(path)
     elif isinstance(source, bytes | bytearray | memoryview):
         yield from from_bytes("bytes", bytes(source))
     elif hasattr(source, "read"):
         yield from from_bytes(*_read(source))
-    elif isinstance(source, Mapping) and source and all(hasattr(v, "column_names") for v in source.values()):
+    elif (
+        isinstance(source, Mapping)
+        and source
+        and all(hasattr(v, "column_names") for v in source.values())
+    ):
         for name, part in source.items():
             yield _records(str(name), part, arrow=True)
     elif isinstance(source, Mapping):
@@ -273,7 +380,11 @@ def documents(source: object) -> Iterator[Document]:
     elif isinstance(source, Iterable):
         yield _records(type(source).__name__, source, arrow=hasattr(source, "column_names"))
     else:
-        raise TraceError(f"expected a path or a list of paths, bytes, a file, a list of records or a DataFrame, got {type(source).__name__}", source=type(source).__name__)
+        raise TraceError(
+            f"expected a path or a list of paths, bytes, a file, a list of records or a DataFrame, got {type(source).__name__}",
+            source=type(source).__name__,
+        )
+
 
 def _read(source: Any) -> tuple[str, bytes]:
     name = str(getattr(source, "name", "file"))
@@ -285,13 +396,17 @@ def _read(source: Any) -> tuple[str, bytes]:
         raise TraceError(f"read() gave {type(data).__name__}, expected bytes or text", source=name)
     return name, data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
 
+
 def spoken(value: Any) -> Any:
     "`value` without the fields that say nothing: a column of Arrow has the fields of all its objects, null where an object had no such field."
     if isinstance(value, dict):
         return {k: spoken(v) for k, v in value.items() if v is not None}
     return [spoken(v) for v in value] if isinstance(value, list) else value
 
-def _records(name: str, values: Iterable[object], path: str | None = None, arrow: bool = False) -> Document:
+
+def _records(
+    name: str, values: Iterable[object], path: str | None = None, arrow: bool = False
+) -> Document:
     def items() -> Generator[Item]:
         for i, value in enumerate(values):
             where = path or f"$[{i}]"
@@ -299,4 +414,5 @@ def _records(name: str, values: Iterable[object], path: str | None = None, arrow
                 yield Item(spoken(plain(value)) if arrow else plain(value), path=where)
             except TraceError as e:
                 yield Item(error=TraceError(e.reason, path=where + e.path[1:]))
+
     return Document(name, items, "held" if isinstance(values, list | tuple) else "rows")

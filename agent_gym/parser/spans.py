@@ -24,6 +24,7 @@ __all__ = ['value_of', 'history', 'Span', 'conversation', 'once', 'framed']
 _ROLE = r"(?:system|developer|user|assistant|tool|human|ai)"
 _TRANSCRIPT = re.compile(rf"(?mi)^({_ROLE}): ?")
 
+
 def value_of(value: object) -> Any:
     "JSON text (also of JSON text) and Python literals as values; other text as it is."
     for _ in range(3):
@@ -36,6 +37,7 @@ def value_of(value: object) -> Any:
             break
         value = parsed
     return value
+
 
 def history(value: object, role: str, depth: int = 0) -> list[Record]:
     "The messages in what a span logged; plain text is one message of `role`."
@@ -50,28 +52,43 @@ def history(value: object, role: str, depth: int = 0) -> list[Record]:
         return _from_dict(value, role, depth)
     return [{"role": role, "content": dumps(value)}]
 
+
 def _from_text(text: str, role: str) -> list[Record]:
     if _REPR.match(text):
         return _from_repr(text)
     if not (role == "user" and _TRANSCRIPT.match(text)):
         return [{"role": role, "content": text}] if text != "None" or role == "user" else []
     pieces = _TRANSCRIPT.split(text)
-    made = [{"role": who.lower(), "content": said_.strip()} for who, said_ in zip(pieces[1::2], pieces[2::2])]
+    made = [
+        {"role": who.lower(), "content": said_.strip()}
+        for who, said_ in zip(pieces[1::2], pieces[2::2])
+    ]
     return turns([m for m in made if m["content"] not in ("", "None")])
+
 
 def _from_list(value: list[Any], role: str, depth: int) -> list[Record]:
     if isinstance(value[0], list):
         return history(value[0], role, depth + 1)
     out: list[Record] = []
     for v in value:
-        m = v.get("message") if isinstance(v, dict) and isinstance(v.get("message"), dict) and "role" not in v else v
-        if isinstance(m, dict) and "role" not in m and isinstance(m.get("text"), str) and "type" not in m:
+        m = (
+            v.get("message")
+            if isinstance(v, dict) and isinstance(v.get("message"), dict) and "role" not in v
+            else v
+        )
+        if (
+            isinstance(m, dict)
+            and "role" not in m
+            and isinstance(m.get("text"), str)
+            and "type" not in m
+        ):
             out.append({"role": role, "content": m["text"]})
         elif isinstance(m, dict):
             out.append(m)
         elif isinstance(m, str):
             out += _from_text(m, role)
     return _tolerant(out)
+
 
 def _tolerant(items: list[Record]) -> list[Record]:
     "`turns` of what are messages; a part of a span that is none is passed over."
@@ -88,43 +105,85 @@ def _tolerant(items: list[Record]) -> list[Record]:
         return turns(good)
 
 # %% ../../nbs/parser/22_spans.ipynb #a43dcbfd
-_INSIDE = ("message", "messages", "new_message", "generations", "response", "result", "content", "chat_history", "history", "input", "output", "prompt", "question", "query", "answer", "text", "returned_value")
+_INSIDE = (
+    "message",
+    "messages",
+    "new_message",
+    "generations",
+    "response",
+    "result",
+    "content",
+    "chat_history",
+    "history",
+    "input",
+    "output",
+    "prompt",
+    "question",
+    "query",
+    "answer",
+    "text",
+    "returned_value",
+)
+
 
 def _from_dict(value: Record, role: str, depth: int) -> list[Record]:
     if isinstance(value.get("text"), str) and "role" in value and "content" not in value:
         value = {**value, "content": value["text"]}
-    if ("kwargs" in value and isinstance(value.get("id"), list)) or (isinstance(value.get("role"), str) and ("content" in value or "parts" in value or "tool_calls" in value)):
+    if ("kwargs" in value and isinstance(value.get("id"), list)) or (
+        isinstance(value.get("role"), str)
+        and ("content" in value or "parts" in value or "tool_calls" in value)
+    ):
         return _tolerant([value])
     if any(isinstance(value.get(k), list) for k in ("choices", "candidates", "output")):
         made = answered(value)
         if made:
             return made
-    if isinstance(value.get("contents"), list) or (isinstance(value.get("messages"), list) and value["messages"] and isinstance(value["messages"][0], dict)):
+    if isinstance(value.get("contents"), list) or (
+        isinstance(value.get("messages"), list)
+        and value["messages"]
+        and isinstance(value["messages"][0], dict)
+    ):
         try:
             return said(value)
         except TraceError:
             pass
     generations = value.get("generations")
     if isinstance(generations, list) and generations:
-        first = generations[0][0] if isinstance(generations[0], list) and generations[0] else generations[0]
+        first = (
+            generations[0][0]
+            if isinstance(generations[0], list) and generations[0]
+            else generations[0]
+        )
         return history(first, "assistant", depth + 1)
     system = value.get("system") or value.get("system_prompt") or value.get("instructions")
     for key in _INSIDE:
         if value.get(key):
             inner = history(value[key], role, depth + 1)
             if inner:
-                return ([{"role": "system", "content": system}] if isinstance(system, str) and inner[0]["role"] != "system" else []) + inner
+                return (
+                    [{"role": "system", "content": system}]
+                    if isinstance(system, str) and inner[0]["role"] != "system"
+                    else []
+                ) + inner
     return [{"role": role, "content": dumps(value)}]
 
 # %% ../../nbs/parser/22_spans.ipynb #a366aee4
 _REPR = re.compile(r"role='(\w+)' content=")
 _LITERAL = re.compile(r"""None|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.S)
 
+
 def _from_repr(text: str) -> list[Record]:
     m: Record = {"role": _REPR.match(text)[1], "content": _field(text, "content")}  # type: ignore[index]
     calls = re.search(r"\btool_calls=(\[.*?\])(?= \w+=|$)", text, re.S)
     found = literal(calls[1]) if calls else None
-    return _tolerant([m | ({"tool_calls": found} if isinstance(found, list) else {}) | ({"tool_call_id": t} if (t := _field(text, "tool_call_id")) else {})])
+    return _tolerant(
+        [
+            m
+            | ({"tool_calls": found} if isinstance(found, list) else {})
+            | ({"tool_call_id": t} if (t := _field(text, "tool_call_id")) else {})
+        ]
+    )
+
 
 def _field(text: str, name: str) -> str | None:
     at = re.search(rf"(?:^| ){name}=", text)
@@ -136,6 +195,7 @@ def _field(text: str, name: str) -> str | None:
 @dataclass(slots=True)
 class Span:
     "What observability tools log of one step. `kind`: `llm`, `tool`, or `step` (anything else, which counts only where it answers an open call)."
+
     kind: str
     name: str
     input: object
@@ -150,16 +210,23 @@ def _spoken(m: Record) -> list[str]:
     "What a message is known by; answers may be worded otherwise in a tool's own span."
     return [] if m["role"] == "tool" else marks(m)
 
+
 def _outline(value: object, depth: int = 4) -> object:
     "What equal values have in common, to be a key: all but what lies `depth` deep in lists and objects."
     if isinstance(value, dict):
-        return frozenset((k, _outline(v, depth - 1)) for k, v in value.items()) if depth else len(value)
+        return (
+            frozenset((k, _outline(v, depth - 1)) for k, v in value.items())
+            if depth
+            else len(value)
+        )
     if isinstance(value, list):
         return tuple(_outline(v, depth - 1) for v in value) if depth else len(value)
     return value
 
+
 class _Told(Talks):
     "The conversations of a trace, how they begin, and what was called in them."
+
     def __init__(self) -> None:
         super().__init__(_spoken)
         self.begun: set[int] = set()
@@ -173,7 +240,15 @@ class _Told(Talks):
             for c in m.get("tool_calls") or ():
                 self.calls.ask(talk.place, c)
                 self.like(c["name"], c["arguments"]).append(c["arguments"])
-            if m["role"] == "tool" and (hit := self.calls.first(talk.place, m.get("tool_call_id"), m.get("name") or None)) is not None:
+            if (
+                m["role"] == "tool"
+                and (
+                    hit := self.calls.first(
+                        talk.place, m.get("tool_call_id"), m.get("name") or None
+                    )
+                )
+                is not None
+            ):
                 self.calls.open.discard(hit[1])
         return after
 
@@ -202,7 +277,12 @@ def conversation(spans: Iterable[Span]) -> tuple[list[Record], list[list[Record]
     outer = once(t for t in talks.all if t.depth == top)
     told = {mark for m in outer if m["role"] != "tool" for mark in marks(m)}
     kept = _apart([t for t in talks.all if t.depth != top])
-    return outer, [messages for t in talks.all if t.place in kept and not told.issuperset(t.marks) and (messages := once([t]))]
+    return outer, [
+        messages
+        for t in talks.all
+        if t.place in kept and not told.issuperset(t.marks) and (messages := once([t]))
+    ]
+
 
 def _apart(talks: list[Talk]) -> set[int]:
     "The places of those of `talks` in which something is said that no other of them says."
@@ -210,11 +290,14 @@ def _apart(talks: list[Talk]) -> set[int]:
     saying: dict[str, list[set[str]]] = {}
     for t in sorted(talks, key=lambda t: (-len(t.marks), t.depth)):
         own = set(t.marks)
-        if own and not any(own <= other for other in min((saying.get(mark, []) for mark in own), key=len)):
+        if own and not any(
+            own <= other for other in min((saying.get(mark, []) for mark in own), key=len)
+        ):
             kept.add(t.place)
             for mark in own:
                 saying.setdefault(mark, []).append(own)
     return kept
+
 
 def once(talks: Iterable[Talk]) -> list[Record]:
     "The messages of conversations one after the other; what an earlier one has already said is not said again."
@@ -231,9 +314,14 @@ def once(talks: Iterable[Talk]) -> list[Record]:
 
 # %% ../../nbs/parser/22_spans.ipynb #91330460
 def _model(talks: _Told, s: Span) -> None:
-    heard, reply = history(s.input, "user"), [m for m in history(s.output, "assistant") if m["role"] != "system"]
-    if len(reply) > len(heard) > 0 and [marks(m) for m in reply[:len(heard)]] == [marks(m) for m in heard]:
-        reply = reply[len(heard):]
+    heard, reply = (
+        history(s.input, "user"),
+        [m for m in history(s.output, "assistant") if m["role"] != "system"],
+    )
+    if len(reply) > len(heard) > 0 and [marks(m) for m in reply[: len(heard)]] == [
+        marks(m) for m in heard
+    ]:
+        reply = reply[len(heard) :]
     for m in reply:
         m["role"] = "assistant" if m["role"] == "user" else m["role"]
     whole = [mark for m in heard + reply if m["role"] != "tool" for mark in marks(m)]
@@ -245,7 +333,18 @@ def _model(talks: _Told, s: Span) -> None:
         talk, new = talks.all[-1] if not heard and talks.all else Talk("", _spoken, s.depth), heard
     talk.depth = min(talk.depth, s.depth)
     at = next((i for i, m in enumerate(new) if m["role"] != "tool"), len(new))
-    talks.put(talk, [m for i, m in enumerate(new) if i >= at or not talk.messages or talks.calls.waits(talk.place, m.get("tool_call_id") or m.get("name"))] + reply)
+    talks.put(
+        talk,
+        [
+            m
+            for i, m in enumerate(new)
+            if i >= at
+            or not talk.messages
+            or talks.calls.waits(talk.place, m.get("tool_call_id") or m.get("name"))
+        ]
+        + reply,
+    )
+
 
 def _tool(talks: _Told, s: Span) -> None:
     "A tool's span answers the open call of its name; a call that no model's span tells of is told by it."
@@ -260,7 +359,11 @@ def _tool(talks: _Told, s: Span) -> None:
         return
     given = plain(value_of(s.input))
     if not isinstance(given, dict) or given not in talks.like(s.name, given):
-        talks.put(talks.all[-1] if talks.all else Talk("", _spoken, s.depth), [*call_pair(s.name, given, answered=False), _answer(s)])
+        talks.put(
+            talks.all[-1] if talks.all else Talk("", _spoken, s.depth),
+            [*call_pair(s.name, given, answered=False), _answer(s)],
+        )
+
 
 def _answer(s: Span) -> Record:
     pair = call_pair(s.name, {}, value_of(s.output) if not isinstance(s.output, str) else s.output)
@@ -269,7 +372,12 @@ def _answer(s: Span) -> Record:
     if isinstance(inner, dict) and "kwargs" in inner and "content" in inner["kwargs"]:
         answer = {**answer, **_tolerant([inner])[0]}
     flag = s.error if s.error is not None else looks_like_error(answer.get("result"))
-    return {**answer, "role": "tool", "name": s.name, "is_error": bool(flag or answer.get("is_error"))}
+    return {
+        **answer,
+        "role": "tool",
+        "name": s.name,
+        "is_error": bool(flag or answer.get("is_error")),
+    }
 
 # %% ../../nbs/parser/22_spans.ipynb #cccc4678
 def framed(messages: list[Record], opening: object, closing: object) -> list[Record]:
@@ -279,9 +387,28 @@ def framed(messages: list[Record], opening: object, closing: object) -> list[Rec
         at = 1 if messages and messages[0]["role"] == "system" else 0
         messages = [*messages[:at], *asked, *messages[at:]]
     last = value_of(closing)
-    silent = not messages or messages[-1]["role"] != "assistant" or not (messages[-1].get("content") or messages[-1].get("tool_calls"))
+    silent = (
+        not messages
+        or messages[-1]["role"] != "assistant"
+        or not (messages[-1].get("content") or messages[-1].get("tool_calls"))
+    )
     if silent or isinstance(last, str) or (isinstance(last, dict) and "role" in last):
-        replies = [m for m in history(closing, "assistant") if m["role"] == "assistant" and m.get("content")]
-        spoken = ["".join(m["content"].split()) for m in messages if m["role"] == "assistant" and m.get("content")]
-        messages = [*messages, *(m for m in replies[-1:] if not any("".join(m["content"].split()) in text for text in spoken))]
+        replies = [
+            m
+            for m in history(closing, "assistant")
+            if m["role"] == "assistant" and m.get("content")
+        ]
+        spoken = [
+            "".join(m["content"].split())
+            for m in messages
+            if m["role"] == "assistant" and m.get("content")
+        ]
+        messages = [
+            *messages,
+            *(
+                m
+                for m in replies[-1:]
+                if not any("".join(m["content"].split()) in text for text in spoken)
+            ),
+        ]
     return messages

@@ -20,6 +20,7 @@ __all__ = ['matches_star', 'star_to_trace', 'constraints']
 def matches_star(r: Any) -> object:
     return isinstance(r, dict) and "DialogueID" in r and "Events" in r and "DialogueID and Events"
 
+
 def star_to_trace(r: Record) -> Record:
     "A dialogue; the outcome is what its user answered in the questionnaire."
     messages: list[Record] = []
@@ -30,7 +31,13 @@ def star_to_trace(r: Record) -> Record:
             others.append(e)
         else:
             messages.append(m)
-    return {"conversation_id": r["DialogueID"], "messages": named(messages), "outcome": _outcome(r.get("UserQuestionnaire")), "metadata": {**rest(r, "DialogueID", "Events"), **rest({"events": others})}}
+    return {
+        "conversation_id": r["DialogueID"],
+        "messages": named(messages),
+        "outcome": _outcome(r.get("UserQuestionnaire")),
+        "metadata": {**rest(r, "DialogueID", "Events"), **rest({"events": others})},
+    }
+
 
 def _event(e: Record, path: str) -> Record | None:
     match e.get("Agent"), e.get("Action"):
@@ -38,13 +45,33 @@ def _event(e: Record, path: str) -> Record | None:
             return {"role": "user", "content": field(e, "Text", str, path)}
         case "Wizard", "utter" | "pick_suggestion":
             more = rest(e, "Agent", "Action", "Text", "UnixTime")
-            return {"role": "assistant", "content": field(e, "Text", str, path), **({"metadata": more} if more else {})}
+            return {
+                "role": "assistant",
+                "content": field(e, "Text", str, path),
+                **({"metadata": more} if more else {}),
+            }
         case "Wizard", "query":
-            return {"role": "assistant", "content": None, "tool_calls": [{"id": None, "name": field(e, "APIName", str, path), "arguments": constraints(e.get("Constraints"), f"{path}.Constraints")}]}
+            return {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": [
+                    {
+                        "id": None,
+                        "name": field(e, "APIName", str, path),
+                        "arguments": constraints(e.get("Constraints"), f"{path}.Constraints"),
+                    }
+                ],
+            }
         case "KnowledgeBase", "return_item":
             more = rest(e, "Agent", "Action", "Item", "UnixTime", "APIName")
-            return {"role": "tool", "name": e.get("APIName"), **answer_of(e.get("Item")), **({"metadata": more} if more else {})}
+            return {
+                "role": "tool",
+                "name": e.get("APIName"),
+                **answer_of(e.get("Item")),
+                **({"metadata": more} if more else {}),
+            }
     return None
+
 
 def constraints(value: object, path: str) -> Record:
     "A list of one-key objects as arguments; a name that occurs more than once keeps all its values; operators stay text."
@@ -54,10 +81,20 @@ def constraints(value: object, path: str) -> Record:
             out.setdefault(k, []).append(parse_json(v) if isinstance(v, str) else v)
     return {k: v[0] if len(v) == 1 else v for k, v in out.items()}
 
+
 def _outcome(questions: object) -> str | None:
     "All answers true: success; one false: failure; none: no label. Whether the assistant was calm and helpful is courtesy."
-    answers = [q.get("Answer") for q in questions if isinstance(q, dict) and "calm and helpful" not in str(q.get("Question"))] if isinstance(questions, list) else []
+    answers = (
+        [
+            q.get("Answer")
+            for q in questions
+            if isinstance(q, dict) and "calm and helpful" not in str(q.get("Question"))
+        ]
+        if isinstance(questions, list)
+        else []
+    )
     verdicts = [a for a in answers if isinstance(a, bool)]
     return None if not verdicts else "success" if all(verdicts) else "failure"
+
 
 register("star", matches_star, star_to_trace, about="STAR: DialogueID, Events");

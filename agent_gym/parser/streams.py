@@ -27,13 +27,20 @@ def body_of(value: object) -> tuple[Any, str | None]:
     if text.startswith(("data:", "event:", ":", "id:")):
         return join(events(text)), None
     parsed = parse_json(text)
-    return (None, "a response body could not be read: it is neither JSON nor a stream") if isinstance(parsed, str) else (parsed, None)
+    return (
+        (None, "a response body could not be read: it is neither JSON nor a stream")
+        if isinstance(parsed, str)
+        else (parsed, None)
+    )
+
 
 def events(text: str) -> list[Record]:
     "The JSON objects of the `data:` lines of a stream."
     found: list[Record] = []
     for block in text.replace("\r\n", "\n").split("\n\n"):
-        data = "\n".join(line[5:].lstrip(" ") for line in block.split("\n") if line.startswith("data:"))
+        data = "\n".join(
+            line[5:].lstrip(" ") for line in block.split("\n") if line.startswith("data:")
+        )
         value = parse_json(data) if data and data != "[DONE]" else None
         if isinstance(value, dict):
             found.append(value)
@@ -52,6 +59,7 @@ def join(pieces: Iterable[Record]) -> Any:
         return _anthropic(pieces)
     return _responses(pieces) if pieces else None
 
+
 def _chat(pieces: list[Record]) -> Record:
     message: Record = {"role": "assistant", "content": None}
     calls: dict[int, Record] = {}
@@ -64,10 +72,17 @@ def _chat(pieces: list[Record]) -> Record:
                 if isinstance(delta.get(key), str):
                     message[key] = (message.get(key) or "") + delta[key]
             for c in delta.get("tool_calls") or ():
-                _merge(calls.setdefault(c.get("index", len(calls)), {"type": "function", "function": {"name": "", "arguments": ""}}), c)
+                _merge(
+                    calls.setdefault(
+                        c.get("index", len(calls)),
+                        {"type": "function", "function": {"name": "", "arguments": ""}},
+                    ),
+                    c,
+                )
     if calls:
         message["tool_calls"] = [calls[i] for i in sorted(calls)]
     return {"object": "chat.completion", "choices": [{"index": 0, "message": message}]}
+
 
 def _merge(call: Record, piece: Record) -> None:
     if piece.get("id"):
@@ -77,8 +92,15 @@ def _merge(call: Record, piece: Record) -> None:
         if isinstance(inner.get(key), str):
             call["function"][key] += inner[key]
 
+
 def _gemini(pieces: list[Record]) -> Record:
-    parts = [p for piece in pieces for c in (piece.get("candidates") or ())[:1] if isinstance(c.get("content"), dict) for p in c["content"].get("parts") or ()]
+    parts = [
+        p
+        for piece in pieces
+        for c in (piece.get("candidates") or ())[:1]
+        if isinstance(c.get("content"), dict)
+        for p in c["content"].get("parts") or ()
+    ]
     joined: list[Record] = []
     for p in parts:
         if joined and set(p) == {"text"} == set(joined[-1]):
@@ -94,7 +116,11 @@ def _anthropic(pieces: list[Record]) -> Record:
         at = p.get("index", 0)
         if p.get("type") == "content_block_start" and isinstance(p.get("content_block"), dict):
             blocks[at] = {**p["content_block"], "_json": ""}
-        elif p.get("type") == "content_block_delta" and at in blocks and isinstance(p.get("delta"), dict):
+        elif (
+            p.get("type") == "content_block_delta"
+            and at in blocks
+            and isinstance(p.get("delta"), dict)
+        ):
             delta, block = p["delta"], blocks[at]
             for key in ("text", "thinking"):
                 if isinstance(delta.get(key), str):
@@ -103,14 +129,42 @@ def _anthropic(pieces: list[Record]) -> Record:
     content = []
     for _, b in sorted(blocks.items()):
         text = b.pop("_json")
-        content.append({**b, "input": parse_json(text)} if text and b.get("type") in ("tool_use", "server_tool_use") else b)
+        content.append(
+            {**b, "input": parse_json(text)}
+            if text and b.get("type") in ("tool_use", "server_tool_use")
+            else b
+        )
     return {"type": "message", "role": "assistant", "content": content}
 
+
 def _responses(pieces: list[Record]) -> Record:
-    last = next((p["response"] for p in reversed(pieces) if isinstance(p.get("response"), dict)), {})
+    last = next(
+        (p["response"] for p in reversed(pieces) if isinstance(p.get("response"), dict)), {}
+    )
     if not last.get("output"):
-        last = {**last, "output": [p["item"] for p in pieces if p.get("type") == "response.output_item.done" and isinstance(p.get("item"), dict)]}
+        last = {
+            **last,
+            "output": [
+                p["item"]
+                for p in pieces
+                if p.get("type") == "response.output_item.done" and isinstance(p.get("item"), dict)
+            ],
+        }
     if not last["output"]:
-        text = "".join(p["delta"] for p in pieces if p.get("type") == "response.output_text.delta" and isinstance(p.get("delta"), str))
-        last["output"] = [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": text}]}] if text else []
+        text = "".join(
+            p["delta"]
+            for p in pieces
+            if p.get("type") == "response.output_text.delta" and isinstance(p.get("delta"), str)
+        )
+        last["output"] = (
+            [
+                {
+                    "type": "message",
+                    "role": "assistant",
+                    "content": [{"type": "output_text", "text": text}],
+                }
+            ]
+            if text
+            else []
+        )
     return {"object": "response", **last}

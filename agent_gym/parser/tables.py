@@ -22,26 +22,111 @@ __all__ = ['COLUMNS', 'SPEAKERS', 'guess', 'matches_table', 'unpack_table', 'tab
 
 # %% ../../nbs/parser/31_tables.ipynb #22169159
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "conversation_id": ("conversation_id", "conversationid", "conversation", "dialogue_id", "dialog_id", "dialogueid", "dialogid", "conv_id", "chat_id", "session_id", "sessionid", "thread_id", "ticket_id", "case_id", "call_id"),
-    "role": ("role", "speaker", "sender", "author", "from", "participant", "author_type", "sender_type", "speaker_role", "actor", "who", "side"),
+    "conversation_id": (
+        "conversation_id",
+        "conversationid",
+        "conversation",
+        "dialogue_id",
+        "dialog_id",
+        "dialogueid",
+        "dialogid",
+        "conv_id",
+        "chat_id",
+        "session_id",
+        "sessionid",
+        "thread_id",
+        "ticket_id",
+        "case_id",
+        "call_id",
+    ),
+    "role": (
+        "role",
+        "speaker",
+        "sender",
+        "author",
+        "from",
+        "participant",
+        "author_type",
+        "sender_type",
+        "speaker_role",
+        "actor",
+        "who",
+        "side",
+    ),
     "content": ("content", "text", "message", "utterance", "body", "value", "transcript", "msg"),
-    "order": ("turn", "turn_id", "turn_idx", "turn_index", "turn_number", "message_index", "position", "seq", "sequence", "timestamp", "created_at", "time", "datetime", "date"),
-    "outcome": ("outcome", "resolution", "status"), "satisfaction_score": ("satisfaction_score", "satisfaction", "csat"), "task_id": ("task_id", "task"),
-    "name": ("name", "tool_name", "tool", "function"), "tool_calls": ("tool_calls",), "tool_call_id": ("tool_call_id",), "arguments": ("arguments", "tool_arguments", "args", "tool_input"), "result": ("result", "tool_result", "tool_output", "output")}
-SPEAKERS: dict[str, str] = {**ROLE_WORDS, "customer": "user", "client": "user", "caller": "user", "visitor": "user", "end-user": "user", "enduser": "user", "consumer": "user", "guest": "user", "requester": "user",
-                            "representative": "assistant", "rep": "assistant", "support": "assistant", "advisor": "assistant", "operator": "assistant", "staff": "assistant", "employee": "assistant", "admin": "assistant", "wizard": "assistant"}
+    "order": (
+        "turn",
+        "turn_id",
+        "turn_idx",
+        "turn_index",
+        "turn_number",
+        "message_index",
+        "position",
+        "seq",
+        "sequence",
+        "timestamp",
+        "created_at",
+        "time",
+        "datetime",
+        "date",
+    ),
+    "outcome": ("outcome", "resolution", "status"),
+    "satisfaction_score": ("satisfaction_score", "satisfaction", "csat"),
+    "task_id": ("task_id", "task"),
+    "name": ("name", "tool_name", "tool", "function"),
+    "tool_calls": ("tool_calls",),
+    "tool_call_id": ("tool_call_id",),
+    "arguments": ("arguments", "tool_arguments", "args", "tool_input"),
+    "result": ("result", "tool_result", "tool_output", "output"),
+}
+SPEAKERS: dict[str, str] = {
+    **ROLE_WORDS,
+    "customer": "user",
+    "client": "user",
+    "caller": "user",
+    "visitor": "user",
+    "end-user": "user",
+    "enduser": "user",
+    "consumer": "user",
+    "guest": "user",
+    "requester": "user",
+    "representative": "assistant",
+    "rep": "assistant",
+    "support": "assistant",
+    "advisor": "assistant",
+    "operator": "assistant",
+    "staff": "assistant",
+    "employee": "assistant",
+    "admin": "assistant",
+    "wizard": "assistant",
+}
+
 
 def guess(row: Record) -> dict[str, str]:
     "Our field -> the column of `row` that holds it, for names that are obvious."
     lower = {str(k).strip().lower().replace(" ", "_"): k for k in reversed(list(row))}
-    return {ours: lower[name] for ours, names in COLUMNS.items() if (name := next((n for n in names if n in lower), None)) is not None}
+    return {
+        ours: lower[name]
+        for ours, names in COLUMNS.items()
+        if (name := next((n for n in names if n in lower), None)) is not None
+    }
 
 # %% ../../nbs/parser/31_tables.ipynb #f81e0312
 def matches_table(r: Any) -> object:
-    if not isinstance(r, dict) or any(isinstance(v, list | dict) for k, v in r.items() if k not in ("tool_calls", "arguments", "result", "metadata", "_extra")):
+    if not isinstance(r, dict) or any(
+        isinstance(v, list | dict)
+        for k, v in r.items()
+        if k not in ("tool_calls", "arguments", "result", "metadata", "_extra")
+    ):
         return False
     found = guess(r)
-    return "role" in found and ("content" in found or "result" in found) and "rows, one a message: " + ", ".join(f"{ours}={theirs}" for ours, theirs in found.items())
+    return (
+        "role" in found
+        and ("content" in found or "result" in found)
+        and "rows, one a message: "
+        + ", ".join(f"{ours}={theirs}" for ours, theirs in found.items())
+    )
+
 
 def unpack_table(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     "The rows of each conversation, in order; the columns are those of the first row."
@@ -54,9 +139,24 @@ def unpack_table(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceEr
     def name(r: Record) -> str:
         given = r.get(column) if column else None
         return "" if given is None else str(given)
-    hint = f": they all have the same {column!r}" if column else ": no column tells conversations apart: name it with columns={'conversation_id': ...}"
+
+    hint = (
+        f": they all have the same {column!r}"
+        if column
+        else ": no column tells conversations apart: name it with columns={'conversation_id': ...}"
+    )
     for i, members in Groups(chain((row,), rows), name, hint=hint):
-        yield f"$[{i}]", members if isinstance(members, TraceError) else {"id": name(members[0]) or None, "columns": found, "rows": _ordered(members, found.get("order"))}
+        yield (
+            f"$[{i}]",
+            members
+            if isinstance(members, TraceError)
+            else {
+                "id": name(members[0]) or None,
+                "columns": found,
+                "rows": _ordered(members, found.get("order")),
+            },
+        )
+
 
 def _ordered(rows: list[Record], column: str | None) -> list[Record]:
     "Rows in the order of their turn numbers or times; as they came where these are missing, or are neither numbers nor times in ISO 8601."
@@ -71,44 +171,111 @@ def _ordered(rows: list[Record], column: str | None) -> list[Record]:
             continue
     return rows
 
+
 def table_to_trace(r: Record) -> Record:
     "The rows of one conversation; labels are the first that any row gives."
     found = r["columns"]
     used = [found[f] for f in _USED if f in found]
-    messages = [m for i, row in enumerate(r["rows"]) for m in _message(row, found, used, f"$.rows[{i}]")]
+    messages = [
+        m for i, row in enumerate(r["rows"]) for m in _message(row, found, used, f"$.rows[{i}]")
+    ]
     roles = [m["role"] for m in messages]
     if "assistant" not in roles and "user" in roles and "system" in roles[1:]:
         messages = [{**m, "role": "assistant"} if m["role"] == "system" else m for m in messages]
-    labels = {f: next((row[found[f]] for row in r["rows"] if row.get(found[f]) not in (None, "")), None) for f in ("outcome", "satisfaction_score", "task_id") if f in found}
+    labels = {
+        f: next((row[found[f]] for row in r["rows"] if row.get(found[f]) not in (None, "")), None)
+        for f in ("outcome", "satisfaction_score", "task_id")
+        if f in found
+    }
     outcome = labels.get("outcome")
-    return {"conversation_id": r["id"], "messages": named(messages), "outcome": outcome, "satisfaction_score": labels.get("satisfaction_score"),
-            "metadata": rest({"task_id": labels.get("task_id")})}
+    return {
+        "conversation_id": r["id"],
+        "messages": named(messages),
+        "outcome": outcome,
+        "satisfaction_score": labels.get("satisfaction_score"),
+        "metadata": rest({"task_id": labels.get("task_id")}),
+    }
 
-_USED = ("conversation_id", "role", "content", "name", "tool_calls", "tool_call_id", "arguments", "result", "outcome", "satisfaction_score", "task_id")
+
+_USED = (
+    "conversation_id",
+    "role",
+    "content",
+    "name",
+    "tool_calls",
+    "tool_call_id",
+    "arguments",
+    "result",
+    "outcome",
+    "satisfaction_score",
+    "task_id",
+)
+
 
 def _message(row: Record, found: dict[str, str], used: list[str], path: str) -> list[Record]:
     def cell(ours: str) -> Any:
         v = row.get(found[ours]) if ours in found else None
         return None if v == "" else v
+
     word = cell("role")
     role = SPEAKERS.get(str(word).strip().lower())
     if role is None:
-        raise TraceError(f"unknown speaker {str(word)[:40]!r} in column {found['role']!r}: known are {', '.join(SPEAKERS)}", path=f"{path}.{found['role']}")
+        raise TraceError(
+            f"unknown speaker {str(word)[:40]!r} in column {found['role']!r}: known are {', '.join(SPEAKERS)}",
+            path=f"{path}.{found['role']}",
+        )
     content = cell("content")
     text = content if isinstance(content, str) or content is None else str(content)
     meta = rest(row, *used)
     base = {"role": role, **({"metadata": meta} if meta else {})}
     if role == "tool":
         result = cell("result")
-        return [{**base, "name": cell("name"), "tool_call_id": cell("tool_call_id"), **answer_of(text if result is None else result)}]
+        return [
+            {
+                **base,
+                "name": cell("name"),
+                "tool_call_id": cell("tool_call_id"),
+                **answer_of(text if result is None else result),
+            }
+        ]
     if "name" not in found and "tool_calls" not in found:
         return [{**base, "content": text}]
     calls = cell("tool_calls")
-    calls = literal(calls) if isinstance(p := parse_json(calls) if isinstance(calls, str) else calls, str) else p
+    calls = (
+        literal(calls)
+        if isinstance(p := parse_json(calls) if isinstance(calls, str) else calls, str)
+        else p
+    )
     made = [call_of(c, f"{path}.tool_calls") for c in calls] if isinstance(calls, list) else []
     if not made and role == "assistant" and cell("name") and cell("arguments") is not None:
-        made = [{"id": cell("tool_call_id"), "name": str(cell("name")), "arguments": arguments_of(cell("arguments"))[0]}]
+        made = [
+            {
+                "id": cell("tool_call_id"),
+                "name": str(cell("name")),
+                "arguments": arguments_of(cell("arguments"))[0],
+            }
+        ]
     out = [{**base, "content": text, **({"tool_calls": made} if made else {})}]
-    return [*out, {"role": "tool", "name": made[-1]["name"], "tool_call_id": made[-1]["id"], **answer_of(cell("result"))}] if made and cell("result") is not None else out
+    return (
+        [
+            *out,
+            {
+                "role": "tool",
+                "name": made[-1]["name"],
+                "tool_call_id": made[-1]["id"],
+                **answer_of(cell("result")),
+            },
+        ]
+        if made and cell("result") is not None
+        else out
+    )
 
-register("table", matches_table, table_to_trace, unpack=unpack_table, whole=True, about="rows, one a message: conversation id, speaker, text");
+
+register(
+    "table",
+    matches_table,
+    table_to_trace,
+    unpack=unpack_table,
+    whole=True,
+    about="rows, one a message: conversation id, speaker, text",
+);

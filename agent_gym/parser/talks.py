@@ -21,18 +21,31 @@ def marks(m: Record) -> list[str]:
     if m["role"] == "system":
         return []
     if m["role"] == "tool":
-        return ["t" + "".join(str(m.get("content") if m.get("content") is not None else dumps(m.get("result"))).split())]
+        return [
+            "t"
+            + "".join(
+                str(
+                    m.get("content") if m.get("content") is not None else dumps(m.get("result"))
+                ).split()
+            )
+        ]
     text = "".join((m.get("content") or "").split())
-    return ([m["role"][0] + text] if text else []) + [f"c{c['name']}{dumps(c['arguments'])}" for c in m.get("tool_calls") or ()]
+    return ([m["role"][0] + text] if text else []) + [
+        f"c{c['name']}{dumps(c['arguments'])}" for c in m.get("tool_calls") or ()
+    ]
 
 # %% ../../nbs/parser/20_talks.ipynb #7929515a
 def ends(all_marks: Iterable[str], end: int = 0) -> list[int]:
     "A digest after each mark that stands for it and all before it; `end` is the digest before the first."
     return [end := digest(f"{end} {mark}") for mark in all_marks]
 
+
 class Talk:
     "A conversation that grows by requests: its messages, and what it is known by."
-    def __init__(self, format: str = "", known_by: Callable[[Record], list[str]] = marks, depth: int = 0) -> None:
+
+    def __init__(
+        self, format: str = "", known_by: Callable[[Record], list[str]] = marks, depth: int = 0
+    ) -> None:
         self.format, self.known_by, self.depth = format, known_by, depth
         self.messages: list[Record] = []
         self.names: set[str] = set()
@@ -65,6 +78,7 @@ class Talk:
 # %% ../../nbs/parser/20_talks.ipynb #10469665
 class Talks:
     "Conversations as they grow, found by their names and by all that was said in them, however many there are."
+
     def __init__(self, known_by: Callable[[Record], list[str]] = marks) -> None:
         self.known_by = known_by
         self.all: list[Talk] = []
@@ -98,8 +112,10 @@ class Talks:
 # %% ../../nbs/parser/20_talks.ipynb #30d30e1f
 _Entry = tuple[int, int, Record]
 
+
 class Calls:
     "The calls that nothing has answered yet, as (conversation, negated; number; call): the least is the first of the latest conversation."
+
     def __init__(self) -> None:
         self.heaps: dict[tuple[object, ...], list[_Entry]] = {}
         self.open: set[int] = set()
@@ -109,20 +125,30 @@ class Calls:
         self.n += 1
         self.open.add(self.n)
         name = call["name"]
-        for key in (*([("id", call["id"])] if call["id"] else [("bare", name), ("bare",)]), ("name", name), ("name",)):
+        for key in (
+            *([("id", call["id"])] if call["id"] else [("bare", name), ("bare",)]),
+            ("name", name),
+            ("name",),
+        ):
             for where in (place, None):
                 heappush(self.heaps.setdefault((where, *key), []), (-place, self.n, call))
 
     def first(self, where: int | None, call_id: object, name: object) -> _Entry | None:
         "The first call in the conversation `where` (None: in any) of this id, or of this name (None: of any) if it or the answer has no id."
-        keys: list[tuple[object, ...]] = [("id", call_id)] if isinstance(call_id, str) and call_id else []
+        keys: list[tuple[object, ...]] = (
+            [("id", call_id)] if isinstance(call_id, str) and call_id else []
+        )
         if name is None or isinstance(name, str):
             keys.append(("bare" if call_id else "name", *([] if name is None else [name])))
-        return min((top for key in keys if (top := self._top((where, *key))) is not None), default=None)
+        return min(
+            (top for key in keys if (top := self._top((where, *key))) is not None), default=None
+        )
 
     def waits(self, where: int, word: object) -> bool:
         "True where a call of the id `word`, or of that name and without an id, waits in a conversation."
-        return isinstance(word, str) and any(self._top((where, kind, word)) is not None for kind in ("id", "bare"))
+        return isinstance(word, str) and any(
+            self._top((where, kind, word)) is not None for kind in ("id", "bare")
+        )
 
     def _top(self, key: tuple[object, ...]) -> _Entry | None:
         heap = self.heaps.get(key)

@@ -22,49 +22,121 @@ def verdict(reward: object) -> str | None:
         return None
     return "success" if abs(reward - 1) < 1e-6 else "failure"
 
+
 def matches_tau(r: Any) -> object:
     return isinstance(r, dict) and "traj" in r and "reward" in r and "traj and reward"
+
 
 def tau_to_trace(r: Record) -> Record:
     "An attempt: `traj` holds the messages, `reward` the verdict, `info` the task and how the run ended."
     messages = turns(field(r, "traj", list), "$.traj")
     task, trial = r.get("task_id"), r.get("trial")
     name = None if task is None else f"{task}" if trial is None else f"{task}-{trial}"
-    return {"conversation_id": name, "messages": messages, "outcome": verdict(r.get("reward")),
-            "metadata": {**rest(r, "traj", "task_id", "trial"), **({"task_id": task} if task is not None else {}), **({"trial": trial} if trial is not None else {})}}
+    return {
+        "conversation_id": name,
+        "messages": messages,
+        "outcome": verdict(r.get("reward")),
+        "metadata": {
+            **rest(r, "traj", "task_id", "trial"),
+            **({"task_id": task} if task is not None else {}),
+            **({"trial": trial} if trial is not None else {}),
+        },
+    }
 
-register("tau_bench", matches_tau, tau_to_trace, about="tau-bench results: task_id, trial, reward, traj");
+
+register(
+    "tau_bench", matches_tau, tau_to_trace, about="tau-bench results: task_id, trial, reward, traj"
+);
 
 # %% ../../nbs/parser/11_tau.ipynb #c9bc1e21
 def matches_tau2(r: Any) -> object:
-    return isinstance(r, dict) and "simulations" in r and ("tasks" in r or "info" in r) and "simulations beside tasks or info"
+    return (
+        isinstance(r, dict)
+        and "simulations" in r
+        and ("tasks" in r or "info" in r)
+        and "simulations beside tasks or info"
+    )
+
 
 def unpack_tau2(r: Record) -> Iterator[tuple[str, Record]]:
     "Each simulation with what its task and its environment say."
-    tasks = {str(t.get("id")): t for t in r.get("tasks") or () if isinstance(t, dict)} if isinstance(r.get("tasks"), list) else {}
+    tasks = (
+        {str(t.get("id")): t for t in r.get("tasks") or () if isinstance(t, dict)}
+        if isinstance(r.get("tasks"), list)
+        else {}
+    )
     info = r["info"] if isinstance(r.get("info"), dict) else {}
     environment = info["environment_info"] if isinstance(info.get("environment_info"), dict) else {}
-    shared = rest({"policy": environment.get("policy"), "domain": environment.get("domain_name"), "tools": environment.get("tool_defs")})
+    shared = rest(
+        {
+            "policy": environment.get("policy"),
+            "domain": environment.get("domain_name"),
+            "tools": environment.get("tool_defs"),
+        }
+    )
     for i, s in enumerate(objects(r.get("simulations"), "$.simulations")):
-        yield f"$.simulations[{i}]", {"simulation": s, "task": tasks.get(str(s.get("task_id"))), "shared": shared}
+        yield (
+            f"$.simulations[{i}]",
+            {"simulation": s, "task": tasks.get(str(s.get("task_id"))), "shared": shared},
+        )
+
 
 def tau2_to_trace(r: Record) -> Record:
     "A simulation; `policy` is metadata and no message."
     s = r["simulation"]
     judged = s["reward_info"] if isinstance(s.get("reward_info"), dict) else {}
-    meta = {**r["shared"], **rest(s, "messages", "id", "task_id"), **rest({"task_id": s.get("task_id"), "task": r["task"]})}
-    return {"conversation_id": s.get("id"), "messages": turns(_spread(field(s, "messages", list)), "$.messages"), "outcome": verdict(judged.get("reward")), "metadata": meta}
+    meta = {
+        **r["shared"],
+        **rest(s, "messages", "id", "task_id"),
+        **rest({"task_id": s.get("task_id"), "task": r["task"]}),
+    }
+    return {
+        "conversation_id": s.get("id"),
+        "messages": turns(_spread(field(s, "messages", list)), "$.messages"),
+        "outcome": verdict(judged.get("reward")),
+        "metadata": meta,
+    }
+
 
 def _spread(messages: list[Any]) -> list[Any]:
     "Tool messages that are grouped in one stand alone."
     if not any(isinstance(m, dict) and isinstance(m.get("tool_messages"), list) for m in messages):
         return messages
-    return [x for m in messages for x in (m["tool_messages"] if isinstance(m, dict) and isinstance(m.get("tool_messages"), list) else [m])]
+    return [
+        x
+        for m in messages
+        for x in (
+            m["tool_messages"]
+            if isinstance(m, dict) and isinstance(m.get("tool_messages"), list)
+            else [m]
+        )
+    ]
 
-register("tau2_bench", matches_tau2, tau2_to_trace, unpack=unpack_tau2, lists=("simulations",), about="tau2-bench results: tasks, info, simulations");
+
+register(
+    "tau2_bench",
+    matches_tau2,
+    tau2_to_trace,
+    unpack=unpack_tau2,
+    lists=("simulations",),
+    about="tau2-bench results: tasks, info, simulations",
+);
 
 # %% ../../nbs/parser/11_tau.ipynb #153eab01
 def matches_tau2_run(r: Any) -> object:
-    return isinstance(r, dict) and "messages" in r and "reward_info" in r and "task_id" in r and "one simulation: messages, reward_info, task_id"
+    return (
+        isinstance(r, dict)
+        and "messages" in r
+        and "reward_info" in r
+        and "task_id" in r
+        and "one simulation: messages, reward_info, task_id"
+    )
 
-register("tau2_run", matches_tau2_run, lambda r: tau2_to_trace({"simulation": r, "task": None, "shared": {}}), over=("openai_chat", "native", "anthropic_messages"), about="one tau2-bench simulation");
+
+register(
+    "tau2_run",
+    matches_tau2_run,
+    lambda r: tau2_to_trace({"simulation": r, "task": None, "shared": {}}),
+    over=("openai_chat", "native", "anthropic_messages"),
+    about="one tau2-bench simulation",
+);

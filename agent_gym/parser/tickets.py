@@ -22,7 +22,10 @@ __all__ = ['text_of_html', 'matches_intercom', 'unpack_intercom', 'intercom_to_t
 # %% ../../nbs/parser/30_tickets.ipynb #033564ed
 class _Text(HTMLParser):
     "Collects the text of a page; block elements end a line, scripts and styles say nothing."
-    BLOCKS = frozenset({"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"})
+
+    BLOCKS = frozenset(
+        {"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"}
+    )
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -43,12 +46,15 @@ class _Text(HTMLParser):
         if not self.silent:
             self.pieces.append(data)
 
+
 def text_of_html(html: str) -> str:
     "The text of `html`, a line for each block; text without tags as it is."
     if "<" not in html and "&" not in html:
         return html
     parser = _Text()
-    whole, end, after = html.rpartition(">")        # what follows the last tag has none: the parser would try each "<" in it to the end
+    whole, end, after = html.rpartition(
+        ">"
+    )  # what follows the last tag has none: the parser would try each "<" in it to the end
     parser.feed(whole + end)
     parser.close()
     parser.handle_data(unescape(after))
@@ -58,14 +64,25 @@ def text_of_html(html: str) -> str:
 # %% ../../nbs/parser/30_tickets.ipynb #fea03662
 _CUSTOMERS = ("user", "lead", "contact")
 
+
 def _is_intercom(r: Any) -> bool:
-    return isinstance(r, dict) and r.get("type") == "conversation" and ("source" in r or "conversation_parts" in r)
+    return (
+        isinstance(r, dict)
+        and r.get("type") == "conversation"
+        and ("source" in r or "conversation_parts" in r)
+    )
+
 
 def matches_intercom(r: Any) -> object:
     if not isinstance(r, dict):
         return False
     listed = r.get("conversations")
-    return (r.get("type") in ("conversation.list", "list") and isinstance(listed, list) and "a conversation.list") or (_is_intercom(r) and "a conversation with source")
+    return (
+        r.get("type") in ("conversation.list", "list")
+        and isinstance(listed, list)
+        and "a conversation.list"
+    ) or (_is_intercom(r) and "a conversation with source")
+
 
 def unpack_intercom(r: Record) -> Iterator[tuple[str, Record]]:
     if _is_intercom(r):
@@ -74,6 +91,7 @@ def unpack_intercom(r: Record) -> Iterator[tuple[str, Record]]:
     for i, c in enumerate(objects(r.get("conversations"), "$.conversations")):
         yield f"$.conversations[{i}]", c
 
+
 def intercom_to_trace(r: Record) -> Record:
     "A conversation: its source, then its parts in order; the rating of the conversation is the satisfaction (1 to 5)."
     messages: list[Record] = []
@@ -81,29 +99,75 @@ def intercom_to_trace(r: Record) -> Record:
     parts = r.get("conversation_parts")
     listed = parts.get("conversation_parts") if isinstance(parts, dict) else parts
     for p in [r.get("source"), *(listed if isinstance(listed, list) else [])]:
-        if not isinstance(p, dict) or not isinstance(p.get("body"), str) or not (text := text_of_html(p["body"])):
+        if (
+            not isinstance(p, dict)
+            or not isinstance(p.get("body"), str)
+            or not (text := text_of_html(p["body"]))
+        ):
             continue
         author = p["author"] if isinstance(p.get("author"), dict) else {}
         if p.get("part_type") in ("note", "note_and_reopen"):
             notes.append(text)
             continue
-        meta = rest({"author": author.get("name"), "author_type": author.get("type"), "created_at": p.get("created_at"), "attachments": p.get("attachments"), "subject": p.get("subject")})
-        messages.append({"role": "user" if author.get("type") in _CUSTOMERS else "assistant", "content": text, "metadata": meta})
+        meta = rest(
+            {
+                "author": author.get("name"),
+                "author_type": author.get("type"),
+                "created_at": p.get("created_at"),
+                "attachments": p.get("attachments"),
+                "subject": p.get("subject"),
+            }
+        )
+        messages.append(
+            {
+                "role": "user" if author.get("type") in _CUSTOMERS else "assistant",
+                "content": text,
+                "metadata": meta,
+            }
+        )
     rating = r["conversation_rating"] if isinstance(r.get("conversation_rating"), dict) else {}
-    return {"conversation_id": r.get("id"), "messages": messages, "satisfaction_score": rating.get("rating"), "metadata": {**rest(r, "id", "source", "conversation_parts", "type"), **rest({"notes": notes})}}
+    return {
+        "conversation_id": r.get("id"),
+        "messages": messages,
+        "satisfaction_score": rating.get("rating"),
+        "metadata": {
+            **rest(r, "id", "source", "conversation_parts", "type"),
+            **rest({"notes": notes}),
+        },
+    }
 
-register("intercom", matches_intercom, intercom_to_trace, unpack=unpack_intercom, lists=("conversations",), about="Intercom conversations");
+
+register(
+    "intercom",
+    matches_intercom,
+    intercom_to_trace,
+    unpack=unpack_intercom,
+    lists=("conversations",),
+    about="Intercom conversations",
+);
 
 # %% ../../nbs/parser/30_tickets.ipynb #5a6b597e
-_RATED = {"good": "success", "bad": "failure", "goodwithcomment": "success", "badwithcomment": "failure"}
+_RATED = {
+    "good": "success",
+    "bad": "failure",
+    "goodwithcomment": "success",
+    "badwithcomment": "failure",
+}
+
 
 def _rated(ticket: Record) -> str | None:
     rating = ticket.get("satisfaction_rating")
-    score = rating.get("score") if isinstance(rating, dict) else ticket.get("satisfaction_rating.score", rating)
+    score = (
+        rating.get("score")
+        if isinstance(rating, dict)
+        else ticket.get("satisfaction_rating.score", rating)
+    )
     return _RATED.get(str(score).lower().replace(" ", ""))
+
 
 def _ticket(r: Any) -> Record:
     return r["ticket"] if isinstance(r, dict) and isinstance(r.get("ticket"), dict) else r
+
 
 def matches_zendesk(r: Any) -> object:
     ticket = _ticket(r)
@@ -111,10 +175,27 @@ def matches_zendesk(r: Any) -> object:
         return False
     comments = r.get("comments", ticket.get("comments"))
     first = comments[0] if isinstance(comments, list) and comments else {}
-    return isinstance(comments, list) and ("requester_id" in ticket or "submitter_id" in ticket or "requester" in ticket or "author_id" in first) and "a ticket with comments"
+    return (
+        isinstance(comments, list)
+        and (
+            "requester_id" in ticket
+            or "submitter_id" in ticket
+            or "requester" in ticket
+            or "author_id" in first
+        )
+        and "a ticket with comments"
+    )
+
 
 def matches_tickets(r: Any) -> object:
-    return isinstance(r, dict) and isinstance(r.get("tickets"), list) and bool(r["tickets"]) and matches_zendesk(r["tickets"][0]) and "tickets with comments"
+    return (
+        isinstance(r, dict)
+        and isinstance(r.get("tickets"), list)
+        and bool(r["tickets"])
+        and matches_zendesk(r["tickets"][0])
+        and "tickets with comments"
+    )
+
 
 def zendesk_to_trace(r: Record) -> Record:
     "A ticket: its comments in the order of time; good and bad ratings are the outcome."
@@ -126,22 +207,58 @@ def zendesk_to_trace(r: Record) -> Record:
     notes: list[str] = []
     path = "$.comments" if "comments" in r else "$.ticket.comments"
     comments = objects(r.get("comments", ticket.get("comments")), path)
-    for i, c in enumerate(sorted(comments, key=lambda c: str(c.get("created_at", c.get("created", ""))))):
-        body = next((c[k] for k in ("plain_body", "body", "html_body") if isinstance(c.get(k), str)), None)
+    for i, c in enumerate(
+        sorted(comments, key=lambda c: str(c.get("created_at", c.get("created", ""))))
+    ):
+        body = next(
+            (c[k] for k in ("plain_body", "body", "html_body") if isinstance(c.get(k), str)), None
+        )
         if body is None:
             body = field(c, "body", str, f"{path}[{i}]")
         author = c.get("author_id", c.get("user_id"))
         if str(c.get("public", True)).lower() in ("false", "0"):
             notes.append(text_of_html(body))
             continue
-        mine = str(author) == str(requester) if requester is not None and author is not None else i == 0
-        messages.append({"role": "user" if mine else "assistant", "content": text_of_html(body), "metadata": rest({"author_id": author, "created_at": c.get("created_at", c.get("created")), "comment_id": c.get("id"), "attachments": c.get("attachments")})})
-    return {"conversation_id": ticket.get("id", r.get("ticket_id")), "messages": messages, "outcome": _rated(ticket), "metadata": {**rest(ticket, "id", "comments"), **rest({"notes": notes})}}
+        mine = (
+            str(author) == str(requester)
+            if requester is not None and author is not None
+            else i == 0
+        )
+        messages.append(
+            {
+                "role": "user" if mine else "assistant",
+                "content": text_of_html(body),
+                "metadata": rest(
+                    {
+                        "author_id": author,
+                        "created_at": c.get("created_at", c.get("created")),
+                        "comment_id": c.get("id"),
+                        "attachments": c.get("attachments"),
+                    }
+                ),
+            }
+        )
+    return {
+        "conversation_id": ticket.get("id", r.get("ticket_id")),
+        "messages": messages,
+        "outcome": _rated(ticket),
+        "metadata": {**rest(ticket, "id", "comments"), **rest({"notes": notes})},
+    }
+
 
 def matches_zendesk_csv(r: Any) -> object:
-    return isinstance(r, dict) and "ticket_id" in r and "body" in r and ("user_id" in r or "author_id" in r or "public" in r) and "rows with ticket_id and body"
+    return (
+        isinstance(r, dict)
+        and "ticket_id" in r
+        and "body" in r
+        and ("user_id" in r or "author_id" in r or "public" in r)
+        and "rows with ticket_id and body"
+    )
 
-def unpack_zendesk_csv(rows: Iterable[Record], ticket_data: list[Record] | None = None) -> Iterator[tuple[str, Record | TraceError]]:
+
+def unpack_zendesk_csv(
+    rows: Iterable[Record], ticket_data: list[Record] | None = None
+) -> Iterator[tuple[str, Record | TraceError]]:
     "The comments of each ticket, with its row of the ticket table where there is one."
     tickets = {str(t.get("id")): {k: v for k, v in t.items() if v != ""} for t in ticket_data or ()}
     for _, comments in Groups(rows, lambda r: str(r.get("ticket_id"))):
@@ -151,6 +268,25 @@ def unpack_zendesk_csv(rows: Iterable[Record], ticket_data: list[Record] | None 
         name = str(comments[0].get("ticket_id"))
         yield "$", {"ticket": {"id": name, **tickets.get(name, {})}, "comments": comments}
 
+
 register("zendesk", matches_zendesk, zendesk_to_trace, about="Zendesk tickets with comments")
-register("zendesk_tickets", matches_tickets, zendesk_to_trace, unpack=lambda r: ((f"$.tickets[{i}]", t) for i, t in enumerate(objects(r["tickets"], "$.tickets"))), lists=("tickets",), about="a list of Zendesk tickets")
-register("zendesk_csv", matches_zendesk_csv, zendesk_to_trace, unpack=unpack_zendesk_csv, whole=True, over=("table",), companions=("ticket_data",), about="Zendesk comments as rows");
+register(
+    "zendesk_tickets",
+    matches_tickets,
+    zendesk_to_trace,
+    unpack=lambda r: (
+        (f"$.tickets[{i}]", t) for i, t in enumerate(objects(r["tickets"], "$.tickets"))
+    ),
+    lists=("tickets",),
+    about="a list of Zendesk tickets",
+)
+register(
+    "zendesk_csv",
+    matches_zendesk_csv,
+    zendesk_to_trace,
+    unpack=unpack_zendesk_csv,
+    whole=True,
+    over=("table",),
+    companions=("ticket_data",),
+    about="Zendesk comments as rows",
+);

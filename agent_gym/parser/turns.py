@@ -9,14 +9,32 @@ from collections import deque
 from typing import Any
 
 from .parts import ANSWERS, answer_of, answer_part, call_of, contents, first, ident
-from .values import Record, arguments_of, error_flag, kind, looks_like_error, rest, role_of
+from agent_gym.parser.values import (
+    Record,
+    arguments_of,
+    error_flag,
+    kind,
+    looks_like_error,
+    rest,
+    role_of,
+)
 from ..trace import TraceError, parse_json
 
 # %% auto #0
 __all__ = ['MOST', 'turn', 'turns', 'named']
 
 # %% ../../nbs/parser/01_turns.ipynb #67ebc30d
-_LANGCHAIN = {"human": "user", "ai": "assistant", "system": "system", "tool": "tool", "function": "tool", "developer": "system", "generic": "user", "chat": "user"}
+_LANGCHAIN = {
+    "human": "user",
+    "ai": "assistant",
+    "system": "system",
+    "tool": "tool",
+    "function": "tool",
+    "developer": "system",
+    "generic": "user",
+    "chat": "user",
+}
+
 
 def _langchain(word: object) -> str | None:
     if not isinstance(word, str):
@@ -24,20 +42,32 @@ def _langchain(word: object) -> str | None:
     w = word.lower().removesuffix("chunk").removesuffix("message")
     return _LANGCHAIN.get(w)
 
+
 def _unwrap(m: Record) -> Record:
     "A message whose role is not under `role`, as one whose role is."
     if isinstance(m.get("kwargs"), dict) and isinstance(m.get("id"), list) and m["id"]:
-        return {"role": _langchain(m["id"][-1]) or m["kwargs"].get("type"), **{k: v for k, v in m["kwargs"].items() if k != "type"}}
+        return {
+            "role": _langchain(m["id"][-1]) or m["kwargs"].get("type"),
+            **{k: v for k, v in m["kwargs"].items() if k != "type"},
+        }
     t = m.get("type")
     if isinstance(m.get("data"), dict) and _langchain(t):
-        return {"role": m["data"].get("role") or _langchain(t), **{k: v for k, v in m["data"].items() if k not in ("type", "role")}}
+        return {
+            "role": m["data"].get("role") or _langchain(t),
+            **{k: v for k, v in m["data"].items() if k not in ("type", "role")},
+        }
     if _langchain(t) and "content" in m:
         return {"role": _langchain(t), **{k: v for k, v in m.items() if k != "type"}}
     if "from" in m and "value" in m:
-        return {"role": m["from"], "content": m["value"], **{k: v for k, v in m.items() if k not in ("from", "value")}}
+        return {
+            "role": m["from"],
+            "content": m["value"],
+            **{k: v for k, v in m.items() if k not in ("from", "value")},
+        }
     if isinstance(m.get("message"), dict) and "role" in m["message"]:
         return {**rest(m, "message"), **m["message"]}
     return _item(m, t)
+
 
 def _item(m: Record, t: object) -> Record:
     "Items of the Responses API: a call or an answer that stands alone."
@@ -46,18 +76,74 @@ def _item(m: Record, t: object) -> Record:
     if t in ("function_call", "custom_tool_call", "tool_call", "tool_use"):
         return {"role": "assistant", "tool_calls": [m]}
     if t in ("function_call_output", "custom_tool_call_output", "tool_result"):
-        return {"role": "tool", "tool_call_id": first(m, ("call_id", "tool_call_id", "tool_use_id", "callId")), "content": first(m, ("output", "content")), **rest(m, "type", "id", "call_id", "tool_call_id", "tool_use_id", "callId", "output", "content")}
+        return {
+            "role": "tool",
+            "tool_call_id": first(m, ("call_id", "tool_call_id", "tool_use_id", "callId")),
+            "content": first(m, ("output", "content")),
+            **rest(
+                m,
+                "type",
+                "id",
+                "call_id",
+                "tool_call_id",
+                "tool_use_id",
+                "callId",
+                "output",
+                "content",
+            ),
+        }
     if t == "reasoning":
-        return {"role": "assistant", "reasoning": m.get("summary") or m.get("content") or m.get("id")}
+        return {
+            "role": "assistant",
+            "reasoning": m.get("summary") or m.get("content") or m.get("id"),
+        }
     if t.endswith("_call") or t in ("mcp_list_tools", "mcp_approval_request"):
         name = m["name"] if isinstance(m.get("name"), str) else t.removesuffix("_call")
-        return {"role": "assistant", "tool_calls": [{"id": m.get("call_id") or m.get("id"), "name": name, "arguments": m.get("arguments") or m.get("action") or rest(m, "type", "id", "status", "output", "results", "outputs"), "provider": t}],
-                "answers": [{"id": m.get("call_id") or m.get("id"), "output": first(m, ("output", "results", "outputs"))}] if first(m, ("output", "results", "outputs")) is not None else []}
+        return {
+            "role": "assistant",
+            "tool_calls": [
+                {
+                    "id": m.get("call_id") or m.get("id"),
+                    "name": name,
+                    "arguments": m.get("arguments")
+                    or m.get("action")
+                    or rest(m, "type", "id", "status", "output", "results", "outputs"),
+                    "provider": t,
+                }
+            ],
+            "answers": [
+                {
+                    "id": m.get("call_id") or m.get("id"),
+                    "output": first(m, ("output", "results", "outputs")),
+                }
+            ]
+            if first(m, ("output", "results", "outputs")) is not None
+            else [],
+        }
     return m
 
 # %% ../../nbs/parser/01_turns.ipynb #a8463112
 _PLAIN = frozenset({"role", "content"})
-_READ = ("role", "content", "parts", "tool_calls", "toolCalls", "function_call", "answers", "toolInvocations", "type", "name", "metadata", "reasoning", "reasoning_content", "thinking", "thought", "result", "is_error")
+_READ = (
+    "role",
+    "content",
+    "parts",
+    "tool_calls",
+    "toolCalls",
+    "function_call",
+    "answers",
+    "toolInvocations",
+    "type",
+    "name",
+    "metadata",
+    "reasoning",
+    "reasoning_content",
+    "thinking",
+    "thought",
+    "result",
+    "is_error",
+)
+
 
 def turn(m: object, path: str) -> list[Record]:
     "The messages that one message of any dialect amounts to (an Anthropic user message may carry several results); raises TraceError."
@@ -69,7 +155,13 @@ def turn(m: object, path: str) -> list[Record]:
             raise TraceError("expected a role, but the field is missing", path=f"{path}.role")
     raw = m["role"]
     if raw == "function_call":
-        return [{"role": "assistant", "content": None, "tool_calls": _sharegpt_calls(m.get("content"), f"{path}.value")}]
+        return [
+            {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": _sharegpt_calls(m.get("content"), f"{path}.value"),
+            }
+        ]
     role = role_of(raw, f"{path}.role")
     if m.keys() == _PLAIN and role != "tool" and isinstance(m["content"], str):
         return [{"role": role, "content": m["content"]}]
@@ -77,26 +169,86 @@ def turn(m: object, path: str) -> list[Record]:
         return _tool(m, path)
     return _speech(role, m, path)
 
+
 def _sharegpt_calls(value: object, path: str) -> list[Record]:
-    parsed = arguments_of(value)[0] if isinstance(value, str) and not value.lstrip().startswith("[") else parse_json(value) if isinstance(value, str) else value
-    if not isinstance(parsed, dict | list) or (isinstance(parsed, dict) and "name" not in parsed and "function" not in parsed):
+    parsed = (
+        arguments_of(value)[0]
+        if isinstance(value, str) and not value.lstrip().startswith("[")
+        else parse_json(value)
+        if isinstance(value, str)
+        else value
+    )
+    if not isinstance(parsed, dict | list) or (
+        isinstance(parsed, dict) and "name" not in parsed and "function" not in parsed
+    ):
         raise TraceError(f"expected JSON of a call with a name, got {str(value)[:60]!r}", path=path)
     return [call_of(c, path) for c in (parsed if isinstance(parsed, list) else [parsed])]
 
 # %% ../../nbs/parser/01_turns.ipynb #06fcca14
-_TOOL_READ = ("role", "content", "parts", "name", "tool_call_id", "toolCallId", "tool_use_id", "call_id", "id", "function", "toolName", "tool_name", "result", "output", "response", "is_error", "isError", "metadata", "tool_calls", "type")
+_TOOL_READ = (
+    "role",
+    "content",
+    "parts",
+    "name",
+    "tool_call_id",
+    "toolCallId",
+    "tool_use_id",
+    "call_id",
+    "id",
+    "function",
+    "toolName",
+    "tool_name",
+    "result",
+    "output",
+    "response",
+    "is_error",
+    "isError",
+    "metadata",
+    "tool_calls",
+    "type",
+)
 
-_WRITTEN = frozenset({"role", "content", "tool_calls", "name", "tool_call_id", "result", "is_error", "metadata"})
+_WRITTEN = frozenset(
+    {"role", "content", "tool_calls", "name", "tool_call_id", "result", "is_error", "metadata"}
+)
+
 
 def _tool(m: Record, path: str) -> list[Record]:
-    if "result" in m and isinstance(m.get("is_error"), bool) and m.keys() <= _WRITTEN and isinstance(m.get("content"), str | None) and isinstance(m.get("metadata", {}), dict):
-        return [{**m, "_as_is": True, **({"tool_calls": _calls(m, path)} if m.get("tool_calls") else {})}]
+    if (
+        "result" in m
+        and isinstance(m.get("is_error"), bool)
+        and m.keys() <= _WRITTEN
+        and isinstance(m.get("content"), str | None)
+        and isinstance(m.get("metadata", {}), dict)
+    ):
+        return [
+            {
+                **m,
+                "_as_is": True,
+                **({"tool_calls": _calls(m, path)} if m.get("tool_calls") else {}),
+            }
+        ]
     value = m.get("content", m.get("parts"))
-    if isinstance(value, list) and any(isinstance(p, dict) and ("functionResponse" in p or "function_response" in p or p.get("type") in ANSWERS) for p in value):
+    if isinstance(value, list) and any(
+        isinstance(p, dict)
+        and ("functionResponse" in p or "function_response" in p or p.get("type") in ANSWERS)
+        for p in value
+    ):
         return contents(value, f"{path}.content").answers
     name = first(m, ("name", "toolName", "tool_name", "function"))
-    raw = first(m, ("result", "output", "response")) if first(m, ("result", "output", "response")) is not None else value
-    out: Record = {"role": "tool", "name": ident(name), "tool_call_id": ident(first(m, ("tool_call_id", "toolCallId", "tool_use_id", "call_id", "id"))), **answer_of(raw, error_flag(m))}
+    raw = (
+        first(m, ("result", "output", "response"))
+        if first(m, ("result", "output", "response")) is not None
+        else value
+    )
+    out: Record = {
+        "role": "tool",
+        "name": ident(name),
+        "tool_call_id": ident(
+            first(m, ("tool_call_id", "toolCallId", "tool_use_id", "call_id", "id"))
+        ),
+        **answer_of(raw, error_flag(m)),
+    }
     if raw is not value and isinstance(value, str):
         out["content"] = value
     if raw is None and isinstance(m.get("error"), str | dict) and m["error"]:
@@ -106,10 +258,15 @@ def _tool(m: Record, path: str) -> list[Record]:
     extra = rest(m, *_TOOL_READ)
     if extra.get("error") is False:
         del extra["error"]
-    meta = {**extra, **out.get("metadata", {}), **(m["metadata"] if isinstance(m.get("metadata"), dict) else {})}
+    meta = {
+        **extra,
+        **out.get("metadata", {}),
+        **(m["metadata"] if isinstance(m.get("metadata"), dict) else {}),
+    }
     if meta:
         out["metadata"] = meta
     return [out]
+
 
 def _calls(m: Record, path: str) -> list[Record]:
     "The calls beside the content of a message, in order."
@@ -121,7 +278,11 @@ def _calls(m: Record, path: str) -> list[Record]:
         key = "additional_kwargs.tool_calls"
         if not value:
             one = m.get("function_call")
-            return [call_of({"function": one}, f"{path}.function_call")] if isinstance(one, dict) and one else []
+            return (
+                [call_of({"function": one}, f"{path}.function_call")]
+                if isinstance(one, dict) and one
+                else []
+            )
     value = parse_json(value) if isinstance(value, str) else value
     if not isinstance(value, list):
         raise TraceError(f"expected a list of calls, got {kind(value)}", path=f"{path}.{key}")
@@ -129,14 +290,18 @@ def _calls(m: Record, path: str) -> list[Record]:
 
 # %% ../../nbs/parser/01_turns.ipynb #47a3e98c
 def _speech(role: str, m: Record, path: str) -> list[Record]:
-    value, key = (m["content"], "content") if m.get("content") is not None else (m.get("parts"), "parts")
+    value, key = (
+        (m["content"], "content") if m.get("content") is not None else (m.get("parts"), "parts")
+    )
     out: Record = {"role": role}
     answers: list[Record] = []
     meta: Record = {}
     if value is None or isinstance(value, str):
         text, calls = value, _calls(m, path)
         for p in m.get("toolInvocations") or ():
-            ran = contents([{"type": "tool-invocation", "toolInvocation": p}], f"{path}.toolInvocations")
+            ran = contents(
+                [{"type": "tool-invocation", "toolInvocation": p}], f"{path}.toolInvocations"
+            )
             calls, answers = calls + ran.calls, answers + ran.answers
     else:
         parts = contents(value, f"{path}.{key}")
@@ -152,19 +317,37 @@ def _speech(role: str, m: Record, path: str) -> list[Record]:
     answers += [answer_part(a) for a in m.get("answers") or [] if isinstance(a, dict)]
     if len(m) > 2:
         thought = first(m, ("reasoning", "reasoning_content", "thinking", "thought"))
-        meta = {**rest(m, *_READ, "tool_call_id"), **({"reasoning": thought} if thought else {}), **meta, **(m["metadata"] if isinstance(m.get("metadata"), dict) else {})}
+        meta = {
+            **rest(m, *_READ, "tool_call_id"),
+            **({"reasoning": thought} if thought else {}),
+            **meta,
+            **(m["metadata"] if isinstance(m.get("metadata"), dict) else {}),
+        }
     if meta:
         out["metadata"] = meta
     empty = text is None and not calls and bool(answers) and "reasoning" not in meta
     mine = [] if empty else [out]
     return [*mine, *answers] if role == "assistant" else [*answers, *mine]
 
+
 def _among(call: Record, calls: list[Record]) -> bool:
-    return any(c["id"] == call["id"] if c["id"] and call["id"] else (c["name"], c["arguments"]) == (call["name"], call["arguments"]) for c in calls)
+    return any(
+        c["id"] == call["id"]
+        if c["id"] and call["id"]
+        else (c["name"], c["arguments"]) == (call["name"], call["arguments"])
+        for c in calls
+    )
 
 # %% ../../nbs/parser/01_turns.ipynb #08f316df
-_SPEAKERS, _SPOKEN = frozenset({"user", "assistant", "system"}), frozenset({"role", "content", "tool_calls"})
-_ANSWER, _ANSWERED = frozenset({"role", "content", "name", "tool_call_id"}), frozenset({"role", "content", "name", "tool_call_id", "result", "is_error"})
+_SPEAKERS, _SPOKEN = (
+    frozenset({"user", "assistant", "system"}),
+    frozenset({"role", "content", "tool_calls"}),
+)
+_ANSWER, _ANSWERED = (
+    frozenset({"role", "content", "name", "tool_call_id"}),
+    frozenset({"role", "content", "name", "tool_call_id", "result", "is_error"}),
+)
+
 
 def _quick(m: Any) -> Record | None:
     "A plain message, None for one that must be looked at."
@@ -178,26 +361,51 @@ def _quick(m: Any) -> Record | None:
             return m
         calls = m.get("tool_calls")
         for k, v in m.items():
-            if k not in _SPOKEN and (k in _WRITTEN or (v is not None and v != [] and v != "" and v != {})):
+            if k not in _SPOKEN and (
+                k in _WRITTEN or (v is not None and v != [] and v != "" and v != {})
+            ):
                 return None
         if not calls:
-            return None if content is None or calls not in (None, []) else {"role": role, "content": content}
+            return (
+                None
+                if content is None or calls not in (None, [])
+                else {"role": role, "content": content}
+            )
         if calls.__class__ is list:
             made = [_quick_call(c) for c in calls]
             return None if None in made else {"role": role, "content": content, "tool_calls": made}
     elif role == "tool" and content is not None and m.keys() <= _ANSWER:
         result = parse_json(content)
-        return {"role": role, "content": content, "name": ident(m.get("name")), "tool_call_id": ident(m.get("tool_call_id")), "result": result, "is_error": looks_like_error(result)}
-    elif role == "tool" and m.keys() <= _ANSWERED and "result" in m and m.get("is_error").__class__ is bool and m.get("name"):
+        return {
+            "role": role,
+            "content": content,
+            "name": ident(m.get("name")),
+            "tool_call_id": ident(m.get("tool_call_id")),
+            "result": result,
+            "is_error": looks_like_error(result),
+        }
+    elif (
+        role == "tool"
+        and m.keys() <= _ANSWERED
+        and "result" in m
+        and m.get("is_error").__class__ is bool
+        and m.get("name")
+    ):
         return m
     return None
+
 
 def _quick_call(c: Any) -> Record | None:
     if c.__class__ is not dict or len(c) != 3:
         return None
     inner = c.get("function", c)
     name = inner.get("name") if inner.__class__ is dict else None
-    if name.__class__ is not str or c.get("id").__class__ is not str or "arguments" not in inner or not ("type" in c or inner is c):
+    if (
+        name.__class__ is not str
+        or c.get("id").__class__ is not str
+        or "arguments" not in inner
+        or not ("type" in c or inner is c)
+    ):
         return None
     given, note = arguments_of(inner["arguments"])
     return None if note else {"id": c["id"], "name": name, "arguments": given}
@@ -205,12 +413,16 @@ def _quick_call(c: Any) -> Record | None:
 # %% ../../nbs/parser/01_turns.ipynb #97a846cb
 MOST = 50_000
 
+
 def turns(items: object, path: str = "$.messages") -> list[Record]:
     "The messages of a conversation in any dialect, in the user's schema; raises TraceError with the path of the message."
     if not isinstance(items, list):
         raise TraceError(f"expected a list of messages, got {kind(items)}", path=path)
     if len(items) > MOST:
-        raise TraceError(f"{len(items):,} messages in one conversation, more than {MOST:,}: if it is one, cut it into several", path=path)
+        raise TraceError(
+            f"{len(items):,} messages in one conversation, more than {MOST:,}: if it is one, cut it into several",
+            path=path,
+        )
     out: list[Record] = []
     for i, item in enumerate(items):
         plain = _quick(item)
@@ -225,15 +437,23 @@ def turns(items: object, path: str = "$.messages") -> list[Record]:
                 out.append(m)
     return named(out)
 
+
 def _joins(out: list[Record], m: Record) -> bool:
     "True when `m` continues the reply before it: a call or a thought without text of its own."
-    return m["role"] == "assistant" and m.get("content") is None and bool(out) and out[-1]["role"] == "assistant"
+    return (
+        m["role"] == "assistant"
+        and m.get("content") is None
+        and bool(out)
+        and out[-1]["role"] == "assistant"
+    )
+
 
 def _join(reply: Record, m: Record) -> None:
     if m.get("tool_calls"):
         reply["tool_calls"] = [*reply.get("tool_calls", ()), *m["tool_calls"]]
     if m.get("metadata"):
         reply["metadata"] = {**reply.get("metadata", {}), **m["metadata"]}
+
 
 def named(messages: list[Record]) -> list[Record]:
     "`messages` where each result has the name of the call it answers; results that answer nothing stay as they are."
@@ -244,18 +464,32 @@ def named(messages: list[Record]) -> list[Record]:
     for m in messages:
         if m["role"] == "tool":
             tid, name = m.get("tool_call_id"), m.get("name")
-            slot = _next(waiting, [("id", tid), ("no id",)] if tid is not None else [("name", name)] if name else [("any",)])
+            slot = _next(
+                waiting,
+                [("id", tid), ("no id",)]
+                if tid is not None
+                else [("name", name)]
+                if name
+                else [("any",)],
+            )
             if slot is not None:
                 slot[1] = True
                 if id(m) not in written:
                     m["name"] = name or slot[0]["name"]
         for c in m.get("tool_calls") or ():
             slot = [c, False]
-            for key in (("any",), ("name", c["name"]), ("no id",) if c["id"] is None else ("id", c["id"])):
+            for key in (
+                ("any",),
+                ("name", c["name"]),
+                ("no id",) if c["id"] is None else ("id", c["id"]),
+            ):
                 waiting.setdefault(key, deque()).append(slot)
     return messages
 
-def _next(waiting: dict[tuple[str, ...], deque[list[Any]]], keys: list[tuple[str, ...]]) -> list[Any] | None:
+
+def _next(
+    waiting: dict[tuple[str, ...], deque[list[Any]]], keys: list[tuple[str, ...]]
+) -> list[Any] | None:
     "The first call under the first of `keys` that nothing has answered yet."
     for key in keys:
         queue = waiting.get(key)

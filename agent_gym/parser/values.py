@@ -23,19 +23,34 @@ __all__ = ['Record', 'KINDS', 'ROLE_WORDS', 'DEPTH', 'RAW', 'kind', 'field', 'ob
 
 # %% ../../nbs/parser/00_values.ipynb #0b595a01
 Record: TypeAlias = dict[str, Any]
-KINDS = {dict: "an object", list: "a list", str: "text", int: "a number", float: "a number", bool: "true or false", type(None): "null"}
+KINDS = {
+    dict: "an object",
+    list: "a list",
+    str: "text",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    type(None): "null",
+}
+
 
 def kind(value: object) -> str:
     "What a JSON value is, in words."
     return KINDS.get(type(value), type(value).__name__)
+
 
 def field(record: object, key: str, want: type, path: str = "$") -> Any:
     "`record[key]`, which must be a `want` (dict, list, str); raises TraceError at `path.key`."
     value = record.get(key) if isinstance(record, dict) else None
     if not isinstance(value, want):
         missing = isinstance(record, dict) and key not in record
-        raise TraceError(f"expected {KINDS[want]}, " + ("but the field is missing" if missing else f"got {kind(value)}"), path=f"{path}.{key}")
+        raise TraceError(
+            f"expected {KINDS[want]}, "
+            + ("but the field is missing" if missing else f"got {kind(value)}"),
+            path=f"{path}.{key}",
+        )
     return value
+
 
 def objects(value: object, path: str) -> list[Record]:
     "`value` as a list of objects; raises TraceError at the first item that is none."
@@ -49,13 +64,34 @@ def objects(value: object, path: str) -> list[Record]:
 # %% ../../nbs/parser/00_values.ipynb #134c1e76
 def rest(record: Mapping[str, Any], *used: str) -> Record:
     "The fields of `record` that are not `used` and say something (null, empty text, list and object say nothing)."
-    return {str(k): v for k, v in record.items() if k not in used and v is not None and v != "" and v != [] and v != {}}
+    return {
+        str(k): v
+        for k, v in record.items()
+        if k not in used and v is not None and v != "" and v != [] and v != {}
+    }
 
 # %% ../../nbs/parser/00_values.ipynb #9a8a6b71
 ROLE_WORDS: dict[str, str] = {
-    "system": "system", "developer": "system", "user": "user", "human": "user", "assistant": "assistant", "gpt": "assistant", "model": "assistant",
-    "agent": "assistant", "ai": "assistant", "chatbot": "assistant", "bot": "assistant", "tool": "tool", "function": "tool", "observation": "tool",
-    "ipython": "tool", "tool_response": "tool", "function_response": "tool", "function-response": "tool"}
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "human": "user",
+    "assistant": "assistant",
+    "gpt": "assistant",
+    "model": "assistant",
+    "agent": "assistant",
+    "ai": "assistant",
+    "chatbot": "assistant",
+    "bot": "assistant",
+    "tool": "tool",
+    "function": "tool",
+    "observation": "tool",
+    "ipython": "tool",
+    "tool_response": "tool",
+    "function_response": "tool",
+    "function-response": "tool",
+}
+
 
 def role_of(value: object, path: str) -> str:
     "One of the four roles; raises TraceError on a word that is none."
@@ -63,11 +99,14 @@ def role_of(value: object, path: str) -> str:
         role = ROLE_WORDS.get(value) or ROLE_WORDS.get(value.strip().lower())
         if role:
             return role
-        raise TraceError(f"unknown role {value[:40]!r}: known are {', '.join(ROLE_WORDS)}", path=path)
+        raise TraceError(
+            f"unknown role {value[:40]!r}: known are {', '.join(ROLE_WORDS)}", path=path
+        )
     raise TraceError(f"expected a role, got {kind(value)}", path=path)
 
 # %% ../../nbs/parser/00_values.ipynb #7118e445
 DEPTH = 200
+
 
 def plain(value: object, path: str = "$", depth: int = 0) -> Any:
     "`value` as JSON values: tuples and sets become lists, NaN becomes None, NumPy numbers become Python's; raises TraceError on anything else."
@@ -78,16 +117,25 @@ def plain(value: object, path: str = "$", depth: int = 0) -> Any:
     if isinstance(value, int):
         return int(value)
     if depth >= DEPTH:
-        raise TraceError(f"nested more than {DEPTH} deep, or a value that holds itself: records are read up to {DEPTH} objects and lists inside each other", path=path[:120])
+        raise TraceError(
+            f"nested more than {DEPTH} deep, or a value that holds itself: records are read up to {DEPTH} objects and lists inside each other",
+            path=path[:120],
+        )
     if isinstance(value, Mapping):
-        return {str(k): plain(v, f"{path}.{k}" if depth < 8 else path, depth + 1) for k, v in value.items()}
+        return {
+            str(k): plain(v, f"{path}.{k}" if depth < 8 else path, depth + 1)
+            for k, v in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [plain(v, f"{path}[{i}]" if depth < 8 else path, depth + 1) for i, v in enumerate(value)]
+        return [
+            plain(v, f"{path}[{i}]" if depth < 8 else path, depth + 1) for i, v in enumerate(value)
+        ]
     if isinstance(value, set | frozenset):
         return [plain(v, path, depth + 1) for v in sorted(value, key=repr)]
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return _foreign(value, path, depth)
+
 
 def _foreign(value: Any, path: str, depth: int) -> Any:
     if hasattr(value, "tolist"):
@@ -104,6 +152,7 @@ def _foreign(value: Any, path: str, depth: int) -> Any:
 
 # %% ../../nbs/parser/00_values.ipynb #01261f98
 RAW = "_raw"
+
 
 def arguments_of(value: object) -> tuple[Record, str | None]:
     "The arguments of a call, and a note where they were no object: then the value is kept as it was under `_raw`."
@@ -122,6 +171,7 @@ def arguments_of(value: object) -> tuple[Record, str | None]:
         return {}, None
     return {RAW: value}, "arguments were no object: kept under " + RAW
 
+
 def literal(text: str) -> object:
     "The value of a Python literal of an object or a list, read and never evaluated; the text itself where it is none."
     if len(text) > 200_000 or text.lstrip()[:1] not in ("{", "["):
@@ -132,9 +182,28 @@ def literal(text: str) -> object:
         return text
 
 # %% ../../nbs/parser/00_values.ipynb #fa627e23
-_ERROR_TEXT = re.compile(r"\s*(?:Error\b|Traceback \(most recent call last\)|[A-Z]\w*(?:Error|Exception): |content_type='system_error')")
-_ABOUT = frozenset({"error", "errors", "message", "code", "status", "status_code", "detail", "details", "type", "success", "ok", "is_error", "isError"})
+_ERROR_TEXT = re.compile(
+    r"\s*(?:Error\b|Traceback \(most recent call last\)|[A-Z]\w*(?:Error|Exception): |content_type='system_error')"
+)
+_ABOUT = frozenset(
+    {
+        "error",
+        "errors",
+        "message",
+        "code",
+        "status",
+        "status_code",
+        "detail",
+        "details",
+        "type",
+        "success",
+        "ok",
+        "is_error",
+        "isError",
+    }
+)
 _BAD_STATUS = frozenset({"error", "failed", "failure"})
+
 
 def looks_like_error(value: object) -> bool:
     "True for a result that says by itself that the call failed."
@@ -145,10 +214,16 @@ def looks_like_error(value: object) -> bool:
     said = {k for k, v in value.items() if v is not None}
     if not said or not said <= _ABOUT:
         return False
-    if value.get("error") or value.get("errors") or value.get("is_error") is True or value.get("isError") is True:
+    if (
+        value.get("error")
+        or value.get("errors")
+        or value.get("is_error") is True
+        or value.get("isError") is True
+    ):
         return True
     status = value.get("status")
     return isinstance(status, str) and status.lower() in _BAD_STATUS
+
 
 def error_flag(record: Mapping[str, Any]) -> bool | None:
     "The explicit flag of a tool's message: True, False, or None where it has none."
@@ -158,7 +233,13 @@ def error_flag(record: Mapping[str, Any]) -> bool | None:
     if "error" in record:
         return bool(record["error"])
     status = record.get("status")
-    if isinstance(status, str) and status.lower() in ("error", "failed", "failure", "success", "ok"):
+    if isinstance(status, str) and status.lower() in (
+        "error",
+        "failed",
+        "failure",
+        "success",
+        "ok",
+    ):
         return status.lower() in _BAD_STATUS
     return None
 
@@ -170,6 +251,7 @@ def outcome_of(value: object) -> tuple[str | None, JsonValue]:
     if value is True or value is False or (isinstance(value, int | float) and value in (0, 1)):
         return ("success" if value else "failure"), value
     return None, value  # type: ignore[return-value]
+
 
 def satisfaction_of(value: object, scale: tuple[float, float] = (1, 5)) -> float | None:
     "The satisfaction on 1 to 5, given the source's `scale`; None where the value is no number on it."
@@ -188,11 +270,18 @@ def read_json(text: str | bytes) -> tuple[JsonValue, list[str]]:
     except ValueError:
         return _without_nan(text)
 
+
 def _without_nan(text: str | bytes) -> tuple[JsonValue, list[str]]:
     import json
+
     seen: list[str] = []
-    value = json.loads(text, parse_constant=lambda word: seen.append(word), parse_float=lambda word: _finite(word, seen))
+    value = json.loads(
+        text,
+        parse_constant=lambda word: seen.append(word),
+        parse_float=lambda word: _finite(word, seen),
+    )
     return value, [f"{w} is no JSON value: read as null" for w in sorted(set(seen))]
+
 
 def _finite(word: str, seen: list[str]) -> float | None:
     value = float(word)
@@ -203,4 +292,6 @@ def _finite(word: str, seen: list[str]) -> float | None:
 # %% ../../nbs/parser/00_values.ipynb #5ead602a
 def digest(text: str) -> int:
     "Eight bytes that stand for `text`, as an integer."
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+    return int.from_bytes(
+        blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
+    )

@@ -17,7 +17,18 @@ from typing import TYPE_CHECKING, Protocol
 from pydantic import JsonValue
 
 from .records import Progress, Records, Silent, collect, unheard
-from .sections import Section, Table, agents_section, audit_section, grading_section, logs_section, reward_section, rules_section, tools_section, users_section
+from agent_gym.report.sections import (
+    Section,
+    Table,
+    agents_section,
+    audit_section,
+    grading_section,
+    logs_section,
+    reward_section,
+    rules_section,
+    tools_section,
+    users_section,
+)
 from ..trace import TraceSet, dumps
 
 if TYPE_CHECKING:
@@ -35,21 +46,43 @@ class ReportCard:
     """Sections with one sentence each, and the raw `records` every number comes from.
 
     Shows in notebooks and, by `print` or rich, on a console; `to_dict()` is JSON; `to_html(path)` a page that needs nothing else."""
+
     sections: tuple[Section, ...]
     records: Records
-    seconds: float = 0.
+    seconds: float = 0.0
 
     def __getitem__(self, name: str) -> Section:
         "The section called `name`; raises KeyError with the names there are."
         found = next((s for s in self.sections if s.name == name), None)
         if found is None:
-            raise KeyError(f"no section {name!r}; there are {', '.join(s.name for s in self.sections)}")
+            raise KeyError(
+                f"no section {name!r}; there are {', '.join(s.name for s in self.sections)}"
+            )
         return found
 
     def to_dict(self) -> dict[str, JsonValue]:
         "Every sentence, number and table as JSON values; a figure that does not exist is None."
-        return {"how": self.records.how, "seconds": round(self.seconds, 1), **{s.name: {"title": s.title, "sentence": s.sentence, "numbers": {k: _finite(v) for k, v in s.numbers.items()},
-                "tables": [{"caption": t.caption, "columns": list(t.columns), "rows": [[_finite(v) for v in r] for r in t.rows]} for t in s.tables], "curve": [list(p) for p in s.curve]} for s in self.sections}}
+        return {
+            "how": self.records.how,
+            "seconds": round(self.seconds, 1),
+            **{
+                s.name: {
+                    "title": s.title,
+                    "sentence": s.sentence,
+                    "numbers": {k: _finite(v) for k, v in s.numbers.items()},
+                    "tables": [
+                        {
+                            "caption": t.caption,
+                            "columns": list(t.columns),
+                            "rows": [[_finite(v) for v in r] for r in t.rows],
+                        }
+                        for t in s.tables
+                    ],
+                    "curve": [list(p) for p in s.curve],
+                }
+                for s in self.sections
+            },
+        }
 
     def to_json(self, path: str | Path) -> Path:
         "Write `to_dict()`; returns the path."
@@ -59,27 +92,36 @@ class ReportCard:
     def to_html(self, path: str | Path | None = None) -> str:
         "The card as a self-contained page; written to `path` where one is given."
         from agent_gym.render import page
+
         text = page("Report card", f"<h1>Report card</h1>{self._body()}")
         if path is not None:
             Path(path).write_text(text, encoding="utf-8")
         return text
 
     def _head(self) -> str:
-        return f"A gym learned from {self.records.learned} conversations, measured {self.records.how}."
+        return (
+            f"A gym learned from {self.records.learned} conversations, measured {self.records.how}."
+        )
 
     def headline(self) -> dict[str, str]:
         "The figures to look at first, as text; those that do not exist are left out."
         best = max(self["agents"].intervals, key=lambda r: r[1], default=None)
-        shares = {"of the conversations get a clear verdict": self["grading"].numbers["clear"], "of its passes are logged successes": self["grading"].numbers["precision_pass"],
-                  "of the knowable tool answers are right": self["tools"].numbers["equal_knowable"], "of the users' turns replay": self["users"].numbers["equal"]} | ({f"success of {best[0]}": best[1]} if best else {})
+        shares = {
+            "of the conversations get a clear verdict": self["grading"].numbers["clear"],
+            "of its passes are logged successes": self["grading"].numbers["precision_pass"],
+            "of the knowable tool answers are right": self["tools"].numbers["equal_knowable"],
+            "of the users' turns replay": self["users"].numbers["equal"],
+        } | ({f"success of {best[0]}": best[1]} if best else {})
         return {k: f"{100 * v:.0f} %" for k, v in shares.items() if isinstance(v, float) and v == v}
 
     def _body(self) -> str:
         from agent_gym.render import tiles
+
         return f"{STYLE}<p class=dim>{self._head()}</p>{tiles(self.headline())}{''.join(section_html(s) for s in self.sections)}"
 
     def _repr_html_(self) -> str:
         from agent_gym.render import block
+
         return block(self._body(), "report card")
 
     def __str__(self) -> str:
@@ -90,51 +132,88 @@ class ReportCard:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         from rich.rule import Rule
         from rich.text import Text
+
         yield Text(self._head(), style="dim")
         for s in self.sections:
             yield Rule(Text(s.title), align="left")
             yield Text(_plain(s.sentence))
             yield from (_rich_table(t) for t in s.tables if t.rows)
 
+
 def _finite(value: JsonValue) -> JsonValue:
     return None if isinstance(value, float) and value != value else value
 
 # %% ../../nbs/report/02_card.ipynb #d28a748f
-SHOWN = 10       # rows of a table; the rest is folded
+SHOWN = 10  # rows of a table; the rest is folded
 
-STYLE = ("<style>.ag-part{border:1px solid var(--ag-line);border-radius:8px;padding:2px 16px 12px;margin:14px 0}.ag-part td,.ag-part th{overflow-wrap:break-word}"
-         "@media print{.ag-part{box-decoration-break:clone}.ag-part tr,.ag-part svg{break-inside:avoid}.ag-part p{break-inside:avoid}.ag-part h2,.ag-part p,.ag-part summary{break-after:avoid}.ag-part thead{display:table-header-group}}</style>")
+STYLE = (
+    "<style>.ag-part{border:1px solid var(--ag-line);border-radius:8px;padding:2px 16px 12px;margin:14px 0}.ag-part td,.ag-part th{overflow-wrap:break-word}"
+    "@media print{.ag-part{box-decoration-break:clone}.ag-part tr,.ag-part svg{break-inside:avoid}.ag-part p{break-inside:avoid}.ag-part h2,.ag-part p,.ag-part summary{break-after:avoid}.ag-part thead{display:table-header-group}}</style>"
+)
+
 
 def section_html(s: Section) -> str:
     "A section: title, sentence, its pictures beside its first table; the other tables and long ends folded."
     from agent_gym.render import escape
+
     tables = [t for t in s.tables if t.rows]
-    folded = "".join(f"<details><summary>{escape(t.caption)} ({len(t.rows)})</summary>{_table(t, t.rows)}</details>" for t in tables[1:])
-    more = f"<details><summary>{len(tables[0].rows) - SHOWN} more {escape(tables[0].caption)}</summary>{_table(tables[0], tables[0].rows[SHOWN:])}</details>" if tables and len(tables[0].rows) > SHOWN + 2 else ""
-    first = f"<div style='flex:1 1 300px;min-width:0'>{_table(tables[0], tables[0].rows[:SHOWN if more else None], tables[0].caption)}{more}</div>" if tables else ""
-    pictures = "".join(f"<div>{svg}</div>" for svg in (reliability_svg(s.curve), intervals_svg(s.intervals)) if svg)
-    return (f'<section class="ag-part"><h2>{escape(s.title)}</h2>'
-            f'<p>{escape(s.sentence)}</p><div style="display:flex;flex-wrap:wrap;gap:8px 28px;align-items:flex-start">{pictures}{first}</div>{folded}</section>')
+    folded = "".join(
+        f"<details><summary>{escape(t.caption)} ({len(t.rows)})</summary>{_table(t, t.rows)}</details>"
+        for t in tables[1:]
+    )
+    more = (
+        f"<details><summary>{len(tables[0].rows) - SHOWN} more {escape(tables[0].caption)}</summary>{_table(tables[0], tables[0].rows[SHOWN:])}</details>"
+        if tables and len(tables[0].rows) > SHOWN + 2
+        else ""
+    )
+    first = (
+        f"<div style='flex:1 1 300px;min-width:0'>{_table(tables[0], tables[0].rows[: SHOWN if more else None], tables[0].caption)}{more}</div>"
+        if tables
+        else ""
+    )
+    pictures = "".join(
+        f"<div>{svg}</div>" for svg in (reliability_svg(s.curve), intervals_svg(s.intervals)) if svg
+    )
+    return (
+        f'<section class="ag-part"><h2>{escape(s.title)}</h2>'
+        f'<p>{escape(s.sentence)}</p><div style="display:flex;flex-wrap:wrap;gap:8px 28px;align-items:flex-start">{pictures}{first}</div>{folded}</section>'
+    )
+
 
 def _table(t: Table, rows: Sequence[Sequence[JsonValue]], caption: str = "") -> str:
     from agent_gym.render import table
-    whole = lambda v: v.replace(" ", "\u00a0").replace("–", "–\u2060") if isinstance(v, str) and _SHARE.fullmatch(v) else v       # a share and its interval stay on one line
+
+    whole = lambda v: (
+        v.replace(" ", "\u00a0").replace("–", "–\u2060")
+        if isinstance(v, str) and _SHARE.fullmatch(v)
+        else v
+    )  # a share and its interval stay on one line
     return table([[whole(v) for v in r] for r in rows], t.columns, caption)
 
+
 _SHARE = re.compile(r"\d+ % \(\d+ – \d+\)")
+
 
 def intervals_svg(rows: Sequence[tuple[str, float, float, float]], width: int = 360) -> str:
     "Shares with their intervals, one row each (label, value, low, high), on an axis from 0 to 100 %; empty without rows."
     from agent_gym.render import escape
+
     if not rows:
         return ""
     left, top = 130, 26 * len(rows) + 6
     x = lambda p: left + p * (width - left - 24)
-    grid = "".join(f'<path d="M{x(p):.1f} 4V{top}" style="stroke:var(--ag-line);fill:none"/><text class="dim" x="{x(p):.1f}" y="{top + 14}" text-anchor="middle">{100 * p:.0f} %</text>' for p in (0, .5, 1))
-    out = [f'<text x="{left - 10}" y="{26 * i + 21}" text-anchor="end">{escape(name if len(name) <= 20 else name[:19] + "…")}</text><path d="M{x(low):.1f} {26 * i + 17}H{x(high):.1f}" style="stroke:var(--ag-accent);stroke-width:3;stroke-opacity:.45;fill:none"/>'
-           f'<circle cx="{x(value):.1f}" cy="{26 * i + 17}" r="4.5" style="fill:var(--ag-accent)"><title>{escape(name)}: {100 * value:.0f} % ({100 * low:.0f} – {100 * high:.0f})</title></circle>' for i, (name, value, low, high) in enumerate(rows)]
+    grid = "".join(
+        f'<path d="M{x(p):.1f} 4V{top}" style="stroke:var(--ag-line);fill:none"/><text class="dim" x="{x(p):.1f}" y="{top + 14}" text-anchor="middle">{100 * p:.0f} %</text>'
+        for p in (0, 0.5, 1)
+    )
+    out = [
+        f'<text x="{left - 10}" y="{26 * i + 21}" text-anchor="end">{escape(name if len(name) <= 20 else name[:19] + "…")}</text><path d="M{x(low):.1f} {26 * i + 17}H{x(high):.1f}" style="stroke:var(--ag-accent);stroke-width:3;stroke-opacity:.45;fill:none"/>'
+        f'<circle cx="{x(value):.1f}" cy="{26 * i + 17}" r="4.5" style="fill:var(--ag-accent)"><title>{escape(name)}: {100 * value:.0f} % ({100 * low:.0f} – {100 * high:.0f})</title></circle>'
+        for i, (name, value, low, high) in enumerate(rows)
+    ]
     label = ", ".join(f"{name} {100 * value:.0f} %" for name, value, _, _ in rows)
     return f'<svg role="img" aria-label="success: {escape(label)}" width="{width}" height="{top + 20}" viewBox="0 0 {width} {top + 20}">{grid}{"".join(out)}</svg>'
+
 
 def reliability_svg(points: Sequence[tuple[float, float, int]], size: int = 190) -> str:
     "Claimed against measured, with the diagonal of perfect calibration; empty without points."
@@ -142,23 +221,35 @@ def reliability_svg(points: Sequence[tuple[float, float, int]], size: int = 190)
         return ""
     at = lambda p: (30 + p * (size - 40), size - 25 - p * (size - 40))
     most = max(n for *_, n in points)
-    dots = "".join(f'<circle cx="{at(p)[0]:.1f}" cy="{at(m)[1]:.1f}" r="{2.5 + 4 * (n / most) ** .5:.1f}" style="fill:var(--ag-accent);fill-opacity:.75"><title>claimed {p:.2f}, measured {m:.2f}, n = {n}</title></circle>' for p, m, n in points)
+    dots = "".join(
+        f'<circle cx="{at(p)[0]:.1f}" cy="{at(m)[1]:.1f}" r="{2.5 + 4 * (n / most) ** 0.5:.1f}" style="fill:var(--ag-accent);fill-opacity:.75"><title>claimed {p:.2f}, measured {m:.2f}, n = {n}</title></circle>'
+        for p, m, n in points
+    )
     label = ", ".join(f"claimed {p:.2f} measured {m:.2f}" for p, m, _ in points)
-    x0, y0 = at(0.)
-    x1, y1 = at(1.)
-    return (f'<svg role="img" aria-label="calibration: {label}" width="{size}" height="{size}" viewBox="0 0 {size} {size}"><path d="M{x0} {y0}L{x1} {y1}" style="stroke:var(--ag-dim);stroke-dasharray:3 3;fill:none"/>'
-            f'<path d="M{x0} {y1}V{y0}H{x1}" style="stroke:var(--ag-line);fill:none"/>{dots}<text class="dim" x="{size / 2}" y="{size - 6}" text-anchor="middle">claimed</text>'
-            f'<text class="dim" transform="translate(14 {size / 2}) rotate(-90)" text-anchor="middle">measured</text></svg>')
+    x0, y0 = at(0.0)
+    x1, y1 = at(1.0)
+    return (
+        f'<svg role="img" aria-label="calibration: {label}" width="{size}" height="{size}" viewBox="0 0 {size} {size}"><path d="M{x0} {y0}L{x1} {y1}" style="stroke:var(--ag-dim);stroke-dasharray:3 3;fill:none"/>'
+        f'<path d="M{x0} {y1}V{y0}H{x1}" style="stroke:var(--ag-line);fill:none"/>{dots}<text class="dim" x="{size / 2}" y="{size - 6}" text-anchor="middle">claimed</text>'
+        f'<text class="dim" transform="translate(14 {size / 2}) rotate(-90)" text-anchor="middle">measured</text></svg>'
+    )
+
 
 def _rich_table(t: Table) -> RenderableType:
     from rich.table import Table as RichTable
     from rich.text import Text
+
     out = RichTable(title=Text(t.caption), title_justify="left")
     for c, values in zip(t.columns, zip(*t.rows)):
-        out.add_column(Text(c), overflow="fold", justify="right" if all(isinstance(v, int | float | None) for v in values) else "left")
+        out.add_column(
+            Text(c),
+            overflow="fold",
+            justify="right" if all(isinstance(v, int | float | None) for v in values) else "left",
+        )
     for row in t.rows:
         out.add_row(*(Text(_plain("–" if v is None else str(v))) for v in row))
     return out
+
 
 def _plain(text: str) -> str:
     "`text` without characters that a terminal obeys."
@@ -167,25 +258,42 @@ def _plain(text: str) -> str:
 # %% ../../nbs/report/02_card.ipynb #184c138c
 class HasWorld(Protocol):
     "A gym."
+
     @property
     def world(self) -> World: ...
     @property
     def tasks(self) -> TaskSet: ...
 
+
 def _replay(learned: TraceSet) -> AnyAgent:
     from agent_gym.agent import ReplayAgent
+
     return ReplayAgent
+
 
 def _retrieval(learned: TraceSet) -> AnyAgent:
     from agent_gym.agent import RetrievalAgent
+
     return RetrievalAgent(learned)
+
 
 def _silent(learned: TraceSet) -> AnyAgent:
     return Silent()
 
+
 AGENTS: tuple[Callable[[TraceSet], AnyAgent], ...] = (_replay, _retrieval, _silent)
 
-def report(gym: HasWorld, held_out: TraceSet | None = None, *, agents: Sequence[Callable[[TraceSet], AnyAgent]] = AGENTS, n: int = 100, by: str | None = None, seed: int = 0, progress: bool = True) -> ReportCard:
+
+def report(
+    gym: HasWorld,
+    held_out: TraceSet | None = None,
+    *,
+    agents: Sequence[Callable[[TraceSet], AnyAgent]] = AGENTS,
+    n: int = 100,
+    by: str | None = None,
+    seed: int = 0,
+    progress: bool = True,
+) -> ReportCard:
     """The report card of `gym`.
 
     Without `held_out` traces everything is cross-fitted: what is measured on a conversation was learned from others (users replay their own). `agents` make an agent from the traces that
@@ -195,21 +303,48 @@ def report(gym: HasWorld, held_out: TraceSet | None = None, *, agents: Sequence[
         records = collect(world, held_out, agents=agents, n=n, by=by, seed=seed, tell=tell)
         tell("trying tricks")
         tricks, columns = _audit(world, records.traces)
-        tasks = {t.conversation_id for t in gym.tasks} if held_out is None else {t.conversation_id for t in held_out if getattr(world.reward, "gradable", lambda _: True)(t)}
-        sections = (logs_section(records.traces), grading_section(records, tasks), reward_section(records), rules_section(getattr(world.reward, "policy", ()), records), tools_section(records),
-                    users_section(records), audit_section(tricks, columns), agents_section(records))
+        tasks = (
+            {t.conversation_id for t in gym.tasks}
+            if held_out is None
+            else {
+                t.conversation_id
+                for t in held_out
+                if getattr(world.reward, "gradable", lambda _: True)(t)
+            }
+        )
+        sections = (
+            logs_section(records.traces),
+            grading_section(records, tasks),
+            reward_section(records),
+            rules_section(getattr(world.reward, "policy", ()), records),
+            tools_section(records),
+            users_section(records),
+            audit_section(tricks, columns),
+            agents_section(records),
+        )
     return ReportCard(sections, records, time.perf_counter() - began)
+
 
 def _audit(world: World, traces: TraceSet) -> tuple[list[tuple[JsonValue, ...]], list[str]]:
     "Rows and columns of the reward's audit; none where it has no audit or no conversation succeeded."
     audit = getattr(world.reward, "audit", None)
-    if audit is None or not any(t.success for t in traces) or not any(t.success is False for t in traces):
+    if (
+        audit is None
+        or not any(t.success for t in traces)
+        or not any(t.success is False for t in traces)
+    ):
         return [], []
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)      # the section says it
+        warnings.simplefilter("ignore", UserWarning)  # the section says it
         frame = audit(list(traces), limit=60).reset_index()
-    rows = [tuple(round(v, 3) if isinstance(v, float) else int(v) if hasattr(v, "dtype") else v for v in r) for r in frame.astype(object).itertuples(index=False)]
+    rows = [
+        tuple(
+            round(v, 3) if isinstance(v, float) else int(v) if hasattr(v, "dtype") else v for v in r
+        )
+        for r in frame.astype(object).itertuples(index=False)
+    ]
     return rows, [str(c) for c in frame.columns]
+
 
 @contextmanager
 def _progress(show: bool) -> Iterator[Progress]:
@@ -217,10 +352,20 @@ def _progress(show: bool) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
+
     console = Console(stderr=True)
     if not (show and (console.is_terminal or console.is_jupyter)):
         yield unheard
         return
-    with Bar(TextColumn("report: {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True) as bar:
+    with Bar(
+        TextColumn("report: {task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    ) as bar:
         stage = bar.add_task("starting", total=None)
-        yield lambda what, done=0, total=None: bar.update(stage, description=what, completed=done, total=total)
+        yield lambda what, done=0, total=None: bar.update(
+            stage, description=what, completed=done, total=total
+        )

@@ -34,6 +34,7 @@ __all__ = ['T', 'silent', 'CallRecord', 'leaves', 'seen_values', 'call_records',
 @dataclass(frozen=True, slots=True)
 class CallRecord:
     "One held-out tool call: what the gym's answer came from, how sure it was, whether it equals the logged one, and whether it could have been known."
+
     conversation_id: str
     turn: int
     tool: str
@@ -43,6 +44,7 @@ class CallRecord:
     knowable: bool
     is_error: bool
 
+
 def leaves(value: JsonValue) -> Iterator[str]:
     "The texts of all values inside `value`."
     if isinstance(value, dict | list):
@@ -51,22 +53,45 @@ def leaves(value: JsonValue) -> Iterator[str]:
     else:
         yield str(value)
 
+
 def seen_values(traces: Iterable[Trace], least: int = 3) -> set[str]:
     "The values in the calls and answers of at least `least` of `traces`: what belongs to no single customer."
     count: Counter[str] = Counter()
     for t in traces:
-        count.update({text for c in logged_calls(t) for v in (dict(c.arguments), c.value) for text in leaves(v)})
+        count.update(
+            {
+                text
+                for c in logged_calls(t)
+                for v in (dict(c.arguments), c.value)
+                for text in leaves(v)
+            }
+        )
     return {v for v, n in count.items() if n >= least}
 
-def call_records(mocker: ToolMocker, traces: Sequence[Trace], seen: set[str]) -> Iterator[CallRecord]:
+
+def call_records(
+    mocker: ToolMocker, traces: Sequence[Trace], seen: set[str]
+) -> Iterator[CallRecord]:
     "The calls of `traces`, answered by a `mocker` that was not learned from them; `seen` are the values in what it was learned from."
     for t in traces:
-        session, known = mocker.session(trace=None), {w for m in t.messages if m.role == "user" for w in (m.content or "").split()}
+        session, known = (
+            mocker.session(trace=None),
+            {w for m in t.messages if m.role == "user" for w in (m.content or "").split()},
+        )
         for c in logged_calls(t):
             given = session.fork().call(c.name, c.arguments)
             known |= set(leaves(dict(c.arguments)))
             true = set(leaves(c.value))
-            yield CallRecord(t.conversation_id, c.turn, c.name, given.source, given.confidence, given.value == c.value, all(v in known or v in seen for v in true), c.is_error)
+            yield CallRecord(
+                t.conversation_id,
+                c.turn,
+                c.name,
+                given.source,
+                given.confidence,
+                given.value == c.value,
+                all(v in known or v in seen for v in true),
+                c.is_error,
+            )
             known |= true
             session.adopt(c)
 
@@ -74,6 +99,7 @@ def call_records(mocker: ToolMocker, traces: Sequence[Trace], seen: set[str]) ->
 @dataclass(frozen=True, slots=True)
 class GradeRecord:
     "One judged conversation: its label and satisfaction, the score and verdict it got, the kind of request, the reasons given, and who the agent was."
+
     conversation_id: str
     label: bool | None
     satisfaction: float | None
@@ -83,12 +109,25 @@ class GradeRecord:
     reasons: tuple[str, ...]
     agent: str | None
 
+
 def grade_records(world: World, traces: Sequence[Trace], by: str | None) -> Iterator[GradeRecord]:
     "Judgements of `traces`; `by` is the metadata key that names the agent."
     for t in traces:
         b = world.grade(t)
-        reasons = tuple(p.reason.rsplit(" (in ", 1)[0] for p in b.parts if p.contribution < 0 and p.reason)
-        yield GradeRecord(t.conversation_id, t.success, t.satisfaction_score, b.score, b.verdict, b.kind, reasons, None if by is None else str(t.metadata.get(by)))
+        reasons = tuple(
+            p.reason.rsplit(" (in ", 1)[0] for p in b.parts if p.contribution < 0 and p.reason
+        )
+        yield GradeRecord(
+            t.conversation_id,
+            t.success,
+            t.satisfaction_score,
+            b.score,
+            b.verdict,
+            b.kind,
+            reasons,
+            None if by is None else str(t.metadata.get(by)),
+        )
+
 
 def agent_key(traces: Sequence[Trace]) -> str | None:
     "The metadata key that tells agents apart: the first of `agent`, `model` that takes 2 to 20 values."
@@ -102,9 +141,11 @@ def agent_key(traces: Sequence[Trace]) -> str | None:
 @dataclass(frozen=True, slots=True)
 class UserRecord:
     "One turn of a simulated user who hears what the logged assistant said: whether the words are the logged ones."
+
     conversation_id: str
     turn: int
     equal: bool
+
 
 def user_records(world: World, traces: Sequence[Trace]) -> Iterator[UserRecord]:
     "The users of `traces`, each replaying its own conversation."
@@ -113,14 +154,23 @@ def user_records(world: World, traces: Sequence[Trace]) -> Iterator[UserRecord]:
         for i, m in enumerate(t.messages):
             if m.role == "user" and before != "user" and (m.content or "").strip():
                 turn, logged = next(said)
-                yield UserRecord(t.conversation_id, turn, (user.reply(t.messages[:i]) if turn else user.open()) == logged)
-            before = m.role if m.role != "system" and (m.role != "user" or (m.content or "").strip()) else before
+                yield UserRecord(
+                    t.conversation_id,
+                    turn,
+                    (user.reply(t.messages[:i]) if turn else user.open()) == logged,
+                )
+            before = (
+                m.role
+                if m.role != "system" and (m.role != "user" or (m.content or "").strip())
+                else before
+            )
 
 # %% ../../nbs/report/00_records.ipynb #a74ffd4a
 @dataclass(frozen=True, slots=True)
 class Footing:
     """How far one conversation stays on ground that the logs know: `new` of its `steps` (turns of the assistant) follow on the two before them in no other log, or say what no log says;
     `judged` is whether it got a clear verdict."""
+
     steps: int
     new: int
     judged: bool
@@ -130,8 +180,10 @@ class Footing:
         "Whether an estimate may lean on it: a clear verdict, and no step that is new."
         return self.judged and not self.new
 
+
 class Ground:
     "What the assistants of `traces` did, step after step, as `acts` of the gym's `world`: tools by name, replies by what they mean."
+
     def __init__(self, world: World, traces: Sequence[Trace]):
         self._acts, self._steps = Acts(world), defaultdict[tuple[str, str, str], set[str]](set)
         self._walked = {t.conversation_id: (t, list(self._walk(t))) for t in traces}
@@ -143,7 +195,11 @@ class Ground:
         "The footing of a conversation; logs of its own `task` (default: the trace's) do not count."
         known, steps = self._walked.get(trace.conversation_id, (None, []))
         own, steps = task or trace.task, steps if known is trace else list(self._walk(trace))
-        return Footing(len(steps), sum(not s[-1] or not self._steps.get(s, set()) - {own} for s in steps), verdict in ("pass", "fail"))
+        return Footing(
+            len(steps),
+            sum(not s[-1] or not self._steps.get(s, set()) - {own} for s in steps),
+            verdict in ("pass", "fail"),
+        )
 
     def _walk(self, trace: Trace) -> Iterator[tuple[str, str, str]]:
         before, last = "", ""
@@ -151,20 +207,25 @@ class Ground:
             yield before, last, act
             before, last = last, act
 
+
 class Silent:
     "The least an agent can do: the same polite words every turn. What it earns, anybody earns."
+
     name = "says nothing useful"
 
     def act(self, messages: list[Message], tools: list[ToolSpec]) -> Message:
         "The next turn."
         return Message(role="assistant", content="I see. Thank you for telling me.")
 
+
 silent = Silent()
+
 
 @dataclass
 class Records:
     """All raw records of one report. `how` says on what they were measured; `learned` is how many traces the gym was learned from; `by_acts` estimates each agent from
     the logs alone, on the first part; `footings` tells of each episode, `logged` of each measured conversation, how far it stays on known ground."""
+
     traces: TraceSet
     learned: int
     how: str
@@ -176,12 +237,16 @@ class Records:
     footings: dict[str, list[Footing]] = field(default_factory=dict)
     logged: list[Footing] = field(default_factory=list)
 
+
 class Progress(Protocol):
     "Hears what is being done, and where it is known how many of how many are done."
+
     def __call__(self, what: str, done: int = 0, total: int | None = None) -> object: ...
+
 
 def unheard(what: str, done: int = 0, total: int | None = None) -> None:
     "Progress that nobody wants to see."
+
 
 def folds(traces: Sequence[Trace], k: int, seed: int) -> list[list[int]]:
     "`k` parts of the positions of `traces`, all attempts at a task in one part."
@@ -190,20 +255,58 @@ def folds(traces: Sequence[Trace], k: int, seed: int) -> list[list[int]]:
     part = {task: i % k for i, task in enumerate(tasks)}
     return [[i for i, t in enumerate(traces) if part[t.task] == f] for f in range(k)]
 
-def collect(world: World, held_out: TraceSet | None = None, *, agents: Sequence[Callable[[TraceSet], AnyAgent]] = (), n: int = 100, k: int = 3, most: int = 400, by: str | None = None,
-            seed: int = 0, tell: Progress = unheard) -> Records:
+
+def collect(
+    world: World,
+    held_out: TraceSet | None = None,
+    *,
+    agents: Sequence[Callable[[TraceSet], AnyAgent]] = (),
+    n: int = 100,
+    k: int = 3,
+    most: int = 400,
+    by: str | None = None,
+    seed: int = 0,
+    tell: Progress = unheard,
+) -> Records:
     """The records of a gym's `world`: on `held_out` traces, or cross-fitted over `k` folds. At most `most` conversations have their calls answered, and `n` tasks are played by each agent.
 
     `agents` make an agent from the traces it may learn from; `tell` hears what is being done."""
     logs = list(world.traces)
     judged = logs if held_out is None else list(held_out)
-    out = Records(TraceSet(judged), len(logs), f"cross-fitted over {k} parts" if held_out is None else f"on {len(judged)} held-out conversations")
+    out = Records(
+        TraceSet(judged),
+        len(logs),
+        f"cross-fitted over {k} parts"
+        if held_out is None
+        else f"on {len(judged)} held-out conversations",
+    )
     tell("learning what a success looks like")
     world.prepare()
-    out.grades = list(_told(grade_records(world, judged, by or agent_key(judged)), tell, "judging conversations", len(judged)))
-    out.users = list(_told(user_records(world, judged), tell, "replaying users", sum(m.role == "user" for t in judged for m in t.messages)))
+    out.grades = list(
+        _told(
+            grade_records(world, judged, by or agent_key(judged)),
+            tell,
+            "judging conversations",
+            len(judged),
+        )
+    )
+    out.users = list(
+        _told(
+            user_records(world, judged),
+            tell,
+            "replaying users",
+            sum(m.role == "user" for t in judged for m in t.messages),
+        )
+    )
     if held_out is not None:
-        out.calls = list(_told(call_records(world.mocker, judged[:most], seen_values(logs)), tell, "answering tool calls", _calls(judged[:most])))
+        out.calls = list(
+            _told(
+                call_records(world.mocker, judged[:most], seen_values(logs)),
+                tell,
+                "answering tool calls",
+                _calls(judged[:most]),
+            )
+        )
         parts = [(TraceSet(logs), None)]
     else:
         parts = []
@@ -211,11 +314,19 @@ def collect(world: World, held_out: TraceSet | None = None, *, agents: Sequence[
             chosen = set(part)
             rest = [t for i, t in enumerate(logs) if i not in chosen]
             tell(f"learning tools without part {len(parts) + 1} of {k}")
-            asked = [logs[i] for i in part][:most // k]
-            out.calls += list(_told(call_records(ToolMocker(rest), asked, seen_values(rest)), tell, f"answering tool calls, part {len(parts) + 1} of {k}", _calls(asked)))
+            asked = [logs[i] for i in part][: most // k]
+            out.calls += list(
+                _told(
+                    call_records(ToolMocker(rest), asked, seen_values(rest)),
+                    tell,
+                    f"answering tool calls, part {len(parts) + 1} of {k}",
+                    _calls(asked),
+                )
+            )
             parts.append((TraceSet(rest), {logs[i].conversation_id for i in part}))
     _play(world, out, agents, parts, n, seed, tell)
     return out
+
 
 def _told(rows: Iterator[T], tell: Progress, what: str, total: int) -> Iterator[T]:
     tell(what, 0, total)
@@ -224,26 +335,65 @@ def _told(rows: Iterator[T], tell: Progress, what: str, total: int) -> Iterator[
             tell(what, n, total)
         yield row
 
+
 def _calls(traces: Sequence[Trace]) -> int:
     return sum(len(m.tool_calls) for t in traces for m in t.messages)
 
-def _play(world: World, out: Records, agents: Sequence[Callable[[TraceSet], AnyAgent]], parts: Sequence[tuple[TraceSet, set[str] | None]], n: int, seed: int, tell: Progress) -> None:
+
+def _play(
+    world: World,
+    out: Records,
+    agents: Sequence[Callable[[TraceSet], AnyAgent]],
+    parts: Sequence[tuple[TraceSet, set[str] | None]],
+    n: int,
+    seed: int,
+    tell: Progress,
+) -> None:
     rows: dict[str, list[EpisodeSet]] = {}
     for k, (learned, only) in enumerate(parts, 1):
-        tasks = world.tasks if only is None else world.tasks.filter(lambda t, only=only: t.conversation_id in only)
+        tasks = (
+            world.tasks
+            if only is None
+            else world.tasks.filter(lambda t, only=only: t.conversation_id in only)
+        )
         if not len(tasks):
             continue
         for i, make in enumerate(agents, 1):
-            tell(f"agent {i} of {len(agents)} learns and plays, part {k} of {len(parts)}", len(agents) * (k - 1) + i - 1, len(agents) * len(parts))
+            tell(
+                f"agent {i} of {len(agents)} learns and plays, part {k} of {len(parts)}",
+                len(agents) * (k - 1) + i - 1,
+                len(agents) * len(parts),
+            )
             agent = make(learned)
             chosen = None if only is None else (lambda t, only=only: t.conversation_id in only)
-            played = rollout(world, agent, min(len(tasks), max(1, n // len(parts))), seed=seed, progress=False, filter=chosen)
+            played = rollout(
+                world,
+                agent,
+                min(len(tasks), max(1, n // len(parts))),
+                seed=seed,
+                progress=False,
+                filter=chosen,
+            )
             rows.setdefault(played.agent, []).append(played)
-            looked_at = [t for t in out.traces if t.success is not None and (only is None or t.conversation_id in only)][:60]
-            if played.agent not in out.by_acts and hasattr(agent, "act") and not isinstance(agent, type) and looked_at:
+            looked_at = [
+                t
+                for t in out.traces
+                if t.success is not None and (only is None or t.conversation_id in only)
+            ][:60]
+            if (
+                played.agent not in out.by_acts
+                and hasattr(agent, "act")
+                and not isinstance(agent, type)
+                and looked_at
+            ):
                 out.by_acts[played.agent] = off_policy(world, agent, looked_at)  # type: ignore[arg-type]
-    out.episodes = {name: EpisodeSet([r for s in sets for r in s], name) for name, sets in rows.items()}
+    out.episodes = {
+        name: EpisodeSet([r for s in sets for r in s], name) for name, sets in rows.items()
+    }
     tell("looking how far the agents leave the logs")
     ground = Ground(world, world.traces)
     out.logged = [ground.footing(t, g.verdict) for t, g in zip(out.traces, out.grades)]
-    out.footings = {name: [ground.footing(r.trace, r.verdict, r.task) for r in s] for name, s in out.episodes.items()}
+    out.footings = {
+        name: [ground.footing(r.trace, r.verdict, r.task) for r in s]
+        for name, s in out.episodes.items()
+    }

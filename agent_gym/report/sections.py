@@ -30,13 +30,16 @@ __all__ = ['T', 'UNLIKE', 'Table', 'Section', 'shown', 'share', 'grouped', 'logs
 @dataclass(frozen=True)
 class Table:
     "Rows under columns, with a caption."
+
     columns: tuple[str, ...]
     rows: tuple[tuple[JsonValue, ...], ...]
     caption: str = ""
 
+
 @dataclass(frozen=True)
 class Section:
     """One part of a report: `sentence` says what may be concluded, `numbers` are its figures, `tables`, `curve` (points: claimed, measured, weight) and `intervals` (label, value, low, high) show them."""
+
     name: str
     title: str
     sentence: str
@@ -45,14 +48,17 @@ class Section:
     curve: tuple[tuple[float, float, int], ...] = ()
     intervals: tuple[tuple[str, float, float, float], ...] = ()
 
+
 def shown(e: Estimate) -> str:
     "An estimate of a share as text."
     return "–" if e.n == 0 else f"{100 * e.value:.0f} % ({100 * e.low:.0f} – {100 * e.high:.0f})"
+
 
 def share(flags: Iterable[bool]) -> Estimate:
     "The share of true values with its interval."
     flags = list(flags)
     return wilson(sum(flags), len(flags))
+
 
 def grouped(rows: Iterable[T], key: Callable[[T], Hashable]) -> dict[Hashable, list[T]]:
     "Rows by key, the largest group first."
@@ -66,11 +72,29 @@ def logs_section(traces: TraceSet) -> Section:
     "What was read."
     s = traces.summary()
     labelled = s.succeeded + s.failed
-    sentence = (f"{s.traces} conversations with {s.calls} tool calls; {labelled} say how they ended, {s.succeeded} of them well."
-                if labelled else f"{s.traces} conversations with {s.calls} tool calls; none says how it ended, so nothing can be graded.")
+    sentence = (
+        f"{s.traces} conversations with {s.calls} tool calls; {labelled} say how they ended, {s.succeeded} of them well."
+        if labelled
+        else f"{s.traces} conversations with {s.calls} tool calls; none says how it ended, so nothing can be graded."
+    )
     rows = tuple((name, calls, errors) for name, (calls, errors) in s.tools.items())
-    return Section("logs", "What the logs hold", sentence, {"conversations": s.traces, "succeeded": s.succeeded, "failed": s.failed, "unlabelled": s.unlabelled, "calls": s.calls, "unread": s.errors},
-                   (Table(("tool", "calls", "errors"), rows, "tools"), Table(("outcome", "conversations"), tuple(s.outcomes.items()), "outcomes")))
+    return Section(
+        "logs",
+        "What the logs hold",
+        sentence,
+        {
+            "conversations": s.traces,
+            "succeeded": s.succeeded,
+            "failed": s.failed,
+            "unlabelled": s.unlabelled,
+            "calls": s.calls,
+            "unread": s.errors,
+        },
+        (
+            Table(("tool", "calls", "errors"), rows, "tools"),
+            Table(("outcome", "conversations"), tuple(s.outcomes.items()), "outcomes"),
+        ),
+    )
 
 # %% ../../nbs/report/01_sections.ipynb #255d99e2
 def grading_section(records: Records, tasks: set[str]) -> Section:
@@ -78,23 +102,80 @@ def grading_section(records: Records, tasks: set[str]) -> Section:
     grades = records.grades
     told = [g for g in grades if g.label is not None]
     passed, failed = ([g for g in told if g.verdict == v] for v in ("pass", "fail"))
-    right_pass, right_fail = share(g.label is True for g in passed), share(g.label is False for g in failed)
+    right_pass, right_fail = (
+        share(g.label is True for g in passed),
+        share(g.label is False for g in failed),
+    )
     clear = share(g.verdict in ("pass", "fail") for g in grades)
-    why = Counter(_why_not(g, tasks) for g in grades if g.conversation_id not in tasks or g.verdict not in ("pass", "fail"))
-    sentence = (f"A clear verdict is given on {shown(clear)} of the conversations; where it says success the log agrees in {shown(right_pass)}, where it says failure in {shown(right_fail)}. Logged outcomes are wrong now and then, so neither can reach 100 %."
-                if told else "No conversation says how it ended: verdicts cannot be checked.")
-    table = Table(("verdict", "logged success", "logged failure", "no label"), tuple((str(v), *(sum(g.verdict == v and g.label is x for g in grades) for x in (True, False, None))) for v in ("pass", "fail", "abstain")), "verdicts and labels")
-    return Section("grading", "What can be graded", sentence, {"tasks": len(tasks), "clear": clear.value, "precision_pass": right_pass.value, "precision_pass_low": right_pass.low, "precision_fail": right_fail.value, "precision_fail_low": right_fail.low},
-                   (table, Table(("why not", "conversations"), tuple(why.most_common()), "no clear verdict"), _kinds_table(grades)))
+    why = Counter(
+        _why_not(g, tasks)
+        for g in grades
+        if g.conversation_id not in tasks or g.verdict not in ("pass", "fail")
+    )
+    sentence = (
+        f"A clear verdict is given on {shown(clear)} of the conversations; where it says success the log agrees in {shown(right_pass)}, where it says failure in {shown(right_fail)}. Logged outcomes are wrong now and then, so neither can reach 100 %."
+        if told
+        else "No conversation says how it ended: verdicts cannot be checked."
+    )
+    table = Table(
+        ("verdict", "logged success", "logged failure", "no label"),
+        tuple(
+            (
+                str(v),
+                *(
+                    sum(g.verdict == v and g.label is x for g in grades)
+                    for x in (True, False, None)
+                ),
+            )
+            for v in ("pass", "fail", "abstain")
+        ),
+        "verdicts and labels",
+    )
+    return Section(
+        "grading",
+        "What can be graded",
+        sentence,
+        {
+            "tasks": len(tasks),
+            "clear": clear.value,
+            "precision_pass": right_pass.value,
+            "precision_pass_low": right_pass.low,
+            "precision_fail": right_fail.value,
+            "precision_fail_low": right_fail.low,
+        },
+        (
+            table,
+            Table(("why not", "conversations"), tuple(why.most_common()), "no clear verdict"),
+            _kinds_table(grades),
+        ),
+    )
+
 
 def _why_not(g: GradeRecord, tasks: set[str]) -> str:
     if g.conversation_id not in tasks:
-        return "no task: no outcome, and no success that asked for the like" if g.label is None else "no task: a failure without a success that asked for the like, or nobody spoke"
+        return (
+            "no task: no outcome, and no success that asked for the like"
+            if g.label is None
+            else "no task: a failure without a success that asked for the like, or nobody spoke"
+        )
     return "the verifier abstains: what is known speaks for neither"
 
+
 def _kinds_table(grades: Sequence[GradeRecord]) -> Table:
-    rows = tuple((str(kind), len(gs), round(float(np.mean([g.score for g in gs])), 3), shown(share(g.label is True for g in gs if g.label is not None))) for kind, gs in list(grouped(grades, lambda g: g.kind).items())[:20])
-    return Table(("kind of request", "conversations", "mean score", "logged success"), rows, "kinds of requests")
+    rows = tuple(
+        (
+            str(kind),
+            len(gs),
+            round(float(np.mean([g.score for g in gs])), 3),
+            shown(share(g.label is True for g in gs if g.label is not None)),
+        )
+        for kind, gs in list(grouped(grades, lambda g: g.kind).items())[:20]
+    )
+    return Table(
+        ("kind of request", "conversations", "mean score", "logged success"),
+        rows,
+        "kinds of requests",
+    )
 
 # %% ../../nbs/report/01_sections.ipynb #77f1a259
 def auc(scores: Sequence[float], labels: Sequence[bool]) -> float:
@@ -102,15 +183,22 @@ def auc(scores: Sequence[float], labels: Sequence[bool]) -> float:
     good, bad = (np.array([s for s, y in zip(scores, labels) if y is v]) for v in (True, False))
     if not len(good) or not len(bad):
         return float("nan")
-    return float((good[:, None] > bad[None, :]).mean() + .5 * (good[:, None] == bad[None, :]).mean())
+    return float(
+        (good[:, None] > bad[None, :]).mean() + 0.5 * (good[:, None] == bad[None, :]).mean()
+    )
+
 
 def rank_correlation(a: Sequence[float], b: Sequence[float]) -> float:
     "Spearman's rank correlation; nan where either does not vary."
     import pandas as pd
+
     x, y = pd.Series(a, dtype=float).rank(), pd.Series(b, dtype=float).rank()
     return float(x.corr(y)) if len(x) > 2 and x.std() > 0 and y.std() > 0 else float("nan")
 
-def bins(claimed: Sequence[float], true: Sequence[bool], k: int = 8) -> tuple[tuple[float, float, int], ...]:
+
+def bins(
+    claimed: Sequence[float], true: Sequence[bool], k: int = 8
+) -> tuple[tuple[float, float, int], ...]:
     "Points (mean claimed, share true, count) of about equal counts."
     if not len(claimed):
         return ()
@@ -118,8 +206,14 @@ def bins(claimed: Sequence[float], true: Sequence[bool], k: int = 8) -> tuple[tu
     parts = [p for p in np.array_split(order, min(k, len(order))) if len(p)]
     merged: dict[float, list[int]] = {}
     for p in parts:
-        merged.setdefault(round(float(np.mean([claimed[i] for i in p])), 2), []).extend(int(i) for i in p)
-    return tuple((float(np.mean([claimed[i] for i in p])), float(np.mean([true[i] for i in p])), len(p)) for p in merged.values())
+        merged.setdefault(round(float(np.mean([claimed[i] for i in p])), 2), []).extend(
+            int(i) for i in p
+        )
+    return tuple(
+        (float(np.mean([claimed[i] for i in p])), float(np.mean([true[i] for i in p])), len(p))
+        for p in merged.values()
+    )
+
 
 def reward_section(records: Records) -> Section:
     "The score of logged conversations against how they ended and how satisfied the user was."
@@ -127,18 +221,41 @@ def reward_section(records: Records) -> Section:
     rated = [g for g in records.grades if g.satisfaction is not None]
     area = auc([g.score for g in told], [bool(g.label) for g in told])
     rank = rank_correlation([g.score for g in rated], [float(g.satisfaction or 0) for g in rated])
-    gap = abs(float(np.mean([g.score for g in told])) - float(np.mean([bool(g.label) for g in told]))) if told else float("nan")
-    parts = [f"a logged success scores above a logged failure with probability {area:.2f}"] if np.isfinite(area) else ["only one outcome occurs, so it cannot be told whether scores follow it"]
-    parts += [f"scores and satisfaction have a rank correlation of {rank:.2f}"] if np.isfinite(rank) else []
+    gap = (
+        abs(float(np.mean([g.score for g in told])) - float(np.mean([bool(g.label) for g in told])))
+        if told
+        else float("nan")
+    )
+    parts = (
+        [f"a logged success scores above a logged failure with probability {area:.2f}"]
+        if np.isfinite(area)
+        else ["only one outcome occurs, so it cannot be told whether scores follow it"]
+    )
+    parts += (
+        [f"scores and satisfaction have a rank correlation of {rank:.2f}"]
+        if np.isfinite(rank)
+        else []
+    )
     parts += [f"the mean score is {100 * gap:.0f} points off the share of successes"]
-    sentence = f"{parts[0][:1].upper()}{'; '.join(parts)[1:]}." if told else "Without outcomes the score cannot be compared with anything."
-    return Section("reward", "The score against outcomes and satisfaction", sentence, {"auc": area, "spearman": rank, "gap": gap, "labelled": len(told), "rated": len(rated)}, curve=bins([g.score for g in told], [bool(g.label) for g in told]))
+    sentence = (
+        f"{parts[0][:1].upper()}{'; '.join(parts)[1:]}."
+        if told
+        else "Without outcomes the score cannot be compared with anything."
+    )
+    return Section(
+        "reward",
+        "The score against outcomes and satisfaction",
+        sentence,
+        {"auc": area, "spearman": rank, "gap": gap, "labelled": len(told), "rated": len(rated)},
+        curve=bins([g.score for g in told], [bool(g.label) for g in told]),
+    )
 
 # %% ../../nbs/report/01_sections.ipynb #9ecc0812
 def calibration_error(points: Sequence[tuple[float, float, int]]) -> float:
     "The mean distance of what was claimed from what was measured, weighted by counts; nan without points (expected calibration error; Guo et al. 2017)."
     total = sum(n for *_, n in points)
     return sum(abs(p - m) * n for p, m, n in points) / total if total else float("nan")
+
 
 def tools_section(records: Records) -> Section:
     "How true the mocked tools are, by tool and by where answers come from, with the calibration of their confidence."
@@ -147,39 +264,118 @@ def tools_section(records: Records) -> Section:
     every, known = share(c.equal for c in calls), share(c.equal for c in knowable)
     points = bins([c.confidence for c in calls], [c.equal for c in calls])
     error = calibration_error(points)
-    sentence = (f"On conversations it was not learned from, the mocker's answer equals the backend's in {shown(known)} of the calls that could be known, and in {shown(every)} of all; its confidence is off by {100 * error:.0f} points on average."
-                if calls else "The logs hold no tool calls.")
+    sentence = (
+        f"On conversations it was not learned from, the mocker's answer equals the backend's in {shown(known)} of the calls that could be known, and in {shown(every)} of all; its confidence is off by {100 * error:.0f} points on average."
+        if calls
+        else "The logs hold no tool calls."
+    )
+
     def table(name: str, key: Callable[[CallRecord], str]) -> Table:
-        rows = tuple((str(k), len(cs), shown(share(c.equal for c in cs)), shown(share(c.equal for c in cs if c.knowable)), round(float(np.mean([c.confidence for c in cs])), 2)) for k, cs in grouped(calls, key).items())
-        return Table((name, "calls", "equal", "equal where knowable", "claimed"), rows, f"by {name}")
-    return Section("tools", "How true the tools are", sentence, {"calls": len(calls), "equal": every.value, "knowable": len(knowable), "equal_knowable": known.value, "equal_knowable_low": known.low, "equal_knowable_high": known.high, "calibration_error": error},
-                   (table("tool", lambda c: c.tool), table("answered from", lambda c: c.source)), points)
+        rows = tuple(
+            (
+                str(k),
+                len(cs),
+                shown(share(c.equal for c in cs)),
+                shown(share(c.equal for c in cs if c.knowable)),
+                round(float(np.mean([c.confidence for c in cs])), 2),
+            )
+            for k, cs in grouped(calls, key).items()
+        )
+        return Table(
+            (name, "calls", "equal", "equal where knowable", "claimed"), rows, f"by {name}"
+        )
+
+    return Section(
+        "tools",
+        "How true the tools are",
+        sentence,
+        {
+            "calls": len(calls),
+            "equal": every.value,
+            "knowable": len(knowable),
+            "equal_knowable": known.value,
+            "equal_knowable_low": known.low,
+            "equal_knowable_high": known.high,
+            "calibration_error": error,
+        },
+        (table("tool", lambda c: c.tool), table("answered from", lambda c: c.source)),
+        points,
+    )
 
 # %% ../../nbs/report/01_sections.ipynb #06b4cac1
 def users_section(records: Records) -> Section:
     "How exactly simulated users replay their own conversations."
     exact = share(u.equal for u in records.users)
-    whole = share(all(u.equal for u in us) for us in grouped(records.users, lambda u: u.conversation_id).values())
-    return Section("users", "How true the users are", f"Told what the logged assistant said, a simulated user says the logged words in {shown(exact)} of its turns; {shown(whole)} of the conversations replay to the end.",
-                   {"turns": exact.n, "equal": exact.value, "whole": whole.value})
+    whole = share(
+        all(u.equal for u in us)
+        for us in grouped(records.users, lambda u: u.conversation_id).values()
+    )
+    return Section(
+        "users",
+        "How true the users are",
+        f"Told what the logged assistant said, a simulated user says the logged words in {shown(exact)} of its turns; {shown(whole)} of the conversations replay to the end.",
+        {"turns": exact.n, "equal": exact.value, "whole": whole.value},
+    )
 
 # %% ../../nbs/report/01_sections.ipynb #5c555950
 def rules_section(policy: Sequence[object], records: Records) -> Section:
     "The mined rules, and which of the logged agents break them."
-    rules = tuple((str(getattr(g, "text", g)), round(float(getattr(g, "weight", 0.)), 2), round(float(getattr(g, "broken", 0.)), 1), round(float(getattr(g, "counterexamples", 0.)), 1)) for g in policy[:25])
-    tables = [Table(("rule", "weight", "failures that break it", "successes that do"), rules, "mined rules, the weightiest first")]
-    by_agent = {a: gs for a, gs in grouped(records.grades, lambda g: g.agent).items() if a is not None}
+    rules = tuple(
+        (
+            str(getattr(g, "text", g)),
+            round(float(getattr(g, "weight", 0.0)), 2),
+            round(float(getattr(g, "broken", 0.0)), 1),
+            round(float(getattr(g, "counterexamples", 0.0)), 1),
+        )
+        for g in policy[:25]
+    )
+    tables = [
+        Table(
+            ("rule", "weight", "failures that break it", "successes that do"),
+            rules,
+            "mined rules, the weightiest first",
+        )
+    ]
+    by_agent = {
+        a: gs for a, gs in grouped(records.grades, lambda g: g.agent).items() if a is not None
+    }
     for_agents = []
     for agent, gs in by_agent.items():
         broken = Counter(r for g in gs if g.verdict == "fail" for r in g.reasons)
-        for_agents.append((str(agent), len(gs), shown(share(g.label is True for g in gs if g.label is not None)), shown(share(g.verdict == "fail" for g in gs)), "; ".join(f"{r} ({n})" for r, n in broken.most_common(3))))
+        for_agents.append(
+            (
+                str(agent),
+                len(gs),
+                shown(share(g.label is True for g in gs if g.label is not None)),
+                shown(share(g.verdict == "fail" for g in gs)),
+                "; ".join(f"{r} ({n})" for r, n in broken.most_common(3)),
+            )
+        )
     if for_agents:
-        tables.append(Table(("agent", "conversations", "logged success", "judged a failure", "rules broken most often"), tuple(for_agents), "logged agents"))
-    sentence = (f"{len(policy)} rules separate successes from failures; they are mined, so read them before you trust them." if policy else "No rule was mined.")
+        tables.append(
+            Table(
+                (
+                    "agent",
+                    "conversations",
+                    "logged success",
+                    "judged a failure",
+                    "rules broken most often",
+                ),
+                tuple(for_agents),
+                "logged agents",
+            )
+        )
+    sentence = (
+        f"{len(policy)} rules separate successes from failures; they are mined, so read them before you trust them."
+        if policy
+        else "No rule was mined."
+    )
     if len(for_agents) > 1:
         rates = {a: share(g.verdict == "fail" for g in gs) for a, gs in by_agent.items()}
         worst = max(rates, key=lambda a: rates[a].value)
-        sentence += f" By them, {worst} fails most often: in {shown(rates[worst])} of its conversations."
+        sentence += (
+            f" By them, {worst} fails most often: in {shown(rates[worst])} of its conversations."
+        )
     return Section("rules", "The mined rules", sentence, {"rules": len(policy)}, tuple(tables))
 
 # %% ../../nbs/report/01_sections.ipynb #278871d3
@@ -188,51 +384,118 @@ def audit_section(rows: Sequence[tuple[JsonValue, ...]], columns: Sequence[str])
     table = Table(tuple(columns), tuple(rows), "tricks beside the logs")
     at = {c: i for i, c in enumerate(columns)}
     earns = {str(r[0]): float(r[at["score"]]) for r in rows} if "score" in at else {}  # type: ignore[arg-type]
-    tricks = {name: s for name, s in earns.items() if not name.startswith("logs") and np.isfinite(s)}
-    pays = [str(r[0]) for r in rows if str(r[0]) in tricks and "over_failures" in at and float(r[at["over_failures"]] or 0) > .05]  # type: ignore[arg-type]
-    even = [name for name, s in tricks.items() if s > earns.get("logs: successes", np.inf) - .05]
-    sentence = (f"These tricks earn as much as the logs' successes: {', '.join(even)}; the reward cannot tell them apart, so do not train on it before the logs hold more failures." if even else
-                f"These tricks earn more than the logs' failures: {', '.join(pays)}; look at their episodes before you train." if pays else
-                "No trick earns more than the logs' failures do." if tricks else "No logged success changed anything, so there was nothing to try tricks on.")
+    tricks = {
+        name: s for name, s in earns.items() if not name.startswith("logs") and np.isfinite(s)
+    }
+    pays = [
+        str(r[0])
+        for r in rows
+        if str(r[0]) in tricks
+        and "over_failures" in at
+        and float(r[at["over_failures"]] or 0) > 0.05
+    ]  # type: ignore[arg-type]
+    even = [name for name, s in tricks.items() if s > earns.get("logs: successes", np.inf) - 0.05]
+    sentence = (
+        f"These tricks earn as much as the logs' successes: {', '.join(even)}; the reward cannot tell them apart, so do not train on it before the logs hold more failures."
+        if even
+        else f"These tricks earn more than the logs' failures: {', '.join(pays)}; look at their episodes before you train."
+        if pays
+        else "No trick earns more than the logs' failures do."
+        if tricks
+        else "No logged success changed anything, so there was nothing to try tricks on."
+    )
     return Section("audit", "Tricks that might pay", sentence, {"pays": list(pays)}, (table,))
+
 
 def unlike(records: Records, name: str) -> float:
     "How many more of an agent's episodes than of the logs, as a share, leave known ground (a step that no other log takes, or no clear verdict): there an estimate made from logs may be anything."
     off = lambda rows: share(not f.known for f in rows)
-    return max(0., off(records.footings.get(name, [])).value - off(records.logged).value) if records.footings.get(name) and records.logged else 0.
+    return (
+        max(0.0, off(records.footings.get(name, [])).value - off(records.logged).value)
+        if records.footings.get(name) and records.logged
+        else 0.0
+    )
+
 
 def rebased(mean: float, grades: Sequence[GradeRecord]) -> float:
     """The share of successes of an agent with this `mean` score, were its successes and failures scored as those of the logs are, however many there are of each.
 
     A score reads as a probability for agents like the logged ones: it says too little of a better agent and too much of a worse one (Rogan and Gladen 1978). The mean itself where the logs cannot tell."""
     good, bad = ([g.score for g in grades if g.label is v] for v in (True, False))
-    if not good or not bad or (high := sum(good) / len(good)) - (low := sum(bad) / len(bad)) < .1:
+    if not good or not bad or (high := sum(good) / len(good)) - (low := sum(bad) / len(bad)) < 0.1:
         return mean
-    return min(1., max(0., (mean - low) / (high - low)))
+    return min(1.0, max(0.0, (mean - low) / (high - low)))
+
 
 def widened(e: Estimate, rebased: float, unlike: float) -> Estimate:
     """`e` with an interval that holds it for an agent better or worse than the logged ones (`rebased`), and whatever the share `unlike` of the episodes
     came to in truth (bounds without assumption; Manski 1990)."""
     other = wilson(rebased * e.n, e.n)
-    return Estimate(e.value, min(e.value, min(e.low, other.low) * (1 - unlike)), max(e.value, max(e.high, other.high) * (1 - unlike) + unlike), e.n)
+    return Estimate(
+        e.value,
+        min(e.value, min(e.low, other.low) * (1 - unlike)),
+        max(e.value, max(e.high, other.high) * (1 - unlike) + unlike),
+        e.n,
+    )
 
-UNLIKE = .15     # from here on, an agent is called unlike the logged ones
+
+UNLIKE = 0.15  # from here on, an agent is called unlike the logged ones
+
 
 def _by_acts(records: Records, name: str) -> str:
     found = records.by_acts.get(name)
     return "–" if found is None else f"{shown(found.value)}{', thin support' if found.thin else ''}"
 
+
 def agents_section(records: Records) -> Section:
     "Agents ranked, with intervals, and how far they left the log."
     ranked = sorted(records.episodes.items(), key=lambda kv: (-kv[1].success_rate().value, kv[0]))
     odd = {name: unlike(records, name) for name, _ in ranked}
-    rate = {name: widened(e := s.success_rate(), rebased(e.value, records.grades), odd[name]) for name, s in ranked}
-    footing = lambda name, what: "–" if not (rows := records.footings.get(name)) else f"{100 * sum(map(what, rows)) / len(rows):.0f} %"
-    rows = tuple((name, len(s), shown(rate[name]), footing(name, lambda f: f.new > 0), footing(name, lambda f: not f.judged), round(sum(r.turns for r in s) / len(s), 1), f"{100 * (1 - s.sources().get('replay', 0. if s.sources() else 1.)):.0f} %", len(s.failures), _by_acts(records, name)) for name, s in ranked)
-    table = Table(("agent", "episodes", "success", "leave the logs", "no clear verdict", "turns", "tool results off the log", "broken", "by logged acts alone"), rows, "agents")
+    rate = {
+        name: widened(e := s.success_rate(), rebased(e.value, records.grades), odd[name])
+        for name, s in ranked
+    }
+    footing = lambda name, what: (
+        "–"
+        if not (rows := records.footings.get(name))
+        else f"{100 * sum(map(what, rows)) / len(rows):.0f} %"
+    )
+    rows = tuple(
+        (
+            name,
+            len(s),
+            shown(rate[name]),
+            footing(name, lambda f: f.new > 0),
+            footing(name, lambda f: not f.judged),
+            round(sum(r.turns for r in s) / len(s), 1),
+            f"{100 * (1 - s.sources().get('replay', 0.0 if s.sources() else 1.0)):.0f} %",
+            len(s.failures),
+            _by_acts(records, name),
+        )
+        for name, s in ranked
+    )
+    table = Table(
+        (
+            "agent",
+            "episodes",
+            "success",
+            "leave the logs",
+            "no clear verdict",
+            "turns",
+            "tool results off the log",
+            "broken",
+            "by logged acts alone",
+        ),
+        rows,
+        "agents",
+    )
     differences = tuple((a, b, str(sa.compare(sb))) for (a, sa), (b, sb) in pairwise(ranked))
     best = ranked[0] if ranked else None
-    sentence = f"{best[0]} is best with {shown(rate[best[0]])}, on tasks of conversations it did not learn from." if best else "No task can be graded, so no agent was rolled out."
+    sentence = (
+        f"{best[0]} is best with {shown(rate[best[0]])}, on tasks of conversations it did not learn from."
+        if best
+        else "No task can be graded, so no agent was rolled out."
+    )
     idle = next((s for name, s in ranked if name == Silent.name), None)
     if best and idle is not None and (best[1] is idle or best[1].compare(idle).difference.low <= 0):
         sentence = f"No agent is shown to be ahead of one that says nothing useful ({shown(rate[Silent.name])}): on these logs the reward cannot rank agents."
@@ -245,6 +508,27 @@ def agents_section(records: Records) -> Section:
     for s in records.episodes.values():
         for r in s:
             off.update(r.sources)
-    return Section("agents", "Agents compared", sentence, {"off_log": 1 - off["replay"] / off.total() if off.total() else 0., **{f"success: {name}": s.success_rate().value for name, s in ranked}, **{f"unlike the logs: {name}": v for name, v in odd.items()}},
-                   (table, Table(("better", "worse", "difference in score on the same episodes"), differences, "neighbours in the ranking"), Table(("answered from", "tool results"), tuple(off.most_common()), "where tool results came from")),
-                   intervals=tuple((name, e.value, e.low, e.high) for name, e in rate.items()))
+    return Section(
+        "agents",
+        "Agents compared",
+        sentence,
+        {
+            "off_log": 1 - off["replay"] / off.total() if off.total() else 0.0,
+            **{f"success: {name}": s.success_rate().value for name, s in ranked},
+            **{f"unlike the logs: {name}": v for name, v in odd.items()},
+        },
+        (
+            table,
+            Table(
+                ("better", "worse", "difference in score on the same episodes"),
+                differences,
+                "neighbours in the ranking",
+            ),
+            Table(
+                ("answered from", "tool results"),
+                tuple(off.most_common()),
+                "where tool results came from",
+            ),
+        ),
+        intervals=tuple((name, e.value, e.low, e.high) for name, e in rate.items()),
+    )

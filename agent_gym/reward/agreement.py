@@ -25,78 +25,155 @@ __all__ = ['Deeds', 'writes', 'deeds', 'f1', 'agreement', 'held_to', 'worded', '
 @dataclass(frozen=True)
 class Deeds:
     "What an attempt did: its `writes` as a multiset, the `amounts` it told the user, its length in `messages`."
+
     writes: Counter[str]
     amounts: frozenset[str]
     messages: int
+
 
 def writes(trace: Trace, reads: Iterable[str]) -> Counter[str]:
     "What `trace` changed, as a multiset of calls; calls of `reads` and calls that failed change nothing."
     known, out = frozenset(reads), Counter[str]()
     for c in logged_calls(trace):
         if not c.is_error and c.name not in known:
-            arguments = {k: "…" if isinstance(v, str) and v.count(" ") > 4 and len(words(v)) > 5 else v for k, v in c.arguments.items()}
+            arguments = {
+                k: "…" if isinstance(v, str) and v.count(" ") > 4 and len(words(v)) > 5 else v
+                for k, v in c.arguments.items()
+            }
             if not (arguments and all(v == "…" for v in arguments.values())):
                 out[f"{c.name} {_canonical(arguments)}"] += 1
     return out
 
+
 def deeds(trace: Trace, reads: Iterable[str]) -> Deeds:
     "The deeds of `trace`; see `writes`."
-    said = (f for m in trace.messages if m.role == "assistant" and m.content for f in facts(m.content, names=False))
-    return Deeds(writes(trace, reads), frozenset(f.value for f in said if f.kind == "amount" or (f.kind == "number" and "." in f.value)), len(trace.messages))
+    said = (
+        f
+        for m in trace.messages
+        if m.role == "assistant" and m.content
+        for f in facts(m.content, names=False)
+    )
+    return Deeds(
+        writes(trace, reads),
+        frozenset(
+            f.value for f in said if f.kind == "amount" or (f.kind == "number" and "." in f.value)
+        ),
+        len(trace.messages),
+    )
+
 
 def _canonical(arguments: Mapping[str, JsonValue]) -> str:
     "Arguments without order: lists of equal length are read as columns of one table, whose rows are sorted."
     lists = {k: v for k, v in arguments.items() if isinstance(v, list)}
-    rest = {k: normalise(v) if isinstance(v, str) else v for k, v in sorted(arguments.items()) if k not in lists}
+    rest = {
+        k: normalise(v) if isinstance(v, str) else v
+        for k, v in sorted(arguments.items())
+        if k not in lists
+    }
     sizes = {len(v) for v in lists.values()}
-    rows = sorted(dumps(r) for r in zip(*(lists[k] for k in sorted(lists)))) if len(sizes) == 1 else [dumps([k, v]) for k, v in sorted(lists.items())]
+    rows = (
+        sorted(dumps(r) for r in zip(*(lists[k] for k in sorted(lists))))
+        if len(sizes) == 1
+        else [dumps([k, v]) for k, v in sorted(lists.items())]
+    )
     return dumps([rest, rows])
+
 
 def f1(a: Counter[str], b: Counter[str]) -> float:
     "Harmonic mean of precision and recall of two multisets; two empty ones agree."
-    return 2 * (a & b).total() / (a.total() + b.total()) if a or b else 1.
+    return 2 * (a & b).total() / (a.total() + b.total()) if a or b else 1.0
 
 # %% ../../nbs/reward/05_agreement.ipynb #7f897b33
-def agreement(trace: Trace, references: Sequence[Trace], reads: Iterable[str] = (), otherwise: float = .5) -> RewardBreakdown:
+def agreement(
+    trace: Trace, references: Sequence[Trace], reads: Iterable[str] = (), otherwise: float = 0.5
+) -> RewardBreakdown:
     """How well the deeds of `trace` agree with those of its `references`: near a success good, near a failure bad.
 
     Without a successful reference it abstains and scores `otherwise`, less what it shares with failures."""
     reads = frozenset(reads)
     own = deeds(trace, reads)
-    good = [(f1(own.writes, d.writes), d, r.conversation_id) for r in references if r.success is True for d in [deeds(r, reads)]]
-    bad = max((f1(own.writes, deeds(r, reads).writes) for r in references if r.success is False), default=0.)
+    good = [
+        (f1(own.writes, d.writes), d, r.conversation_id)
+        for r in references
+        if r.success is True
+        for d in [deeds(r, reads)]
+    ]
+    bad = max(
+        (f1(own.writes, deeds(r, reads).writes) for r in references if r.success is False),
+        default=0.0,
+    )
     if not good:
-        lost = .45 * bad * otherwise
-        parts = [Part("base rate", otherwise, 1., otherwise, "no successful attempt at this is known")]
-        return settled([*parts, Part("failures", 1 - bad, 1., -lost, f"shares {bad:.2f} of its writes with an attempt that failed")] if lost else parts, "abstain")
+        lost = 0.45 * bad * otherwise
+        parts = [
+            Part("base rate", otherwise, 1.0, otherwise, "no successful attempt at this is known")
+        ]
+        return settled(
+            [
+                *parts,
+                Part(
+                    "failures",
+                    1 - bad,
+                    1.0,
+                    -lost,
+                    f"shares {bad:.2f} of its writes with an attempt that failed",
+                ),
+            ]
+            if lost
+            else parts,
+            "abstain",
+        )
     share, near, where = max(good, key=lambda g: (g[0], len(g[1].amounts & own.amounts), g[2]))
     untold = sorted(near.amounts - own.amounts)
     missed = len(untold) / max(1, len(near.amounts))
-    parts = [Part("writes", share, 1., share, f"{own.writes.total()} writes agree {share:.2f} with {where}, which succeeded")]
-    for name, loss, why in (("failures", .45 * bad, f"shares {bad:.2f} of its writes with an attempt that failed"), ("told", .15 * missed, f"did not tell {', '.join(untold[:5])}"),
-                            ("length", min(.1, .002 * own.messages), f"{own.messages} messages")):
+    parts = [
+        Part(
+            "writes",
+            share,
+            1.0,
+            share,
+            f"{own.writes.total()} writes agree {share:.2f} with {where}, which succeeded",
+        )
+    ]
+    for name, loss, why in (
+        ("failures", 0.45 * bad, f"shares {bad:.2f} of its writes with an attempt that failed"),
+        ("told", 0.15 * missed, f"did not tell {', '.join(untold[:5])}"),
+        ("length", min(0.1, 0.002 * own.messages), f"{own.messages} messages"),
+    ):
         left = sum(p.contribution for p in parts)
         if loss > 0 and left > 0:
-            parts.append(Part(name, 1 - loss, 1., -min(loss, left), why))
+            parts.append(Part(name, 1 - loss, 1.0, -min(loss, left), why))
     whole = settled(parts)
-    return settled(parts, "pass" if share == 1 and whole.score >= .5 else "fail")
+    return settled(parts, "pass" if share == 1 and whole.score >= 0.5 else "fail")
 
-def held_to(base: RewardBreakdown, own: Counter[str], ends: Sequence[Counter[str]]) -> RewardBreakdown:
+
+def held_to(
+    base: RewardBreakdown, own: Counter[str], ends: Sequence[Counter[str]]
+) -> RewardBreakdown:
     """`base`, a verdict from rules, held to the `ends` (writes) with which the same request succeeded.
 
     The very end lifts an abstention to a pass, none of it makes a failure of any verdict, and in between a pass becomes an abstention. A broken rule stays broken."""
-    share = max((f1(own, e) for e in ends), default=1.)
+    share = max((f1(own, e) for e in ends), default=1.0)
     if not ends or (share == 1 and base.verdict != "abstain"):
         return base
     if share == 1:
         # where nothing was to be written, writing nothing proves nothing
-        score, verdict, why = (1 + base.score) / 2, "pass", f"{own.total()} writes are those of a success at the same request"
+        score, verdict, why = (
+            (1 + base.score) / 2,
+            "pass",
+            f"{own.total()} writes are those of a success at the same request",
+        )
         if not own:
             return base
     else:
-        score, verdict = base.score * share, "abstain" if share and base.verdict == "pass" else "fail"
+        score, verdict = (
+            base.score * share,
+            "abstain" if share and base.verdict == "pass" else "fail",
+        )
         why = f"its {own.total()} writes share {share:.2f} with what a success at the same request wrote"
-    return settled([*base.parts, Part("end", share, 1., score - base.score, why)], verdict, base.kind)
+    return settled(
+        [*base.parts, Part("end", share, 1.0, score - base.score, why)], verdict, base.kind
+    )
+
 
 def worded(base: RewardBreakdown, trace: Trace, successes: Sequence[Trace]) -> RewardBreakdown:
     """`base` of a conversation without tool calls, held to the words of the `successes` at the same request that needed none: there, words are all that was done.
@@ -105,20 +182,33 @@ def worded(base: RewardBreakdown, trace: Trace, successes: Sequence[Trace]) -> R
     alike = [t for t in successes if not any(m.tool_calls for m in t.messages)]
     if not alike or any(m.tool_calls for m in trace.messages):
         return base
-    like = max(score(_said(trace, "assistant"), _said(t, "assistant"), _said(t, "user")) for t in alike)
-    if like >= .5:
+    like = max(
+        score(_said(trace, "assistant"), _said(t, "assistant"), _said(t, "user")) for t in alike
+    )
+    if like >= 0.5:
         return base
     why = f"no tool was called, and its words are {like:.2f} like those of a success at the same request"
-    return settled([*base.parts, Part("words", like, 1., (2 * like - 1) * base.score, why)], "abstain" if base.verdict == "pass" and like > .1 else "fail", base.kind)
+    return settled(
+        [*base.parts, Part("words", like, 1.0, (2 * like - 1) * base.score, why)],
+        "abstain" if base.verdict == "pass" and like > 0.1 else "fail",
+        base.kind,
+    )
+
 
 def _said(trace: Trace, role: str) -> str:
     return "\n".join(m.content for m in trace.messages if m.role == role and m.content)
+
 
 def read_tools(traces: Iterable[Trace]) -> frozenset[str]:
     "The tools that change nothing, as far as the logs of `traces` show."
     return reads_of(infer_tools(traces))
 
+
 def reads_of(tools: Mapping[str, ToolSpec]) -> frozenset[str]:
     "The tools that change nothing; those of unknown kind are taken for writes only where no tool is known to write."
     writes = any(spec.kind == "write" for spec in tools.values())
-    return frozenset(n for n, spec in tools.items() if spec.kind in ("read", "search", "pure") or (writes and spec.kind == "unknown"))
+    return frozenset(
+        n
+        for n, spec in tools.items()
+        if spec.kind in ("read", "search", "pure") or (writes and spec.kind == "unknown")
+    )

@@ -39,15 +39,28 @@ def course(trace: Trace, reads: Collection[str]) -> dict[str, float]:
     last = writes[-1][0] if writes else -1
     looked = {v for _, c, _ in calls if c.name in reads for v in _leaves(c.arguments)}
     out = {
-        "messages": len(messages), "calls": len(calls), "reads": sum(c.name in reads for _, c, _ in calls), "writes": len(writes), "failed": len(calls) - len(right),
-        "repeated": len(calls) - len({(c.name, str(c.arguments)) for _, c, _ in calls}), "user turns": len(user), "user turns after the last write": sum(i > last for i in user) if writes else -1,
-        "user letters": sum(map(len, asked)), "letters a user turn": sum(map(len, asked)) / max(1, len(user)), "letters of the request": len(asked[0]) if asked else 0,
-        "questions of the user": sum(_asks(t) for t in asked), "letters a reply": sum(map(len, said)) / max(1, len(said)), "closing asks": float(bool(said) and _asks(said[-1][-40:])),
-        "user has the last word": float(bool(messages) and messages[-1].role == "user")}
+        "messages": len(messages),
+        "calls": len(calls),
+        "reads": sum(c.name in reads for _, c, _ in calls),
+        "writes": len(writes),
+        "failed": len(calls) - len(right),
+        "repeated": len(calls) - len({(c.name, str(c.arguments)) for _, c, _ in calls}),
+        "user turns": len(user),
+        "user turns after the last write": sum(i > last for i in user) if writes else -1,
+        "user letters": sum(map(len, asked)),
+        "letters a user turn": sum(map(len, asked)) / max(1, len(user)),
+        "letters of the request": len(asked[0]) if asked else 0,
+        "questions of the user": sum(_asks(t) for t in asked),
+        "letters a reply": sum(map(len, said)) / max(1, len(said)),
+        "closing asks": float(bool(said) and _asks(said[-1][-40:])),
+        "user has the last word": float(bool(messages) and messages[-1].role == "user"),
+    }
     return out | _sources(messages, writes) | _unseen(messages, looked)
+
 
 def _asks(text: str) -> bool:
     return "?" in text or "？" in text or "؟" in text
+
 
 def _leaves(value: JsonValue) -> Iterator[str]:
     "The scalars of a JSON value as text."
@@ -64,53 +77,104 @@ def _leaves(value: JsonValue) -> Iterator[str]:
                 yield str(scalar)
 
 # %% ../../nbs/reward/37_bearing.ipynb #3ad6cc34
-def _sources(messages: Sequence[Message], writes: Sequence[tuple[int, ToolCall]]) -> dict[str, float]:
+def _sources(
+    messages: Sequence[Message], writes: Sequence[tuple[int, ToolCall]]
+) -> dict[str, float]:
     "Where the arguments of writes stood before."
     total, told, agreed, words, asked = 0, 0, 0, [], 0
     for i, call in writes:
-        user = "\n".join(m.content for m in messages[:i] if m.role == "user" and m.content).casefold()
-        both = user + "\n".join(m.content for m in messages[:i] if m.role == "assistant" and m.content).casefold()
+        user = "\n".join(
+            m.content for m in messages[:i] if m.role == "user" and m.content
+        ).casefold()
+        both = (
+            user
+            + "\n".join(
+                m.content for m in messages[:i] if m.role == "assistant" and m.content
+            ).casefold()
+        )
         for v in _leaves(call.arguments):
             if v.count(" ") <= 4:
-                total, told, agreed = total + 1, told + (v.casefold() in user), agreed + (v.casefold() in both)
-        before = next((m.content for m in reversed(messages[:i]) if m.role == "user" and m.content), "")
+                total, told, agreed = (
+                    total + 1,
+                    told + (v.casefold() in user),
+                    agreed + (v.casefold() in both),
+                )
+        before = next(
+            (m.content for m in reversed(messages[:i]) if m.role == "user" and m.content), ""
+        )
         words.append(len(before))
         asked += _asks(before)
     n = max(1, len(writes))
-    return {"arguments the user named": told / max(1, total), "arguments that were spoken of": agreed / max(1, total), "letters before a write": sum(words) / n if words else -1, "questions before a write": asked / n}
+    return {
+        "arguments the user named": told / max(1, total),
+        "arguments that were spoken of": agreed / max(1, total),
+        "letters before a write": sum(words) / n if words else -1,
+        "questions before a write": asked / n,
+    }
+
 
 def _shape(value: str) -> str:
     return "".join("0" if c.isdigit() else "a" if c.isalpha() else c for c in value[:24])
 
+
 def _unseen(messages: Sequence[Message], looked: Collection[str]) -> dict[str, float]:
     "How many records like those that were looked up were seen and not opened."
     shapes = {_shape(v) for v in looked if any(c.isdigit() for c in v)}
-    seen = {v for m in messages if m.role == "tool" for v in _leaves(m.value) if 4 < len(v) < 30 and any(c.isdigit() for c in v)} if shapes else set()
+    seen = (
+        {
+            v
+            for m in messages
+            if m.role == "tool"
+            for v in _leaves(m.value)
+            if 4 < len(v) < 30 and any(c.isdigit() for c in v)
+        }
+        if shapes
+        else set()
+    )
     alike = {v for v in seen if _shape(v) in shapes}
-    return {"records left unseen": len(alike - set(looked)), "share of records seen": len(alike & set(looked)) / max(1, len(alike))}
+    return {
+        "records left unseen": len(alike - set(looked)),
+        "share of records seen": len(alike & set(looked)) / max(1, len(alike)),
+    }
 
 # %% ../../nbs/reward/37_bearing.ipynb #1b1b5a23
 def auc(chance: np.ndarray, success: np.ndarray) -> tuple[float, float]:
     "How often (n,) `chance` puts a success above a failure, ties by half, and the standard error of that; (.5, .5) where one of the two is missing."
-    good, bad = chance[success > .5], chance[success <= .5]
+    good, bad = chance[success > 0.5], chance[success <= 0.5]
     if not len(good) or not len(bad):
-        return .5, .5
-    a = float((good[:, None] > bad).mean() + .5 * (good[:, None] == bad).mean())
-    spread = a * (1 - a) + (len(good) - 1) * (a / (2 - a) - a * a) + (len(bad) - 1) * (2 * a * a / (1 + a) - a * a)
-    return a, math.sqrt(max(0., spread) / (len(good) * len(bad)))
+        return 0.5, 0.5
+    a = float((good[:, None] > bad).mean() + 0.5 * (good[:, None] == bad).mean())
+    spread = (
+        a * (1 - a)
+        + (len(good) - 1) * (a / (2 - a) - a * a)
+        + (len(bad) - 1) * (2 * a * a / (1 + a) - a * a)
+    )
+    return a, math.sqrt(max(0.0, spread) / (len(good) * len(bad)))
 
-ALIKE = .6      # cosine of two openings that ask for the like
+
+ALIKE = 0.6  # cosine of two openings that ask for the like
+
 
 def apart(traces: Sequence[Trace], folds: int = 5) -> np.ndarray:
     "A fold (n,) for every trace, such that conversations of one task, and those that open alike, fall into one."
     import numpy as np
+
     first: dict[str, int] = {}
     for i, t in enumerate(traces):
         first.setdefault(t.task, i)
     at = {task: k for k, task in enumerate(first)}
-    opened = embed([next((m.content for m in traces[i].messages if m.role == "user" and m.content), "") for i in first.values()]) if first else np.zeros((0, 1))
+    opened = (
+        embed(
+            [
+                next((m.content for m in traces[i].messages if m.role == "user" and m.content), "")
+                for i in first.values()
+            ]
+        )
+        if first
+        else np.zeros((0, 1))
+    )
     groups, leaders = [], np.zeros((0, opened.shape[1]), opened.dtype)
-    for v in opened:        # each opening joins the first that it is like
+    for v in opened:  # each opening joins the first that it is like
         like = np.flatnonzero(leaders @ v > ALIKE)
         groups.append(int(like[0]) if len(like) else len(leaders))
         leaders = leaders if len(like) else np.vstack([leaders, v])
@@ -121,50 +185,84 @@ def apart(traces: Sequence[Trace], folds: int = 5) -> np.ndarray:
         load[fold[g]] += n
     return np.array([fold[g] for g in of], int)
 
-ENOUGH = 2000   # conversations, evenly drawn: more would take time and tell no more
+
+ENOUGH = 2000  # conversations, evenly drawn: more would take time and tell no more
+
 
 @dataclass(frozen=True)
 class Bearing:
     """An opinion from the course alone: `cuts` are the thresholds of every number, `forest` asks about them, `reads` are the tools that change nothing.
 
     `worth` and `error` are its AUC on openings it was not fitted on and the standard error of that."""
+
     cuts: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     forest: Forest = field(default_factory=Forest)
     reads: frozenset[str] = frozenset()
-    worth: float = .5
-    error: float = .5
+    worth: float = 0.5
+    error: float = 0.5
 
     @property
     def heard(self) -> bool:
         "Whether it tells more than a coin."
-        return self.worth - self.error > .5
+        return self.worth - self.error > 0.5
 
     def chance(self, trace: Trace) -> float:
         "How likely `trace` is a success; .5 where nothing was learned."
-        return self.forest.chance(_held(course(trace, self.reads), self.cuts)) if self.cuts else .5
+        return self.forest.chance(_held(course(trace, self.reads), self.cuts)) if self.cuts else 0.5
 
     @classmethod
-    def fit(cls, traces: Iterable[Trace], reads: Iterable[str], *, seed: int = 0) -> tuple[Bearing, list[Trace], np.ndarray]:
+    def fit(
+        cls, traces: Iterable[Trace], reads: Iterable[str], *, seed: int = 0
+    ) -> tuple[Bearing, list[Trace], np.ndarray]:
         "From the traces with an outcome (`ENOUGH` of them): the opinion, those traces, and the chance (n,) of each by an opinion that knows nothing like it."
         import numpy as np
+
         known, reads = [t for t in traces if t.success is not None], frozenset(reads)
-        known = known[::-(-len(known) // ENOUGH) or 1]
-        success, out = np.array([float(t.success is True) for t in known]), np.full(len(known), .5)
-        if len(known) < 30 or not 5 <= success.sum() <= len(known) - 5 or len(set((fold := apart(known)).tolist())) < 3:
-            return cls(), known, out    # too few, or all ask for the like: nothing tells what it is worth
+        known = known[:: -(-len(known) // ENOUGH) or 1]
+        success, out = np.array([float(t.success is True) for t in known]), np.full(len(known), 0.5)
+        if (
+            len(known) < 30
+            or not 5 <= success.sum() <= len(known) - 5
+            or len(set((fold := apart(known)).tolist())) < 3
+        ):
+            return (
+                cls(),
+                known,
+                out,
+            )  # too few, or all ask for the like: nothing tells what it is worth
         went = [course(t, reads) for t in known]
         for k in sorted(set(fold.tolist())):
-            cuts, forest = _grown([w for w, f in zip(went, fold) if f != k], success[fold != k], seed)
+            cuts, forest = _grown(
+                [w for w, f in zip(went, fold) if f != k], success[fold != k], seed
+            )
             out[fold == k] = [forest.chance(_held(w, cuts)) for w, f in zip(went, fold) if f == k]
         return cls(*_grown(went, success, seed), reads, *auc(out, success)), known, out
 
-def _grown(went: Sequence[Mapping[str, float]], success: np.ndarray, seed: int) -> tuple[dict[str, tuple[float, ...]], Forest]:
+
+def _grown(
+    went: Sequence[Mapping[str, float]], success: np.ndarray, seed: int
+) -> tuple[dict[str, tuple[float, ...]], Forest]:
     import numpy as np
-    cuts = {k: tuple(sorted(set(np.quantile([w[k] for w in went], [.1, .25, .4, .5, .6, .75, .9], method="higher").tolist()))) for k in went[0]}
+
+    cuts = {
+        k: tuple(
+            sorted(
+                set(
+                    np.quantile(
+                        [w[k] for w in went], [0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9], method="higher"
+                    ).tolist()
+                )
+            )
+        )
+        for k in went[0]
+    }
     x = np.zeros((len(went), sum(map(len, cuts.values()))), np.float32)
     for i, w in enumerate(went):
         x[i, sorted(_held(w, cuts))] = 1
-    return cuts, Forest.fit(x, success, np.ones(len(went)), trees=150, seed=seed, features=.3, leaf=5)
+    return cuts, Forest.fit(
+        x, success, np.ones(len(went)), trees=150, seed=seed, features=0.3, leaf=5
+    )
+
 
 def _held(went: Mapping[str, float], cuts: Mapping[str, tuple[float, ...]]) -> set[int]:
     "The numbers of the questions that are answered with yes."
@@ -175,21 +273,33 @@ def _held(went: Mapping[str, float], cuts: Mapping[str, tuple[float, ...]]) -> s
     return out
 
 # %% ../../nbs/reward/37_bearing.ipynb #f5dd1c2a
-GAIN = 0.      # of AUC, that the course must add more than to be heard
+GAIN = 0.0  # of AUC, that the course must add more than to be heard
 
-def weighed(evidence: Sequence[float], chance: np.ndarray, traces: Sequence[Trace]) -> Weighing | None:
+
+def weighed(
+    evidence: Sequence[float], chance: np.ndarray, traces: Sequence[Trace]
+) -> Weighing | None:
     "How (n,) `evidence` and `chance` about `traces` with outcomes go together, or None where the second adds less than `GAIN`."
     import numpy as np
-    first, success = np.asarray(evidence, float), np.array([float(t.success is True) for t in traces])
+
+    first, success = (
+        np.asarray(evidence, float),
+        np.array([float(t.success is True) for t in traces]),
+    )
     if not 0 < success.sum() < len(success):
         return None
-    found = Weighing(1., 1., -math.log(success.mean() / (1 - success.mean())))
+    found = Weighing(1.0, 1.0, -math.log(success.mean() / (1 - success.mean())))
     both = np.array([found(a, b) for a, b in zip(first, chance)])
     return found if auc(both, success)[0] > auc(first, success)[0] + GAIN else None
 
-def borne(base: RewardBreakdown, evidence: float, bearing: Bearing, weighing: Weighing, trace: Trace) -> RewardBreakdown:
+
+def borne(
+    base: RewardBreakdown, evidence: float, bearing: Bearing, weighing: Weighing, trace: Trace
+) -> RewardBreakdown:
     "`base`, a verdict on a task that no log asked for, given on `evidence`, with what the course of `trace` says of it. The verdict stays, the score moves."
     chance = bearing.chance(trace)
     score = weighing(evidence, chance)
     why = f"by its course alone it looks {chance:.2f} like a success (the course puts a success above a failure {bearing.worth:.0%} of the time)"
-    return settled([*base.parts, Part("course", chance, 1., score - base.score, why)], base.verdict, base.kind)
+    return settled(
+        [*base.parts, Part("course", chance, 1.0, score - base.score, why)], base.verdict, base.kind
+    )

@@ -16,23 +16,27 @@ __all__ = ['Outcome', 'Part', 'RewardBreakdown', 'chained', 'settled', 'blended'
 # %% ../../nbs/reward/00_breakdown.ipynb #a22f5a4f
 Outcome: TypeAlias = Literal["pass", "fail", "abstain"]
 
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part of a score.
 
     `value` in [0, 1] is what the part measured, `weight` its share, `contribution` what it adds to the score (negative where it takes away),
     `reason` the words or writes it rests on."""
+
     name: str
     value: float
-    weight: float = 1.
-    contribution: float = 0.
+    weight: float = 1.0
+    contribution: float = 0.0
     reason: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class RewardBreakdown:
     """A score in [0, 1] with its parts; the contributions sum to the score.
 
     Of an episode also `verdict` ("pass", "fail", or "abstain", which scores the base rate of its `kind` of request and should give no gradient)."""
+
     score: float
     parts: tuple[Part, ...] = field(default=())
     verdict: Outcome | None = None
@@ -49,41 +53,83 @@ class RewardBreakdown:
         return found
 
     def __str__(self) -> str:
-        head = f"{self.score:.3f}" + (f" {self.verdict}" if self.verdict else "") + (f" ({self.kind})" if self.kind else "")
-        return "\n".join([head, *(f"{p.contribution:+.3f}  {p.name}: {p.reason}" for p in self.parts)])
+        head = (
+            f"{self.score:.3f}"
+            + (f" {self.verdict}" if self.verdict else "")
+            + (f" ({self.kind})" if self.kind else "")
+        )
+        return "\n".join(
+            [head, *(f"{p.contribution:+.3f}  {p.name}: {p.reason}" for p in self.parts)]
+        )
 
     def _repr_html_(self) -> str:
         from agent_gym.render import Raw, badge, block, escape, table
+
         tone = {"pass": "good", "fail": "bad"}.get(self.verdict or "", "")
         head = f'<div class="ag-head"><b>{self.score:.3f}</b>{badge(self.verdict, tone) if self.verdict else ""}<span class="dim">{escape(self.kind or "")}</span></div>'
-        rows = [[p.name, _bar(p.contribution), round(p.contribution, 3), round(p.value, 3), round(p.weight, 3), p.reason] for p in self.parts]
-        return block(Raw(head) + table(rows, ["part", "", "contribution", "value", "weight", "reason"]), "breakdown of a reward")
+        rows = [
+            [
+                p.name,
+                _bar(p.contribution),
+                round(p.contribution, 3),
+                round(p.value, 3),
+                round(p.weight, 3),
+                p.reason,
+            ]
+            for p in self.parts
+        ]
+        return block(
+            Raw(head) + table(rows, ["part", "", "contribution", "value", "weight", "reason"]),
+            "breakdown of a reward",
+        )
+
 
 def _bar(x: float) -> str:
     from agent_gym.render import Raw
-    w = min(60., abs(x) * 60)
-    return Raw(f'<svg role="img" aria-label="{x:+.3f}" width="62" height="12"><rect x="{0 if x >= 0 else 60 - w:.1f}" y="2" width="{max(1., w):.1f}" height="8" rx="2" '
-               f'style="fill:var(--ag-{"good" if x >= 0 else "bad"})"/></svg>')
+
+    w = min(60.0, abs(x) * 60)
+    return Raw(
+        f'<svg role="img" aria-label="{x:+.3f}" width="62" height="12"><rect x="{0 if x >= 0 else 60 - w:.1f}" y="2" width="{max(1.0, w):.1f}" height="8" rx="2" '
+        f'style="fill:var(--ag-{"good" if x >= 0 else "bad"})"/></svg>'
+    )
 
 # %% ../../nbs/reward/00_breakdown.ipynb #08a74c2e
 def chained(factors: Iterable[tuple[str, float, str]]) -> RewardBreakdown:
     "The product of `(name, value, reason)` factors as parts whose contributions sum to it."
-    product, parts = 0., []
+    product, parts = 0.0, []
     for name, value, reason in factors:
-        value = min(1., max(0., value))
+        value = min(1.0, max(0.0, value))
         after = product * value if parts else value
-        parts.append(Part(name, value, 1., after - product, reason))
+        parts.append(Part(name, value, 1.0, after - product, reason))
         product = after
     return settled(parts)
 
-def settled(parts: Sequence[Part], verdict: Outcome | None = None, kind: str | None = None) -> RewardBreakdown:
+
+def settled(
+    parts: Sequence[Part], verdict: Outcome | None = None, kind: str | None = None
+) -> RewardBreakdown:
     "Parts with the score they sum to, within [0, 1]."
-    return RewardBreakdown(min(1., max(0., math.fsum(p.contribution for p in parts))), tuple(parts), verdict, kind)
+    return RewardBreakdown(
+        min(1.0, max(0.0, math.fsum(p.contribution for p in parts))), tuple(parts), verdict, kind
+    )
+
 
 def blended(base: RewardBreakdown, extra: Sequence[Part]) -> RewardBreakdown:
     "`base` (weight 1) averaged with `extra` parts by their weights."
     if not any(p.weight for p in extra):
         return replace(base, parts=(*base.parts, *extra))
     total = 1 + math.fsum(p.weight for p in extra)
-    parts = [replace(p, weight=p.weight / total, contribution=p.contribution / total) for p in base.parts]
-    return settled([*parts, *(replace(p, weight=p.weight / total, contribution=p.weight * p.value / total) for p in extra)], base.verdict, base.kind)
+    parts = [
+        replace(p, weight=p.weight / total, contribution=p.contribution / total) for p in base.parts
+    ]
+    return settled(
+        [
+            *parts,
+            *(
+                replace(p, weight=p.weight / total, contribution=p.weight * p.value / total)
+                for p in extra
+            ),
+        ],
+        base.verdict,
+        base.kind,
+    )

@@ -21,12 +21,14 @@ __all__ = ['Statement', 'NOTHING', 'ANY', 'AMOUNT', 'Case', 'case', 'understood'
 # %% ../../nbs/reward/32_cases.ipynb #aa485670
 Statement = tuple[str, str, str]
 
+
 @dataclass(frozen=True)
 class Case:
     """A conversation reduced to what a verdict can rest on.
 
     Circumstances: `intent`, `facts`, `failures` (how calls failed), `answer` (what the user said last before the closing), `last` (their last words).
     Deeds: `acts` that went through, `tries` that were refused, `closing` (class of the last thing said), `tells` (places of the values in it), `done` (tools that answered)."""
+
     intent: int
     facts: frozenset[str]
     answer: str
@@ -63,22 +65,44 @@ class Case:
     def repeats(self) -> bool:
         return len({a.signature for a in self.acts}) < len(self.acts)
 
+
 NOTHING = "no act"
+
 
 def case(reading: Reading, lexicon: Lexicon) -> Case:
     "The case of a conversation that has ended (or the one it would be, had it ended now)."
     said, kind = reading.said[-1] if reading.said else None, lexicon.intents(reading.opening)
-    closing = lexicon.say(said.words, said.around, kind, lexicon.hear(r) if (r := reading.reply(said)) else "") if said else "nothing"
+    closing = (
+        lexicon.say(
+            said.words, said.around, kind, lexicon.hear(r) if (r := reading.reply(said)) else ""
+        )
+        if said
+        else "nothing"
+    )
     heard = [lexicon.hear(h) for h in reading.heard[-2:]]
     acts = tuple(understood(a, kind, lexicon) for a in reading.acts if not a.failed)
-    return Case(kind, reading.facts(), heard[0] if len(heard) > 1 else "", heard[-1] if len(reading.heard) > 1 else "", acts,
-                closing, said.places if said else frozenset(), frozenset(reading.done), frozenset(reading.heard[-2].split()[:8]) if len(heard) > 1 else frozenset(),
-                frozenset(reading.heard[-1].split()[:8]) if len(reading.heard) > 1 else frozenset(), lexicon.broad.get(closing, UNKNOWN) if said else "nothing", signs(reading), tuple(a for a in reading.acts if a.failed))
+    return Case(
+        kind,
+        reading.facts(),
+        heard[0] if len(heard) > 1 else "",
+        heard[-1] if len(reading.heard) > 1 else "",
+        acts,
+        closing,
+        said.places if said else frozenset(),
+        frozenset(reading.done),
+        frozenset(reading.heard[-2].split()[:8]) if len(heard) > 1 else frozenset(),
+        frozenset(reading.heard[-1].split()[:8]) if len(reading.heard) > 1 else frozenset(),
+        lexicon.broad.get(closing, UNKNOWN) if said else "nothing",
+        signs(reading),
+        tuple(a for a in reading.acts if a.failed),
+    )
+
 
 def understood(act: Act, kind: int, lexicon: Lexicon) -> Act:
     "`act` with the class of what the agent said before it, and of what the user answered to that."
     answered = lexicon.hear(act.answered)
     return replace(act, asked=lexicon.say(act.asked, act.around, kind, answered), answered=answered)
+
 
 def case_of(trace: Trace, lexicon: Lexicon) -> Case:
     "The case of a trace."
@@ -87,11 +111,13 @@ def case_of(trace: Trace, lexicon: Lexicon) -> Case:
 # %% ../../nbs/reward/32_cases.ipynb #cc938d73
 ANY = "any act"
 
+
 def statements(c: Case, needed: frozenset[str]) -> frozenset[Statement]:
     "Every statement that holds of `c`; `needed` are the tools whose absence is worth a statement."
     if needed not in c.holding:
         c.holding[needed] = frozenset(_statements(c, needed))
     return c.holding[needed]
+
 
 def _statements(c: Case, needed: frozenset[str]) -> set[Statement]:
     out = set(_of_end(c, needed))
@@ -102,6 +128,7 @@ def _statements(c: Case, needed: frozenset[str]) -> set[Statement]:
     out.add(("count", f"{min(3, len(c.acts))} acts", ""))
     out.update(("talk", "any", s) for s in c.signs)
     return out
+
 
 def _of_end(c: Case, needed: frozenset[str]) -> Iterator[Statement]:
     end, close, request = c.end, c.closing, f"request {c.intent}"
@@ -134,6 +161,7 @@ def _of_end(c: Case, needed: frozenset[str]) -> Iterator[Statement]:
     if not c.tells:
         yield ("closing", f"any for {request}", "telling no value")
 
+
 def landmarks(c: Case) -> Iterator[tuple[str, Statement]]:
     """What a success should have shown before, as (family, statement): a new one is news, and how bad news of a family is, is learned for all requests together.
 
@@ -146,7 +174,10 @@ def landmarks(c: Case) -> Iterator[tuple[str, Statement]]:
     yield "last words", ("last words", c.last, "")
     yield "last words after the closing", ("broad closing", close, c.last)
     for f in c.facts:
-        yield "failure before the closing" if " fails with " in f else "fact at the closing", ("broad closing", f"{close} after {end}", f)
+        yield (
+            "failure before the closing" if " fails with " in f else "fact at the closing",
+            ("broad closing", f"{close} after {end}", f),
+        )
     for p in c.tells:
         yield "value told at the closing", ("broad closing", f"any after {end}", p)
     for a in c.acts:
@@ -154,9 +185,16 @@ def landmarks(c: Case) -> Iterator[tuple[str, Statement]]:
         yield "act after this question", ("act", a.tool, f"after {a.asked}")
         yield "act after this answer", ("act", a.tool, f"answered {a.answered}")
         for path, where in a.sources:
-            yield "source of an argument", ("act", a.tool, f"with {path} from {' and '.join(sorted(where)[:4])}")
+            yield (
+                "source of an argument",
+                ("act", a.tool, f"with {path} from {' and '.join(sorted(where)[:4])}"),
+            )
         for f in a.facts:
-            yield "failure before the act" if " fails with " in f else "fact at the act", ("act", a.tool, f"when {f}")
+            yield (
+                "failure before the act" if " fails with " in f else "fact at the act",
+                ("act", a.tool, f"when {f}"),
+            )
+
 
 def act_statements(a: Act, intent: int, needed: frozenset[str]) -> Iterator[Statement]:
     "The statements about one act: what it would break is known before it is done."
@@ -185,12 +223,30 @@ def act_statements(a: Act, intent: int, needed: frozenset[str]) -> Iterator[Stat
 def swap(circumstances: Case, deeds: Case) -> Case:
     "What `deeds` would be in the circumstances of another case."
     first = circumstances.acts[0] if circumstances.acts else None
-    answered, words = (first.answered, first.words) if first else (circumstances.answer, circumstances.words)
-    acts = tuple(replace(a, facts=_moved(a, first.facts if first else circumstances.facts, circumstances.facts), answered=answered, words=words,
-                         untold=frozenset(p for p in (first.untold if first else ()) if p not in a.told)) for a in deeds.acts)
-    return replace(deeds, facts=circumstances.facts, answer=circumstances.answer, words=circumstances.words, acts=acts)
+    answered, words = (
+        (first.answered, first.words) if first else (circumstances.answer, circumstances.words)
+    )
+    acts = tuple(
+        replace(
+            a,
+            facts=_moved(a, first.facts if first else circumstances.facts, circumstances.facts),
+            answered=answered,
+            words=words,
+            untold=frozenset(p for p in (first.untold if first else ()) if p not in a.told),
+        )
+        for a in deeds.acts
+    )
+    return replace(
+        deeds,
+        facts=circumstances.facts,
+        answer=circumstances.answer,
+        words=circumstances.words,
+        acts=acts,
+    )
+
 
 AMOUNT, _ARGUMENT = "the user's amount is ", "argument "
+
 
 def _moved(act: Act, facts: frozenset[str], now: frozenset[str]) -> frozenset[str]:
     "The facts of an act in other circumstances: an argument that the user named compares as the user's amount does there."
@@ -198,4 +254,8 @@ def _moved(act: Act, facts: frozenset[str], now: frozenset[str]) -> frozenset[st
     amounts = [f.removeprefix(AMOUNT) for f in now if f.startswith(AMOUNT)]
     named = {f"{_ARGUMENT}{path}" for path, where in act.sources if USER in where}
     records = {f for f in facts if not f.startswith((AMOUNT, _ARGUMENT))}
-    return frozenset(records | {f"{a} is {rest}" for a in compared & named for rest in amounts} | {f for f in act.facts if f.split(" is ")[0] in compared - named})
+    return frozenset(
+        records
+        | {f"{a} is {rest}" for a in compared & named for rest in amounts}
+        | {f for f in act.facts if f.split(" is ")[0] in compared - named}
+    )

@@ -24,6 +24,7 @@ __all__ = ['HEDGE', 'CEILINGS', 'Evidence', 'added', 'values', 'edits', 'form', 
 @dataclass(slots=True)
 class Evidence:
     "Amounts of what speaks against a reply, and the words each rests on."
+
     amounts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -33,59 +34,91 @@ class Evidence:
             self.notes[name] += notes
 
     def most(self, name: str, amount: float, *notes: str) -> None:
-        if amount > self.amounts.get(name, 0.):
+        if amount > self.amounts.get(name, 0.0):
             self.amounts[name] = amount
             self.notes[name] = list(notes)
 
 # %% ../../nbs/reward/02_evidence.ipynb #701015bb
-HEDGE = .3
+HEDGE = 0.3
+
 
 def added(p: Pair, e: Evidence) -> None:
     "Additions and omissions."
     novel = sum(p.novel_mass)
     # a reference of values alone means nothing beside them
-    far = 1 - max(0., float(p.reply.vector.dot(p.truth.vector)) / max(1e-6, (p.reply.square * p.truth.square) ** .5)) if p.truth.square > 1e-6 else 0.
-    e.add("far", (max(0., far - .3) / .7) ** 2)
-    if (apart := p.lost_mass / max(1., p.truth.total) - .5) > 0:
-        e.add("apart", (apart * 2) ** 2, *sorted(p.lost, key=lambda w: (-p.lost[w] * p.truth.vocabulary[w], w))[:4])
-    dropped = max(0., p.lost_mass - novel) + len(p.truth.values - p.reply.items - p.reply.values)
-    e.add("lost", p.copied * min(3., dropped), *p.gone[:4])
+    far = (
+        1
+        - max(
+            0.0,
+            float(p.reply.vector.dot(p.truth.vector))
+            / max(1e-6, (p.reply.square * p.truth.square) ** 0.5),
+        )
+        if p.truth.square > 1e-6
+        else 0.0
+    )
+    e.add("far", (max(0.0, far - 0.3) / 0.7) ** 2)
+    if (apart := p.lost_mass / max(1.0, p.truth.total) - 0.5) > 0:
+        e.add(
+            "apart",
+            (apart * 2) ** 2,
+            *sorted(p.lost, key=lambda w: (-p.lost[w] * p.truth.vocabulary[w], w))[:4],
+        )
+    dropped = max(0.0, p.lost_mass - novel) + len(p.truth.values - p.reply.items - p.reply.values)
+    e.add("lost", p.copied * min(3.0, dropped), *p.gone[:4])
     spare: Counter[str] | None = None
     for i in filter(p.surplus, range(len(p.reply.sentences))):
         s = p.reply.sentences[i]
-        told = min(4., p.novel_mass[i] * min(1., p.novel_mass[i] / max(.5, s.total) / .6))
+        told = min(4.0, p.novel_mass[i] * min(1.0, p.novel_mass[i] / max(0.5, s.total) / 0.6))
         e.add("surplus", told * told / (1 + told), s.text)
         if s.total < 6 and s.negations:
-            e.add("denial", 1., s.text)
+            e.add("denial", 1.0, s.text)
         elif s.total < 6 and s.modals - p.modals and not s.asks:
-            e.add("denial", HEDGE * max(0., 1 - p.novel_mass[i] / max(.5, s.total)), s.text)
-        if p.matches[i][1] > .5:
+            e.add("denial", HEDGE * max(0.0, 1 - p.novel_mass[i] / max(0.5, s.total)), s.text)
+        if p.matches[i][1] > 0.5:
             spare = Counter(p.reply.words) - Counter(p.truth.words) if spare is None else spare
             again = sum(w in spare for w in s.words) / len(s.words)
-            e.add("repeated", p.matches[i][1] * min(1., s.total) * again, s.text)
+            e.add("repeated", p.matches[i][1] * min(1.0, s.total) * again, s.text)
 
 # %% ../../nbs/reward/02_evidence.ipynb #e7a8879a
 def values(p: Pair, e: Evidence) -> None:
     "Values that differ, are missing, or have changed places or unit."
     same = p.reply.values == p.truth.values
-    extra, gone = ([], []) if same else (sorted(p.reply.values - p.truth.values - p.truth.items), sorted(p.truth.values - p.reply.values - p.reply.items))
+    extra, gone = (
+        ([], [])
+        if same
+        else (
+            sorted(p.reply.values - p.truth.values - p.truth.items),
+            sorted(p.truth.values - p.reply.values - p.reply.items),
+        )
+    )
     for v in extra:
-        e.add("told" if p.told(v[1:]) else "fabricated", 1., v[1:])
+        e.add("told" if p.told(v[1:]) else "fabricated", 1.0, v[1:])
     if gone:
-        e.add("swapped", float(min(len(extra), len(gone), 2)), *(f"{a[1:]} for {b[1:]}" for a, b in zip(extra, gone)))
+        e.add(
+            "swapped",
+            float(min(len(extra), len(gone), 2)),
+            *(f"{a[1:]} for {b[1:]}" for a, b in zip(extra, gone)),
+        )
         e.add("unsaid", len(gone) / len(p.truth.values), *(v[1:] for v in gone[:4]))
     right = p.truth.units
     for f in [f for s in p.reply.sentences for f in s.facts if f.unit] if right else ():
         if right.get(f.value, f.unit) != f.unit:
-            e.most("unit", 1., f"{f.text} for {f.value} {right[f.value]}")
+            e.most("unit", 1.0, f"{f.text} for {f.value} {right[f.value]}")
     crossed = _crossed(p)
     e.add("exchanged", float(bool(crossed)), *crossed)
+
 
 def _crossed(p: Pair) -> list[str]:
     "Two values, each of which stands with what belongs to the other in the reference."
     if len(p.truth.values) < 2:
         return []
-    moved = {w for i, s in enumerate(p.reply.sentences) if p.matches[i][1] < 1 for w in s.words if w[0] == "="} & p.truth.values
+    moved = {
+        w
+        for i, s in enumerate(p.reply.sentences)
+        if p.matches[i][1] < 1
+        for w in s.words
+        if w[0] == "="
+    } & p.truth.values
     if len(moved) < 2:
         return []
     said, right = p.reply.keys, p.truth.keys
@@ -98,8 +131,8 @@ def _crossed(p: Pair) -> list[str]:
 # %% ../../nbs/reward/02_evidence.ipynb #a6adb774
 def edits(p: Pair, e: Evidence) -> None:
     "What was changed inside sentences that otherwise repeat the reference."
-    turned = 1. if p.reply.negations != p.truth.negations else .3
-    places, alone, notes = 0, 0., []
+    turned = 1.0 if p.reply.negations != p.truth.negations else 0.3
+    places, alone, notes = 0, 0.0, []
     for i, s in enumerate(p.reply.sentences):
         j, share = p.matches[i]
         t = p.truth.sentences[j]
@@ -108,8 +141,8 @@ def edits(p: Pair, e: Evidence) -> None:
         differing = _differing(s.words, t.words)
         places += len(differing)
         same = len(t.words) - sum([len(old) for _, old, _ in differing])
-        strict = max(0., same / max(len(s.words), len(t.words)) - .4) / .6
-        close = min(1., max(0., (share - .2) / .4))
+        strict = max(0.0, same / max(len(s.words), len(t.words)) - 0.4) / 0.6
+        close = min(1.0, max(0.0, (share - 0.2) / 0.4))
         if strict and len(differing) == 1:
             e.most("inflected", strict * strict * _inflected(s, t, *differing[0][:2]), s.text)
         if strict:
@@ -121,16 +154,32 @@ def edits(p: Pair, e: Evidence) -> None:
                     alone += other
                     notes.append(f"{' '.join(new)} for {' '.join(old)}")
         if (s.negations - t.negations) % 2:
-            e.most("negated", turned * close * (.4 + .6 * strict), s.text)
+            e.most("negated", turned * close * (0.4 + 0.6 * strict), s.text)
         if s.modals != t.modals and not (s.asks or t.asks):
-            held = close if s.modals - p.modals and not any(old for _, old, _ in differing) else close * strict     # all of the reference's sentence, and more
-            e.most("mood", held * (1. if s.modals - t.modals and not t.modals - s.modals else .5), *sorted(s.modals ^ t.modals))
-        if t.ends and not s.ends and i == len(p.reply.sentences) - 1 and len(s.words) < len(t.words) and s.words == t.words[:len(s.words)]:
-            e.most("cut", 1., s.text)
+            held = (
+                close
+                if s.modals - p.modals and not any(old for _, old, _ in differing)
+                else close * strict
+            )  # all of the reference's sentence, and more
+            e.most(
+                "mood",
+                held * (1.0 if s.modals - t.modals and not t.modals - s.modals else 0.5),
+                *sorted(s.modals ^ t.modals),
+            )
+        if (
+            t.ends
+            and not s.ends
+            and i == len(p.reply.sentences) - 1
+            and len(s.words) < len(t.words)
+            and s.words == t.words[: len(s.words)]
+        ):
+            e.most("cut", 1.0, s.text)
     if places:
-        e.add("lone", min(1., alone / places ** 2), *notes)
+        e.add("lone", min(1.0, alone / places**2), *notes)
+
 
 _Words: TypeAlias = tuple[str, ...]
+
 
 def _differing(new: _Words, old: _Words) -> list[tuple[_Words, _Words, bool]]:
     "Where two sentences differ: the words of each between what they share, and whether shared words stand on both sides."
@@ -138,76 +187,128 @@ def _differing(new: _Words, old: _Words) -> list[tuple[_Words, _Words, bool]]:
     for o in Indel.opcodes(new, old):
         if o.tag == "equal":
             if at != (o.src_start, o.dest_start):
-                out.append((new[at[0]:o.src_start], old[at[1]:o.dest_start], at[0] > 0 and at[1] > 0))
+                out.append(
+                    (new[at[0] : o.src_start], old[at[1] : o.dest_start], at[0] > 0 and at[1] > 0)
+                )
             at = o.src_end, o.dest_end
-    return out + ([(new[at[0]:], old[at[1]:], False)] if at != (len(new), len(old)) else [])
+    return out + ([(new[at[0] :], old[at[1] :], False)] if at != (len(new), len(old)) else [])
+
 
 def _substituted(s: Sentence, t: Sentence, new: _Words, old: _Words, inside: bool) -> float:
     "How far a few words stand for others that mean something else, or between words that stood together, 0 to 1; less in a question, which claims nothing."
-    if not new or max(len(new), len(old)) > 4 or any(w[0] == "=" or w in NEGATORS or w in MODALS for w in new + old):
-        return 0.
+    if (
+        not new
+        or max(len(new), len(old)) > 4
+        or any(w[0] == "=" or w in NEGATORS or w in MODALS for w in new + old)
+    ):
+        return 0.0
     short, asks = 0 < len(old) <= 2 >= len(new), s.asks or t.asks
     if not short and (asks or not inside):
-        return 0.
+        return 0.0
     if not old:
-        return .5
-    weight = 1. if not short else min(1., max(.5, *(s.vocabulary[w] for w in new), *(t.vocabulary[w] for w in old)))
+        return 0.5
+    weight = (
+        1.0
+        if not short
+        else min(1.0, max(0.5, *(s.vocabulary[w] for w in new), *(t.vocabulary[w] for w in old)))
+    )
     if short and any(opposed(a, b) for a in new for b in old):
         return weight
     if short and any(akin(a, b) for a in new for b in old):
         # a form of the same word; what came with it says something of its own
         beside = [s.vocabulary[w] for w in new if not any(akin(w, b) for b in old)]
-        return 0. if asks or len(new) <= len(old) else min(.5, max(beside, default=0.))
-    return (.3 if asks else 1.) * weight * (1 - min(1., max(0., (nearness(new, old) - .2) / .3)))
+        return 0.0 if asks or len(new) <= len(old) else min(0.5, max(beside, default=0.0))
+    return (
+        (0.3 if asks else 1.0) * weight * (1 - min(1.0, max(0.0, (nearness(new, old) - 0.2) / 0.3)))
+    )
+
 
 def _inflected(s: Sentence, t: Sentence, new: _Words, old: _Words) -> float:
     "How far one word stands in another form, 0 to 1: many languages say with it that something was not, will be, or could be done."
     if not 1 <= len(new) <= 4 or not 1 <= len(old) <= 3 or s.asks or t.asks:
-        return 0.
-    return max((min(1., s.vocabulary[w]) * min(1., (Indel.distance(w, o) + len(new) - 1) / 3) for w in new for o in old if w[0] != "=" != o[0] and akin(w, o)), default=0.)
+        return 0.0
+    return max(
+        (
+            min(1.0, s.vocabulary[w]) * min(1.0, (Indel.distance(w, o) + len(new) - 1) / 3)
+            for w in new
+            for o in old
+            if w[0] != "=" != o[0] and akin(w, o)
+        ),
+        default=0.0,
+    )
 
-def _words_changed(p: Pair, s: Sentence, t: Sentence, strict: float, places: int, e: Evidence) -> None:
+
+def _words_changed(
+    p: Pair, s: Sentence, t: Sentence, strict: float, places: int, e: Evidence
+) -> None:
     "New words where others were; the more places differ, the likelier it is a rewording, so they count by the place."
     gone = [w for w in t.vocabulary if w not in s.vocabulary and w[0] != "="]
-    new = [(w, m) for w, m in s.vocabulary.items() if w not in t.vocabulary and w[0] != "=" and m and w not in NEGATORS and w not in MODALS]
-    cost, changed = 0., []
+    new = [
+        (w, m)
+        for w, m in s.vocabulary.items()
+        if w not in t.vocabulary and w[0] != "=" and m and w not in NEGATORS and w not in MODALS
+    ]
+    cost, changed = 0.0, []
     columns = [p.truth.column[w] for w in gone] if new else []
     for w, m in new:
         if w in p.row:
             near = p.near[p.row[w]]
             c = m * (1 - max([near[j] for j in columns])) if gone else m
         else:
-            c = .6 * m if gone else 0.
+            c = 0.6 * m if gone else 0.0
         cost += c
-        if c > .2:
+        if c > 0.2:
             changed.append(w)
         if any(w[-4:] == g[-4:] and opposed(w, g) for g in gone):
             e.most("opposite", strict, w)
-    e.most("edited", strict / places * min(2., cost), *changed)
-    e.most("replaced", strict / places * min(2., cost, sum(t.vocabulary[w] * p.lost.get(w, .6) for w in gone)), *changed)
+    e.most("edited", strict / places * min(2.0, cost), *changed)
+    e.most(
+        "replaced",
+        strict / places * min(2.0, cost, sum(t.vocabulary[w] * p.lost.get(w, 0.6) for w in gone)),
+        *changed,
+    )
+
 
 def _slots_changed(p: Pair, s: Sentence, t: Sentence, strict: float, e: Evidence) -> None:
     "Values in order, when both sentences hold the same number of them: what differs behind the same words stands in another's slot."
     a, b = _slots(s.words), _slots(t.words)
-    wrong = [(x, y) for (x, k), (y, l) in zip(a, b) if x != y and k == l] if len(a) == len(b) else []
+    wrong = (
+        [(x, y) for (x, k), (y, l) in zip(a, b) if x != y and k == l] if len(a) == len(b) else []
+    )
     # a value from nowhere is counted as fabricated already
-    e.most("slot", strict * min(2, sum(1. if x in p.truth.values else .3 for x, _ in wrong)), *(f"{x[1:]} where {y[1:]} was" for x, y in wrong[:3]))
+    e.most(
+        "slot",
+        strict * min(2, sum(1.0 if x in p.truth.values else 0.3 for x, _ in wrong)),
+        *(f"{x[1:]} where {y[1:]} was" for x, y in wrong[:3]),
+    )
+
 
 def _counted_changed(s: Sentence, t: Sentence, strict: float, e: Evidence) -> None:
     "The same value with another word behind it, in a sentence that otherwise repeats the reference: it counts something else."
     behind = {v: w for v, w in pairwise(t.words) if v[0] == "="}
     for v, new in pairwise(s.words) if behind else ():
         old = behind.get(v, new)
-        if old != new and old not in s.vocabulary and new not in t.vocabulary and new[0] != "=" != old[0] and not akin(new, old):
-            e.most("unit", .5 * strict * strict * min(1., s.vocabulary[new], t.vocabulary[old]), f"{v[1:]} {new} for {v[1:]} {old}")
+        if (
+            old != new
+            and old not in s.vocabulary
+            and new not in t.vocabulary
+            and new[0] != "=" != old[0]
+            and not akin(new, old)
+        ):
+            e.most(
+                "unit",
+                0.5 * strict * strict * min(1.0, s.vocabulary[new], t.vocabulary[old]),
+                f"{v[1:]} {new} for {v[1:]} {old}",
+            )
+
 
 def _slots(words: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
     "Every value with the two words before it, or after it where none stands before."
     out = []
     for i, w in enumerate(words):
         if w[0] == "=":
-            before = tuple(x for x in words[max(0, i - 4):i] if x[0] != "=")[-2:]
-            out.append((w, before or tuple(words[i + 1:i + 3])))
+            before = tuple(x for x in words[max(0, i - 4) : i] if x[0] != "=")[-2:]
+            out.append((w, before or tuple(words[i + 1 : i + 3])))
     return out
 
 # %% ../../nbs/reward/02_evidence.ipynb #37207e80
@@ -218,24 +319,44 @@ def form(p: Pair, e: Evidence, user: str) -> None:
     many = max(1, len(r.words) - 1)
     kept = p.copied
     if len(r.words) >= 4:
-        e.add("salad", max(0., known - .7) / .3 * min(1., max(0., .5 - kept) / .2))
+        e.add("salad", max(0.0, known - 0.7) / 0.3 * min(1.0, max(0.0, 0.5 - kept) / 0.2))
     if many > 3:
-        e.add("repeated", 3 * max(0., (1 - len(r.pairs) / many) - (1 - len(t.pairs) / max(1, len(t.words) - 1)) - .03))
-    e.add("hidden", min(5., .3 * max(0, r.hidden - t.hidden)))
-    whole = t.total + .15 * len(t.words)
-    e.add("short", max(0., .45 - (r.total + .15 * len(r.words)) / whole) / .45 * min(1., 2 * whole))
+        e.add(
+            "repeated",
+            3
+            * max(
+                0.0,
+                (1 - len(r.pairs) / many) - (1 - len(t.pairs) / max(1, len(t.words) - 1)) - 0.03,
+            ),
+        )
+    e.add("hidden", min(5.0, 0.3 * max(0, r.hidden - t.hidden)))
+    whole = t.total + 0.15 * len(t.words)
+    e.add(
+        "short",
+        max(0.0, 0.45 - (r.total + 0.15 * len(r.words)) / whole) / 0.45 * min(1.0, 2 * whole),
+    )
     if user:
         said = context_of(user)[0]
         echoed = sum(w.lstrip("=") in said for w in r.words) / len(r.words)
-        e.add("echo", max(0., echoed - max(known, .5)) / .5)
+        e.add("echo", max(0.0, echoed - max(known, 0.5)) / 0.5)
     for s in r.sentences if p.novelty else ():
         names = {f for f in s.names if f in p.novelty and not p.known(f)}
         e.add("name", float(len(names)), *sorted(names))
 
 # %% ../../nbs/reward/02_evidence.ipynb #709232b0
-CEILINGS: dict[str, float] = {"fabricated": 3., "told": 3., "surplus": 4., "repeated": 6., "name": 2., "denial": 2.}
+CEILINGS: dict[str, float] = {
+    "fabricated": 3.0,
+    "told": 3.0,
+    "surplus": 4.0,
+    "repeated": 6.0,
+    "name": 2.0,
+    "denial": 2.0,
+}
 
-def gather(response: str, truth: str, user: str = "", results: Sequence[str] = ()) -> Evidence | None:
+
+def gather(
+    response: str, truth: str, user: str = "", results: Sequence[str] = ()
+) -> Evidence | None:
     "The evidence against `response`, or None where one of the two texts has no word."
     reply, right = read(response), read(truth)
     if not reply.sentences or not right.sentences:

@@ -19,6 +19,7 @@ __all__ = ['Forest']
 @dataclass(frozen=True)
 class Forest:
     "Trees over yes-or-no features. Node `i` asks for `feature[i]` and goes to `yes[i]` or `no[i]`; where `feature[i]` is -1 its `value[i]` is the answer."
+
     feature: tuple[int, ...] = ()
     no: tuple[int, ...] = ()
     yes: tuple[int, ...] = ()
@@ -27,23 +28,43 @@ class Forest:
 
     def chance(self, held: Collection[int]) -> float:
         "The mean answer of the trees for a case with the features `held` (a set); .5 without trees."
-        feature, no, yes, value, total = self.feature, self.no, self.yes, self.value, 0.
+        feature, no, yes, value, total = self.feature, self.no, self.yes, self.value, 0.0
         for i in self.roots:
             while (f := feature[i]) >= 0:
                 i = yes[i] if f in held else no[i]
             total += value[i]
-        return total / len(self.roots) if self.roots else .5
+        return total / len(self.roots) if self.roots else 0.5
 
     @classmethod
-    def fit(cls, x: np.ndarray, q: np.ndarray, w: np.ndarray, *, trees: int = 60, seed: int = 0, features: float = .04, leaf: int = 2) -> Forest:
+    def fit(
+        cls,
+        x: np.ndarray,
+        q: np.ndarray,
+        w: np.ndarray,
+        *,
+        trees: int = 60,
+        seed: int = 0,
+        features: float = 0.04,
+        leaf: int = 2,
+    ) -> Forest:
         "Trees on 0/1 features `x` (n, k) for cases that are successes with probability `q` (n,), weighted by `w` (n,)."
         import numpy as np
-        if not trees or not len(x) or not x.shape[1] or not (q > .5).any() or not (q < .5).any():
+
+        if not trees or not len(x) or not x.shape[1] or not (q > 0.5).any() or not (q < 0.5).any():
             return cls()
         from sklearn.ensemble import ExtraTreesClassifier
-        both, target, weight = np.vstack([x, x]), np.r_[np.zeros(len(x)), np.ones(len(x))], np.r_[w * (1 - q), w * q]
-        keep = weight > .01
-        model = ExtraTreesClassifier(trees, min_samples_leaf=leaf, random_state=seed).set_params(max_features=features).fit(np.asfortranarray(both[keep]), target[keep], sample_weight=weight[keep])     # trees read column by column
+
+        both, target, weight = (
+            np.vstack([x, x]),
+            np.r_[np.zeros(len(x)), np.ones(len(x))],
+            np.r_[w * (1 - q), w * q],
+        )
+        keep = weight > 0.01
+        model = (
+            ExtraTreesClassifier(trees, min_samples_leaf=leaf, random_state=seed)
+            .set_params(max_features=features)
+            .fit(np.asfortranarray(both[keep]), target[keep], sample_weight=weight[keep])
+        )  # trees read column by column
         feature, no, yes, value, roots = [], [], [], [], []
         for tree in model.estimators_:
             t, start = tree.tree_, len(feature)

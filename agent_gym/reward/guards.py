@@ -29,17 +29,20 @@ __all__ = ['LAWLESS', 'news', 'Customs', 'noisy_or', 'Settings', 'swaps', 'Guard
 def _news(kind: str, many: int) -> Statement:
     return ("news", f"new {kind} ({many} or more)" if many > 1 else f"new {kind}", "")
 
-def news(c: Case, seen: Mapping[Statement, float], own: float = 0.) -> set[Statement]:
+
+def news(c: Case, seen: Mapping[Statement, float], own: float = 0.0) -> set[Statement]:
     "What no success showed before `c`; `seen` counts landmarks of successes (weighted), `own` is the weight with which `c` itself was counted."
     counts: Counter[str] = Counter()
     for kind, s in c.marks:
-        if seen.get(s, 0.) - own < .5:
+        if seen.get(s, 0.0) - own < 0.5:
             counts[kind] += 1
     return {_news(kind, many) for kind, n in counts.items() for many in (1, 3, 5) if n >= many}
+
 
 @dataclass(frozen=True)
 class Customs:
     "What is usual, whatever came of it: how often ends, acts and closings go with a request in all logs. No label enters."
+
     pairs: Mapping[Statement, int] = field(default_factory=dict)
     things: Mapping[tuple[str, str], int] = field(default_factory=dict)
     requests: Mapping[int, int] = field(default_factory=dict)
@@ -59,53 +62,77 @@ class Customs:
         "What is rare for the request though common elsewhere; `own` is 1 where `c` was counted itself."
         out = set()
         for about, name in _things(c):
-            seen, there, here = self.things.get((about, name), 0) - own, self.pairs.get((about, name, str(c.intent)), 0) - own, self.requests.get(c.intent, 0) - own
+            seen, there, here = (
+                self.things.get((about, name), 0) - own,
+                self.pairs.get((about, name, str(c.intent)), 0) - own,
+                self.requests.get(c.intent, 0) - own,
+            )
             if seen >= 3:
-                lift = (there + .3) / (seen * max(here, 1) / max(1, self.total - own) + .3)
-                out |= {("custom", f"{about} unusual for the request", f"({level})") for level, bar in (("rather", 1.), ("very", .4)) if lift < bar}
+                lift = (there + 0.3) / (seen * max(here, 1) / max(1, self.total - own) + 0.3)
+                out |= {
+                    ("custom", f"{about} unusual for the request", f"({level})")
+                    for level, bar in (("rather", 1.0), ("very", 0.4))
+                    if lift < bar
+                }
         return out
+
 
 def _things(c: Case) -> set[tuple[str, str]]:
     return {("closing", c.broad)} | {("act", a.tool) for a in c.acts}
 
 # %% ../../nbs/reward/33_guards.ipynb #6bf0bb11
-def noisy_or(x: csr_matrix, q: np.ndarray, w: np.ndarray, cost: np.ndarray, *, steps: int = 250, rate: float = .05, base: float = .02) -> np.ndarray:
+def noisy_or(
+    x: csr_matrix,
+    q: np.ndarray,
+    w: np.ndarray,
+    cost: np.ndarray,
+    *,
+    steps: int = 250,
+    rate: float = 0.05,
+    base: float = 0.02,
+) -> np.ndarray:
     """Weights at least 0, shape (k,), such that `exp(-(base + x @ weights))` is near `q`.
 
     `x` is a 0/1 matrix (n, k), `q` the probability (n,) that each case is a success, `w` case weights (n,), `cost` the price (k,) of a unit of weight.
     Proximal Adam on the cross entropy; deterministic."""
     import numpy as np
-    theta, m, v = np.full(len(cost), .01), np.zeros(len(cost)), np.zeros(len(cost))
+
+    theta, m, v = np.full(len(cost), 0.01), np.zeros(len(cost)), np.zeros(len(cost))
     w, xt = w / w.sum(), x.T.tocsr()
     for t in range(1, steps + 1):
         p = np.clip(np.exp(-(base + x @ theta)), 1e-4, 1 - 1e-4)
         g = xt @ (w * (q - (1 - q) * p / (1 - p))) + cost
-        m, v = .9 * m + .1 * g, .999 * v + .001 * g * g
-        theta = np.maximum(0, theta - rate * (m / (1 - .9 ** t)) / (np.sqrt(v / (1 - .999 ** t)) + 1e-7))
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        theta = np.maximum(
+            0, theta - rate * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7)
+        )
     return theta
 
 # %% ../../nbs/reward/33_guards.ipynb #65341157
 @dataclass(frozen=True)
 class Settings:
     "What the fit of guards depends on; the defaults were chosen on worlds and seeds of the project's own."
-    cost: float = .0005
+
+    cost: float = 0.0005
     bags: int = 8
     trees: int = 60
     swaps: int = 6
-    swap_weight: float = .15
+    swap_weight: float = 0.15
     mutants: int = 3
     columns: int = 1500
-    mutant_weight: float = .2
-    rare: float = 2.
+    mutant_weight: float = 0.2
+    rare: float = 2.0
     seed: int = 0
 
+
 _DEFAULT = Settings()
+
 
 def swaps(cases: Sequence[Case], q: Sequence[float], settings: Settings) -> list[Case]:
     "Counterexamples: the deeds of one success in the circumstances of another, same request, other end."
     by: dict[int, list[Case]] = defaultdict(list)
     for c, p in zip(cases, q):
-        if p > .7:
+        if p > 0.7:
             by[c.intent].append(c)
     many = min(settings.swaps, 1 + 700 // max(1, sum(map(len, by.values()))))
     rng, out = random.Random(f"swaps/{settings.seed}"), []
@@ -127,15 +154,17 @@ def swaps(cases: Sequence[Case], q: Sequence[float], settings: Settings) -> list
 # %% ../../nbs/reward/33_guards.ipynb #a30ddc47
 _ELSEWHERE: Statement = ("act", ANY, "with a value from elsewhere than in successes")
 
+
 @dataclass(frozen=True)
 class Guard:
     """A rule: `statement` should not hold. Each breach multiplies the chance of success by `exp(-weight)`.
 
     `broken` counts the failures that break it (its support), `counterexamples` the successes that do, both weighted by how sure their labels are."""
+
     statement: Statement
     weight: float
-    broken: float = 0.
-    counterexamples: float = 0.
+    broken: float = 0.0
+    counterexamples: float = 0.0
     enabled: bool = True
 
     @property
@@ -145,10 +174,15 @@ class Guard:
             return f"{subject} {condition}".rstrip()
         if about == "talk":
             return f"never: {condition}"
-        return f"never: {subject} {condition}".rstrip() if about != "closing" else f"never close with {subject!r} {condition}".rstrip()
+        return (
+            f"never: {subject} {condition}".rstrip()
+            if about != "closing"
+            else f"never close with {subject!r} {condition}".rstrip()
+        )
 
     def __str__(self) -> str:
         return f"{self.text}  [{self.broken:.0f} failures, {self.counterexamples:.0f} successes{'' if self.enabled else ', disabled'}]"
+
 
 @dataclass(frozen=True)
 class GuardModel:
@@ -156,6 +190,7 @@ class GuardModel:
 
     `column` numbers the statements; the first rows of `weights`, shape (k, bags), belong to guards, later columns are known to the forest alone.
     `seen` counts the landmarks of successes, `grounds` are the (request, fact of a record) pairs of successes, `laws` structural rules that successes keep, `origins` where they take the arguments of acts from, `stats` has (failures, successes) that broke each guard, `edited` weights that were set by hand (0 switches a statement off)."""
+
     column: Mapping[Statement, int]
     weights: np.ndarray
     forest: Forest
@@ -164,15 +199,24 @@ class GuardModel:
     customs: Customs = field(default_factory=Customs)
     stats: Mapping[Statement, tuple[float, float]] = field(default_factory=dict)
     edited: Mapping[Statement, float] = field(default_factory=dict)
-    base: float = .02
+    base: float = 0.02
     grounds: frozenset[tuple[int, str]] = frozenset()
     laws: frozenset[Statement] = frozenset()
     origins: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
-    def breaches(self, c: Case, own: float = 0.) -> frozenset[Statement]:
+    def breaches(self, c: Case, own: float = 0.0) -> frozenset[Statement]:
         "The statements, news and oddities that hold of `c`."
-        odd = any(not self.origins.get((a.tool, path), frozenset()) <= where for a in (*c.acts, *c.tries) for path, where in a.sources)
-        return statements(c, self.needed) | news(c, self.seen, own) | self.customs.breaches(c) | frozenset([_ELSEWHERE] if odd else [])
+        odd = any(
+            not self.origins.get((a.tool, path), frozenset()) <= where
+            for a in (*c.acts, *c.tries)
+            for path, where in a.sources
+        )
+        return (
+            statements(c, self.needed)
+            | news(c, self.seen, own)
+            | self.customs.breaches(c)
+            | frozenset([_ELSEWHERE] if odd else [])
+        )
 
     def knows(self, c: Case) -> bool:
         "Whether everything the records of `c` show was also there in some success at the same request. Where it was not, nobody knows what would have been right."
@@ -181,11 +225,13 @@ class GuardModel:
     def lawless(self, found: Collection[Statement]) -> float:
         "What broken laws and breaches of guards set by hand leave of the chance of success, whatever else speaks for it."
         broken = any(s in found and s not in self.edited for s in self.laws)
-        return (LAWLESS if broken else 1.) * math.exp(-sum(sorted(self.edited.get(s, 0.) for s in found)))
+        return (LAWLESS if broken else 1.0) * math.exp(
+            -sum(sorted(self.edited.get(s, 0.0) for s in found))
+        )
 
     def weight(self, s: Statement) -> float:
         "The weight of a statement as a guard, 0 where it is none."
-        return self.edited[s] if s in self.edited else self._means.get(s, 0.)
+        return self.edited[s] if s in self.edited else self._means.get(s, 0.0)
 
     @cached_property
     def _means(self) -> dict[Statement, float]:
@@ -194,98 +240,188 @@ class GuardModel:
     def rules(self, found: Iterable[Statement]) -> float:
         "What the guards alone say: the chance that a case with these statements is a success, mean over the bags."
         import numpy as np
+
         column, k = self.column, len(self.weights)
-        rows = sorted(i for s in found if (i := column.get(s, k)) < k and s not in self.edited)  # a sum of floats depends on its order
-        by_hand = sum(sorted(self.edited.get(s, 0.) for s in found)) if self.edited else 0.
+        rows = sorted(
+            i for s in found if (i := column.get(s, k)) < k and s not in self.edited
+        )  # a sum of floats depends on its order
+        by_hand = sum(sorted(self.edited.get(s, 0.0) for s in found)) if self.edited else 0.0
         return float(np.exp(-(self.base + by_hand + self.weights[rows].sum(0))).mean())
 
     def second(self, found: Iterable[Statement]) -> float:
         "What the forest says."
-        return self.forest.chance({i for s in found if (i := self.column.get(s)) is not None and self.edited.get(s, 1.)})
+        return self.forest.chance(
+            {i for s in found if (i := self.column.get(s)) is not None and self.edited.get(s, 1.0)}
+        )
 
     def chance(self, found: Collection[Statement]) -> float:
         "Both opinions joined."
         return joined(self.rules(found), self.second(found))
 
+
 def joined(a: float, b: float) -> float:
     "The chance whose log odds are the mean of those of `a` and `b`."
-    odds = [min(.995, max(.005, p)) for p in (a, b)]
+    odds = [min(0.995, max(0.005, p)) for p in (a, b)]
     return 1 / (1 + math.sqrt((1 - odds[0]) / odds[0] * (1 - odds[1]) / odds[1]))
 
 # %% ../../nbs/reward/33_guards.ipynb #d5e1ac97
-def fit(cases: Sequence[Case], q: np.ndarray, settings: Settings = _DEFAULT, mutants: Sequence[Case] = ()) -> GuardModel:
+def fit(
+    cases: Sequence[Case],
+    q: np.ndarray,
+    settings: Settings = _DEFAULT,
+    mutants: Sequence[Case] = (),
+) -> GuardModel:
     "Guards of `cases`, each a success with probability `q[i]`; `mutants` are further counterexamples."
     import numpy as np
-    good = Counter(t for c, p in zip(cases, q) if p > .5 for t in c.done)
-    needed = frozenset(t for t, n in good.items() if n >= .15 * (np.asarray(q) > .5).sum())
+
+    good = Counter(t for c, p in zip(cases, q) if p > 0.5 for t in c.done)
+    needed = frozenset(t for t, n in good.items() if n >= 0.15 * (np.asarray(q) > 0.5).sum())
     seen: dict[Statement, float] = defaultdict(float)
     for c, p in zip(cases, q):
         for _, s in c.marks:
             seen[s] += float(p)
     customs = Customs.of(cases)
-    rows = [statements(c, needed) | news(c, seen, float(p)) | customs.breaches(c, 1) for c, p in zip(cases, q)]
+    rows = [
+        statements(c, needed) | news(c, seen, float(p)) | customs.breaches(c, 1)
+        for c, p in zip(cases, q)
+    ]
     swapped = swaps(cases, list(q), settings)
-    rows += [statements(c, needed) | news(c, seen) | customs.breaches(c) for c in (*swapped, *mutants)]
+    rows += [
+        statements(c, needed) | news(c, seen) | customs.breaches(c) for c in (*swapped, *mutants)
+    ]
     extra = len(rows) - len(cases)
-    target = np.concatenate([np.clip(q, .02, .98), np.full(extra, .03)])
-    weight = np.concatenate([np.ones(len(cases)), np.full(len(swapped), settings.swap_weight), np.full(len(mutants), settings.mutant_weight)])
+    target = np.concatenate([np.clip(q, 0.02, 0.98), np.full(extra, 0.03)])
+    weight = np.concatenate(
+        [
+            np.ones(len(cases)),
+            np.full(len(swapped), settings.swap_weight),
+            np.full(len(mutants), settings.mutant_weight),
+        ]
+    )
     every = sorted(set().union(*rows)) if rows else []
     whole = _matrix(rows, {s: i for i, s in enumerate(every)})
-    bad, ok, seen_in = whole.T @ ((1 - target) * weight), whole.T @ (target * weight), whole[:len(cases)].sum(0).A1
-    n_ok, n_bad = max(1., float(q.sum())), max(1., float((1 - q).sum()))
-    suspect = (bad >= .9 * settings.rare) & (ok <= .3 * n_ok) & (ok / n_ok <= .6 * bad / n_bad)
-    tells = np.where((seen_in >= 3) & ~suspect, np.abs(ok / n_ok - bad / n_bad), -1.)
-    others = np.argsort(-tells, kind="stable")[:min(settings.columns, int((tells >= 0).sum()))]
+    bad, ok, seen_in = (
+        whole.T @ ((1 - target) * weight),
+        whole.T @ (target * weight),
+        whole[: len(cases)].sum(0).A1,
+    )
+    n_ok, n_bad = max(1.0, float(q.sum())), max(1.0, float((1 - q).sum()))
+    suspect = (bad >= 0.9 * settings.rare) & (ok <= 0.3 * n_ok) & (ok / n_ok <= 0.6 * bad / n_bad)
+    tells = np.where((seen_in >= 3) & ~suspect, np.abs(ok / n_ok - bad / n_bad), -1.0)
+    others = np.argsort(-tells, kind="stable")[: min(settings.columns, int((tells >= 0).sum()))]
     kept = [*np.flatnonzero(suspect).tolist(), *np.sort(others).tolist()]
-    names, column, x = [every[i] for i in np.flatnonzero(suspect)], {every[i]: k for k, i in enumerate(kept)}, whole[:, kept]
-    rules = x[:, :len(names)]
+    names, column, x = (
+        [every[i] for i in np.flatnonzero(suspect)],
+        {every[i]: k for k, i in enumerate(kept)},
+        whole[:, kept],
+    )
+    rules = x[:, : len(names)]
     cost = settings.cost * np.array([_price(s) for s in names])
-    draws = [weight if settings.bags == 1 else weight * np.random.default_rng([settings.seed, b]).exponential(1, len(weight)) for b in range(settings.bags)]
-    weights = np.stack([noisy_or(rules, target, w, cost) for w in draws], 1) if names else np.zeros((0, settings.bags))
-    forest = Forest.fit(_dense(x, len(names), settings.columns, bad[suspect] / n_bad - ok[suspect] / n_ok), np.concatenate([q, np.zeros(extra)]), weight, trees=settings.trees, seed=settings.seed) if len(cases) else Forest()
-    return GuardModel(column, weights, forest, dict(seen), needed, customs, {s: (float(b), float(g)) for s, b, g in zip(names, bad[suspect], ok[suspect])},
-                      laws=_laws(rows, q.tolist()), origins=_origins(cases, q.tolist()), grounds=frozenset((c.intent, f) for c, p in zip(cases, q) if p > .5 for f in _records(c)))
+    draws = [
+        weight
+        if settings.bags == 1
+        else weight * np.random.default_rng([settings.seed, b]).exponential(1, len(weight))
+        for b in range(settings.bags)
+    ]
+    weights = (
+        np.stack([noisy_or(rules, target, w, cost) for w in draws], 1)
+        if names
+        else np.zeros((0, settings.bags))
+    )
+    forest = (
+        Forest.fit(
+            _dense(x, len(names), settings.columns, bad[suspect] / n_bad - ok[suspect] / n_ok),
+            np.concatenate([q, np.zeros(extra)]),
+            weight,
+            trees=settings.trees,
+            seed=settings.seed,
+        )
+        if len(cases)
+        else Forest()
+    )
+    return GuardModel(
+        column,
+        weights,
+        forest,
+        dict(seen),
+        needed,
+        customs,
+        {s: (float(b), float(g)) for s, b, g in zip(names, bad[suspect], ok[suspect])},
+        laws=_laws(rows, q.tolist()),
+        origins=_origins(cases, q.tolist()),
+        grounds=frozenset((c.intent, f) for c, p in zip(cases, q) if p > 0.5 for f in _records(c)),
+    )
 
-LAWLESS = .1
-_LAWS: Mapping[Statement, Statement] = {      # what must not be, and what must be for it to be a question
-    ("act", ANY, "with a value from nowhere"): ("talk", "any", "an act went through"), ("act", ANY, "twice with the same arguments"): ("talk", "any", "an act went through"),
-    ("closing", "any", "telling a value from nowhere"): ("talk", "any", "the closing tells a value")}
+
+LAWLESS = 0.1
+_LAWS: Mapping[
+    Statement, Statement
+] = {  # what must not be, and what must be for it to be a question
+    ("act", ANY, "with a value from nowhere"): ("talk", "any", "an act went through"),
+    ("act", ANY, "twice with the same arguments"): ("talk", "any", "an act went through"),
+    ("closing", "any", "telling a value from nowhere"): (
+        "talk",
+        "any",
+        "the closing tells a value",
+    ),
+}
+
 
 def _laws(rows: Sequence[frozenset[Statement]], q: Sequence[float]) -> frozenset[Statement]:
     "The structural rules that successes keep (all but 6 % of at least 10 for which they are a question): they need no failure to be believed."
     out = {_ELSEWHERE}
     for law, when in _LAWS.items():
-        asked, broken = (sum(float(p) for h, p in zip(rows, q) if p > .5 and s in h) for s in (when, law))
-        if asked >= 10 and broken <= .06 * asked:
+        asked, broken = (
+            sum(float(p) for h, p in zip(rows, q) if p > 0.5 and s in h) for s in (when, law)
+        )
+        if asked >= 10 and broken <= 0.06 * asked:
             out.add(law)
     return frozenset(out)
+
 
 def _origins(cases: Sequence[Case], q: Sequence[float]) -> dict[tuple[str, str], frozenset[str]]:
     "Where successes always take each argument of an act from (in 97 % of at least 6), by (tool, path)."
     many, places = Counter[tuple[str, str]](), defaultdict[tuple[str, str], Counter[str]](Counter)
     for c, p in zip(cases, q):
-        for a in (*c.acts, *c.tries) if p > .5 else ():
+        for a in (*c.acts, *c.tries) if p > 0.5 else ():
             for path, where in a.sources:
                 many[a.tool, path] += 1
-                places[a.tool, path].update(w for w in where if w not in (NOWHERE, "a text") and not w.startswith("always "))
-    return {k: found for k, n in many.items() if n >= 6 and (found := frozenset(w for w, m in places[k].items() if m >= .97 * n))}
+                places[a.tool, path].update(
+                    w for w in where if w not in (NOWHERE, "a text") and not w.startswith("always ")
+                )
+    return {
+        k: found
+        for k, n in many.items()
+        if n >= 6 and (found := frozenset(w for w, m in places[k].items() if m >= 0.97 * n))
+    }
+
 
 def _records(c: Case) -> Iterable[str]:
     return (f for f in c.facts if not f.startswith(AMOUNT))
 
+
 def _dense(x: csr_matrix, many: int, most: int, tells: np.ndarray) -> np.ndarray:
     "Columns for the trees: of the first `many`, those that do not tell enough to be among the `most` are blanked."
     out = x.toarray().astype("float32")
-    out[:, tells.argsort(kind="stable")[:max(0, many - most)]] = 0
+    out[:, tells.argsort(kind="stable")[: max(0, many - most)]] = 0
     return out
+
 
 def _matrix(rows: Sequence[frozenset[Statement]], column: Mapping[Statement, int]) -> csr_matrix:
     "A 0/1 matrix with a row for each of `rows`, whose statements all have a column."
     import numpy as np
     from scipy.sparse import csr_matrix
+
     index = [sorted(map(column.__getitem__, h)) for h in rows]
     ones, ends = np.ones(sum(map(len, index))), np.cumsum([0, *map(len, index)])
-    return csr_matrix((ones, np.array([i for r in index for i in r], int), ends), shape=(len(rows), len(column)))
+    return csr_matrix(
+        (ones, np.array([i for r in index for i in r], int), ends), shape=(len(rows), len(column))
+    )
+
 
 def _price(s: Statement) -> float:
-    return .3 if s[0] in ("news", "custom") else 1. + .3 * (s[2] != "") + .3 * (" for request" in s[1])
+    return (
+        0.3
+        if s[0] in ("news", "custom")
+        else 1.0 + 0.3 * (s[2] != "") + 0.3 * (" for request" in s[1])
+    )

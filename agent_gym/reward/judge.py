@@ -35,27 +35,52 @@ First write your reasons in at most five sentences. Then write one last line: `S
 
 _BREAKS = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
+
 def _line(value: dict[str, JsonValue]) -> str:
     "JSON on one line for every reader: also what else may break a line, or no request could carry, is escaped."
     return _BREAKS.sub(lambda m: f"\\u{ord(m[0]):04x}", dumps(value))
 
+
 def question(trace: Trace, rubric: str = RUBRIC) -> str:
     "What the judge is asked; the fence is made from the conversation, so that no message can hold it."
-    talk = "\n".join(_line({"role": m.role, **({"text": m.content} if m.content else {}), **({"calls": [{"name": c.name, "arguments": c.arguments} for c in m.tool_calls]} if m.tool_calls else {}),
-                            **({"result": m.value} if m.role == "tool" else {})}) for m in trace.messages if m.role != "system")
-    return _TASK.format(rubric=rubric, talk=talk, fence=f"=== {hashlib.sha256(talk.encode('utf-8', 'replace')).hexdigest()[:16]} ===")
+    talk = "\n".join(
+        _line(
+            {
+                "role": m.role,
+                **({"text": m.content} if m.content else {}),
+                **(
+                    {"calls": [{"name": c.name, "arguments": c.arguments} for c in m.tool_calls]}
+                    if m.tool_calls
+                    else {}
+                ),
+                **({"result": m.value} if m.role == "tool" else {}),
+            }
+        )
+        for m in trace.messages
+        if m.role != "system"
+    )
+    return _TASK.format(
+        rubric=rubric,
+        talk=talk,
+        fence=f"=== {hashlib.sha256(talk.encode('utf-8', 'replace')).hexdigest()[:16]} ===",
+    )
 
-_SCORE = re.compile(r"^\W*SCORE[^\w+\-−]+(\d+(?:\.\d+)?)(?:\s*(?:/|out of)\s*10)?\W*$", re.IGNORECASE | re.MULTILINE)
+
+_SCORE = re.compile(
+    r"^\W*SCORE[^\w+\-−]+(\d+(?:\.\d+)?)(?:\s*(?:/|out of)\s*10)?\W*$", re.IGNORECASE | re.MULTILINE
+)
+
 
 def verdict(answer: str) -> float | None:
     "The last score of an answer as a number in [0, 1], or None where it has none."
     found = _SCORE.findall(answer)
-    return min(1., float(found[-1]) / 10) if found and float(found[-1]) <= 10 else None
+    return min(1.0, float(found[-1]) / 10) if found and float(found[-1]) <= 10 else None
 
 # %% ../../nbs/reward/12_judge.ipynb #1dc878e3
 @dataclass(frozen=True)
 class Judge:
     "Grades a trace by `votes` answers of `llm`; the median counts, unreadable answers do not."
+
     llm: LLM
     rubric: str = RUBRIC
     votes: int = 3
@@ -64,15 +89,38 @@ class Judge:
     def __call__(self, trace: Trace) -> Part:
         "The median vote with the reasons of the vote nearest to it. Raises LLMError where no answer holds a score."
         asked = [Message(role="user", content=question(trace, self.rubric))]
-        answers = [str(self.llm.generate(asked, seed=self.seed + i, temperature=.7 if self.votes > 1 else 0.)) for i in range(self.votes)]
+        answers = [
+            str(
+                self.llm.generate(
+                    asked, seed=self.seed + i, temperature=0.7 if self.votes > 1 else 0.0
+                )
+            )
+            for i in range(self.votes)
+        ]
         scored = [(v, a) for a in answers if (v := verdict(a)) is not None]
         if not scored:
-            raise LLMError(f"the judge {self.llm.model} gave no line `SCORE: n` in {self.votes} answers; use a stronger model or a plainer rubric", kind="malformed")
+            raise LLMError(
+                f"the judge {self.llm.model} gave no line `SCORE: n` in {self.votes} answers; use a stronger model or a plainer rubric",
+                kind="malformed",
+            )
         middle = statistics.median(v for v, _ in scored)
         reasons = min(scored, key=lambda x: (abs(x[0] - middle), x[1]))[1]
-        return Part("judge", middle, reason=f"{len(scored)} of {self.votes} votes ({', '.join(f'{v:g}' for v, _ in scored)}): {' '.join(_SCORE.sub('', reasons).split())[:300]}")
+        return Part(
+            "judge",
+            middle,
+            reason=f"{len(scored)} of {self.votes} votes ({', '.join(f'{v:g}' for v, _ in scored)}): {' '.join(_SCORE.sub('', reasons).split())[:300]}",
+        )
 
-def llm_judge(llm: LLM, rubric: str = RUBRIC, *, weight: float = .5, votes: int = 3, name: str = "judge", seed: int = 0) -> RewardPart:
+
+def llm_judge(
+    llm: LLM,
+    rubric: str = RUBRIC,
+    *,
+    weight: float = 0.5,
+    votes: int = 3,
+    name: str = "judge",
+    seed: int = 0,
+) -> RewardPart:
     "A part for `Reward(parts=[...])` in which `llm` answers `rubric`. Raises AgentGymError with less than one vote."
     if votes < 1:
         raise AgentGymError(f"a judge needs at least one vote, got votes={votes}")

@@ -13,7 +13,7 @@ import numpy as np
 from .cases import Case
 from .guards import GuardModel, Settings, fit
 
-FLIP = .05      # the share of wrong labels that is expected
+FLIP = 0.05  # the share of wrong labels that is expected
 FOLDS = 5
 _DEFAULT = Settings()
 
@@ -25,52 +25,118 @@ __all__ = ['FLIP', 'FOLDS', 'Posterior', 'cleaned', 'posterior']
 class Posterior:
     """What is believed about the labels: `success` (n,), the probability that each case was one; `chance` (n,), what guards fitted without the case say of it;
     `fold` (n,) and `models`, the guards fitted without each fold."""
+
     success: np.ndarray
     chance: np.ndarray
     fold: np.ndarray
     models: tuple[GuardModel, ...]
 
-def cleaned(cases: Sequence[Case], labels: Sequence[bool | None], satisfaction: Sequence[float | None], settings: Settings = _DEFAULT, *,
-            mutants: Sequence[Sequence[Case]] = (), rounds: int = 2) -> np.ndarray:
+
+def cleaned(
+    cases: Sequence[Case],
+    labels: Sequence[bool | None],
+    satisfaction: Sequence[float | None],
+    settings: Settings = _DEFAULT,
+    *,
+    mutants: Sequence[Sequence[Case]] = (),
+    rounds: int = 2,
+) -> np.ndarray:
     "How likely each case was a success, shape (n,), after `rounds` of asking guards that were fitted without it; the arguments are those of `posterior`."
     fold = _parts(len(cases), settings)
-    evidence = np.array([0. if v is None else np.log((1 - FLIP) / FLIP) * (1 if v else -1) for v in labels])
+    evidence = np.array(
+        [0.0 if v is None else np.log((1 - FLIP) / FLIP) * (1 if v else -1) for v in labels]
+    )
     known = np.array([v is not None for v in labels], bool)
-    rate = max(.02, min(.98, float(np.mean([bool(v) for v in labels if v is not None])))) if known.any() else .5
+    rate = (
+        max(0.02, min(0.98, float(np.mean([bool(v) for v in labels if v is not None]))))
+        if known.any()
+        else 0.5
+    )
     q = np.where(known, 1 / (1 + np.exp(-evidence - np.log(rate / (1 - rate)))), rate)
     for _ in range(rounds):
-        models = _without(cases, q, fold, mutants, replace(settings, bags=1, trees=min(20, settings.trees)))
-        q = _combine(_chances(models, cases, fold), q, evidence, known, _mood(cases, q, satisfaction))
+        models = _without(
+            cases, q, fold, mutants, replace(settings, bags=1, trees=min(20, settings.trees))
+        )
+        q = _combine(
+            _chances(models, cases, fold), q, evidence, known, _mood(cases, q, satisfaction)
+        )
     return q
 
-def posterior(cases: Sequence[Case], labels: Sequence[bool | None], satisfaction: Sequence[float | None], settings: Settings = _DEFAULT, *,
-              mutants: Sequence[Sequence[Case]] = (), rounds: int = 2, tasks: Sequence[str] | None = None) -> Posterior:
+
+def posterior(
+    cases: Sequence[Case],
+    labels: Sequence[bool | None],
+    satisfaction: Sequence[float | None],
+    settings: Settings = _DEFAULT,
+    *,
+    mutants: Sequence[Sequence[Case]] = (),
+    rounds: int = 2,
+    tasks: Sequence[str] | None = None,
+) -> Posterior:
     """The posterior of the labels; an unlabelled case is judged by guards and satisfaction alone and weighs nothing until then.
 
     `mutants`, where given, holds the spoiled copies of each case, `tasks` the task of each: other attempts at it are left out with it, lest `chance` promise too much."""
-    q, fold = cleaned(cases, labels, satisfaction, settings, mutants=mutants, rounds=rounds), _parts(len(cases), settings, tasks)
-    models = _without(cases, q, fold, mutants, replace(settings, bags=min(4, settings.bags), trees=min(40, settings.trees)))
+    q, fold = (
+        cleaned(cases, labels, satisfaction, settings, mutants=mutants, rounds=rounds),
+        _parts(len(cases), settings, tasks),
+    )
+    models = _without(
+        cases,
+        q,
+        fold,
+        mutants,
+        replace(settings, bags=min(4, settings.bags), trees=min(40, settings.trees)),
+    )
     return Posterior(q, _chances(models, cases, fold), fold, models)
 
+
 def _parts(n: int, settings: Settings, tasks: Sequence[str] | None = None) -> np.ndarray:
-    rng, number = np.random.default_rng([settings.seed, 7]), {t: i for i, t in enumerate(dict.fromkeys(tasks or map(str, range(n))))}
+    rng, number = (
+        np.random.default_rng([settings.seed, 7]),
+        {t: i for i, t in enumerate(dict.fromkeys(tasks or map(str, range(n))))},
+    )
     part = rng.permutation(len(number)) % FOLDS
     return part if tasks is None else part[[number[t] for t in tasks]] if n else part
+
 
 def _chances(models: Sequence[GuardModel], cases: Sequence[Case], fold: np.ndarray) -> np.ndarray:
     return np.array([models[f].chance(models[f].breaches(c)) for c, f in zip(cases, fold)])
 
-def _without(cases: Sequence[Case], q: np.ndarray, fold: np.ndarray, mutants: Sequence[Sequence[Case]], settings: Settings) -> tuple[GuardModel, ...]:
-    return tuple(fit([c for c, f in zip(cases, fold) if f != k], q[fold != k], settings, [m for ms, f in zip(mutants, fold) if f != k for m in ms]) for k in range(FOLDS))
 
-def _combine(chance: np.ndarray, q: np.ndarray, evidence: np.ndarray, known: np.ndarray, mood: np.ndarray) -> np.ndarray:
+def _without(
+    cases: Sequence[Case],
+    q: np.ndarray,
+    fold: np.ndarray,
+    mutants: Sequence[Sequence[Case]],
+    settings: Settings,
+) -> tuple[GuardModel, ...]:
+    return tuple(
+        fit(
+            [c for c, f in zip(cases, fold) if f != k],
+            q[fold != k],
+            settings,
+            [m for ms, f in zip(mutants, fold) if f != k for m in ms],
+        )
+        for k in range(FOLDS)
+    )
+
+
+def _combine(
+    chance: np.ndarray, q: np.ndarray, evidence: np.ndarray, known: np.ndarray, mood: np.ndarray
+) -> np.ndarray:
     "Labels, guards (recalibrated on the labels) and mood by Bayes' rule."
-    p = np.clip(chance, .02, .98)
-    if 0 < (q[known] > .5).sum() < known.sum():
+    p = np.clip(chance, 0.02, 0.98)
+    if 0 < (q[known] > 0.5).sum() < known.sum():
         from sklearn.linear_model import LogisticRegression
+
         odds = np.log(p / (1 - p))[:, None]
-        p = np.clip(LogisticRegression().fit(odds[known], q[known] > .5).predict_proba(odds)[:, 1], .02, .98)
+        p = np.clip(
+            LogisticRegression().fit(odds[known], q[known] > 0.5).predict_proba(odds)[:, 1],
+            0.02,
+            0.98,
+        )
     return 1 / (1 + np.exp(-(np.log(p / (1 - p)) + evidence + mood)))
+
 
 def _mood(cases: Sequence[Case], q: np.ndarray, satisfaction: Sequence[float | None]) -> np.ndarray:
     "Log likelihood ratio of each satisfaction score, apart for conversations with and without an act; 0 where there is none."
@@ -78,7 +144,10 @@ def _mood(cases: Sequence[Case], q: np.ndarray, satisfaction: Sequence[float | N
     acted = np.array([bool(c.acts) for c in cases], bool)
     scores = np.array([np.nan if s is None else round(s) for s in satisfaction], float)
     for group in (acted, ~acted):
-        yes, no = (np.array([(w * (scores == s) * group).sum() + .5 for s in range(1, 6)]) for w in (q, 1 - q))
+        yes, no = (
+            np.array([(w * (scores == s) * group).sum() + 0.5 for s in range(1, 6)])
+            for w in (q, 1 - q)
+        )
         ratio = np.log(yes / yes.sum()) - np.log(no / no.sum())
         here = group & ~np.isnan(scores)
         out[here] = ratio[np.clip(scores[here].astype(int) - 1, 0, 4)]

@@ -27,6 +27,7 @@ __all__ = ['UNKNOWN', 'acting_tools', 'category_paths', 'classes', 'Intents', 'L
 @dataclass(slots=True)
 class _Use:
     "What the successful answers of a tool bring: fresh values, whether they are used, and what comes after."
+
     calls: int = 0
     fresh: int = 0
     leaves: int = 0
@@ -35,8 +36,13 @@ class _Use:
     arguments: int = 0
     after: int = 0
 
+
 def _texts(trace: Trace) -> list[set[str]]:
-    return [{w for w, _ in tokens(m.content)} if m.content and m.role != "tool" else set() for m in trace.messages]
+    return [
+        {w for w, _ in tokens(m.content)} if m.content and m.role != "tool" else set()
+        for m in trace.messages
+    ]
+
 
 def _uses(traces: Sequence[Trace]) -> dict[str, _Use]:
     seen: dict[str, Counter[str]] = defaultdict(Counter)
@@ -49,7 +55,12 @@ def _uses(traces: Sequence[Trace]) -> dict[str, _Use]:
     for t in traces:
         texts, calls, known = _texts(t), list(t.calls()), set()
         given = [[canonical(v) for _, v in leaves(c.arguments)] for _, c, _ in calls]
-        told = {w: j for j, (m, words) in enumerate(zip(t.messages, texts)) if m.role == "assistant" for w in words}     # where it was said last
+        told = {
+            w: j
+            for j, (m, words) in enumerate(zip(t.messages, texts))
+            if m.role == "assistant"
+            for w in words
+        }  # where it was said last
         heard, at = set(), 0
         for n, (i, c, a) in enumerate(calls):
             if a is None or t.messages[a].is_error or is_error_value(value := t.messages[a].value):
@@ -57,9 +68,17 @@ def _uses(traces: Sequence[Trace]) -> dict[str, _Use]:
             for j in range(at, i):
                 heard |= texts[j]
             at, u, arguments = max(at, i), out[c.name], [k for k in given[n] if k is not None]
-            later = {k for ks in given[n + 1:] for k in ks}
+            later = {k for ks in given[n + 1 :] for k in ks}
             answer = [(len(seen[p]) > 3, canonical(v)) for p, v in leaves(value, c.name)]
-            fresh = {k for various, k in answer if various and k is not None and k not in known and not heard.issuperset(k) and k not in arguments}
+            fresh = {
+                k
+                for various, k in answer
+                if various
+                and k is not None
+                and k not in known
+                and not heard.issuperset(k)
+                and k not in arguments
+            }
             u.calls += 1
             u.fresh += len(fresh)
             u.leaves += sum(various for various, _ in answer)
@@ -70,16 +89,25 @@ def _uses(traces: Sequence[Trace]) -> dict[str, _Use]:
             known |= {k for _, k in answer if k is not None} | set(arguments)
     return out
 
-def acting_tools(traces: Sequence[Trace], specs: Mapping[str, ToolSpec] | None = None) -> frozenset[str]:
+
+def acting_tools(
+    traces: Sequence[Trace], specs: Mapping[str, ToolSpec] | None = None
+) -> frozenset[str]:
     "The tools whose calls change something; `specs` are the tools as inferred from `traces` or given by the source."
     specs, out = infer_tools(traces) if specs is None else specs, set()
     for name, u in _uses(traces).items():
         kind, n = (specs[name].kind if name in specs else "unknown"), u.calls
-        informs = u.fresh >= 2.5 * n or u.used >= .15 * n
+        informs = u.fresh >= 2.5 * n or u.used >= 0.15 * n
         if kind == "write":
-            read_after_all = u.fresh >= 1.5 * n and u.fresh >= .5 * u.leaves and u.after > 2 * n
+            read_after_all = u.fresh >= 1.5 * n and u.fresh >= 0.5 * u.leaves and u.after > 2 * n
             out |= set() if read_after_all else {name}
-        elif kind != "pure" and u.arguments and not informs and u.after <= 2 * n and (u.known >= .8 * u.arguments or u.after <= .5 * n):
+        elif (
+            kind != "pure"
+            and u.arguments
+            and not informs
+            and u.after <= 2 * n
+            and (u.known >= 0.8 * u.arguments or u.after <= 0.5 * n)
+        ):
             out.add(name)
     return frozenset(out)
 
@@ -96,13 +124,21 @@ def category_paths(traces: Iterable[Trace]) -> frozenset[str]:
     return frozenset(p for p, c in seen.items() if len(c) <= 8 and sum(c.values()) >= 4 * len(c))
 
 # %% ../../nbs/reward/31_lexicon.ipynb #20fde4d7
-def classes(profiles: Mapping[str, Mapping[str, int]], counts: Mapping[str, int], *, distance: float = .3, weight: float = 1.) -> dict[str, str]:
+def classes(
+    profiles: Mapping[str, Mapping[str, int]],
+    counts: Mapping[str, int],
+    *,
+    distance: float = 0.3,
+    weight: float = 1.0,
+) -> dict[str, str]:
     "Wording -> the most frequent wording of its class, from neighbour counts and meanings."
     import numpy as np
+
     keys = sorted(profiles)
     if len(keys) < 2:
         return {k: k for k in keys}
     from sklearn.cluster import AgglomerativeClustering
+
     spread = Counter(b for k in keys for b in profiles[k])
     column = {b: i for i, b in enumerate(sorted(spread))}
     where = np.zeros((len(keys), len(column)))
@@ -111,7 +147,9 @@ def classes(profiles: Mapping[str, Mapping[str, int]], counts: Mapping[str, int]
             where[row, column[b]] = n / counts[k] * np.log1p(len(keys) / spread[b])
     where /= np.linalg.norm(where, axis=1, keepdims=True) + 1e-9
     trust = weight * np.minimum(1, np.array([counts[k] for k in keys]) / 4)
-    both = np.hstack([embed([k.replace("{}", " ") for k in keys]).astype(float), where * trust[:, None]])
+    both = np.hstack(
+        [embed([k.replace("{}", " ") for k in keys]).astype(float), where * trust[:, None]]
+    )
     both = both / (np.linalg.norm(both, axis=1, keepdims=True) + 1e-9) + 1e-12
     tree = AgglomerativeClustering(distance_threshold=distance, metric="cosine", linkage="average")
     labels = tree.set_params(n_clusters=None).fit_predict(both)
@@ -124,14 +162,22 @@ def classes(profiles: Mapping[str, Mapping[str, int]], counts: Mapping[str, int]
 @dataclass(frozen=True)
 class Intents:
     "Openings -> kinds of intent. `known` maps openings of the logs; `words` are naive Bayes weights for the others."
+
     known: Mapping[str, int] = field(default_factory=dict)
     later: frozenset[str] = frozenset()
     words: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     names: tuple[str, ...] = ("any request",)
 
     @classmethod
-    def learn(cls, traces: Sequence[Trace], readings: Sequence[Reading], *, distance: float = .8) -> Intents:
-        said = Counter(s for t in traces for m in [m for m in t.messages if m.role == "user"][1:] for s in set(sentence_skeletons(m.content or "")))
+    def learn(
+        cls, traces: Sequence[Trace], readings: Sequence[Reading], *, distance: float = 0.8
+    ) -> Intents:
+        said = Counter(
+            s
+            for t in traces
+            for m in [m for m in t.messages if m.role == "user"][1:]
+            for s in set(sentence_skeletons(m.content or ""))
+        )
         later = frozenset(s for s, n in said.items() if n > 1)
         openings = [_opening(r.opening, later) for r in readings]
         counts = Counter(openings)
@@ -139,8 +185,14 @@ class Intents:
             return cls(later=later)
         profiles: dict[str, Counter[str]] = defaultdict(Counter)
         for o, r in zip(openings, readings):
-            profiles[o].update({f"said {s.words}" for s in r.said} | {f"act {a.tool}" for a in r.acts} | {f"did {d}" for d in r.done} | r.errors | {f"end {r.said[-1].words}" if r.said else "end"})
-        label = classes(profiles, counts, distance=distance, weight=2.)
+            profiles[o].update(
+                {f"said {s.words}" for s in r.said}
+                | {f"act {a.tool}" for a in r.acts}
+                | {f"did {d}" for d in r.done}
+                | r.errors
+                | {f"end {r.said[-1].words}" if r.said else "end"}
+            )
+        label = classes(profiles, counts, distance=distance, weight=2.0)
         names = tuple(k for k, _ in Counter(label[o] for o in openings).most_common())
         known = {o: names.index(c) for o, c in label.items()}
         return cls(known, later, _bayes(openings, known, len(names)), names)
@@ -150,20 +202,25 @@ class Intents:
         key = _opening(opening, self.later)
         if key in self.known or not self.words:
             return self.known.get(key, 0)
-        scores = [0.] * len(self.names)
+        scores = [0.0] * len(self.names)
         for w in set(key.split()):
             for i, x in enumerate(self.words.get(w, ())):
                 scores[i] += x
         return max(range(len(scores)), key=lambda i: (scores[i], -i))
 
+
 def _opening(text: str, later: frozenset[str]) -> str:
     found = sentence_skeletons(text)
     return " . ".join([s for s in found if s not in later] or found)
 
-def _bayes(openings: Sequence[str], known: Mapping[str, int], k: int) -> dict[str, tuple[float, ...]]:
+
+def _bayes(
+    openings: Sequence[str], known: Mapping[str, int], k: int
+) -> dict[str, tuple[float, ...]]:
     import math
-    counts: dict[str, list[float]] = defaultdict(lambda: [.5] * k)
-    size = [1.] * k
+
+    counts: dict[str, list[float]] = defaultdict(lambda: [0.5] * k)
+    size = [1.0] * k
     for o in openings:
         size[known[o]] += 1
         for w in set(o.split()):
@@ -173,9 +230,11 @@ def _bayes(openings: Sequence[str], known: Mapping[str, int], k: int) -> dict[st
 # %% ../../nbs/reward/31_lexicon.ipynb #6814f6b6
 UNKNOWN = "a wording not seen in the logs"
 
+
 @dataclass(frozen=True)
 class Lexicon:
     "What the symbols of a set of traces mean; immutable, learned by `Lexicon.learn`."
+
     acting: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
     said: Mapping[str, str] = field(default_factory=dict)
@@ -194,13 +253,34 @@ class Lexicon:
         said, heard, counts = _neighbours(traces, acting, categories, intents)
         keep = {k: p for k, p in said.items() if counts[k] >= 2}
         fine = classes(keep, counts)
-        wide = classes(keep, counts, distance=.4, weight=2.)
-        broad = {c: Counter(wide[k] for k in keep if fine[k] == c).most_common(1)[0][0] for c in set(fine.values())}
+        wide = classes(keep, counts, distance=0.4, weight=2.0)
+        broad = {
+            c: Counter(wide[k] for k in keep if fine[k] == c).most_common(1)[0][0]
+            for c in set(fine.values())
+        }
         told = Counter(v for r in readings for v in r.invented)
-        constants = frozenset(v for v, n in told.items() if n >= max(3, .01 * len(readings)))
-        out = cls(acting, categories, fine, classes({k: p for k, p in heard.items() if counts[k] >= 2}, counts, weight=2.), broad, intents, constants)
+        constants = frozenset(v for v, n in told.items() if n >= max(3, 0.01 * len(readings)))
+        out = cls(
+            acting,
+            categories,
+            fine,
+            classes({k: p for k, p in heard.items() if counts[k] >= 2}, counts, weight=2.0),
+            broad,
+            intents,
+            constants,
+        )
         kinds = [f"kind {intents(r.opening)}" for r in readings]
-        return replace(out, sayings=Sayings.learn(((s.words, s.around | {kind}, out.hear(reply) if (reply := r.reply(s)) else "") for kind, r in zip(kinds, readings) for s in r.said), fine))
+        return replace(
+            out,
+            sayings=Sayings.learn(
+                (
+                    (s.words, s.around | {kind}, out.hear(reply) if (reply := r.reply(s)) else "")
+                    for kind, r in zip(kinds, readings)
+                    for s in r.said
+                ),
+                fine,
+            ),
+        )
 
     def reading(self) -> Reading:
         "A fresh reading."
@@ -210,7 +290,13 @@ class Lexicon:
         "The reading of a whole trace."
         return read(trace, self.acting, self.categories, self.constants)
 
-    def say(self, skeleton: str, around: frozenset[str] | None = None, kind: int | None = None, reply: str | None = None) -> str:
+    def say(
+        self,
+        skeleton: str,
+        around: frozenset[str] | None = None,
+        kind: int | None = None,
+        reply: str | None = None,
+    ) -> str:
         "The class of something an agent said: of the wording, or of the likeliest by what stood `around` it, the kind of request, and the class of the user's `reply` (None: not known)."
         if (known := self.said.get(skeleton)) is not None:
             return known
@@ -229,10 +315,17 @@ class Lexicon:
         known = [w for w, c in self.said.items() if c == name]
         if not known:
             return None
-        like = embed([w.replace("{}", " ") for w in known]) @ embed([said.words.replace("{}", " ")])[0]
-        best = max(zip(known, like), key=lambda kl: (-abs(kl[0].count("{}") - said.words.count("{}")), kl[1]))[0]
+        like = (
+            embed([w.replace("{}", " ") for w in known]) @ embed([said.words.replace("{}", " ")])[0]
+        )
+        best = max(
+            zip(known, like),
+            key=lambda kl: (-abs(kl[0].count("{}") - said.words.count("{}")), kl[1]),
+        )[0]
         parts = best.split("{}")
-        return "".join(p + v for p, v in zip(parts, [*values[:len(parts) - 1], *[""] * len(parts)])).strip()
+        return "".join(
+            p + v for p, v in zip(parts, [*values[: len(parts) - 1], *[""] * len(parts)])
+        ).strip()
 
     def hear(self, skeleton: str) -> str:
         "The class of something a user said: of the wording, or of the one that means the same (cosine at least .85, as many values)."
@@ -257,13 +350,23 @@ class Lexicon:
 
     def _nearest(self, skeleton: str) -> str | None:
         near = self._vectors @ embed([skeleton.replace("{}", " ")])[0] if self.heard else ()
-        close = sorted(((float(s), k) for s, k in zip(near, self.heard) if s >= .85 and k.count("{}") == skeleton.count("{}")), reverse=True)
+        close = sorted(
+            (
+                (float(s), k)
+                for s, k in zip(near, self.heard)
+                if s >= 0.85 and k.count("{}") == skeleton.count("{}")
+            ),
+            reverse=True,
+        )
         return self.heard[close[0][1]] if close else None
 
     def __getstate__(self) -> dict[str, object]:
         return {k: v for k, v in self.__dict__.items() if not k.startswith("_")}
 
-def _neighbours(traces: Sequence[Trace], acting: frozenset[str], categories: frozenset[str], intents: Intents) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]], Counter[str]]:
+
+def _neighbours(
+    traces: Sequence[Trace], acting: frozenset[str], categories: frozenset[str], intents: Intents
+) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]], Counter[str]]:
     "The company that wordings of agents and of users keep, and how often each was seen."
     said: dict[str, Counter[str]] = defaultdict(Counter)
     heard: dict[str, Counter[str]] = defaultdict(Counter)
@@ -278,20 +381,34 @@ def _neighbours(traces: Sequence[Trace], acting: frozenset[str], categories: fro
             if m.role == "user":
                 if last_said:
                     said[last_said][f"reply {r.heard[-1]}"] += 1
-                last_heard, before, last_said = r.heard[-1] if len(r.heard) > 1 else "", last_said, ""
+                last_heard, before, last_said = (
+                    r.heard[-1] if len(r.heard) > 1 else "",
+                    last_said,
+                    "",
+                )
                 if last_heard:
                     counts[last_heard] += 1
                     heard[last_heard].update([f"after {before}", f"ends {i > ends}"])
             elif m.role == "assistant":
                 if last_heard:
-                    heard[last_heard].update([f"then call {c.name}" for c in m.tool_calls] or [f"then say {r.said[-1].words if r.said else ''}"])
+                    heard[last_heard].update(
+                        [f"then call {c.name}" for c in m.tool_calls]
+                        or [f"then say {r.said[-1].words if r.said else ''}"]
+                    )
                     last_heard = ""
                 if m.content:
                     key, places = r.said[-1][:2]
                     counts[key] += 1
                     if r.opening not in kinds:
                         kinds[r.opening] = intents(r.opening)
-                    said[key].update([f"intent {kinds[r.opening]}", f"ends {i >= ends}", *(f"tells {p}" for p in places), *(f"done {d}" for d in r.done)])
+                    said[key].update(
+                        [
+                            f"intent {kinds[r.opening]}",
+                            f"ends {i >= ends}",
+                            *(f"tells {p}" for p in places),
+                            *(f"done {d}" for d in r.done),
+                        ]
+                    )
                     last_said = key
                 elif last_said and m.tool_calls:
                     said[last_said][f"then {m.tool_calls[0].name}"] += 1

@@ -25,22 +25,25 @@ __all__ = ['SPELT', 'weight', 'Table', 'look_up', 'akin', 'opposed', 'by_letters
 # %% ../../nbs/reward/00b_likeness.ipynb #1dd6e28a
 def weight(length: float) -> float:
     "The content of a word, 0 to 1.5, from the length of its vector."
-    return 1.5 if length > 20.5 else (length - 5.5) / 10 if length > 5.5 else 0.
+    return 1.5 if length > 20.5 else (length - 5.5) / 10 if length > 5.5 else 0.0
 
 # %% ../../nbs/reward/00b_likeness.ipynb #f3fbd1de
-_ROWS = 65_536      # words that are remembered; the memory of a row is taken when it is filled
+_ROWS = 65_536  # words that are remembered; the memory of a row is taken when it is filled
+
 
 @dataclass(eq=False)
 class Table:
     "Words by row: `vectors` (rows, 256), `units` the same at length 1, `weights`. Row 0 stands for every value."
+
     vectors: np.ndarray
     units: np.ndarray
-    weights: list[float] = field(default_factory=lambda: [1.])
+    weights: list[float] = field(default_factory=lambda: [1.0])
     row: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def empty(cls) -> Table:
         import numpy as np
+
         width = len(word_vectors(["a"])[0][0])
         vectors, units = np.empty((_ROWS, width), np.float32), np.empty((_ROWS, width), np.float32)
         vectors[0] = units[0] = 0
@@ -49,17 +52,22 @@ class Table:
     def learn(self, words: Sequence[str]) -> None:
         "Fill rows for `words`; there must be as many free."
         import numpy as np
+
         new = [w for w in dict.fromkeys(words) if w not in self.row]
         if new:
             known, start = word_vectors(new), len(self.weights)
             made = np.array([v for v, _ in known])
-            self.vectors[start:start + len(new)] = made
-            self.units[start:start + len(new)] = made / np.maximum(np.array([[n] for _, n in known], np.float32), 1e-6)
+            self.vectors[start : start + len(new)] = made
+            self.units[start : start + len(new)] = made / np.maximum(
+                np.array([[n] for _, n in known], np.float32), 1e-6
+            )
             self.weights += [weight(n) for _, n in known]
             self.row.update(zip(new, range(start, start + len(new))))
 
+
 _tables: list[Table] = []
 _lock = threading.Lock()
+
 
 def look_up(words: Sequence[str]) -> tuple[Table, list[int]]:
     "The table and the rows of `words` in it. New words are added; a full table is left to those who hold it, and another begun."
@@ -78,26 +86,54 @@ def look_up(words: Sequence[str]) -> tuple[Table, list[int]]:
         return table, [0 if w[0] == "=" else table.row[w] for w in words]
 
 # %% ../../nbs/reward/00b_likeness.ipynb #c283a38d
-_PREFIXES = frozenset(("un", "in", "im", "ir", "il", "dis", "non", "mis", "re", "de", "des", "ver", "ent", "pre", "über", "не", "без", "a", "i"))
+_PREFIXES = frozenset(
+    (
+        "un",
+        "in",
+        "im",
+        "ir",
+        "il",
+        "dis",
+        "non",
+        "mis",
+        "re",
+        "de",
+        "des",
+        "ver",
+        "ent",
+        "pre",
+        "über",
+        "не",
+        "без",
+        "a",
+        "i",
+    )
+)
+
 
 def akin(a: str, b: str) -> bool:
     "Whether two words share so much of their beginning that they are forms of one."
     n, k = min(len(a), len(b)), 0
     while k < n and a[k] == b[k]:
         k += 1
-    return (k >= 4 and k >= .6 * max(len(a), len(b))) or (k >= 3 and k >= .75 * max(len(a), len(b)))
+    return (k >= 4 and k >= 0.6 * max(len(a), len(b))) or (
+        k >= 3 and k >= 0.75 * max(len(a), len(b))
+    )
+
 
 def opposed(a: str, b: str) -> bool:
     "Whether one word is the other behind a prefix that turns it round."
     a, b = (a, b) if len(a) >= len(b) else (b, a)
-    return len(b) >= 4 and a.endswith(b) and a[:-len(b)] in _PREFIXES
+    return len(b) >= 4 and a.endswith(b) and a[: -len(b)] in _PREFIXES
 
 # %% ../../nbs/reward/00b_likeness.ipynb #08ecb448
 SPELT: re.Pattern[str] = re.compile("[\u0530-\u0dff\u0f00-\u0fff\u10a0-\u167f\uac00-\ud7af]")
 
+
 def by_letters(a: str, b: str) -> float:
     "How like two wordings of such a script are, on the scale of a cosine: .5 where a fifth of their letters differs, .2 where half does."
-    return max(0., Indel.normalized_similarity(a, b) - .3)
+    return max(0.0, Indel.normalized_similarity(a, b) - 0.3)
+
 
 @lru_cache(8192)
 def cosine(new: tuple[str, ...], old: tuple[str, ...]) -> float:
@@ -105,8 +141,12 @@ def cosine(new: tuple[str, ...], old: tuple[str, ...]) -> float:
     if SPELT.match(new[0]) and SPELT.match(old[0]):
         return by_letters(" ".join(new), " ".join(old))
     table, rows = look_up((*new, *old))
-    a, b = table.vectors.take(rows[:len(new)], 0).sum(0), table.vectors.take(rows[len(new):], 0).sum(0)
-    return float(a @ b) / max(1e-6, float(a @ a) * float(b @ b)) ** .5
+    a, b = (
+        table.vectors.take(rows[: len(new)], 0).sum(0),
+        table.vectors.take(rows[len(new) :], 0).sum(0),
+    )
+    return float(a @ b) / max(1e-6, float(a @ a) * float(b @ b)) ** 0.5
+
 
 def nearness(new: tuple[str, ...], old: tuple[str, ...]) -> float:
     "`cosine` of two wordings; of two words with the same ending that of what stands before it, where that is less."

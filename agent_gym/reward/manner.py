@@ -25,9 +25,11 @@ def general(s: Statement) -> bool:
     "Whether a statement speaks of how a conversation went, whatever it was about."
     return s[0] in ("talk", "custom", "count", "last words") or s[1] in (ANY, "any")
 
+
 @dataclass(frozen=True)
 class Manner:
     "An opinion from general statements; `column` numbers them for the `forest`."
+
     column: Mapping[Statement, int] = field(default_factory=dict)
     forest: Forest = field(default_factory=Forest)
 
@@ -37,27 +39,49 @@ class Manner:
         return self.forest.chance({i for s in found if (i := column.get(s)) is not None})
 
     @classmethod
-    def fit(cls, found: Sequence[Collection[Statement]], q: np.ndarray, *, trees: int = 50, seed: int = 0) -> Manner:
+    def fit(
+        cls,
+        found: Sequence[Collection[Statement]],
+        q: np.ndarray,
+        *,
+        trees: int = 50,
+        seed: int = 0,
+    ) -> Manner:
         "From the statements of cases that are successes with probability `q` (n,)."
         import numpy as np
+
         rows = [[s for s in f if general(s)] for f in found]
         counts = Counter(s for r in rows for s in r)
-        column = {s: i for i, s in enumerate(sorted(s for s, n in counts.items() if 3 <= n < len(rows)))}
+        column = {
+            s: i for i, s in enumerate(sorted(s for s, n in counts.items() if 3 <= n < len(rows)))
+        }
         x = np.zeros((len(rows), len(column)), np.float32)
         for i, r in enumerate(rows):
             x[i, [column[s] for s in r if s in column]] = 1
-        return cls(column, Forest.fit(x, q, np.ones(len(rows)), trees=trees, seed=seed, features=.1, leaf=3))
+        return cls(
+            column,
+            Forest.fit(x, q, np.ones(len(rows)), trees=trees, seed=seed, features=0.1, leaf=3),
+        )
 
-def left_out(found: Sequence[Collection[Statement]], q: np.ndarray, kinds: Sequence[int], *, groups: int = 5, seed: int = 0) -> tuple[np.ndarray, dict[int, Manner]]:
+
+def left_out(
+    found: Sequence[Collection[Statement]],
+    q: np.ndarray,
+    kinds: Sequence[int],
+    *,
+    groups: int = 5,
+    seed: int = 0,
+) -> tuple[np.ndarray, dict[int, Manner]]:
     "The chance (n,) of each case by a `Manner` fitted without its kind of request, and those manners by kind; kinds are dealt to `groups` of about equal size."
     import numpy as np
+
     models: dict[int, Manner] = {}
     sizes, load = Counter(kinds), [0] * groups
     group: dict[int, int] = {}
     for k, n in sorted(sizes.items(), key=lambda kn: (-kn[1], kn[0])):
         group[k] = load.index(min(load))
         load[group[k]] += n
-    of, out = np.array([group[k] for k in kinds], int), np.full(len(found), .5)
+    of, out = np.array([group[k] for k in kinds], int), np.full(len(found), 0.5)
     for g in range(min(groups, len(sizes))):
         rest, here = np.flatnonzero(of != g).tolist(), np.flatnonzero(of == g).tolist()
         model = Manner.fit([found[i] for i in rest], q[rest], trees=30, seed=seed)
@@ -69,28 +93,40 @@ def left_out(found: Sequence[Collection[Statement]], q: np.ndarray, kinds: Seque
 @dataclass(frozen=True)
 class Weighing:
     "The odds of two opinions, weighted: `special` knows the kind of request, `general` does not."
-    special: float = 1.
-    general: float = 0.
-    bias: float = 0.
+
+    special: float = 1.0
+    general: float = 0.0
+    bias: float = 0.0
 
     def __call__(self, special: float, general: float) -> float:
-        return 1 / (1 + math.exp(-(self.bias + self.special * _odds(special) + self.general * _odds(general))))
+        return 1 / (
+            1
+            + math.exp(-(self.bias + self.special * _odds(special) + self.general * _odds(general)))
+        )
 
     @classmethod
     def fit(cls, special: np.ndarray, general: np.ndarray, q: np.ndarray) -> Weighing:
         "Weights for opinions (n,) about cases that are successes with probability `q` (n,)."
         import numpy as np
-        x, w = np.array([[_odds(a), _odds(b)] for a, b in zip(special, general)]).reshape(-1, 2), np.r_[q, 1 - q]
+
+        x, w = (
+            np.array([[_odds(a), _odds(b)] for a, b in zip(special, general)]).reshape(-1, 2),
+            np.r_[q, 1 - q],
+        )
         if len(q) < 10 or not 1 < q.sum() < len(q) - 1:
             return cls()
         from sklearn.linear_model import LogisticRegression
+
         for use in ([0, 1], [0], [1]):
-            model = LogisticRegression(C=10.).fit(np.vstack([x, x])[:, use], np.r_[np.ones(len(q)), np.zeros(len(q))], sample_weight=w)
+            model = LogisticRegression(C=10.0).fit(
+                np.vstack([x, x])[:, use], np.r_[np.ones(len(q)), np.zeros(len(q))], sample_weight=w
+            )
             if (model.coef_[0] >= 0).all():
                 weight = dict(zip(use, map(float, model.coef_[0])))
-                return cls(weight.get(0, 0.), weight.get(1, 0.), float(model.intercept_[0]))
+                return cls(weight.get(0, 0.0), weight.get(1, 0.0), float(model.intercept_[0]))
         return cls()
 
+
 def _odds(p: float) -> float:
-    p = min(.99, max(.01, p))
+    p = min(0.99, max(0.01, p))
     return math.log(p / (1 - p))

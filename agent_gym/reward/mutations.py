@@ -37,73 +37,165 @@ def _answer_of(trace: Trace, keep: Callable[[int, ToolCall], bool]) -> list[Mess
             out.append(m.model_copy(update={"tool_calls": calls}))
     return out
 
+
 def _last_said(messages: Sequence[Message]) -> int | None:
-    return next((i for i in range(len(messages) - 1, -1, -1) if messages[i].role == "assistant" and messages[i].content), None)
+    return next(
+        (
+            i
+            for i in range(len(messages) - 1, -1, -1)
+            if messages[i].role == "assistant" and messages[i].content
+        ),
+        None,
+    )
+
 
 def _calls(trace: Trace) -> Iterator[ToolCall]:
     "The calls of `trace`, without looking for their answers."
     return (c for m in trace.messages if m.role == "assistant" for c in m.tool_calls)
 
+
 def _with(trace: Trace, i: int, **update: object) -> list[Message]:
     return [m.model_copy(update=update) if j == i else m for j, m in enumerate(trace.messages)]
 
 # %% ../../nbs/reward/35_mutations.ipynb #1ef106cc
-def mutants(trace: Trace, others: Sequence[Trace], acting: frozenset[str], seed: int = 0) -> Iterator[tuple[str, Trace]]:
+def mutants(
+    trace: Trace, others: Sequence[Trace], acting: frozenset[str], seed: int = 0
+) -> Iterator[tuple[str, Trace]]:
     """Spoiled copies of `trace` as (family, trace); `others` lend values and closings, `acting` names the tools that change something.
 
     Families that do not apply (nothing was changed, no number was told) are left out."""
     rng = random.Random(f"mutants/{seed}/{trace.conversation_id}")
     others = rng.sample(others, min(len(others), 60))
-    done = [(i, c, a) for i, c, a in trace.calls() if c.name in acting and a is not None and not trace.messages[a].is_error]
+    done = [
+        (i, c, a)
+        for i, c, a in trace.calls()
+        if c.name in acting and a is not None and not trace.messages[a].is_error
+    ]
     last = _last_said(trace.messages)
     found: list[tuple[str, list[Message]]] = []
     if done:
         i, call, a = rng.choice(done)
         found.append(("act left out", _answer_of(trace, lambda j, c: (j, id(c)) != (i, id(call)))))
-        twice = [*trace.messages[:a + 1], *(m.model_copy(update={"tool_calls": [call]}) if m.role == "assistant" else m for m in (trace.messages[i], trace.messages[a])), *trace.messages[a + 1:]]
+        twice = [
+            *trace.messages[: a + 1],
+            *(
+                m.model_copy(update={"tool_calls": [call]}) if m.role == "assistant" else m
+                for m in (trace.messages[i], trace.messages[a])
+            ),
+            *trace.messages[a + 1 :],
+        ]
         found.append(("act twice", twice))
         first = min(j for j, _, _ in done)
         if any(c.name not in acting and j < first for j, c, _ in trace.calls()):
-            found.append(("nothing looked up", _answer_of(trace, lambda j, c: c.name in acting or j > first)))
+            found.append(
+                ("nothing looked up", _answer_of(trace, lambda j, c: c.name in acting or j > first))
+            )
         found += _foreign(trace, i, call, others, rng)
     if last is not None:
-        found += [("another closing", _with(trace, last, content=text)) for text in _closings(trace, others, acting, rng)]
+        found += [
+            ("another closing", _with(trace, last, content=text))
+            for text in _closings(trace, others, acting, rng)
+        ]
         number = re.search(r"\d+(?:\.\d+)?", trace.messages[last].content or "")
         if number and any(NOWHERE not in s.places for s in read(trace).said[-1:]):
             text = trace.messages[last].content or ""
-            found.append(("invented number", _with(trace, last, content=text[:number.start()] + str(int(float(number[0])) + rng.randint(7, 90)) + ".37" + text[number.end():])))
+            found.append(
+                (
+                    "invented number",
+                    _with(
+                        trace,
+                        last,
+                        content=text[: number.start()]
+                        + str(int(float(number[0])) + rng.randint(7, 90))
+                        + ".37"
+                        + text[number.end() :],
+                    ),
+                )
+            )
         said = [j for j, m in enumerate(trace.messages[:last]) if m.role == "assistant"]
         if said:
-            found.append(("stops early", list(trace.messages[:said[-1] if not done else done[0][0]])))
+            found.append(
+                ("stops early", list(trace.messages[: said[-1] if not done else done[0][0]]))
+            )
     for family, messages in found:
         yield family, Trace(conversation_id=f"{trace.conversation_id}~{family}", messages=messages)
 
-def _foreign(trace: Trace, i: int, call: ToolCall, others: Sequence[Trace], rng: random.Random) -> list[tuple[str, list[Message]]]:
+
+def _foreign(
+    trace: Trace, i: int, call: ToolCall, others: Sequence[Trace], rng: random.Random
+) -> list[tuple[str, list[Message]]]:
     "The call with one argument of a call of the same tool in another conversation."
     own = dict(leaves(call.arguments))
-    lent = [(k, v) for t in others if t.conversation_id != trace.conversation_id for c in _calls(t) if c.name == call.name for k, v in c.arguments.items()
-            if k in call.arguments and v != call.arguments[k] and v not in own.values()]
+    lent = [
+        (k, v)
+        for t in others
+        if t.conversation_id != trace.conversation_id
+        for c in _calls(t)
+        if c.name == call.name
+        for k, v in c.arguments.items()
+        if k in call.arguments and v != call.arguments[k] and v not in own.values()
+    ]
     if not lent:
         return []
     k, v = rng.choice(lent)
     wrong = call.model_copy(update={"arguments": {**call.arguments, k: v}})
-    return [("another's value", _with(trace, i, tool_calls=[wrong if c is call else c for c in trace.messages[i].tool_calls]))]
+    return [
+        (
+            "another's value",
+            _with(
+                trace,
+                i,
+                tool_calls=[wrong if c is call else c for c in trace.messages[i].tool_calls],
+            ),
+        )
+    ]
 
-def _closings(trace: Trace, others: Sequence[Trace], acting: frozenset[str], rng: random.Random) -> list[str]:
+
+def _closings(
+    trace: Trace, others: Sequence[Trace], acting: frozenset[str], rng: random.Random
+) -> list[str]:
     "A closing of a success that did something else."
     names = sorted(c.name for c in _calls(trace) if c.name in acting)
-    texts = [str(t.messages[j]) for t in others if t.success and sorted(c.name for c in _calls(t) if c.name in acting) != names and (j := _last_said(t.messages)) is not None]
+    texts = [
+        str(t.messages[j])
+        for t in others
+        if t.success
+        and sorted(c.name for c in _calls(t) if c.name in acting) != names
+        and (j := _last_said(t.messages)) is not None
+    ]
     return [rng.choice(texts)] if texts else []
 
 # %% ../../nbs/reward/35_mutations.ipynb #43bb70a9
 class Judges(Protocol):
     "What can judge a trace."
+
     def judge(self, trace: Trace) -> RewardBreakdown: ...
 
-def mutation_test(verifier: Judges, traces: Sequence[Trace], acting: frozenset[str], *, limit: int = 200, seed: int = 0) -> pd.DataFrame:
+
+def mutation_test(
+    verifier: Judges,
+    traces: Sequence[Trace],
+    acting: frozenset[str],
+    *,
+    limit: int = 200,
+    seed: int = 0,
+) -> pd.DataFrame:
     """How many mutants of accepted `traces` are not accepted: one row a family with `mutants`, `caught` (share not passed) and `failed` (share failed outright)."""
     import pandas as pd
+
     accepted = [t for t in traces if verifier.judge(t).verdict == "pass"][:limit]
-    rows = [(family, verifier.judge(m).verdict) for t in accepted for family, m in mutants(t, traces, acting, seed)]
+    rows = [
+        (family, verifier.judge(m).verdict)
+        for t in accepted
+        for family, m in mutants(t, traces, acting, seed)
+    ]
     frame = pd.DataFrame(rows, columns=["family", "verdict"])
-    return frame.groupby("family").verdict.agg(mutants="size", caught=lambda v: (v != "pass").mean(), failed=lambda v: (v == "fail").mean()).reset_index()
+    return (
+        frame.groupby("family")
+        .verdict.agg(
+            mutants="size",
+            caught=lambda v: (v != "pass").mean(),
+            failed=lambda v: (v == "fail").mean(),
+        )
+        .reset_index()
+    )

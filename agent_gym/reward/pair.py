@@ -26,18 +26,21 @@ def closeness(new: Sequence[str], truth: Reading) -> np.ndarray:
         return np.zeros((len(new), len(old)))
     table, rows = look_up(new)
     near = table.units.take(rows, 0) @ truth.matrix
-    near -= .2
-    near /= .6
+    near -= 0.2
+    near /= 0.6
     np.minimum(np.maximum(near, 0, out=near), 1, out=near)
     for i, w in enumerate(new):
         if not w.isascii() and SPELT.match(w):
-            near[i] = [min(1., max(0., (by_letters(w, o) - .2) / .3)) if SPELT.match(o) else v for o, v in zip(old, near[i].tolist())]
+            near[i] = [
+                min(1.0, max(0.0, (by_letters(w, o) - 0.2) / 0.3)) if SPELT.match(o) else v
+                for o, v in zip(old, near[i].tolist())
+            ]
         for j in truth.ends.get(w[:3], ()):
             if akin(w, old[j]):
-                near[i, j] = 1.
+                near[i, j] = 1.0
         for j in truth.ends.get("-" + w[-4:], ()):
             if opposed(w, old[j]):
-                near[i, j] = 0.
+                near[i, j] = 0.0
     return near
 
 # %% ../../nbs/reward/01c_pair.ipynb #6238f2d8
@@ -47,12 +50,15 @@ def context_of(text: str) -> tuple[frozenset[str], str, str]:
     text = text[:20_000]
     return frozenset(words(text)), normalise(text), text
 
+
 @lru_cache(512)
 def _values_of(text: str) -> frozenset[str]:
     return frozenset(key(f) for f in facts(text, names=False))
 
+
 class Pair:
     "A reply beside the reference and what came before, with what all evidence needs computed once."
+
     def __init__(self, reply: Reading, truth: Reading, context: Sequence[str]):
         self.reply, self.truth = reply, truth
         self.context = [context_of(c) for c in context if c]
@@ -60,15 +66,28 @@ class Pair:
         self.gone = [w for w in truth.plain if w not in reply.vocabulary]
         self.near: list[list[float]] = closeness(self.new, truth).tolist()
         self.row = {w: i for i, w in enumerate(self.new)}
-        best, kept = (list(map(max, self.near)), list(map(max, zip(*self.near)))) if self.new and truth.plain else ([0.] * len(self.new), [0.] * len(truth.plain))
-        self.novelty = {w: (1 - b) * (.5 if self.context and self.known(w) else 1.) for w, b in zip(self.new, best)}
+        best, kept = (
+            (list(map(max, self.near)), list(map(max, zip(*self.near))))
+            if self.new and truth.plain
+            else ([0.0] * len(self.new), [0.0] * len(truth.plain))
+        )
+        self.novelty = {
+            w: (1 - b) * (0.5 if self.context and self.known(w) else 1.0)
+            for w, b in zip(self.new, best)
+        }
         self.lost = {w: 1 - kept[truth.column[w]] for w in self.gone}
         mass = {w: reply.vocabulary[w] * v for w, v in self.novelty.items()}
-        self.novel_mass = [sum([mass[w] for w in s.words if w in mass]) if mass else 0. for s in reply.sentences]
+        self.novel_mass = [
+            sum([mass[w] for w in s.words if w in mass]) if mass else 0.0 for s in reply.sentences
+        ]
         self.lost_mass = sum([truth.vocabulary[w] * v for w, v in self.lost.items()])
         self.modals = frozenset().union(*(s.modals for s in truth.sentences))
         self.copied = len(reply.pairs & truth.pairs) / max(1, len(reply.pairs))
-        self._free = truth.places if len(truth.places) == len(truth.sentences) else {k: list(v) for k, v in truth.places.items()}
+        self._free = (
+            truth.places
+            if len(truth.places) == len(truth.sentences)
+            else {k: list(v) for k, v in truth.places.items()}
+        )
         self.matches = [self._match(s) for s in reply.sentences]
         self.first: dict[int, int] = {}
         for i, (j, v) in enumerate(self.matches):
@@ -81,24 +100,31 @@ class Pair:
 
     def told(self, value: str) -> bool:
         "Whether the user or a tool gave this value before."
-        return any(value in ws or (len(value) > 2 and value in text) or "=" + value in _values_of(raw) for ws, text, raw in self.context)
+        return any(
+            value in ws or (len(value) > 2 and value in text) or "=" + value in _values_of(raw)
+            for ws, text, raw in self.context
+        )
 
     def _match(self, s: Sentence) -> tuple[int, float]:
         "The reference's sentence that `s` says, and how much they share, 0 to 1."
         same = self._free.get(s.words)
         if same:
-            return (same.pop() if len(same) > 1 else same[0]), 1.
-        best, where = -1., 0
+            return (same.pop() if len(same) > 1 else same[0]), 1.0
+        best, where = -1.0, 0
         for j, t in enumerate(self.truth.sentences):
             other = t.vocabulary
-            v = 2 * sum([.15 + m for w, m in s.vocabulary.items() if w in other]) / (s.total + t.total + .15 * (len(s.words) + len(t.words)))
-            if v < .61:     # no cosine reaches beyond
-                v = max(v, .6 * float(s.vector.dot(t.vector)) / (s.length * t.length))
+            v = (
+                2
+                * sum([0.15 + m for w, m in s.vocabulary.items() if w in other])
+                / (s.total + t.total + 0.15 * (len(s.words) + len(t.words)))
+            )
+            if v < 0.61:  # no cosine reaches beyond
+                v = max(v, 0.6 * float(s.vector.dot(t.vector)) / (s.length * t.length))
             if v > best:
                 best, where = v, j
-        return where, min(1., max(0., best))
+        return where, min(1.0, max(0.0, best))
 
     def surplus(self, i: int) -> bool:
         "Whether sentence `i` of the reply is not what says any sentence of the reference."
         j, v = self.matches[i]
-        return self.first.get(j) != i or v < .25
+        return self.first.get(j) != i or v < 0.25

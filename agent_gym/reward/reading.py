@@ -24,19 +24,48 @@ if TYPE_CHECKING:
 __all__ = ['NEGATORS', 'MODALS', 'NUMERALS', 'CAP', 'spelled_out', 'negates', 'Sentence', 'key', 'Reading', 'read', 'look_ahead']
 
 # %% ../../nbs/reward/01_reading.ipynb #1e9504e8
-NEGATORS: frozenset[str] = frozenset("""not no never cannot none nothing neither nor without unable fail fails failed nobody nowhere hardly
+NEGATORS: frozenset[str] = frozenset(
+    """not no never cannot none nothing neither nor without unable fail fails failed nobody nowhere hardly
 nicht kein keine keinen keinem keiner keines nie niemals ohne nichts weder pas jamais aucun aucune sans rien nunca jamás sin ningún ninguna ninguno tampoco non senza nessun nessuna
 não nunca sem nenhum nenhuma niet geen nooit zonder не нет нельзя без никогда нету nigdy inte ikke aldrig utan uden uten değil yok hayır
-不 没 無 无 未 非 否 لا لم لن ليس ليست غير بدون नहीं मत लא אין בלי eivät nem nincs nélkül není nejsou fără δεν μη όχι χωρίς tidak bukan tanpa không chưa 안 못 없""".split())  # noqa: SIM905
-MODALS: frozenset[str] = frozenset("""can could may might would should must shall maybe perhaps possibly if unless supposed used will going
+不 没 無 无 未 非 否 لا لم لن ليس ليست غير بدون नहीं मत लא אין בלי eivät nem nincs nélkül není nejsou fără δεν μη όχι χωρίς tidak bukan tanpa không chưa 안 못 없""".split()
+)  # noqa: SIM905
+MODALS: frozenset[str] = frozenset(
+    """can could may might would should must shall maybe perhaps possibly if unless supposed used will going
 kann könnte können könnten würde würden sollte sollten muss vielleicht wenn falls wird werden peut pourrait pourrions devrait puede podría podría debería quizás potrebbe poderia deveria talvez
-может мог могла могут если возможно будет будут 可 能 如 将 会 kan kunde zou""".split())  # noqa: SIM905
-NUMERALS: dict[str, str] = {w: str(n) for n, ws in {0: "zero cero", 2: "two zwei deux dos", 3: "three drei trois tres", 4: "four vier quatre cuatro", 5: "five fünf cinq cinco", 6: "six sechs seis",
-    7: "seven sieben siete", 8: "eight acht huit ocho", 9: "nine neun neuf nueve", 10: "ten zehn dix diez", 11: "eleven elf onze", 12: "twelve zwölf douze"}.items() for w in ws.split()}
+может мог могла могут если возможно будет будут 可 能 如 将 会 kan kunde zou""".split()
+)  # noqa: SIM905
+NUMERALS: dict[str, str] = {
+    w: str(n)
+    for n, ws in {
+        0: "zero cero",
+        2: "two zwei deux dos",
+        3: "three drei trois tres",
+        4: "four vier quatre cuatro",
+        5: "five fünf cinq cinco",
+        6: "six sechs seis",
+        7: "seven sieben siete",
+        8: "eight acht huit ocho",
+        9: "nine neun neuf nueve",
+        10: "ten zehn dix diez",
+        11: "eleven elf onze",
+        12: "twelve zwölf douze",
+    }.items()
+    for w in ws.split()
+}
 
 _SHORT = {"n't": "not", "'ll": "will", "'ve": "have", "'re": "are", "'m": "am", "'d": "would"}
-_WHOLE = {"cannot": ("can", "not"), "can't": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not"), "let's": ("let", "us")}
-_IS = frozenset(("it's", "that's", "there's", "here's", "what's", "who's", "how's", "where's", "he's", "she's"))
+_WHOLE = {
+    "cannot": ("can", "not"),
+    "can't": ("can", "not"),
+    "won't": ("will", "not"),
+    "shan't": ("shall", "not"),
+    "let's": ("let", "us"),
+}
+_IS = frozenset(
+    ("it's", "that's", "there's", "here's", "what's", "who's", "how's", "where's", "he's", "she's")
+)
+
 
 def spelled_out(word: str) -> tuple[str, ...]:
     "A contraction as the words it stands for; any other word as it is."
@@ -47,7 +76,8 @@ def spelled_out(word: str) -> tuple[str, ...]:
     if word in _IS:
         return word[:-2], "is"
     end = next((e for e in _SHORT if word.endswith(e) and len(word) > len(e)), None)
-    return (word[:-len(end)], _SHORT[end]) if end else (word,)
+    return (word[: -len(end)], _SHORT[end]) if end else (word,)
+
 
 def negates(word: str) -> bool:
     "Whether `word` (in normal form, spelled out) belongs to the negators of a language."
@@ -59,6 +89,7 @@ class Sentence:
     """A sentence: its words in order (a value is one word, `=` and its normal form), the values among them, and its shape.
 
     `vector` is the sum of the word vectors and `length` its length, `vocabulary` holds each word with its weight, `total` is the weight of all; `asks` says that it ends in a question mark, `ends` that it ends at all."""
+
     text: str
     words: tuple[str, ...]
     vector: np.ndarray
@@ -75,8 +106,10 @@ class Sentence:
     def names(self) -> frozenset[str]:
         "The words with a capital inside the sentence, none where it is written in capitals."
         raw = self.text.split()
-        found = [w.strip(".,;:!?()[]\"'*").casefold() for w in raw[1:] if w[0].isupper() and len(w) > 1]
-        return frozenset(found) if len(found) <= .6 * len(raw) else frozenset()
+        found = [
+            w.strip(".,;:!?()[]\"'*").casefold() for w in raw[1:] if w[0].isupper() and len(w) > 1
+        ]
+        return frozenset(found) if len(found) <= 0.6 * len(raw) else frozenset()
 
 # %% ../../nbs/reward/01_reading.ipynb #d1bc1ccc
 # signs that are written over, under and behind letters, which `\w` leaves out: without them words of Indic scripts fall apart
@@ -87,19 +120,24 @@ _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,200}>|<!--|-->|[*`~]{1,3}|(?<!\w)_+|_+
 _ASKS = re.compile(r"[?？؟;][^\w]{0,4}$")
 _ENDS = re.compile(r"[^\w\s,;(\-][^\w]{0,4}$")
 
-_UNSHOWN = re.compile(r"<!--.*?(?:-->|\Z)|(?:^|\s)\[[^\]\n]{1,60}\]:[^\n]*|<(script|style|template|title|noscript)\b.*?(?:</\1\s*>|\Z)|<(\w+)\b[^<>]{0,200}?[\s\"';](?:hidden|display\s*:\s*none|visibility\s*:|font-size\s*:\s*0|opacity\s*:\s*0)[^<>]{0,200}>.*?(?:</\2\s*>|\Z)", re.S | re.I | re.M)
+_UNSHOWN = re.compile(
+    r"<!--.*?(?:-->|\Z)|(?:^|\s)\[[^\]\n]{1,60}\]:[^\n]*|<(script|style|template|title|noscript)\b.*?(?:</\1\s*>|\Z)|<(\w+)\b[^<>]{0,200}?[\s\"';](?:hidden|display\s*:\s*none|visibility\s*:|font-size\s*:\s*0|opacity\s*:\s*0)[^<>]{0,200}>.*?(?:</\2\s*>|\Z)",
+    re.S | re.I | re.M,
+)
 _JOINER = re.compile("(?<=[\u0600-\u0dff])[\u200c\u200d](?=[\u0600-\u0dff])")
+
 
 def _unshown(raw: str) -> int:
     "How much the markup of a text keeps from its reader: words of comments and of elements that are not shown, words inside tags beyond their names and values."
     rest, count = [], 0
     at = 0
     for m in _UNSHOWN.finditer(raw):
-        rest.append(raw[at:m.start()])
+        rest.append(raw[at : m.start()])
         count += 5 + len(_TOKEN.findall(m[0]))
         at = m.end()
     tags = set(_TAG.findall("".join([*rest, raw[at:]])))
     return count + sum([1 + max(0, len(_TOKEN.findall(t)) - 2 * t.count("=") - 1) for t in tags])
+
 
 _MARKS = re.compile(r"[<*`~_#]|-->")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
@@ -108,17 +146,25 @@ _ITEM = re.compile(r"(?m)^[^\S\n]*(\d{1,2})[.)]\s")
 _GLUED = re.compile(r"(\d+(?:[.,]\d+)*)([^\x00-\u024f\d_]+)$")
 _TAILED = re.compile(r"(?=\w*\d)([A-Z0-9]*[A-Z][A-Z0-9]*)-([^\W\d_]{2,})$")
 
+
 def _bare(fact: Fact) -> tuple[Fact, tuple[str, ...]]:
     "A value, and apart from it the word that a language glues to it: a unit with its ending behind digits, a noun or an ending behind a code."
     if not fact.text.isascii() and (m := _GLUED.match(fact.text)):
         return replace(fact, kind="number", value=number(m[1]), unit=""), (m[2].casefold(),)
-    if fact.kind == "id" and "-" in fact.text and (m := _TAILED.match(fact.text)) and m[2].islower():
+    if (
+        fact.kind == "id"
+        and "-" in fact.text
+        and (m := _TAILED.match(fact.text))
+        and m[2].islower()
+    ):
         return replace(fact, value=normalise(m[1])), (m[2],)
     return fact, ()
+
 
 def key(fact: Fact) -> str:
     "The word a value stands as; a date goes without its year, which is often left unsaid."
     return "=" + (fact.value[-5:] if fact.kind == "date" else fact.value)
+
 
 @lru_cache(8192)
 def _words(text: str) -> tuple[tuple[str, ...], tuple[Fact, ...]]:
@@ -127,10 +173,12 @@ def _words(text: str) -> tuple[tuple[str, ...], tuple[Fact, ...]]:
     found: list[Fact] = []
     at, token = 0, _ASCII_TOKEN if text.isascii() else _TOKEN
     for f in facts(text, names=False):
-        if f.kind != "quoted":      # quotes and names stay words
-            words += token.findall(text[at:f.span[0]].casefold())
+        if f.kind != "quoted":  # quotes and names stay words
+            words += token.findall(text[at : f.span[0]].casefold())
             at = f.span[1]
-            bare, beside = _bare(f) if f.kind in ("id", "number") and not f.text.isdigit() else (f, ())
+            bare, beside = (
+                _bare(f) if f.kind in ("id", "number") and not f.text.isdigit() else (f, ())
+            )
             found.append(bare)
             words += (key(bare), *beside)
     words += token.findall(text[at:].casefold())
@@ -140,26 +188,44 @@ def _words(text: str) -> tuple[tuple[str, ...], tuple[Fact, ...]]:
         words = ["=" + NUMERALS[w] if w in NUMERALS else w for w in words]
     return tuple(words), tuple(found)
 
+
 @lru_cache(8192)
 def _sentence(text: str) -> Sentence | None:
     "`text` as a sentence, None where it has no word. Replies repeat each other's sentences, so they are remembered."
     import numpy as np
+
     words, found = _words(text)
     if not words:
         return None
     table, rows = look_up(words)
-    vector, weights = np.add.reduce(table.vectors.take(rows, 0), 0), [table.weights[i] for i in rows]
+    vector, weights = (
+        np.add.reduce(table.vectors.take(rows, 0), 0),
+        [table.weights[i] for i in rows],
+    )
     end = text[-6:]
-    plain = end[-1:] in (".", "!") and end[-2:-1].isalnum()     # the usual end needs no looking
-    return Sentence(text, words, vector, found, sum([w in NEGATORS for w in words]), MODALS.intersection(words), not plain and _ASKS.search(end) is not None, plain or _ENDS.search(end) is not None,
-                    dict(zip(words, weights)), sum(weights), max(float(vector.dot(vector)) ** .5, 1e-6))
+    plain = end[-1:] in (".", "!") and end[-2:-1].isalnum()  # the usual end needs no looking
+    return Sentence(
+        text,
+        words,
+        vector,
+        found,
+        sum([w in NEGATORS for w in words]),
+        MODALS.intersection(words),
+        not plain and _ASKS.search(end) is not None,
+        plain or _ENDS.search(end) is not None,
+        dict(zip(words, weights)),
+        sum(weights),
+        max(float(vector.dot(vector)) ** 0.5, 1e-6),
+    )
 
 # %% ../../nbs/reward/01_reading.ipynb #5d4c4ec9
-CAP = 12_000    # characters that are read; a reply beyond is graded by its beginning
+CAP = 12_000  # characters that are read; a reply beyond is graded by its beginning
+
 
 @dataclass(eq=False)
 class Reading:
     "A text taken apart. `hidden` counts characters that do not show, words of mixed alphabets, comments and tags, `items` are the numbers of list items, `pairs` its neighbouring words."
+
     sentences: tuple[Sentence, ...]
     hidden: int
     items: frozenset[str]
@@ -174,13 +240,29 @@ class Reading:
     @classmethod
     def of(cls, sentences: tuple[Sentence, ...], hidden: int, items: frozenset[str]) -> Reading:
         import numpy as np
+
         words = tuple([w for s in sentences for w in s.words])
         vocabulary: dict[str, float] = {}
         for s in sentences:
             vocabulary.update(s.vocabulary)
-        vector = sentences[0].vector if len(sentences) == 1 else np.add.reduce([s.vector for s in sentences]) if sentences else np.zeros(0, np.float32)
-        return cls(sentences, hidden, items, words, vocabulary, frozenset(w for w in vocabulary if w[0] == "="), sum(s.total for s in sentences),
-                   frozenset(pairwise(words)), vector)
+        vector = (
+            sentences[0].vector
+            if len(sentences) == 1
+            else np.add.reduce([s.vector for s in sentences])
+            if sentences
+            else np.zeros(0, np.float32)
+        )
+        return cls(
+            sentences,
+            hidden,
+            items,
+            words,
+            vocabulary,
+            frozenset(w for w in vocabulary if w[0] == "="),
+            sum(s.total for s in sentences),
+            frozenset(pairwise(words)),
+            vector,
+        )
 
     @cached_property
     def plain(self) -> list[str]:
@@ -237,35 +319,81 @@ class Reading:
         for s in self.sentences:
             places = [i for i, w in enumerate(s.words) if w[0] == "="]
             for before, i, after in zip([-1, *places], places, [*places[1:], len(s.words)]):
-                words = frozenset(w for w in s.words[max(before + 1, i - 5):i] if s.vocabulary[w] > .3)
-                out[s.words[i]] = out.get(s.words[i], frozenset()) | (words or frozenset(w for w in s.words[i + 1:min(after, i + 5)] if s.vocabulary[w] > .3))
+                words = frozenset(
+                    w for w in s.words[max(before + 1, i - 5) : i] if s.vocabulary[w] > 0.3
+                )
+                out[s.words[i]] = out.get(s.words[i], frozenset()) | (
+                    words
+                    or frozenset(
+                        w for w in s.words[i + 1 : min(after, i + 5)] if s.vocabulary[w] > 0.3
+                    )
+                )
         return out
+
 
 def _mixed(word: str) -> bool:
     scripts = {unicodedata.name(c, "?").partition(" ")[0] for c in word if c.isalpha()}
     return len(scripts & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}) > 1
+
 
 @lru_cache(2048)
 def _split(text: str) -> tuple[list[str], int, frozenset[str]]:
     "The sentences of `text` as they show, how much of it does not show, and the numbers of its list items."
     raw = text[:CAP]
     shown = raw if raw.isascii() and raw.isprintable() else visible(raw)
-    clean = shown if shown.isascii() else "\n".join(unicodedata.normalize("NFKC", line) for line in shown.splitlines()).replace("’", "'").replace("‘", "'")
+    clean = (
+        shown
+        if shown.isascii()
+        else "\n".join(unicodedata.normalize("NFKC", line) for line in shown.splitlines())
+        .replace("’", "'")
+        .replace("‘", "'")
+    )
     if _MARKS.search(clean):
-        clean = _MARKUP.sub(lambda m: "\n" if m[0] in ("<!--", "-->") else " " + re.sub(r"[</>]", " ", m[0]) if m[0][0] == "<" else "", clean)
+        clean = _MARKUP.sub(
+            lambda m: (
+                "\n"
+                if m[0] in ("<!--", "-->")
+                else " " + re.sub(r"[</>]", " ", m[0])
+                if m[0][0] == "<"
+                else ""
+            ),
+            clean,
+        )
     joiners = 0 if raw.isascii() else len(_JOINER.findall(raw))
-    hidden = len(raw) - len(shown) - raw.count("\r") - joiners + (_unshown(raw) if "<" in raw or "]:" in raw else 0)
+    hidden = (
+        len(raw)
+        - len(shown)
+        - raw.count("\r")
+        - joiners
+        + (_unshown(raw) if "<" in raw or "]:" in raw else 0)
+    )
     listed = "\n" in clean or clean.lstrip()[:1].isdigit()
-    return sentences(clean), hidden, frozenset("=" + m for m in _ITEM.findall(clean)) if listed else frozenset()
+    return (
+        sentences(clean),
+        hidden,
+        frozenset("=" + m for m in _ITEM.findall(clean)) if listed else frozenset(),
+    )
+
 
 @lru_cache(2048)
 def read(text: str) -> Reading:
     "`text` taken apart; equal texts share one reading."
     found, hidden, items = _split(text)
     made = tuple([s for s in map(_sentence, found) if s is not None])
-    mixed = sum(_mixed(w) for s in made if not s.text.isascii() for w in s.vocabulary if not w.isascii())
+    mixed = sum(
+        _mixed(w) for s in made if not s.text.isascii() for w in s.vocabulary if not w.isascii()
+    )
     return Reading.of(made, hidden + 3 * mixed, items)
+
 
 def look_ahead(texts: Iterable[str]) -> None:
     "Make ready for reading `texts` (at most 1,000 at a time): the vectors of all their words at once. Changes no result."
-    look_up(list({w: None for s in {s: None for t in dict.fromkeys(texts) for s in _split(t)[0]} for w in _words(s)[0]})[:30_000])
+    look_up(
+        list(
+            {
+                w: None
+                for s in {s: None for t in dict.fromkeys(texts) for s in _split(t)[0]}
+                for w in _words(s)[0]
+            }
+        )[:30_000]
+    )

@@ -18,33 +18,86 @@ __all__ = ['WEIGHTS', 'factor', 'reason', 'grade', 'score']
 
 # %% ../../nbs/reward/03_response.ipynb #5402cfdf
 WEIGHTS: dict[str, dict[str, float]] = {
-    "meaning": {"far": 1., "apart": .6, "lost": .04, "cut": .55, "short": 1.},
-    "facts": {"fabricated": .66, "told": .17, "swapped": .32, "unsaid": 1.2, "unit": .68, "exchanged": .8, "slot": .56},
-    "polarity": {"negated": 1.3, "denial": .68, "opposite": .5, "lone": 1.2, "mood": .8, "inflected": .3},
-    "support": {"surplus": .22, "edited": .16, "replaced": .55, "name": .06},
-    "form": {"salad": 2.4, "repeated": .5, "echo": 2., "hidden": .48, "overlong": 1.5},
+    "meaning": {"far": 1.0, "apart": 0.6, "lost": 0.04, "cut": 0.55, "short": 1.0},
+    "facts": {
+        "fabricated": 0.66,
+        "told": 0.17,
+        "swapped": 0.32,
+        "unsaid": 1.2,
+        "unit": 0.68,
+        "exchanged": 0.8,
+        "slot": 0.56,
+    },
+    "polarity": {
+        "negated": 1.3,
+        "denial": 0.68,
+        "opposite": 0.5,
+        "lone": 1.2,
+        "mood": 0.8,
+        "inflected": 0.3,
+    },
+    "support": {"surplus": 0.22, "edited": 0.16, "replaced": 0.55, "name": 0.06},
+    "form": {"salad": 2.4, "repeated": 0.5, "echo": 2.0, "hidden": 0.48, "overlong": 1.5},
 }
 _SAYS: dict[str, str] = {
-    "far": "means something else", "apart": "most of the reference is missing", "lost": "left out", "cut": "breaks off", "short": "much shorter than the reference",
-    "fabricated": "nothing supports", "told": "not what the reference says, though known", "swapped": "instead of the reference's value", "unsaid": "value not told", "unit": "other unit",
-    "exchanged": "values that changed places", "slot": "another value in its place", "negated": "turned round", "denial": "takes back", "opposite": "opposite word", "lone": "one word exchanged",
-    "mood": "other mood", "inflected": "another form of the word", "surplus": "no counterpart", "edited": "changed words", "replaced": "other words in their place", "name": "new names", "salad": "words in no order", "repeated": "said again",
-    "echo": "the user's own words", "hidden": "characters that hide", "overlong": "far longer than the reference"}
+    "far": "means something else",
+    "apart": "most of the reference is missing",
+    "lost": "left out",
+    "cut": "breaks off",
+    "short": "much shorter than the reference",
+    "fabricated": "nothing supports",
+    "told": "not what the reference says, though known",
+    "swapped": "instead of the reference's value",
+    "unsaid": "value not told",
+    "unit": "other unit",
+    "exchanged": "values that changed places",
+    "slot": "another value in its place",
+    "negated": "turned round",
+    "denial": "takes back",
+    "opposite": "opposite word",
+    "lone": "one word exchanged",
+    "mood": "other mood",
+    "inflected": "another form of the word",
+    "surplus": "no counterpart",
+    "edited": "changed words",
+    "replaced": "other words in their place",
+    "name": "new names",
+    "salad": "words in no order",
+    "repeated": "said again",
+    "echo": "the user's own words",
+    "hidden": "characters that hide",
+    "overlong": "far longer than the reference",
+}
+
 
 def factor(part: str, found: Evidence) -> float:
     "One part's value in (0, 1]."
     amounts = found.amounts
     against = [w * amounts[name] for name, w in WEIGHTS[part].items() if name in amounts]
-    return math.exp(-sum(against)) if against else 1.
+    return math.exp(-sum(against)) if against else 1.0
+
 
 def reason(part: str, found: Evidence) -> str:
     "What the part rests on: its heaviest evidence with the words."
-    heavy = sorted(((w * found.amounts.get(n, 0.), n) for n, w in WEIGHTS[part].items()), reverse=True)
-    said = [_SAYS[n] + (": " + ", ".join(repr(x[:60]) for x in dict.fromkeys(found.notes[n][:3])) if found.notes.get(n) else "") for v, n in heavy if v > .02]
+    heavy = sorted(
+        ((w * found.amounts.get(n, 0.0), n) for n, w in WEIGHTS[part].items()), reverse=True
+    )
+    said = [
+        _SAYS[n]
+        + (
+            ": " + ", ".join(repr(x[:60]) for x in dict.fromkeys(found.notes[n][:3]))
+            if found.notes.get(n)
+            else ""
+        )
+        for v, n in heavy
+        if v > 0.02
+    ]
     return "; ".join(said[:3]) or "nothing speaks against it"
 
 # %% ../../nbs/reward/03_response.ipynb #c9404fb1
-def grade(response: str, truth: str, user: str = "", results: Sequence[str] = ()) -> RewardBreakdown:
+def grade(
+    response: str, truth: str, user: str = "", results: Sequence[str] = ()
+) -> RewardBreakdown:
     """The score of `response` where `truth` was right, with its five factors.
 
     A reply without a word scores 0, unless the reference has none either and looks the same. What the user or the tools said supports values and words."""
@@ -54,22 +107,28 @@ def grade(response: str, truth: str, user: str = "", results: Sequence[str] = ()
         return chained([("meaning", value, "the same text" if value else "no words to compare")])
     return chained((part, factor(part, found), reason(part, found)) for part in WEIGHTS)
 
+
 def score(response: str, truth: str, user: str = "", results: Sequence[str] = ()) -> float:
     "The score of `grade` alone."
     found = _gathered(response, truth, user, tuple(results))
-    return _plain(response, truth) if found is None else min(1., max(0., math.fsum(_steps(found))))
+    return (
+        _plain(response, truth) if found is None else min(1.0, max(0.0, math.fsum(_steps(found))))
+    )
+
 
 def _plain(response: str, truth: str) -> float:
     return float(normalise(response) == normalise(truth))
 
+
 def _steps(found: Evidence) -> list[float]:
     "The contributions of the factors, added up as `grade` adds them."
-    product, out = 0., []
+    product, out = 0.0, []
     for part in WEIGHTS:
         after = product * factor(part, found) if out else factor(part, found)
         out.append(after - product)
         product = after
     return out
+
 
 @lru_cache(1024)
 def _gathered(response: str, truth: str, user: str, results: tuple[str, ...]) -> Evidence | None:

@@ -40,41 +40,71 @@ class RewardPart:
     """A part of your own: `function(trace) -> float` in [0, 1], blended in by `weight` (the built-in grade has weight 1; 0 only reports).
 
     A function may also return a Part, to give its reason."""
+
     name: str
     function: Callable[[Trace], float | Part]
-    weight: float = 1.
+    weight: float = 1.0
 
     def __call__(self, trace: Trace) -> Part:
         "The part's value for `trace`; raises AgentGymError where it is no number in [0, 1] or the function fails on the trace."
         try:
             found = self.function(trace)
-        except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as e:
+        except (
+            ArithmeticError,
+            AssertionError,
+            AttributeError,
+            LookupError,
+            TypeError,
+            ValueError,
+        ) as e:
             if isinstance(e, AgentGymError):
                 raise
-            raise AgentGymError(f"reward part {self.name!r} failed on {trace.conversation_id} with {type(e).__name__}: {e}; a part must grade any trace") from e
-        value, reason = (found.value, found.reason) if isinstance(found, Part) else (found, f"{self.name} of this trace")
+            raise AgentGymError(
+                f"reward part {self.name!r} failed on {trace.conversation_id} with {type(e).__name__}: {e}; a part must grade any trace"
+            ) from e
+        value, reason = (
+            (found.value, found.reason)
+            if isinstance(found, Part)
+            else (found, f"{self.name} of this trace")
+        )
         if not isinstance(value, int | float | np.number | np.bool_) or not 0 <= value <= 1:
-            raise AgentGymError(f"reward part {self.name!r} returned {value!r} for {trace.conversation_id}; return a number in [0, 1]")
+            raise AgentGymError(
+                f"reward part {self.name!r} returned {value!r} for {trace.conversation_id}; return a number in [0, 1]"
+            )
         return Part(self.name, float(value), self.weight, reason=reason)
 
-def _parts(given: Iterable[RewardPart] | Mapping[str, Callable[[Trace], float | Part]]) -> tuple[RewardPart, ...]:
-    parts: tuple[RewardPart, ...] = tuple(RewardPart(str(n), f) for n, f in given.items()) if isinstance(given, Mapping) else tuple(given)
+
+def _parts(
+    given: Iterable[RewardPart] | Mapping[str, Callable[[Trace], float | Part]],
+) -> tuple[RewardPart, ...]:
+    parts: tuple[RewardPart, ...] = (
+        tuple(RewardPart(str(n), f) for n, f in given.items())
+        if isinstance(given, Mapping)
+        else tuple(given)
+    )
     for p in parts:
         if not isinstance(p.weight, int | float | np.number) or not 0 <= p.weight <= 1e6:
-            raise AgentGymError(f"reward part {p.name!r} has weight {p.weight!r}; weights are finite and not negative (at most a million)")
+            raise AgentGymError(
+                f"reward part {p.name!r} has weight {p.weight!r}; weights are finite and not negative (at most a million)"
+            )
     names = [p.name for p in parts]
     if twice := [n for n in dict.fromkeys(names) if names.count(n) > 1]:
-        raise AgentGymError(f"several reward parts are called {twice[0]!r}; give each its own name, by which the breakdown shows it")
+        raise AgentGymError(
+            f"several reward parts are called {twice[0]!r}; give each its own name, by which the breakdown shows it"
+        )
     return parts
 
 # %% ../../nbs/reward/10_reward.ipynb #79cb8408
 class HasTrace(Protocol):
     "An episode: anything with a `trace`."
+
     @property
     def trace(self) -> Trace: ...
 
+
 def _text(value: str | Message) -> str:
     return value if isinstance(value, str) else str(value)
+
 
 def _result(value: str | ToolResult) -> str:
     return value if isinstance(value, str) else dumps(value.value)
@@ -83,8 +113,13 @@ def _result(value: str | ToolResult) -> str:
 def _reply(said: str, user: str, results: Sequence[str]) -> Trace:
     "A reply with what came before it as a trace, for parts that grade traces."
     before = [Message(role="user", content=user)] if user else []
-    tools = [Message(role="tool", name=f"result {i}", result=parse_json(r)) for i, r in enumerate(results)]
-    return Trace(conversation_id="reply", messages=[*before, *tools, Message(role="assistant", content=said)])
+    tools = [
+        Message(role="tool", name=f"result {i}", result=parse_json(r))
+        for i, r in enumerate(results)
+    ]
+    return Trace(
+        conversation_id="reply", messages=[*before, *tools, Message(role="assistant", content=said)]
+    )
 
 # %% ../../nbs/reward/10_reward.ipynb #1ff468b8
 class Reward:
@@ -93,35 +128,78 @@ class Reward:
     `parts` are your own, blended in by weight; `mocker` (else learned from the traces when first needed) tells what a trace changed. Cheap to make: what is
     learned from traces is learned when first used. Nothing changes afterwards, so a Reward is shared and pickled freely."""
 
-    def __init__(self, traces: Sequence[Trace] | None = None, *, parts: Iterable[RewardPart] | Mapping[str, Callable[[Trace], float | Part]] = (),
-                 mocker: ToolMocker | None = None, seed: int = 0):
+    def __init__(
+        self,
+        traces: Sequence[Trace] | None = None,
+        *,
+        parts: Iterable[RewardPart] | Mapping[str, Callable[[Trace], float | Part]] = (),
+        mocker: ToolMocker | None = None,
+        seed: int = 0,
+    ):
         self.traces: Sequence[Trace] = () if traces is None else traces
         self.parts, self.mocker, self.seed = _parts(parts), mocker, seed
         self._known_ends: dict[str, list[tuple[Trace, Counter[str]]]] = {}
 
     def __repr__(self) -> str:
-        return f"Reward({len(self.traces)} traces" + "".join(f", {p.name} × {p.weight:g}" for p in self.parts) + ")"
+        return (
+            f"Reward({len(self.traces)} traces"
+            + "".join(f", {p.name} × {p.weight:g}" for p in self.parts)
+            + ")"
+        )
 
-    def __call__(self, response: str | Message, ground_truth: str | Message, *, user: str | Message | None = None, results: Sequence[str | ToolResult] = ()) -> float:
+    def __call__(
+        self,
+        response: str | Message,
+        ground_truth: str | Message,
+        *,
+        user: str | Message | None = None,
+        results: Sequence[str | ToolResult] = (),
+    ) -> float:
         """How good `response` is where `ground_truth` was right, in [0, 1].
 
         `user` is what was asked, `results` what the tools answered (JSON texts or ToolResults): what they say supports a reply."""
         if self.parts:
             return self.explain(response, ground_truth, user=user, results=results).score
-        return score(_text(response), _text(ground_truth), "" if user is None else _text(user), tuple(map(_result, results)))
+        return score(
+            _text(response),
+            _text(ground_truth),
+            "" if user is None else _text(user),
+            tuple(map(_result, results)),
+        )
 
-    def explain(self, response: str | Message, ground_truth: str | Message, *, user: str | Message | None = None, results: Sequence[str | ToolResult] = ()) -> RewardBreakdown:
+    def explain(
+        self,
+        response: str | Message,
+        ground_truth: str | Message,
+        *,
+        user: str | Message | None = None,
+        results: Sequence[str | ToolResult] = (),
+    ) -> RewardBreakdown:
         "The same with its parts: value, weight, contribution and reason."
-        said, asked, seen = _text(response), "" if user is None else _text(user), tuple(map(_result, results))
+        said, asked, seen = (
+            _text(response),
+            "" if user is None else _text(user),
+            tuple(map(_result, results)),
+        )
         base = grade(said, _text(ground_truth), asked, seen)
-        return blended(base, [p(_reply(said, asked, seen)) for p in self.parts]) if self.parts else base
+        return (
+            blended(base, [p(_reply(said, asked, seen)) for p in self.parts])
+            if self.parts
+            else base
+        )
 
-    def batch(self, responses: Sequence[str | Message], ground_truths: Sequence[str | Message]) -> np.ndarray:
+    def batch(
+        self, responses: Sequence[str | Message], ground_truths: Sequence[str | Message]
+    ) -> np.ndarray:
         "The scores of many pairs, shape (n,), float64; equal to single calls. Raises AgentGymError where the lengths differ or a single text stands for a list."
         if isinstance(responses, str | Message) or isinstance(ground_truths, str | Message):
-            raise AgentGymError("batch takes lists of responses and ground truths; call the reward itself for one pair")
+            raise AgentGymError(
+                "batch takes lists of responses and ground truths; call the reward itself for one pair"
+            )
         if len(responses) != len(ground_truths):
-            raise AgentGymError(f"batch takes as many ground truths as responses, got {len(responses)} responses and {len(ground_truths)} ground truths")
+            raise AgentGymError(
+                f"batch takes as many ground truths as responses, got {len(responses)} responses and {len(ground_truths)} ground truths"
+            )
         out = np.empty(len(responses))
         with no_collection():
             for start in range(0, len(out), 500):
@@ -132,13 +210,19 @@ class Reward:
 
     # --- episodes -----------------------------------------------------------------------------
 
-    def episode(self, trace_or_episode: Trace | HasTrace, references: Sequence[Trace] | None = None) -> RewardBreakdown:
+    def episode(
+        self, trace_or_episode: Trace | HasTrace, references: Sequence[Trace] | None = None
+    ) -> RewardBreakdown:
         """How right a whole conversation was.
 
         `references` are other attempts at the same task, with their outcomes: what they changed and told is compared. Without, the verifier mined from the
         reward's traces judges, held to the ends of other logs of the same request. The judged trace itself and its label are never among either."""
         trace = trace_or_episode if isinstance(trace_or_episode, Trace) else trace_or_episode.trace
-        others = [r for r in references or () if r.conversation_id != trace.conversation_id or r.messages != trace.messages]
+        others = [
+            r
+            for r in references or ()
+            if r.conversation_id != trace.conversation_id or r.messages != trace.messages
+        ]
         if any(r.success is not None for r in others):
             base = agreement(trace, others, self._reads, self._base_rate)
         else:
@@ -149,17 +233,34 @@ class Reward:
         "The verdict of the mined rules, held to the ends with which other logs of the same request succeeded."
         if self.verifier is None:
             return agreement(trace, (), (), self._base_rate)
-        ends = [(t, w) for t, w in self._ends(trace.task) if t.conversation_id != trace.conversation_id or t.messages != trace.messages]
+        ends = [
+            (t, w)
+            for t, w in self._ends(trace.task)
+            if t.conversation_id != trace.conversation_id or t.messages != trace.messages
+        ]
         found = self.verifier.judge(trace)
         if trace.task not in self._tasks and self._unasked is not None:
             from agent_gym.reward.bearing import borne
-            return borne(found, self.verifier.evidence(trace), self._bearing[0], self._unasked, trace)
-        return worded(held_to(found, writes(trace, self._reads), [w for _, w in ends]), trace, [t for t, _ in ends])
+
+            return borne(
+                found, self.verifier.evidence(trace), self._bearing[0], self._unasked, trace
+            )
+        return worded(
+            held_to(found, writes(trace, self._reads), [w for _, w in ends]),
+            trace,
+            [t for t, _ in ends],
+        )
 
     def _ends(self, task: str) -> list[tuple[Trace, Counter[str]]]:
         "The logged successes at `task` that the rules do not refute, with what they wrote."
         if task not in self._known_ends:
-            good = [t for t in self._tasks.get(task, ()) if t.success is True and self.verifier is not None and self.verifier.judge(t).verdict != "fail"]
+            good = [
+                t
+                for t in self._tasks.get(task, ())
+                if t.success is True
+                and self.verifier is not None
+                and self.verifier.judge(t).verdict != "fail"
+            ]
             self._known_ends[task] = [(t, writes(t, self._reads)) for t in good]
         return self._known_ends[task]
 
@@ -167,25 +268,37 @@ class Reward:
     def lexicon(self) -> Lexicon:
         "What the symbols of the traces mean. Learned when first used."
         from agent_gym.reward.lexicon import Lexicon
+
         return Lexicon.learn(self.traces, None if self.mocker is None else self.mocker.tools)
 
     @cached_property
     def verifier(self) -> Verifier | None:
         "What is mined from the traces to judge conversations, or None where no outcome is known. Mined when first used."
         from agent_gym.reward.verifier import Verifier
-        return Verifier(self.traces, self.mocker, lexicon=self.lexicon, seed=self.seed) if any(t.success is not None for t in self.traces) else None
+
+        return (
+            Verifier(self.traces, self.mocker, lexicon=self.lexicon, seed=self.seed)
+            if any(t.success is not None for t in self.traces)
+            else None
+        )
 
     @cached_property
     def _bearing(self) -> tuple[Bearing, list[Trace], np.ndarray]:
         from agent_gym.reward.bearing import Bearing
+
         return Bearing.fit(self.traces, self._reads, seed=self.seed)
 
     @cached_property
     def _unasked(self) -> Weighing | None:
         "How the verifier and the course of a conversation weigh in the verdict on a task that no log asked for; None where the course adds nothing."
         from agent_gym.reward.bearing import weighed
+
         bearing, known, chance = self._bearing
-        return weighed([self.verifier.evidence(t) for t in known], chance, known) if bearing.heard and self.verifier is not None else None
+        return (
+            weighed([self.verifier.evidence(t) for t in known], chance, known)
+            if bearing.heard and self.verifier is not None
+            else None
+        )
 
     @property
     def policy(self) -> list[Guard]:
@@ -204,12 +317,22 @@ class Reward:
 
         One row an agent, see `agent_gym.reward.audit`."""
         from agent_gym.reward.audit import audit
-        return audit(self.episode, self.traces if traces is None else traces, reads=self._reads if traces is None else None, limit=limit, seed=self.seed)
+
+        return audit(
+            self.episode,
+            self.traces if traces is None else traces,
+            reads=self._reads if traces is None else None,
+            limit=limit,
+            seed=self.seed,
+        )
 
     def potential(self, trace: Trace) -> float:
         "How far an unfinished conversation has come, in [0, 1], for shaping: the share of the writes of the task's successes that are done."
         from agent_gym.reward.shaping import progress
-        return progress(trace, [t for t in self._tasks.get(trace.task, ()) if t.success], self._reads)
+
+        return progress(
+            trace, [t for t in self._tasks.get(trace.task, ()) if t.success], self._reads
+        )
 
     def gradable(self, trace: Trace) -> bool:
         "Whether a verifier can be derived for the task of `trace`: from its own success, or from those of traces that asked for the like."
@@ -231,4 +354,4 @@ class Reward:
     @cached_property
     def _base_rate(self) -> float:
         known = [t.success for t in self.traces if t.success is not None]
-        return sum(known) / len(known) if known else .5
+        return sum(known) / len(known) if known else 0.5

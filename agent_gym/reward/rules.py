@@ -27,6 +27,7 @@ class Rules:
     """The guards mined from traces; immutable.
 
     `success` has shape (n,): how likely each of the traces really was a success, in their order; `lexicon` knows the wordings, `model` the guards."""
+
     def __init__(self, lexicon: Lexicon, model: GuardModel, success: np.ndarray):
         self.lexicon, self.model, self.success = lexicon, model, success
 
@@ -36,19 +37,33 @@ class Rules:
         logs, quick = list(traces), Settings(bags=2, trees=10, swaps=2, mutants=0, seed=seed)
         lexicon = Lexicon.learn(logs)
         cases = [case(lexicon.read(t), lexicon) for t in logs]
-        success = cleaned(cases, [t.success for t in logs], [t.satisfaction_score for t in logs], quick, rounds=1)
+        success = cleaned(
+            cases, [t.success for t in logs], [t.satisfaction_score for t in logs], quick, rounds=1
+        )
         return cls(lexicon, fit(cases, success, replace(quick, trees=0)), success)
 
     def blocked(self, messages: Sequence[Message], action: ToolCall | Message | str) -> list[Guard]:
         "The guards that `action` would break if it were done now, after `messages`, where together they take a third of the chance of success or more."
-        calls = [action] if isinstance(action, ToolCall) else list(action.tool_calls) if isinstance(action, Message) else []
+        calls = (
+            [action]
+            if isinstance(action, ToolCall)
+            else list(action.tool_calls)
+            if isinstance(action, Message)
+            else []
+        )
         calls = [c for c in calls if c.name in self.lexicon.acting]
         reading = self._reading(messages)
         kind, found = self.lexicon.intents(reading.opening), set[Statement]()
         for c in calls:
             act = reading.act(c)
-            found.update(act_statements(understood(act, kind, self.lexicon), kind, self.model.needed))
-        return self._broken(self.model, found) if self.model.rules(found) < .67 * self.model.rules(()) else []
+            found.update(
+                act_statements(understood(act, kind, self.lexicon), kind, self.model.needed)
+            )
+        return (
+            self._broken(self.model, found)
+            if self.model.rules(found) < 0.67 * self.model.rules(())
+            else []
+        )
 
     def _reading(self, messages: Sequence[Message]) -> Reading:
         reading = self.lexicon.reading()
@@ -57,5 +72,7 @@ class Rules:
         return reading
 
     def _broken(self, model: GuardModel, found: Iterable[Statement]) -> list[Guard]:
-        rows = sorted(((w, s) for s in found if (w := model.weight(s)) > .02), key=lambda r: (-r[0], r[1]))
-        return [Guard(s, w, *model.stats.get(s, (0., 0.))) for w, s in rows]
+        rows = sorted(
+            ((w, s) for s in found if (w := model.weight(s)) > 0.02), key=lambda r: (-r[0], r[1])
+        )
+        return [Guard(s, w, *model.stats.get(s, (0.0, 0.0))) for w, s in rows]

@@ -25,10 +25,31 @@ __all__ = ['features', 'Satisfaction']
 def features(traces: Sequence[Trace]) -> np.ndarray:
     "What a conversation felt like, shape (n, 517): the meaning of the last words on both sides, and counts of turns, calls and failures."
     import numpy as np
-    last = [[next((str(m) for m in reversed(t.messages) if m.role == role and m.content), "") for t in traces] for role in ("user", "assistant")]
-    counts = [[math.log1p(sum(m.role == "user" for m in t.messages)), math.log1p(sum(len(m.tool_calls) for m in t.messages)), float(sum(m.is_error for m in t.messages)),
-               math.log1p(sum(len(m.content or "") for m in t.messages if m.role == "assistant")), float(any(m.role == "tool" for m in t.messages))] for t in traces]
-    return np.hstack([embed(last[0]), embed(last[1]), np.asarray(counts, np.float64).reshape(len(traces), 5) * .3])
+
+    last = [
+        [
+            next((str(m) for m in reversed(t.messages) if m.role == role and m.content), "")
+            for t in traces
+        ]
+        for role in ("user", "assistant")
+    ]
+    counts = [
+        [
+            math.log1p(sum(m.role == "user" for m in t.messages)),
+            math.log1p(sum(len(m.tool_calls) for m in t.messages)),
+            float(sum(m.is_error for m in t.messages)),
+            math.log1p(sum(len(m.content or "") for m in t.messages if m.role == "assistant")),
+            float(any(m.role == "tool" for m in t.messages)),
+        ]
+        for t in traces
+    ]
+    return np.hstack(
+        [
+            embed(last[0]),
+            embed(last[1]),
+            np.asarray(counts, np.float64).reshape(len(traces), 5) * 0.3,
+        ]
+    )
 
 # %% ../../nbs/reward/20_satisfaction.ipynb #b72792d6
 @dataclass(frozen=True)
@@ -37,6 +58,7 @@ class Satisfaction:
 
     `mae` and `constant_mae` are the mean absolute errors of the predictor and of the best constant, `bias` the largest mean error in any third of the predictions;
     all cross-fitted over conversations."""
+
     weights: np.ndarray
     curve: tuple[tuple[float, ...], tuple[float, ...]]
     mae: float
@@ -45,34 +67,49 @@ class Satisfaction:
     n: int
 
     @classmethod
-    def fit(cls, traces: Sequence[Trace], *, seed: int = 0, penalty: float = 3.) -> Satisfaction:
+    def fit(cls, traces: Sequence[Trace], *, seed: int = 0, penalty: float = 3.0) -> Satisfaction:
         "Ridge regression on `features`, made monotone-calibrated by its own cross-fitted predictions. Raises AgentGymError with fewer than 20 scored traces."
         import numpy as np
         from sklearn.isotonic import IsotonicRegression
+
         scored = [t for t in traces if t.satisfaction_score is not None]
         if len(scored) < 20:
-            raise AgentGymError(f"{len(scored)} of {len(traces)} traces have a satisfaction_score; at least 20 are needed to predict it")
+            raise AgentGymError(
+                f"{len(scored)} of {len(traces)} traces have a satisfaction_score; at least 20 are needed to predict it"
+            )
         x, y = features(scored), np.array([t.satisfaction_score for t in scored])
         fold = np.random.default_rng(seed).permutation(len(y)) % 5
         raw, calibrated = np.zeros(len(y)), np.zeros(len(y))
         for k in range(5):
             raw[fold == k] = _apply(_ridge(x[fold != k], y[fold != k], penalty), x[fold == k])
         for k in range(5):
-            calibrated[fold == k] = IsotonicRegression(out_of_bounds="clip").fit(raw[fold != k], y[fold != k]).predict(raw[fold == k])
+            calibrated[fold == k] = (
+                IsotonicRegression(out_of_bounds="clip")
+                .fit(raw[fold != k], y[fold != k])
+                .predict(raw[fold == k])
+            )
         curve = IsotonicRegression(out_of_bounds="clip").fit(raw, y)
         thirds = np.array_split(np.argsort(calibrated, kind="stable"), 3)
-        return cls(_ridge(x, y, penalty), (tuple(map(float, curve.X_thresholds_)), tuple(map(float, curve.y_thresholds_))), float(np.abs(calibrated - y).mean()),
-                   float(np.abs(np.median(y) - y).mean()), float(max(abs((calibrated - y)[i].mean()) for i in thirds)), len(y))
+        return cls(
+            _ridge(x, y, penalty),
+            (tuple(map(float, curve.X_thresholds_)), tuple(map(float, curve.y_thresholds_))),
+            float(np.abs(calibrated - y).mean()),
+            float(np.abs(np.median(y) - y).mean()),
+            float(max(abs((calibrated - y)[i].mean()) for i in thirds)),
+            len(y),
+        )
 
     def __call__(self, trace: Trace) -> float:
         "The predicted satisfaction of `trace`, 1 to 5."
         import numpy as np
+
         raw = float(_apply(self.weights, features([trace]))[0])
         return float(np.clip(np.interp(raw, *self.curve), 1, 5))
 
-    def part(self, weight: float = 0.) -> RewardPart:
+    def part(self, weight: float = 0.0) -> RewardPart:
         "As a part of a reward, scaled to [0, 1]; by default it only reports."
         return RewardPart("satisfaction", _Scaled(self), weight)
+
 
 @dataclass(frozen=True)
 class _Scaled:
@@ -82,12 +119,15 @@ class _Scaled:
         guess = self.model(trace)
         return Part("satisfaction", (guess - 1) / 4, reason=f"predicted {guess:.1f} of 5")
 
+
 def _ridge(x: np.ndarray, y: np.ndarray, penalty: float) -> np.ndarray:
     import numpy as np
+
     x1 = np.hstack([x, np.ones((len(x), 1))])
     stay = penalty * np.eye(x1.shape[1])
     stay[-1, -1] = 1e-6
     return np.linalg.solve(x1.T @ x1 + stay, x1.T @ y)
+
 
 def _apply(weights: np.ndarray, x: np.ndarray) -> np.ndarray:
     return x @ weights[:-1] + weights[-1]

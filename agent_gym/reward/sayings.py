@@ -20,13 +20,17 @@ from ..text import embed
 __all__ = ['Use', 'Floats', 'Weights', 'NOVEL', 'Company', 'Sayings']
 
 # %% ../../nbs/reward/30b_sayings.ipynb #d99db5e5
-Use: TypeAlias = tuple[str, frozenset[str], str]      # a wording, the features that held when it was said, what the user said to it (empty: nothing)
+Use: TypeAlias = tuple[
+    str, frozenset[str], str
+]  # a wording, the features that held when it was said, what the user said to it (empty: nothing)
 Floats: TypeAlias = NDArray[np.float64]
 Weights: TypeAlias = tuple[float, float, float, float, float]
+
 
 @dataclass(frozen=True)
 class Company:
     "Counts by group: `features` (groups, F), `replies` (groups, R), `size` (groups,); `column` and `reply` number the columns."
+
     column: Mapping[str, int]
     reply: Mapping[str, int]
     features: Floats
@@ -39,36 +43,51 @@ class Company:
         count = Counter(f for rows in groups for around, _ in rows for f in around)
         column = {f: i for i, f in enumerate(sorted(f for f, n in count.items() if n >= least))}
         reply = {r: i for i, r in enumerate(sorted({r for rows in groups for _, r in rows}))}
-        features, replies = np.zeros((len(groups), len(column))), np.zeros((len(groups), len(reply)))
+        features, replies = (
+            np.zeros((len(groups), len(column))),
+            np.zeros((len(groups), len(reply))),
+        )
         for g, rows in enumerate(groups):
             for around, r in rows:
                 features[g, [column[f] for f in around if f in column]] += 1
                 replies[g, reply[r]] += 1
-        return cls(column, reply, features, replies, np.array([float(len(rows)) for rows in groups]))
+        return cls(
+            column, reply, features, replies, np.array([float(len(rows)) for rows in groups])
+        )
 
     def joined(self, labels: NDArray[np.intp], many: int) -> Company:
         "The company of the `many` unions of groups with the same label."
         one = np.eye(many)[labels].T
-        return Company(self.column, self.reply, one @ self.features, one @ self.replies, one @ self.size)
+        return Company(
+            self.column, self.reply, one @ self.features, one @ self.replies, one @ self.size
+        )
 
-    def logs(self, features: Floats, replies: Floats, size: Floats) -> tuple[Floats, Floats, Floats]:
+    def logs(
+        self, features: Floats, replies: Floats, size: Floats
+    ) -> tuple[Floats, Floats, Floats]:
         "Of groups with these counts: the log odds of each feature, the log chance of none of them, and the log chance of each reply."
-        total = max(1., float(self.size.sum()))
+        total = max(1.0, float(self.size.sum()))
         n = np.asarray(size)[..., None] + _SMOOTH
         p = np.clip((features + _SMOOTH * self.features.sum(0) / total) / n, 1e-3, 1 - 1e-3)
-        return np.log(p / (1 - p)), np.log(1 - p).sum(-1), np.log((replies + _SMOOTH * self.replies.sum(0) / total) / n + 1e-4)
+        return (
+            np.log(p / (1 - p)),
+            np.log(1 - p).sum(-1),
+            np.log((replies + _SMOOTH * self.replies.sum(0) / total) / n + 1e-4),
+        )
 
-_SMOOTH = 2.
+
+_SMOOTH = 2.0
 
 # %% ../../nbs/reward/30b_sayings.ipynb #11c96960
 @dataclass(frozen=True)
 class Sayings:
     "Classes `names` of known wordings, wording i in class `of[i]` with unit vector `vectors[i]`; `company` of the classes; `weights` of likeness, company, reply and share, and the score of something new."
+
     names: tuple[str, ...] = ()
     of: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
     vectors: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 256), np.float32))
     company: Company = field(default_factory=lambda: Company.of([]))
-    weights: Weights = (12., .25, .8, .25, 9.)
+    weights: Weights = (12.0, 0.25, 0.8, 0.25, 9.0)
 
     @classmethod
     def learn(cls, uses: Iterable[Use], classes: Mapping[str, str]) -> Sayings:
@@ -82,14 +101,26 @@ class Sayings:
         words, names = sorted(by), tuple(sorted({classes[w] for w in by}))
         if not words:
             return cls()
-        of, each = np.array([names.index(classes[w]) for w in words], np.intp), Company.of([by[w] for w in words])
-        made = cls(names, of, embed([w.replace("{}", " ") for w in words]), each.joined(of, len(names)))
-        return replace(made, weights=made._fitted([by[w] for w in words], each, max(NOVEL, strange / (strange + each.size.sum()))))
+        of, each = (
+            np.array([names.index(classes[w]) for w in words], np.intp),
+            Company.of([by[w] for w in words]),
+        )
+        made = cls(
+            names, of, embed([w.replace("{}", " ") for w in words]), each.joined(of, len(names))
+        )
+        return replace(
+            made,
+            weights=made._fitted(
+                [by[w] for w in words], each, max(NOVEL, strange / (strange + each.size.sum()))
+            ),
+        )
 
     @cached_property
     def _logs(self) -> tuple[Floats, Floats, Floats, Floats]:
         c = self.company
-        return *c.logs(c.features, c.replies, c.size), np.log(c.size / max(1., c.size.sum()) + 1e-6)
+        return *c.logs(c.features, c.replies, c.size), np.log(
+            c.size / max(1.0, c.size.sum()) + 1e-6
+        )
 
     @cached_property
     def _anywhere(self) -> tuple[Floats, float, Floats]:
@@ -98,10 +129,23 @@ class Sayings:
         odds, none, replies = c.logs(c.features.sum(0), c.replies.sum(0), c.size.sum())
         return odds, float(none), replies
 
-    def _evidence(self, like: Floats, around: frozenset[str] | None, reply: str | None, logs: tuple[Floats, Floats, Floats, Floats]) -> Floats:
+    def _evidence(
+        self,
+        like: Floats,
+        around: frozenset[str] | None,
+        reply: str | None,
+        logs: tuple[Floats, Floats, Floats, Floats],
+    ) -> Floats:
         "What speaks for each class, shape (4, classes), given the likeness to each wording."
-        (odds, none, replies, share), (odds_anywhere, none_anywhere, replies_anywhere) = logs, self._anywhere
-        nearest, company, taken = np.full(len(self.names), -1.), np.zeros(len(self.names)), np.zeros(len(self.names))
+        (odds, none, replies, share), (odds_anywhere, none_anywhere, replies_anywhere) = (
+            logs,
+            self._anywhere,
+        )
+        nearest, company, taken = (
+            np.full(len(self.names), -1.0),
+            np.zeros(len(self.names)),
+            np.zeros(len(self.names)),
+        )
         np.maximum.at(nearest, self.of, like)
         if around is not None:
             at = [i for f in sorted(around) if (i := self.company.column.get(f)) is not None]
@@ -111,30 +155,57 @@ class Sayings:
             taken = replies[:, r] - replies_anywhere[r]
         return np.stack([nearest, company, taken, share])
 
-    def _fitted(self, rows: Sequence[Sequence[tuple[frozenset[str], str]]], each: Company, novel: float) -> Weights:
+    def _fitted(
+        self, rows: Sequence[Sequence[tuple[frozenset[str], str]]], each: Company, novel: float
+    ) -> Weights:
         "The weights that find wordings again which were taken out."
         k, alone, c = len(self.names), np.bincount(self.of) == 1, self.company
         evidence, closed, right, weight = [], [], [], []
         for i in range(0, len(rows), max(1, len(rows) // _MOST)):
             g = self.of[i]
-            like, logs = (self.vectors @ self.vectors[i]).astype(float), [x.copy() for x in self._logs]
+            like, logs = (
+                (self.vectors @ self.vectors[i]).astype(float),
+                [x.copy() for x in self._logs],
+            )
             like[i] = -1
-            rest = c.logs(c.features[g] - each.features[i], c.replies[g] - each.replies[i], c.size[g] - each.size[i])
-            for x, y in zip(logs, (*rest, np.log((c.size[g] - each.size[i]) / c.size.sum() + 1e-6))):
+            rest = c.logs(
+                c.features[g] - each.features[i],
+                c.replies[g] - each.replies[i],
+                c.size[g] - each.size[i],
+            )
+            for x, y in zip(
+                logs, (*rest, np.log((c.size[g] - each.size[i]) / c.size.sum() + 1e-6))
+            ):
                 x[g] = y
             some = [use for use, _ in Counter(rows[i]).most_common(8)]
             for around, reply in some:
-                evidence.append(self._evidence(like, around, reply, (logs[0], logs[1], logs[2], logs[3])))
-                closed.append(np.where(alone & (np.arange(k) == g), -1e9, 0.))
+                evidence.append(
+                    self._evidence(like, around, reply, (logs[0], logs[1], logs[2], logs[3]))
+                )
+                closed.append(np.where(alone & (np.arange(k) == g), -1e9, 0.0))
                 right.append(k if alone[g] else int(g))
                 weight.append(1 / len(some))
-        return _logit(np.array(evidence), np.array(closed), np.array(right), np.array(weight), novel, self.weights)
+        return _logit(
+            np.array(evidence),
+            np.array(closed),
+            np.array(right),
+            np.array(weight),
+            novel,
+            self.weights,
+        )
 
-    def __call__(self, words: str, around: frozenset[str] | None = None, reply: str | None = None) -> str | None:
+    def __call__(
+        self, words: str, around: frozenset[str] | None = None, reply: str | None = None
+    ) -> str | None:
         "The class that `words` most likely belong to, None where that is none; what is None is not known and counts for nothing."
         if not self.names or not words:
             return None
-        found = self._evidence((self.vectors @ embed([words.replace("{}", " ")])[0]).astype(float), around, reply, self._logs)
+        found = self._evidence(
+            (self.vectors @ embed([words.replace("{}", " ")])[0]).astype(float),
+            around,
+            reply,
+            self._logs,
+        )
         score = np.array(self.weights[:4]) @ found
         best = int(score.argmax())
         return self.names[best] if score[best] > self.weights[4] else None
@@ -142,28 +213,50 @@ class Sayings:
     def __getstate__(self) -> dict[str, object]:
         return {k: v for k, v in self.__dict__.items() if not k.startswith("_")}
 
-NOVEL = .005    # of a hundred new wordings, half a one says something new, however seldom that was in the logs
-_MOST = 400
-_START, _SPREAD = (8., .25, .8, .25, 2.), np.array([8., .3, .5, .3, 4.])
 
-def _logit(evidence: Floats, closed: Floats, right: NDArray[np.intp], weight: Floats, novel: float, start: Weights) -> Weights:
+NOVEL = 0.005  # of a hundred new wordings, half a one says something new, however seldom that was in the logs
+_MOST = 400
+_START, _SPREAD = (8.0, 0.25, 0.8, 0.25, 2.0), np.array([8.0, 0.3, 0.5, 0.3, 4.0])
+
+
+def _logit(
+    evidence: Floats,
+    closed: Floats,
+    right: NDArray[np.intp],
+    weight: Floats,
+    novel: float,
+    start: Weights,
+) -> Weights:
     "Weights at least 0 and the score of something new, by penalised maximum likelihood, `start` where nothing can be learned; those whose `right` class is the last, something new, count as a share `novel` of all."
     from scipy.optimize import minimize
+
     n, k = closed.shape
     new = right == k
     if new.all():
         return start
-    weight = np.where(new, weight * novel / (1 - novel) * weight[~new].sum() / max(1e-9, weight[new].sum()), weight)
+    weight = np.where(
+        new,
+        weight * novel / (1 - novel) * weight[~new].sum() / max(1e-9, weight[new].sum()),
+        weight,
+    )
     at, centre = np.arange(n), np.array(_START)
+
     def loss(theta: Floats) -> tuple[float, Floats]:
-        z = np.concatenate([np.einsum("k,nkc->nc", theta[:4], evidence) + closed, np.full((n, 1), theta[4])], 1)
+        z = np.concatenate(
+            [np.einsum("k,nkc->nc", theta[:4], evidence) + closed, np.full((n, 1), theta[4])], 1
+        )
         p = np.exp(z - z.max(1, keepdims=True))
         p /= p.sum(1, keepdims=True)
         d = p.copy()
         d[at, right] -= 1
         d *= weight[:, None]
         pull = (theta - centre) / _SPREAD
-        slope = np.append(np.einsum("nc,nkc->k", d[:, :k], evidence), d[:, k].sum()) + pull / _SPREAD
-        return float(-(weight * np.log(p[at, right] + 1e-12)).sum() + .5 * (pull ** 2).sum()), slope
-    found = minimize(loss, centre, jac=True, bounds=[(0, None)] * 4 + [(None, None)], method="L-BFGS-B").x
+        slope = (
+            np.append(np.einsum("nc,nkc->k", d[:, :k], evidence), d[:, k].sum()) + pull / _SPREAD
+        )
+        return float(-(weight * np.log(p[at, right] + 1e-12)).sum() + 0.5 * (pull**2).sum()), slope
+
+    found = minimize(
+        loss, centre, jac=True, bounds=[(0, None)] * 4 + [(None, None)], method="L-BFGS-B"
+    ).x
     return tuple(float(x) for x in found)  # type: ignore[return-value]

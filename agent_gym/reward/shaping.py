@@ -19,19 +19,19 @@ def shaped(potentials: Sequence[float], ended: bool = True) -> list[float]:
     """The step terms of an episode whose states, from the start, have these `potentials`: one term a step.
 
     The first state counts as 0, and so does the last where the episode `ended`."""
-    states = [0., *potentials[1:]]
+    states = [0.0, *potentials[1:]]
     if ended and len(states) > 1:
-        states[-1] = 0.
+        states[-1] = 0.0
     return [b - a for a, b in pairwise(states)]
 
 # %% ../../nbs/reward/13_shaping.ipynb #cde2a024
 def progress(trace: Trace, references: Iterable[Trace], reads: Iterable[str] = ()) -> float:
     "The share of the writes of the nearest success among `references` that `trace` has done, less its other writes, in [0, 1]; 0 without a success."
     own = deeds(trace, reads).writes
-    best = 0.
+    best = 0.0
     for r in references:
         if r.success is True:
             wanted = deeds(r, reads).writes
             if wanted:
                 best = max(best, ((own & wanted).total() - (own - wanted).total()) / wanted.total())
-    return min(1., max(0., best))
+    return min(1.0, max(0.0, best))

@@ -16,6 +16,7 @@ __all__ = ['signs']
 # %% ../../nbs/reward/31b_signs.ipynb #b7a9a067
 _STEPS = (2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 28)
 
+
 def _repeats(what: str, values: Iterable[str]) -> Iterator[str]:
     again = sum(n - 1 for n in Counter(values).values())
     if again:
@@ -23,16 +24,36 @@ def _repeats(what: str, values: Iterable[str]) -> Iterator[str]:
     if again > 1:
         yield f"{what} more than twice"
 
+
 def signs(reading: Reading) -> frozenset[str]:
     "How the conversation went so far, in statements that fit requests of every kind."
     said, heard = [s.words for s in reading.said], reading.heard
-    out = {f"{who} at least {k} times" for who, n in (("the assistant spoke", len(said)), ("the assistant's turns:", reading.turns), ("the user spoke", len(heard))) for k in _STEPS if n >= k}
+    out = {
+        f"{who} at least {k} times"
+        for who, n in (
+            ("the assistant spoke", len(said)),
+            ("the assistant's turns:", reading.turns),
+            ("the user spoke", len(heard)),
+        )
+        for k in _STEPS
+        if n >= k
+    }
     out.update(_repeats("the assistant said the same", said))
     out.update(_repeats("the user said the same", heard[1:]))
     out.update(_repeats("the same call", reading.calls))
-    out.update(f"the user said the word {w!r}" for text in heard[1:] for w in text.split()[:8] if w != "{}")
+    out.update(
+        f"the user said the word {w!r}" for text in heard[1:] for w in text.split()[:8] if w != "{}"
+    )
     out.add(f"{min(4, len(reading.done))} tools answered")
-    out.update(f"{what} failed" for what, n in (("a call", len(reading.errors)), ("more than one call", len(reading.errors) - 1), ("an act", sum(a.failed for a in reading.acts))) if n > 0)
+    out.update(
+        f"{what} failed"
+        for what, n in (
+            ("a call", len(reading.errors)),
+            ("more than one call", len(reading.errors) - 1),
+            ("an act", sum(a.failed for a in reading.acts)),
+        )
+        if n > 0
+    )
     if any(not a.failed for a in reading.acts):
         out.add("an act went through")
     if any("?" not in a.asked for a in reading.acts):
@@ -41,6 +62,12 @@ def signs(reading: Reading) -> frozenset[str]:
         out.add("an act before anything was looked up")
     if reading.said:
         text, told = reading.said[-1][:2]
-        out.update(f"the closing tells {'a value from nowhere' if p == NOWHERE else 'what the user said' if p == USER else 'what a tool answered'}" for p in told or ())
-        out.update(["the closing asks"] if "?" in text else [], ["the closing tells a value" if told else "the closing tells no value"])
+        out.update(
+            f"the closing tells {'a value from nowhere' if p == NOWHERE else 'what the user said' if p == USER else 'what a tool answered'}"
+            for p in told or ()
+        )
+        out.update(
+            ["the closing asks"] if "?" in text else [],
+            ["the closing tells a value" if told else "the closing tells no value"],
+        )
     return frozenset(out)

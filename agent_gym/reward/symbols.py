@@ -25,6 +25,7 @@ _TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)|[^\W_](?:[\w.@’'/:+-]
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?\Z")
 _START = re.compile(r"[.!?:\n]\W*\Z")
 
+
 @lru_cache(1 << 15)
 def tokens(text: str) -> tuple[tuple[str, bool], ...]:
     "The tokens of `text` in canonical form, each with whether it has the form of a value."
@@ -35,7 +36,13 @@ def tokens(text: str) -> tuple[tuple[str, bool], ...]:
         if _NUMBER.match(word):
             out.append((f"{float(word.replace(',', '')):g}", True))
         else:
-            named = len(word) > 1 and word[0].isupper() and not starts and "'" not in word and "’" not in word
+            named = (
+                len(word) > 1
+                and word[0].isupper()
+                and not starts
+                and "'" not in word
+                and "’" not in word
+            )
             out.append((word.casefold(), named or "@" in word or any(c.isdigit() for c in word)))
         starts = False
     return tuple(out)
@@ -52,6 +59,7 @@ def leaves(value: JsonValue, path: str = "") -> Iterator[tuple[str, JsonValue]]:
     else:
         yield path, value
 
+
 def canonical(value: JsonValue) -> tuple[str, ...] | None:
     "The tokens by which a scalar would be named in text; None where it would not be (booleans, nulls, long texts)."
     if isinstance(value, bool) or value is None or isinstance(value, dict | list):
@@ -67,8 +75,14 @@ def _names_something(text: str) -> bool:
     "Whether a record's text is a name or an id rather than a category such as `active`."
     return " " in text or any(v for _, v in tokens("x " + text))
 
+
 def _maskable(value: JsonValue) -> bool:
-    return _names_something(value) if isinstance(value, str) else isinstance(value, int | float) and not isinstance(value, bool)
+    return (
+        _names_something(value)
+        if isinstance(value, str)
+        else isinstance(value, int | float) and not isinstance(value, bool)
+    )
+
 
 def sentence_skeletons(text: str) -> list[str]:
     "The sentences of `text`, everything that has the form of a value masked, without knowing the conversation it stands in."
@@ -82,17 +96,22 @@ def sentence_skeletons(text: str) -> list[str]:
             out.append(" ".join(words))
     return out
 
+
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 
 # %% ../../nbs/reward/30_symbols.ipynb #2524f95e
 NOWHERE, USER, CONSTANT = "nowhere", "the user", "what agents say in many conversations"
 
+
 @dataclass(slots=True)
 class Places:
     "Where the values of one conversation were seen."
+
     places: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
     starts: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
-    rows: dict[tuple[str, ...], list[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]]] = field(default_factory=dict)
+    rows: dict[tuple[str, ...], list[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]]] = field(
+        default_factory=dict
+    )
     words: set[str] = field(default_factory=set)
     amount: float | None = None
 
@@ -128,7 +147,14 @@ class Places:
         i = 0
         while i < len(found):
             word, value = found[i]
-            hit = next((t for t in self.starts.get(word, ()) if all(i + j < len(found) and found[i + j][0] == w for j, w in enumerate(t))), (word,) if value else None)
+            hit = next(
+                (
+                    t
+                    for t in self.starts.get(word, ())
+                    if all(i + j < len(found) and found[i + j][0] == w for j, w in enumerate(t))
+                ),
+                (word,) if value else None,
+            )
             if hit is None:
                 out.append(word)
             else:
@@ -142,13 +168,22 @@ class Places:
         "Everywhere `value` was seen; `nowhere` if it was not, the value itself where it is a truth value or null."
         name = canonical(value)
         if name is None:
-            return frozenset([f"always {json_word(value)}"] if value is None or isinstance(value, bool) else ["a text"])
+            return frozenset(
+                [f"always {json_word(value)}"]
+                if value is None or isinstance(value, bool)
+                else ["a text"]
+            )
         found = set(self.places.get(name, ()))
         if all(w in self.words for w in name):
             found.add(USER)
         for path, row in self.rows.get(name, ()):
-            found.update(f"the row of {path} whose {k} the user named" for k, other in row if other != name and not other[0].isdigit() and all(w in self.words for w in other))
+            found.update(
+                f"the row of {path} whose {k} the user named"
+                for k, other in row
+                if other != name and not other[0].isdigit() and all(w in self.words for w in other)
+            )
         return frozenset(found or {NOWHERE})
+
 
 def json_word(value: bool | None) -> str:
     return "null" if value is None else str(value).lower()
@@ -157,6 +192,7 @@ def json_word(value: bool | None) -> str:
 @dataclass(frozen=True, slots=True)
 class Answer:
     "A tool's answer reduced to facts and numbers; `keys` are the arguments it was asked with."
+
     keys: frozenset[tuple[str, ...]]
     facts: frozenset[str]
     numbers: tuple[tuple[str, float], ...]
@@ -176,6 +212,7 @@ class Answer:
                 facts.add(f"{path} is {leaf!r}")
         return cls(frozenset(argument_names(call)), frozenset(facts), tuple(numbers))
 
+
 def argument_names(call: ToolCall) -> list[tuple[str, ...]]:
     "The scalars of a call's arguments in canonical form."
     return [k for _, v in leaves(call.arguments) if (k := canonical(v)) is not None]
@@ -184,6 +221,7 @@ def argument_names(call: ToolCall) -> list[tuple[str, ...]]:
 @dataclass(frozen=True, slots=True)
 class Act:
     "A call that changes something, with what was known when it was made."
+
     tool: str
     signature: str
     sources: tuple[tuple[str, frozenset[str]], ...]
@@ -197,19 +235,28 @@ class Act:
     failed: bool = False
     around: frozenset[str] = frozenset()
 
+
 class Saying(NamedTuple):
     "Something the agent said: its skeleton, the places of its values, what had happened before it, and how often the user had spoken by then."
+
     words: str
     places: frozenset[str]
     around: frozenset[str]
     heard: int
+
 
 class Reading:
     """What a conversation has shown so far; `feed` takes its messages in order.
 
     `acting` names the tools that change something, `categories` the paths whose texts are categories, `constants` values that agents tell in many conversations. `invented` are those told that nobody had named. `said` holds what the agent said,
     `heard` the skeletons of what the user said, `event` what happened last, `done` the tools that have answered, `errors` how they failed, `calls` every call made, `told` the places of values that were told."""
-    def __init__(self, acting: frozenset[str] = frozenset(), categories: frozenset[str] = frozenset(), constants: frozenset[tuple[str, ...]] = frozenset()):
+
+    def __init__(
+        self,
+        acting: frozenset[str] = frozenset(),
+        categories: frozenset[str] = frozenset(),
+        constants: frozenset[tuple[str, ...]] = frozenset(),
+    ):
         self.acting, self.categories, self.constants = acting, categories, constants
         self.invented: set[tuple[str, ...]] = set()
         self.said: list[Saying] = []
@@ -236,8 +283,13 @@ class Reading:
             self.turns += 1
             if message.content:
                 self._say(message.content)
-            self.calls += [c.name + repr(sorted((p, str(v)) for p, v in leaves(c.arguments))) for c in message.tool_calls]
-            self._open += [(c, self.act(c) if c.name in self.acting else None) for c in message.tool_calls]
+            self.calls += [
+                c.name + repr(sorted((p, str(v)) for p, v in leaves(c.arguments)))
+                for c in message.tool_calls
+            ]
+            self._open += [
+                (c, self.act(c) if c.name in self.acting else None) for c in message.tool_calls
+            ]
         elif message.role == "tool":
             self._result(message)
 
@@ -245,14 +297,28 @@ class Reading:
         masked, hits = self.places.mask(text)
         unheard = {h for h in hits if h not in self.places.places}
         self.invented |= unheard
-        where = frozenset(p for h in hits if h not in unheard for p in self.places.places[h]) | {CONSTANT if h in self.constants else NOWHERE for h in unheard}
+        where = frozenset(p for h in hits if h not in unheard for p in self.places.places[h]) | {
+            CONSTANT if h in self.constants else NOWHERE for h in unheard
+        }
         self.said.append(Saying(masked, where, self._around(masked, where), len(self.heard)))
         self.told |= where
 
     def _around(self, masked: str, where: frozenset[str]) -> frozenset[str]:
         "What tells whether one may say the like now: what was done before, what happened last, and the form of what is said."
-        form = [f"{min(3, masked.count('{}'))} values", *(["asks"] if "?" in masked or "？" in masked else [])]
-        return frozenset([f"after {self.event}", *(f"done {t}" for t in self.done), *(f"acted {a.tool}" for a in self.acts if not a.failed), *(f"tells {p}" for p in where), *self.errors, *form])
+        form = [
+            f"{min(3, masked.count('{}'))} values",
+            *(["asks"] if "?" in masked or "？" in masked else []),
+        ]
+        return frozenset(
+            [
+                f"after {self.event}",
+                *(f"done {t}" for t in self.done),
+                *(f"acted {a.tool}" for a in self.acts if not a.failed),
+                *(f"tells {p}" for p in where),
+                *self.errors,
+                *form,
+            ]
+        )
 
     def reply(self, saying: Saying) -> str:
         "The skeleton of what the user said to `saying`; empty where nothing."
@@ -276,7 +342,9 @@ class Reading:
             self.done.add(call.name)
             self.event = call.name
             if act is None:  # what an act answers is its own doing, not a circumstance
-                self._answers.setdefault(call.name, []).append(Answer.of(call, value, self.categories))
+                self._answers.setdefault(call.name, []).append(
+                    Answer.of(call, value, self.categories)
+                )
         self._note(value, call.name + (" (error)" if failed else ""))
 
     def _note(self, value: JsonValue, path: str) -> None:
@@ -295,7 +363,10 @@ class Reading:
 
     def records(self, keys: Collection[tuple[str, ...]] = ()) -> list[Answer]:
         "For each tool the answer that counts for a call with the arguments `keys`."
-        return [next((a for a in reversed(rows) if keys and not a.keys.isdisjoint(keys)), rows[-1]) for rows in self._answers.values()]
+        return [
+            next((a for a in reversed(rows) if keys and not a.keys.isdisjoint(keys)), rows[-1])
+            for rows in self._answers.values()
+        ]
 
     def facts(self) -> frozenset[str]:
         "What the records show now, how calls failed, and how the user's last amount compares with the numbers of the records."
@@ -312,17 +383,47 @@ class Reading:
                 facts |= _compare(f"argument {path[1:]}", float(v), records)
         sources = tuple(sorted((path[1:], self.places.sources(v)) for path, v in pairs))
         untold = frozenset(p for a in records for p, n in a.numbers if n and p not in self.told)
-        return Act(call.name, call.name + repr(sorted((p, str(v)) for p, v in pairs)), sources, frozenset(self.done), frozenset(self.told),
-                   self.said[-1].words if self.said else "", self.heard[-1] if self.heard else "", frozenset(facts), untold, frozenset(self.heard[-1].split()[:8]) if self.heard else frozenset(),
-                   around=self.said[-1].around if self.said else frozenset())
+        return Act(
+            call.name,
+            call.name + repr(sorted((p, str(v)) for p, v in pairs)),
+            sources,
+            frozenset(self.done),
+            frozenset(self.told),
+            self.said[-1].words if self.said else "",
+            self.heard[-1] if self.heard else "",
+            frozenset(facts),
+            untold,
+            frozenset(self.heard[-1].split()[:8]) if self.heard else frozenset(),
+            around=self.said[-1].around if self.said else frozenset(),
+        )
+
 
 def _compare(what: str, amount: float | None, records: list[Answer]) -> set[str]:
-    return set() if amount is None else {f"{what} is {'above' if amount > n else 'at most'} {p}" for a in records for p, n in a.numbers}
+    return (
+        set()
+        if amount is None
+        else {
+            f"{what} is {'above' if amount > n else 'at most'} {p}"
+            for a in records
+            for p, n in a.numbers
+        }
+    )
+
 
 def _answers(message: Message, call: ToolCall) -> bool:
-    return message.tool_call_id == call.id if message.tool_call_id is not None and call.id is not None else message.name is None or message.name == call.name
+    return (
+        message.tool_call_id == call.id
+        if message.tool_call_id is not None and call.id is not None
+        else message.name is None or message.name == call.name
+    )
 
-def read(trace: Trace, acting: frozenset[str] = frozenset(), categories: frozenset[str] = frozenset(), constants: frozenset[tuple[str, ...]] = frozenset()) -> Reading:
+
+def read(
+    trace: Trace,
+    acting: frozenset[str] = frozenset(),
+    categories: frozenset[str] = frozenset(),
+    constants: frozenset[tuple[str, ...]] = frozenset(),
+) -> Reading:
     "The reading of a whole trace."
     out = Reading(acting, categories, constants)
     for m in trace.messages:

@@ -37,8 +37,9 @@ __all__ = ['PASS', 'FAIL', 'LEAST', 'EFFORT', 'ALL', 'SELDOM', 'Curve', 'Verdict
 @dataclass(frozen=True)
 class Curve:
     "A monotone step-and-slope function: `y` at `x`, linear between, flat outside."
-    x: tuple[float, ...] = (0., 1.)
-    y: tuple[float, ...] = (0., 1.)
+
+    x: tuple[float, ...] = (0.0, 1.0)
+    y: tuple[float, ...] = (0.0, 1.0)
 
     def __call__(self, value: float) -> float:
         i = bisect_right(self.x, value)
@@ -54,19 +55,26 @@ class Curve:
             return cls()
         rate, blocks = float(success.mean()), []
         for c, s in sorted(zip(chance.tolist(), success.tolist())):
-            blocks.append([c, s, 1.])
-            while len(blocks) > 1 and (blocks[-2][1] / blocks[-2][2] >= blocks[-1][1] / blocks[-1][2] or max(blocks[-1][2], blocks[-2][2]) < 5):
+            blocks.append([c, s, 1.0])
+            while len(blocks) > 1 and (
+                blocks[-2][1] / blocks[-2][2] >= blocks[-1][1] / blocks[-1][2]
+                or max(blocks[-1][2], blocks[-2][2]) < 5
+            ):
                 last = blocks.pop()
                 blocks[-1] = [a + b for a, b in zip(blocks[-1], last)]
         x = [b[0] / b[2] for b in blocks]
         y = [(b[1] + rate) / (b[2] + 1) for b in blocks]
         keep = [i for i in range(len(x)) if i == 0 or x[i] > x[i - 1] + 1e-9]
-        return cls(tuple(x[i] for i in keep), tuple(float(v) for v in np.maximum.accumulate([y[i] for i in keep])))
+        return cls(
+            tuple(x[i] for i in keep),
+            tuple(float(v) for v in np.maximum.accumulate([y[i] for i in keep])),
+        )
 
 # %% ../../nbs/reward/36_verifier.ipynb #bcf48d8f
 class Verdict(RewardBreakdown):
     """A judgement of a conversation: `score` in [0, 1] reads as the probability of a real success; `verdict` is "pass", "fail" or "abstain" (then the
     score is the base rate of the logs with as much evidence for them); the contributions of `parts` sum to the score; `kind` is the kind of request."""
+
     __slots__ = ()
 
     @property
@@ -75,8 +83,9 @@ class Verdict(RewardBreakdown):
         return tuple(p.reason for p in self.parts if p.reason)
 
 # %% ../../nbs/reward/36_verifier.ipynb #2226d10c
-PASS, FAIL = .75, .08     # evidence above and below which a verdict is given
-LEAST = .3                # what guards and second opinion must say for a pass, however well it went
+PASS, FAIL = 0.75, 0.08  # evidence above and below which a verdict is given
+LEAST = 0.3  # what guards and second opinion must say for a pass, however well it went
+
 
 class Verifier(Rules):
     """Judges conversations by what `traces` show to be right.
@@ -84,7 +93,14 @@ class Verifier(Rules):
     `mocker` may tell the kinds of tools (else they are inferred), `lexicon` is that of the same traces (else it is learned). What is learned never changes afterwards; a judged trace that is among `traces` (same id or same
     content) is judged by guards that were fitted without it."""
 
-    def __init__(self, traces: Sequence[Trace], mocker: ToolMocker | None = None, *, lexicon: Lexicon | None = None, seed: int = 0):
+    def __init__(
+        self,
+        traces: Sequence[Trace],
+        mocker: ToolMocker | None = None,
+        *,
+        lexicon: Lexicon | None = None,
+        seed: int = 0,
+    ):
         logs = list(traces)
         self.settings = Settings(seed=seed)
         self.lexicon = lexicon or Lexicon.learn(logs, mocker.tools if mocker is not None else None)
@@ -93,17 +109,32 @@ class Verifier(Rules):
         self.labelled = sum(v is not None for v in labels)
         many = max(1, min(self.settings.mutants, 500 // max(1, sum(v is True for v in labels))))
         spoiled = [self._spoiled(t, logs)[:many] if t.success else [] for t in logs]
-        found = posterior(cases, labels, [t.satisfaction_score for t in logs], self.settings, mutants=spoiled, rounds=2 if len(logs) <= 600 else 1, tasks=[t.task for t in logs])
-        self.success = found.success    # (n,): how likely each logged conversation really was one, in the order of `traces`; the agents learn from it
+        found = posterior(
+            cases,
+            labels,
+            [t.satisfaction_score for t in logs],
+            self.settings,
+            mutants=spoiled,
+            rounds=2 if len(logs) <= 600 else 1,
+            tasks=[t.task for t in logs],
+        )
+        self.success = found.success  # (n,): how likely each logged conversation really was one, in the order of `traces`; the agents learn from it
         self._models = found.models
         self.model = fit(cases, found.success, self.settings, [m for ms in spoiled for m in ms])
         rows = [found.models[f].breaches(c) for c, f in zip(cases, found.fold)]
         manner, self._manners = left_out(rows, found.success, [c.intent for c in cases], seed=seed)
-        self.manner, self.weighing = Manner.fit(rows, found.success, seed=seed), Weighing.fit(found.chance, manner, found.success)
+        self.manner, self.weighing = (
+            Manner.fit(rows, found.success, seed=seed),
+            Weighing.fit(found.chance, manner, found.success),
+        )
         evidence = np.array([self.weighing(a, b) for a, b in zip(found.chance, manner)])
         self.curve = Curve.fit(evidence, found.success)
-        self._folds = {k: int(f) for t, f in zip(logs, found.fold) for k in (t.conversation_id, _content(t))}
-        self.rates = _rates(cases, [_effort(t, self.lexicon.acting) for t in logs], found.success, labels)
+        self._folds = {
+            k: int(f) for t, f in zip(logs, found.fold) for k in (t.conversation_id, _content(t))
+        }
+        self.rates = _rates(
+            cases, [_effort(t, self.lexicon.acting) for t in logs], found.success, labels
+        )
         self._rows = _kind_rows(cases, evidence, found.success, self.lexicon)
         self.edits: Mapping[Statement, Guard] = {}
 
@@ -111,62 +142,160 @@ class Verifier(Rules):
         "Cases of a few mutants of a success."
         found = list(mutants(trace, logs, self.lexicon.acting, self.settings.seed))
         random.Random(f"spoiled/{self.settings.seed}/{trace.conversation_id}").shuffle(found)
-        return [case(self.lexicon.read(m), self.lexicon) for _, m in found[:self.settings.mutants]]
+        return [case(self.lexicon.read(m), self.lexicon) for _, m in found[: self.settings.mutants]]
 
     def judge(self, trace: Trace, references: Sequence[Trace] | None = None) -> Verdict:
         "The verdict on `trace`. `references` are other attempts at the same task; the trace itself is never among them."
         c = case(self.lexicon.read(trace), self.lexicon)
         kind = self.lexicon.intents.names[c.intent]
         if not self.labelled:
-            return Verdict(.5, (Part("base rate", .5, 1., .5, "no conversation of the logs has an outcome"),), "abstain", kind)
+            return Verdict(
+                0.5,
+                (Part("base rate", 0.5, 1.0, 0.5, "no conversation of the logs has an outcome"),),
+                "abstain",
+                kind,
+            )
         model, found, (chance, second, way, lawful) = self._opinions(trace, c)
         evidence = self.weighing(chance, way) * lawful
-        rate = self.rates.get((c.intent, effort := _effort(trace, self.lexicon.acting)), self.rates[-1, effort])
+        rate = self.rates.get(
+            (c.intent, effort := _effort(trace, self.lexicon.acting)), self.rates[-1, effort]
+        )
         if evidence >= FAIL and self.rates[-1, effort] < SELDOM * self.rates[-1, ALL]:
             rate = min(rate, self.curve(evidence))
             why = f"abstains: where the assistant went no further than {EFFORT[effort]}, {rate:.0%} of such requests succeeded"
-            return Verdict(rate, (Part("base rate", rate, 1., rate, why),), "abstain", kind)
+            return Verdict(rate, (Part("base rate", rate, 1.0, rate, why),), "abstain", kind)
         if (passed := evidence >= PASS and chance >= LEAST) or (evidence < FAIL and model.knows(c)):
-            return Verdict(self.curve(evidence), tuple(self._parts(model, found, (chance, second, way, lawful))), "pass" if passed else "fail", kind)
-        score, new = self.curve(evidence), "" if evidence >= FAIL else ", but no success at this request shows what would have been right"
+            return Verdict(
+                self.curve(evidence),
+                tuple(self._parts(model, found, (chance, second, way, lawful))),
+                "pass" if passed else "fail",
+                kind,
+            )
+        score, new = (
+            self.curve(evidence),
+            ""
+            if evidence >= FAIL
+            else ", but no success at this request shows what would have been right",
+        )
         why = "; ".join(g.text for g in self._broken(model, found)[:3])
-        return Verdict(score, (Part("base rate", score, 1., score, f"abstains: {score:.0%} of the logs with as much evidence ({evidence:.2f}{new}) succeeded; {why}"),), "abstain", kind)
+        return Verdict(
+            score,
+            (
+                Part(
+                    "base rate",
+                    score,
+                    1.0,
+                    score,
+                    f"abstains: {score:.0%} of the logs with as much evidence ({evidence:.2f}{new}) succeeded; {why}",
+                ),
+            ),
+            "abstain",
+            kind,
+        )
 
     def evidence(self, trace: Trace) -> float:
         "The evidence that `trace` was a success, in [0, 1], before it is read as a probability: what another opinion is weighed with. A logged trace is judged as by `judge`."
-        _, _, (chance, _, way, lawful) = self._opinions(trace, case(self.lexicon.read(trace), self.lexicon))
+        _, _, (chance, _, way, lawful) = self._opinions(
+            trace, case(self.lexicon.read(trace), self.lexicon)
+        )
         return self.weighing(chance, way) * lawful
 
-    def _opinions(self, trace: Trace, c: Case) -> tuple[GuardModel, frozenset[Statement], tuple[float, float, float, float]]:
+    def _opinions(
+        self, trace: Trace, c: Case
+    ) -> tuple[GuardModel, frozenset[Statement], tuple[float, float, float, float]]:
         "The guards that judge `trace`, what it breaks of them, and the chances by both opinions on its request, by the second of them, and by the way it went, with what broken laws leave; by models without it where it was logged."
         fold = self._folds.get(trace.conversation_id, self._folds.get(_content(trace)))
-        model, manner = (self.model, self.manner) if fold is None else (self._edited(self._models[fold]), self._manners[c.intent])
+        model, manner = (
+            (self.model, self.manner)
+            if fold is None
+            else (self._edited(self._models[fold]), self._manners[c.intent])
+        )
         found = model.breaches(c)
         second = model.second(found)
-        return model, found, (joined(model.rules(found), second), second, manner.chance(found), model.lawless(found))
+        return (
+            model,
+            found,
+            (
+                joined(model.rules(found), second),
+                second,
+                manner.chance(found),
+                model.lawless(found),
+            ),
+        )
 
-    def _parts(self, model: GuardModel, found: frozenset[Statement], opinions: tuple[float, float, float, float]) -> list[Part]:
+    def _parts(
+        self,
+        model: GuardModel,
+        found: frozenset[Statement],
+        opinions: tuple[float, float, float, float],
+    ) -> list[Part]:
         "The score, step by step: what a case without a breach would earn, less what each broken guard takes away, and what the other opinions change."
-        value, (chance, second, way, lawful) = lambda chance: self.curve(self.weighing(chance, .99)), opinions
-        weight, left = model.base, value(joined(math.exp(-model.base), .995))
-        parts = [Part("no rule broken", left, 1., left, "")]
+        value, (chance, second, way, lawful) = (
+            lambda chance: self.curve(self.weighing(chance, 0.99)),
+            opinions,
+        )
+        weight, left = model.base, value(joined(math.exp(-model.base), 0.995))
+        parts = [Part("no rule broken", left, 1.0, left, "")]
         for g in self._broken(model, found)[:6]:
             weight += g.weight
-            now = value(joined(math.exp(-weight), .995))
-            parts.append(Part("guard", 0., g.weight, now - left, f"{g.text} (in {g.broken:.0f} failures, {g.counterexamples:.0f} successes)"))
+            now = value(joined(math.exp(-weight), 0.995))
+            parts.append(
+                Part(
+                    "guard",
+                    0.0,
+                    g.weight,
+                    now - left,
+                    f"{g.text} (in {g.broken:.0f} failures, {g.counterexamples:.0f} successes)",
+                )
+            )
             left = now
-        parts.append(Part("second opinion", second, 1., value(chance) - left, f"as a whole it looks {second:.2f} like a success"))
+        parts.append(
+            Part(
+                "second opinion",
+                second,
+                1.0,
+                value(chance) - left,
+                f"as a whole it looks {second:.2f} like a success",
+            )
+        )
         went = self.curve(self.weighing(chance, way))
-        parts.append(Part("manner", way, 1., went - value(chance), f"by the way it went alone it looks {way:.2f} like one"))
-        return parts if lawful == 1 else [*parts, Part("laws", lawful, 1., self.curve(lawful * self.weighing(chance, way)) - went, "breaks what successes keep, or a guard set by hand")]
+        parts.append(
+            Part(
+                "manner",
+                way,
+                1.0,
+                went - value(chance),
+                f"by the way it went alone it looks {way:.2f} like one",
+            )
+        )
+        return (
+            parts
+            if lawful == 1
+            else [
+                *parts,
+                Part(
+                    "laws",
+                    lawful,
+                    1.0,
+                    self.curve(lawful * self.weighing(chance, way)) - went,
+                    "breaks what successes keep, or a guard set by hand",
+                ),
+            ]
+        )
 
     # --- the policy ---------------------------------------------------------------------------
 
     @property
     def policy(self) -> list[Guard]:
         "The guards, the weightiest first, with edits."
-        rows = [Guard(s, self.model.weight(s), *self.model.stats[s]) for s in self.model.stats if s not in self.edits]
-        own = [g for g in rows if g.weight > .05 and g.statement[0] not in ("news", "custom")] + list(self.edits.values())
+        rows = [
+            Guard(s, self.model.weight(s), *self.model.stats[s])
+            for s in self.model.stats
+            if s not in self.edits
+        ]
+        own = [
+            g for g in rows if g.weight > 0.05 and g.statement[0] not in ("news", "custom")
+        ] + list(self.edits.values())
         return sorted(own, key=lambda g: (-g.weight, g.statement))
 
     def with_policy(self, guards: Iterable[Guard]) -> Verifier:
@@ -180,8 +309,15 @@ class Verifier(Rules):
     def _edited(self, model: GuardModel) -> GuardModel:
         if not self.edits:
             return model
-        stats = {**model.stats, **{s: model.stats.get(s, (g.broken, g.counterexamples)) for s, g in self.edits.items()}}
-        return replace(model, stats=stats, edited={s: g.weight if g.enabled else 0. for s, g in self.edits.items()})
+        stats = {
+            **model.stats,
+            **{s: model.stats.get(s, (g.broken, g.counterexamples)) for s, g in self.edits.items()},
+        }
+        return replace(
+            model,
+            stats=stats,
+            edited={s: g.weight if g.enabled else 0.0 for s, g in self.edits.items()},
+        )
 
     # --- what is known about itself -----------------------------------------------------------
 
@@ -189,44 +325,87 @@ class Verifier(Rules):
     def kinds(self) -> pd.DataFrame:
         "One row a kind of request: size, successes, base rate, estimated precision and recall (cross-fitted; estimates, no bounds), and whether training may trust it."
         import pandas as pd
-        return pd.DataFrame(self._rows, columns=["kind", "size", "successes", "base_rate", "precision", "recall", "trusted"])
+
+        return pd.DataFrame(
+            self._rows,
+            columns=["kind", "size", "successes", "base_rate", "precision", "recall", "trusted"],
+        )
+
 
 def _content(trace: Trace) -> str:
     "A key of what was said and done; ids and labels aside."
-    return "\x1f".join(f"{m.role}\x1e{m.content}\x1e{[(c.name, c.arguments) for c in m.tool_calls] if m.tool_calls else ''}" for m in trace.messages)
+    return "\x1f".join(
+        f"{m.role}\x1e{m.content}\x1e{[(c.name, c.arguments) for c in m.tool_calls] if m.tool_calls else ''}"
+        for m in trace.messages
+    )
+
 
 EFFORT = ("talking", "looking up", "acting")
-ALL = -1        # whatever was done
-SELDOM = .25    # where so few of those who did as much succeeded, of the usual share, nothing passes on its rules alone
+ALL = -1  # whatever was done
+SELDOM = 0.25  # where so few of those who did as much succeeded, of the usual share, nothing passes on its rules alone
+
 
 def _effort(trace: Trace, acting: Collection[str]) -> int:
     "How far the assistant went: 0 no tool answered it, 1 something was looked up, 2 an acting tool answered without refusing."
-    answered = {c.name for _, c, a in trace.calls() if a is not None and not trace.messages[a].is_error}
+    answered = {
+        c.name for _, c, a in trace.calls() if a is not None and not trace.messages[a].is_error
+    }
     return 0 if not answered else 2 if answered & set(acting) else 1
 
-def _rates(cases: Sequence[Case], efforts: Sequence[int], success: np.ndarray, labels: Sequence[bool | None]) -> dict[tuple[int, int], float]:
+
+def _rates(
+    cases: Sequence[Case],
+    efforts: Sequence[int],
+    success: np.ndarray,
+    labels: Sequence[bool | None],
+) -> dict[tuple[int, int], float]:
     """The base rate of each request, among logs whose outcome is known, by how far the assistant went, shrunk towards that of all requests (-1, effort).
 
     That is shrunk, by one log, towards the rate of all times the most (95 %; the rule of three) that successes can be expected to stop so soon: less than any success did is not as good as any."""
-    rows = [(c.intent, e, float(q)) for c, e, q, label in zip(cases, efforts, success, labels) if label is not None]
-    overall = sum(q for *_, q in rows) / len(rows) if rows else .5
-    sums: dict[tuple[int, int], float] = dict.fromkeys([(-1, e) for e in range(3)], 0.)
+    rows = [
+        (c.intent, e, float(q))
+        for c, e, q, label in zip(cases, efforts, success, labels)
+        if label is not None
+    ]
+    overall = sum(q for *_, q in rows) / len(rows) if rows else 0.5
+    sums: dict[tuple[int, int], float] = dict.fromkeys([(-1, e) for e in range(3)], 0.0)
     sizes: Counter[tuple[int, int]] = Counter()
     for intent, e, q in rows:
         for key in ((intent, e), (-1, e)):
-            sums[key] = sums.get(key, 0.) + q
+            sums[key] = sums.get(key, 0.0) + q
             sizes[key] += 1
-    total, as_far = sum(sums[-1, e] for e in range(3)), [sum(sums[-1, x] for x in range(e + 1)) for e in range(3)]
-    rates = {(-1, e): (sums[-1, e] + overall * (as_far[e] + 3) / (total + 3)) / (sizes[-1, e] + 1) for e in range(3)} | {(-1, ALL): overall}
-    return rates | {(i, e): (v + 2 * rates[-1, e]) / (sizes[i, e] + 2) for (i, e), v in sums.items() if i >= 0}
+    total, as_far = (
+        sum(sums[-1, e] for e in range(3)),
+        [sum(sums[-1, x] for x in range(e + 1)) for e in range(3)],
+    )
+    rates = {
+        (-1, e): (sums[-1, e] + overall * (as_far[e] + 3) / (total + 3)) / (sizes[-1, e] + 1)
+        for e in range(3)
+    } | {(-1, ALL): overall}
+    return rates | {
+        (i, e): (v + 2 * rates[-1, e]) / (sizes[i, e] + 2) for (i, e), v in sums.items() if i >= 0
+    }
 
-def _kind_rows(cases: Sequence[Case], evidence: np.ndarray, success: np.ndarray, lexicon: Lexicon) -> list[tuple[str, int, float, float, float, float, bool]]:
+
+def _kind_rows(
+    cases: Sequence[Case], evidence: np.ndarray, success: np.ndarray, lexicon: Lexicon
+) -> list[tuple[str, int, float, float, float, float, bool]]:
     rows = []
     for i, name in enumerate(lexicon.intents.names):
         here = np.array([c.intent == i for c in cases], bool)
         if here.any():
             q, passed = success[here], evidence[here] >= PASS
-            precision = float((q[passed].sum() + .5) / (passed.sum() + 1))
+            precision = float((q[passed].sum() + 0.5) / (passed.sum() + 1))
             recall = float(q[passed].sum() / max(1e-9, q.sum()))
-            rows.append((name, int(here.sum()), round(float(q.sum()), 1), float(q.mean()), precision, recall, bool(q.sum() >= 3 and precision >= .8 and recall >= .3)))
+            rows.append(
+                (
+                    name,
+                    int(here.sum()),
+                    round(float(q.sum()), 1),
+                    float(q.mean()),
+                    precision,
+                    recall,
+                    bool(q.sum() >= 3 and precision >= 0.8 and recall >= 0.3),
+                )
+            )
     return sorted(rows, key=lambda r: (-r[1], r[0]))

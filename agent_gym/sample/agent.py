@@ -21,39 +21,145 @@ __all__ = ['SAY', 'KINDS', 'FACTS', 'NEEDS', 'FAULTS', 'REQUESTS', 'CHECKS', 'Vi
 
 # %% ../../nbs/sample/04_agent.ipynb #17edee06
 SAY: dict[str, tuple[str, ...]] = {
-    "help": ("Of course, what can I do for you?", "Hello! How can I help?", "Sure. What is it about?"),
-    "ask_user_id": ("Happy to help. What is your user id?", "Could you tell me your user id, please?", "I need your user id to find the account."),
-    "ask_email": ("And the email address on the account, please?", "To verify that it is you, which email is on the account?", "Please tell me the email address of the account."),
-    "ask_again": ("I could not find that account. Could you check the user id?", "There is no account under that number. What is your user id, please?"),
-    "ask_plan": ("Which plan would you like?", "Sure, which plan do you have in mind?"), "ask_invoice": ("Which invoice is it about?", "Please tell me the invoice id."), "ask_months": ("For how long would you like to pause?", "For how many months?"),
-    "ask_code": ("What is the code?", "Please give me the promo code."), "ask_new_email": ("What is the new address?", "Which new email address shall I put in?"),
-    "offer_fee": ("Your term runs for {months_left} more months, so cancelling now costs a fee of {fee}. Shall I go ahead?", "There is a cancellation fee of {fee} because of {months_left} months left. Do you still want to cancel?"),
-    "offer_free": ("There is no cancellation fee. Shall I cancel the subscription?", "You can leave without a fee. Do you want me to go ahead?"), "offer_hidden": ("Shall I cancel the subscription for you?", "Do you want me to go ahead with the cancellation?"),
-    "offer_plan": ("The {plan} plan is {price} a month. Shall I switch you over?", "{plan} costs {price} a month, would you like me to change it?"), "offer_blind": ("Shall I switch you to {plan}?", "Do you want me to go ahead with {plan}?"),
-    "done_cancel": ("Your subscription has been cancelled, it ends on {ends}.", "Done, I've cancelled your subscription."), "done_refund": ("I've refunded {amount} to your card.", "The {amount} for {invoice} have been refunded."), "done_plan": ("You are now on the {plan} plan.", "Done, I've changed your plan to {plan}."),
-    "done_pause": ("Your subscription has been paused for {months} months.", "Done, it is now paused for {months} months."), "done_promo": ("The code {code} has been applied.", "All set, {code} is now active."), "done_email": ("Your email address has been updated to {new_email}.", "Done, it is now {new_email}."),
+    "help": (
+        "Of course, what can I do for you?",
+        "Hello! How can I help?",
+        "Sure. What is it about?",
+    ),
+    "ask_user_id": (
+        "Happy to help. What is your user id?",
+        "Could you tell me your user id, please?",
+        "I need your user id to find the account.",
+    ),
+    "ask_email": (
+        "And the email address on the account, please?",
+        "To verify that it is you, which email is on the account?",
+        "Please tell me the email address of the account.",
+    ),
+    "ask_again": (
+        "I could not find that account. Could you check the user id?",
+        "There is no account under that number. What is your user id, please?",
+    ),
+    "ask_plan": ("Which plan would you like?", "Sure, which plan do you have in mind?"),
+    "ask_invoice": ("Which invoice is it about?", "Please tell me the invoice id."),
+    "ask_months": ("For how long would you like to pause?", "For how many months?"),
+    "ask_code": ("What is the code?", "Please give me the promo code."),
+    "ask_new_email": ("What is the new address?", "Which new email address shall I put in?"),
+    "offer_fee": (
+        "Your term runs for {months_left} more months, so cancelling now costs a fee of {fee}. Shall I go ahead?",
+        "There is a cancellation fee of {fee} because of {months_left} months left. Do you still want to cancel?",
+    ),
+    "offer_free": (
+        "There is no cancellation fee. Shall I cancel the subscription?",
+        "You can leave without a fee. Do you want me to go ahead?",
+    ),
+    "offer_hidden": (
+        "Shall I cancel the subscription for you?",
+        "Do you want me to go ahead with the cancellation?",
+    ),
+    "offer_plan": (
+        "The {plan} plan is {price} a month. Shall I switch you over?",
+        "{plan} costs {price} a month, would you like me to change it?",
+    ),
+    "offer_blind": ("Shall I switch you to {plan}?", "Do you want me to go ahead with {plan}?"),
+    "done_cancel": (
+        "Your subscription has been cancelled, it ends on {ends}.",
+        "Done, I've cancelled your subscription.",
+    ),
+    "done_refund": (
+        "I've refunded {amount} to your card.",
+        "The {amount} for {invoice} have been refunded.",
+    ),
+    "done_plan": ("You are now on the {plan} plan.", "Done, I've changed your plan to {plan}."),
+    "done_pause": (
+        "Your subscription has been paused for {months} months.",
+        "Done, it is now paused for {months} months.",
+    ),
+    "done_promo": ("The code {code} has been applied.", "All set, {code} is now active."),
+    "done_email": (
+        "Your email address has been updated to {new_email}.",
+        "Done, it is now {new_email}.",
+    ),
     "kept": ("No problem, everything stays as it is.", "Alright, I've left everything unchanged."),
-    "no_identity": ("I'm afraid I cannot verify your identity, so I can't change anything.", "Unfortunately that email does not match the account, so I am unable to help with this."), "no_due": ("I cannot cancel while an invoice is unpaid.", "Unfortunately there is an open invoice, it has to be paid first."),
-    "no_late": ("I'm afraid that payment is {days} days ago, refunds are possible within 30 days only.", "Unfortunately it is too long ago for a refund, we can go back 30 days."), "no_again": ("I can't pay it back, that invoice was already refunded.", "Unfortunately {invoice} has already been refunded."),
-    "no_profiles": ("I'm unable to do that, you use more profiles than {plan} holds.", "Unfortunately {plan} does not hold all your profiles."), "no_long": ("I cannot pause for {months} months, 3 months is the maximum.", "Unfortunately a pause lasts at most 3 months."), "no_expired": ("I'm afraid the code {code} has expired.", "Unfortunately {code} is no longer valid."),
-    "no_other_plan": ("I can't apply {code}, it is for another plan.", "Unfortunately {code} is only valid for a different plan."), "no_taken": ("I'm unable to use {new_email}, it belongs to another account.", "Unfortunately that address is already used by another account."),
-    "no_account": ("I'm afraid I cannot find your account.",), "no_sorry": ("Unfortunately that is not possible.", "I'm afraid I can't do that for you."), "tell_renewal": ("Your subscription renews on {renews}.", "The next renewal is on {renews}."), "tell_price": ("You pay {monthly} a month for {current}.", "Your {current} plan costs {monthly} a month."),
-    "escalate": ("Let me transfer you to a colleague.", "I'll hand you over to a specialist."), "wait": ("One moment, please.", "Thanks for your patience.", "Let me see.")}
+    "no_identity": (
+        "I'm afraid I cannot verify your identity, so I can't change anything.",
+        "Unfortunately that email does not match the account, so I am unable to help with this.",
+    ),
+    "no_due": (
+        "I cannot cancel while an invoice is unpaid.",
+        "Unfortunately there is an open invoice, it has to be paid first.",
+    ),
+    "no_late": (
+        "I'm afraid that payment is {days} days ago, refunds are possible within 30 days only.",
+        "Unfortunately it is too long ago for a refund, we can go back 30 days.",
+    ),
+    "no_again": (
+        "I can't pay it back, that invoice was already refunded.",
+        "Unfortunately {invoice} has already been refunded.",
+    ),
+    "no_profiles": (
+        "I'm unable to do that, you use more profiles than {plan} holds.",
+        "Unfortunately {plan} does not hold all your profiles.",
+    ),
+    "no_long": (
+        "I cannot pause for {months} months, 3 months is the maximum.",
+        "Unfortunately a pause lasts at most 3 months.",
+    ),
+    "no_expired": (
+        "I'm afraid the code {code} has expired.",
+        "Unfortunately {code} is no longer valid.",
+    ),
+    "no_other_plan": (
+        "I can't apply {code}, it is for another plan.",
+        "Unfortunately {code} is only valid for a different plan.",
+    ),
+    "no_taken": (
+        "I'm unable to use {new_email}, it belongs to another account.",
+        "Unfortunately that address is already used by another account.",
+    ),
+    "no_account": ("I'm afraid I cannot find your account.",),
+    "no_sorry": ("Unfortunately that is not possible.", "I'm afraid I can't do that for you."),
+    "tell_renewal": ("Your subscription renews on {renews}.", "The next renewal is on {renews}."),
+    "tell_price": (
+        "You pay {monthly} a month for {current}.",
+        "Your {current} plan costs {monthly} a month.",
+    ),
+    "escalate": ("Let me transfer you to a colleague.", "I'll hand you over to a specialist."),
+    "wait": ("One moment, please.", "Thanks for your patience.", "Let me see."),
+}
 
 # %% ../../nbs/sample/04_agent.ipynb #201644da
-KINDS: tuple[tuple[str, str], ...] = (("refund", r"refund|money back|back\?|charge|payment i did"), ("pause", r"pause|on hold|freeze"), ("promo", r"promo|voucher|discount"), ("email", r"e-?mail( address)?\.?$|email (address|to|is changing)|change my e|update my e"),
-                                      ("renewal", r"renew|billed again"), ("price", r"how much|cost|monthly price"), ("cancel", r"cancel|end my|stop my|close|goodbye"), ("plan", r"\bplan\b|move to|switch"))
-FACTS: dict[str, str] = {"user_id": r"(?<![\w.@-])\d{3,7}\b", "email": r"[\w.]+@[\w.]+\w", "invoice": r"\binv_\d+", "months": r"\b(\d{1,2}) months?", "code": r"\b[A-Z]{4,}\d\d\b", "plan": rf"\b({'|'.join(PLANS)})\b"}
+KINDS: tuple[tuple[str, str], ...] = (
+    ("refund", r"refund|money back|back\?|charge|payment i did"),
+    ("pause", r"pause|on hold|freeze"),
+    ("promo", r"promo|voucher|discount"),
+    ("email", r"e-?mail( address)?\.?$|email (address|to|is changing)|change my e|update my e"),
+    ("renewal", r"renew|billed again"),
+    ("price", r"how much|cost|monthly price"),
+    ("cancel", r"cancel|end my|stop my|close|goodbye"),
+    ("plan", r"\bplan\b|move to|switch"),
+)
+FACTS: dict[str, str] = {
+    "user_id": r"(?<![\w.@-])\d{3,7}\b",
+    "email": r"[\w.]+@[\w.]+\w",
+    "invoice": r"\binv_\d+",
+    "months": r"\b(\d{1,2}) months?",
+    "code": r"\b[A-Z]{4,}\d\d\b",
+    "plan": rf"\b({'|'.join(PLANS)})\b",
+}
+
 
 @dataclass
 class View:
     "One look at a talk: `kind` of request, `slots` told, last good and last bad answer of each tool, what the agent said, the customer's last words."
+
     kind: str | None = None
     slots: dict[str, str] = field(default_factory=dict)
     good: dict[str, dict[str, JsonValue]] = field(default_factory=dict)
     bad: dict[str, str] = field(default_factory=dict)
     said: str = ""
     answer: str = ""
+
 
 def view(messages: list[Message]) -> View:
     "What an attentive agent knows after `messages`."
@@ -71,31 +177,59 @@ def view(messages: list[Message]) -> View:
                 v.good[m.name] = m.result
     return v
 
+
 def _listen(v: View, text: str) -> None:
     v.answer = text.lower()
-    request = re.sub(FACTS["email"], "", re.split(r" \(user| my user id| i'm user", v.answer)[0]).strip()
+    request = re.sub(
+        FACTS["email"], "", re.split(r" \(user| my user id| i'm user", v.answer)[0]
+    ).strip()
     v.kind = v.kind or next((k for k, rx in KINDS if re.search(rx, request)), None)
-    v.slots |= {k: hits[-1] for k, rx in FACTS.items() if k != "email" and (hits := re.findall(rx, text))}
-    for e in re.findall(FACTS["email"], text):       # a new address comes with the request, or when it is asked for
-        new = "new" in v.said.lower() or ("email" not in v.said.lower() and re.search(rf"(to|use|is) {re.escape(e)}", text))
+    v.slots |= {
+        k: hits[-1] for k, rx in FACTS.items() if k != "email" and (hits := re.findall(rx, text))
+    }
+    for e in re.findall(
+        FACTS["email"], text
+    ):  # a new address comes with the request, or when it is asked for
+        new = "new" in v.said.lower() or (
+            "email" not in v.said.lower() and re.search(rf"(to|use|is) {re.escape(e)}", text)
+        )
         v.slots.setdefault("new_email" if v.kind == "email" and new else "email", e.rstrip("."))
 
 # %% ../../nbs/sample/04_agent.ipynb #c7a53aea
 @dataclass(frozen=True)
 class Step:
     "What the agent does next: calls `tool` with `values`, or says one of the sentences of `say` filled with them."
+
     say: str = ""
     tool: str = ""
     values: dict[str, JsonValue] = field(default_factory=dict)
 
+
 def _say(key: str, **values: JsonValue) -> Step:
     return Step(say=key, values=values)
+
 
 def _use(name: str, **arguments: JsonValue) -> Step:
     return Step(tool=name, values=arguments)
 
-NEEDS: dict[str | None, str] = {"refund": "invoice", "plan": "plan", "pause": "months", "promo": "code", "email": "new_email"}
-FAULTS: dict[str, float] = {"skip_verify": .35, "skip_consent": .35, "hide": .5, "generous": .8, "false_done": .2, "refuse_early": .2, "escalate": .25}
+
+NEEDS: dict[str | None, str] = {
+    "refund": "invoice",
+    "plan": "plan",
+    "pause": "months",
+    "promo": "code",
+    "email": "new_email",
+}
+FAULTS: dict[str, float] = {
+    "skip_verify": 0.35,
+    "skip_consent": 0.35,
+    "hide": 0.5,
+    "generous": 0.8,
+    "false_done": 0.2,
+    "refuse_early": 0.2,
+    "escalate": 0.25,
+}
+
 
 def decide(v: View, faults: frozenset[str] = frozenset()) -> Step:
     "The next step by the rules, less those that `faults` drop."
@@ -107,7 +241,11 @@ def decide(v: View, faults: frozenset[str] = frozenset()) -> Step:
     if "lookup_account" not in v.good:
         if v.bad.get("lookup_account") and not re.fullmatch(r".*\d{3,}.*", v.answer):
             return _say("no_account")
-        return _say("ask_again") if v.bad.get("lookup_account") and v.said not in SAY["ask_again"] else _use("lookup_account", user_id=s["user_id"])
+        return (
+            _say("ask_again")
+            if v.bad.get("lookup_account") and v.said not in SAY["ask_again"]
+            else _use("lookup_account", user_id=s["user_id"])
+        )
     if "skip_verify" not in faults:
         if "email" not in s:
             return _say("ask_email")
@@ -126,14 +264,20 @@ def decide(v: View, faults: frozenset[str] = frozenset()) -> Step:
 def _subscription(v: View) -> dict[str, JsonValue] | None:
     return v.good.get("get_subscription")
 
+
 def _agreed(v: View, proposal: tuple[str, ...]) -> bool | None:
     "Whether the customer agreed to the last proposal; None before it was made."
     if not any(_like(v.said, text) for key in proposal for text in SAY[key]):
         return None
     return not re.search(r"\bno\b|too (much|expensive)|leave it", v.answer)
 
+
 def _like(said: str, template: str) -> bool:
-    return re.fullmatch(".+".join(re.escape(x) for x in re.split(r"{\w+}", template)), said) is not None
+    return (
+        re.fullmatch(".+".join(re.escape(x) for x in re.split(r"{\w+}", template)), said)
+        is not None
+    )
+
 
 def _cancel(v: View, faults: frozenset[str]) -> Step:
     sub, yes = _subscription(v), _agreed(v, ("offer_fee", "offer_free", "offer_hidden"))
@@ -145,10 +289,21 @@ def _cancel(v: View, faults: frozenset[str]) -> Step:
         return _say("done_cancel", ends=v.good["cancel_subscription"]["ends_on"])
     if yes is None and "skip_consent" not in faults:
         fee = sub["cancellation_fee"]
-        return _say("offer_hidden") if "hide" in faults else _say("offer_fee", fee=fee, months_left=sub["commitment_months_left"]) if fee else _say("offer_free")
+        return (
+            _say("offer_hidden")
+            if "hide" in faults
+            else _say("offer_fee", fee=fee, months_left=sub["commitment_months_left"])
+            if fee
+            else _say("offer_free")
+        )
     if yes is False:
         return _say("kept")
-    return _say("done_cancel", ends=sub["renews_on"]) if "false_done" in faults else _use("cancel_subscription", subscription_id=sub["subscription_id"])
+    return (
+        _say("done_cancel", ends=sub["renews_on"])
+        if "false_done" in faults
+        else _use("cancel_subscription", subscription_id=sub["subscription_id"])
+    )
+
 
 def _plan(v: View, faults: frozenset[str]) -> Step:
     sub, plan, yes = _subscription(v), v.slots["plan"], _agreed(v, ("offer_plan", "offer_blind"))
@@ -161,10 +316,19 @@ def _plan(v: View, faults: frozenset[str]) -> Step:
     if yes is None and "skip_consent" not in faults:
         if "hide" in faults:
             return _say("offer_blind", plan=plan)
-        return _say("offer_plan", plan=plan, price=_price(v, plan)) if "list_plans" in v.good else _use("list_plans")
+        return (
+            _say("offer_plan", plan=plan, price=_price(v, plan))
+            if "list_plans" in v.good
+            else _use("list_plans")
+        )
     if yes is False:
         return _say("kept")
-    return _say("done_plan", plan=plan) if "false_done" in faults else _use("change_plan", subscription_id=sub["subscription_id"], plan=plan)
+    return (
+        _say("done_plan", plan=plan)
+        if "false_done" in faults
+        else _use("change_plan", subscription_id=sub["subscription_id"], plan=plan)
+    )
+
 
 def _price(v: View, plan: str) -> JsonValue:
     return next(p["monthly_price"] for p in v.good["list_plans"]["plans"] if p["plan"] == plan)  # type: ignore[index, union-attr]
@@ -174,7 +338,9 @@ def _refund(v: View, faults: frozenset[str]) -> Step:
     wanted, listed = v.slots["invoice"], v.good.get("list_invoices")
     if listed is None:
         return _use("list_invoices", user_id=v.slots["user_id"])
-    row: dict[str, JsonValue] | None = next((i for i in listed["invoices"] if i["invoice_id"] == wanted), None)  # type: ignore[index, union-attr, assignment]
+    row: dict[str, JsonValue] | None = next(
+        (i for i in listed["invoices"] if i["invoice_id"] == wanted), None
+    )  # type: ignore[index, union-attr, assignment]
     if row is None:
         return _say("no_sorry")
     if "issue_refund" in v.good:
@@ -183,10 +349,18 @@ def _refund(v: View, faults: frozenset[str]) -> Step:
         return _say("no_again", invoice=wanted)
     if int(row["days_ago"]) > REFUND_DAYS and "generous" not in faults:  # type: ignore[arg-type]
         return _say("no_late", days=row["days_ago"])
-    return _say("done_refund", amount=row["amount"], invoice=wanted) if "false_done" in faults else _use("issue_refund", invoice_id=wanted, amount=row["amount"])
+    return (
+        _say("done_refund", amount=row["amount"], invoice=wanted)
+        if "false_done" in faults
+        else _use("issue_refund", invoice_id=wanted, amount=row["amount"])
+    )
 
-def _on_subscription(tool: str, done: str, argument: str, refusals: dict[str, str]) -> Callable[[View, frozenset[str]], Step]:
+
+def _on_subscription(
+    tool: str, done: str, argument: str, refusals: dict[str, str]
+) -> Callable[[View, frozenset[str]], Step]:
     "A request that is one write on the subscription, with one fact from the customer."
+
     def request(v: View, faults: frozenset[str]) -> Step:
         sub, fact = _subscription(v), v.slots[argument]
         if sub is None:
@@ -197,50 +371,113 @@ def _on_subscription(tool: str, done: str, argument: str, refusals: dict[str, st
             return _say(refusals.get(v.bad[tool], "no_sorry"), **{argument: fact})
         if tool in v.good or "false_done" in faults:
             return _say(done, **{argument: fact})
-        return _use(tool, subscription_id=sub["subscription_id"], **{argument: int(fact) if argument == "months" else fact})
+        return _use(
+            tool,
+            subscription_id=sub["subscription_id"],
+            **{argument: int(fact) if argument == "months" else fact},
+        )
+
     return request
+
 
 def _email(v: View, faults: frozenset[str]) -> Step:
     new = v.slots["new_email"]
     if "update_email" in v.bad:
         return _say("no_taken", new_email=new)
-    return _say("done_email", new_email=new) if "update_email" in v.good or "false_done" in faults else _use("update_email", user_id=v.slots["user_id"], email=new)
+    return (
+        _say("done_email", new_email=new)
+        if "update_email" in v.good or "false_done" in faults
+        else _use("update_email", user_id=v.slots["user_id"], email=new)
+    )
+
 
 def _info(v: View, faults: frozenset[str]) -> Step:
     sub = _subscription(v)
     if sub is None:
         return _use("get_subscription", user_id=v.slots["user_id"])
-    return _say("tell_renewal", renews=sub["renews_on"]) if v.kind == "renewal" else _say("tell_price", monthly=sub["monthly_price"], current=sub["plan"])
+    return (
+        _say("tell_renewal", renews=sub["renews_on"])
+        if v.kind == "renewal"
+        else _say("tell_price", monthly=sub["monthly_price"], current=sub["plan"])
+    )
+
 
 REQUESTS: dict[str, Callable[[View, frozenset[str]], Step]] = {
-    "cancel": _cancel, "plan": _plan, "refund": _refund, "email": _email, "renewal": _info, "price": _info, "pause": _on_subscription("pause_subscription", "done_pause", "months", {}),
-    "promo": _on_subscription("apply_promo", "done_promo", "code", {"code_expired": "no_expired", "code_not_for_plan": "no_other_plan"})}
+    "cancel": _cancel,
+    "plan": _plan,
+    "refund": _refund,
+    "email": _email,
+    "renewal": _info,
+    "price": _info,
+    "pause": _on_subscription("pause_subscription", "done_pause", "months", {}),
+    "promo": _on_subscription(
+        "apply_promo",
+        "done_promo",
+        "code",
+        {"code_expired": "no_expired", "code_not_for_plan": "no_other_plan"},
+    ),
+}
 
 # %% ../../nbs/sample/04_agent.ipynb #0ba9c0d9
-CHECKS: dict[str, str] = {"cancel_subscription": "get_subscription", "change_plan": "get_subscription", "pause_subscription": "get_subscription", "apply_promo": "get_subscription", "issue_refund": "list_invoices"}
+CHECKS: dict[str, str] = {
+    "cancel_subscription": "get_subscription",
+    "change_plan": "get_subscription",
+    "pause_subscription": "get_subscription",
+    "apply_promo": "get_subscription",
+    "issue_refund": "list_invoices",
+}
+
 
 class ScriptedAgent:
     """An agent of adjustable `skill` (0 to 1), without state: the same messages and seed give the same turn.
 
     Faults are drawn from the customer's first words, so that they hold for a whole talk; `faults` fixes them instead. In some talks it looks whether a write has worked."""
-    def __init__(self, skill: float = 1., seed: int = 0, faults: frozenset[str] | None = None):
+
+    def __init__(self, skill: float = 1.0, seed: int = 0, faults: frozenset[str] | None = None):
         self.skill, self.seed, self.faults = skill, seed, faults
 
     def act(self, messages: list[Message], tools: list[ToolSpec]) -> Message:
         "The next assistant turn."
         talk = f"sample/agent/{self.seed}/{messages[0].content}"
         drawn, r = random.Random(talk), random.Random(f"{talk}/{len(messages)}")
-        faults = frozenset(k for k, rate in FAULTS.items() if drawn.random() < rate * (1 - self.skill)) if self.faults is None else self.faults
+        faults = (
+            frozenset(k for k, rate in FAULTS.items() if drawn.random() < rate * (1 - self.skill))
+            if self.faults is None
+            else self.faults
+        )
         v = view(messages)
-        look = CHECKS.get(messages[-1].name or "") if messages[-1].role == "tool" and not messages[-1].is_error and drawn.random() < .3 else None
-        step = _use(look, user_id=v.slots["user_id"]) if look else _slip(v, r) if r.random() < .15 * (1 - self.skill) else decide(v, faults)
+        look = (
+            CHECKS.get(messages[-1].name or "")
+            if messages[-1].role == "tool" and not messages[-1].is_error and drawn.random() < 0.3
+            else None
+        )
+        step = (
+            _use(look, user_id=v.slots["user_id"])
+            if look
+            else _slip(v, r)
+            if r.random() < 0.15 * (1 - self.skill)
+            else decide(v, faults)
+        )
         if step.tool:
-            return Message(role="assistant", tool_calls=[ToolCall(name=step.tool, arguments=step.values)])
+            return Message(
+                role="assistant", tool_calls=[ToolCall(name=step.tool, arguments=step.values)]
+            )
         return Message(role="assistant", content=r.choice(SAY[step.say]).format(**step.values))
+
 
 def _slip(v: View, r: random.Random) -> Step:
     "Something beside the point: a question asked again, a needless look, an empty phrase, a conclusion too soon."
-    options = [_say("wait"), _say("ask_user_id"), _say("ask_email"), _say("no_sorry"), _say("kept"), _use("list_plans")]
+    options = [
+        _say("wait"),
+        _say("ask_user_id"),
+        _say("ask_email"),
+        _say("no_sorry"),
+        _say("kept"),
+        _use("list_plans"),
+    ]
     if "lookup_account" in v.good:
-        options += [_use("list_invoices", user_id=v.slots["user_id"]), _use("get_subscription", user_id=v.slots["user_id"])]
+        options += [
+            _use("list_invoices", user_id=v.slots["user_id"]),
+            _use("get_subscription", user_id=v.slots["user_id"]),
+        ]
     return r.choice(options)

@@ -19,9 +19,21 @@ from ..trace import ToolSpec
 __all__ = ['PLANS', 'PROMOTIONS', 'SCHEMA', 'TABLES', 'TOOLS', 'Refused', 'error_code', 'Backend']
 
 # %% ../../nbs/sample/00_backend.ipynb #1b832913
-PLANS: dict[str, tuple[float, int]] = {"mobile": (4.99, 1), "basic": (7.99, 1), "standard": (12.99, 3), "family": (17.99, 5), "studio": (24.99, 10)}
-PROMOTIONS: dict[str, tuple[int, str | None, bool]] = {"WELCOME20": (20, None, True), "SUMMER15": (15, None, False), "FAMILY30": (30, "family", True),
-                                                      "STUDIO25": (25, "studio", True), "STAY10": (10, None, True), "WINTER40": (40, None, False)}
+PLANS: dict[str, tuple[float, int]] = {
+    "mobile": (4.99, 1),
+    "basic": (7.99, 1),
+    "standard": (12.99, 3),
+    "family": (17.99, 5),
+    "studio": (24.99, 10),
+}
+PROMOTIONS: dict[str, tuple[int, str | None, bool]] = {
+    "WELCOME20": (20, None, True),
+    "SUMMER15": (15, None, False),
+    "FAMILY30": (30, "family", True),
+    "STUDIO25": (25, "studio", True),
+    "STAY10": (10, None, True),
+    "WINTER40": (40, None, False),
+}
 
 SCHEMA = """
 create table accounts(user_id text primary key, name text, email text unique, status text, member_since text);
@@ -32,11 +44,18 @@ create table refunds(refund_id text primary key, invoice_id text, amount real);
 create table plans(plan text primary key, monthly_price real, max_profiles int);
 create table promotions(code text primary key, percent int, plan text, valid int);
 """
-TABLES: dict[str, str] = {"accounts": "select * from accounts order by 1", "subscriptions": "select * from subscriptions order by 1",
-                          "invoices": "select * from invoices order by 1", "refunds": "select invoice_id, amount from refunds order by 1, 2"}
+TABLES: dict[str, str] = {
+    "accounts": "select * from accounts order by 1",
+    "subscriptions": "select * from subscriptions order by 1",
+    "invoices": "select * from invoices order by 1",
+    "refunds": "select invoice_id, amount from refunds order by 1, 2",
+}
 
-_ADMIT: dict[str, str] = {"accounts": "insert or ignore into accounts values(?,?,?,?,?)", "subscriptions": "insert or ignore into subscriptions values(?,?,?,?,?,?,?,?,?,?,?)",
-                          "invoices": "insert or ignore into invoices values(?,?,?,?,?,?)"}
+_ADMIT: dict[str, str] = {
+    "accounts": "insert or ignore into accounts values(?,?,?,?,?)",
+    "subscriptions": "insert or ignore into subscriptions values(?,?,?,?,?,?,?,?,?,?,?)",
+    "invoices": "insert or ignore into invoices values(?,?,?,?,?,?)",
+}
 
 # %% ../../nbs/sample/00_backend.ipynb #b31620ca
 def _tool(name: str, description: str, **arguments: str) -> ToolSpec:
@@ -45,49 +64,103 @@ def _tool(name: str, description: str, **arguments: str) -> ToolSpec:
     for key, text in arguments.items():
         kind, _, about = text.partition(": ")
         properties[key] = {"type": kind} | ({"description": about} if about else {})
-    return ToolSpec(name=name, description=description, parameters={"type": "object", "properties": properties, "required": list(arguments), "additionalProperties": False})
+    return ToolSpec(
+        name=name,
+        description=description,
+        parameters={
+            "type": "object",
+            "properties": properties,
+            "required": list(arguments),
+            "additionalProperties": False,
+        },
+    )
+
 
 TOOLS: tuple[ToolSpec, ...] = (
-    _tool("lookup_account", "Find a customer's account", user_id="string: the number on the account page"),
-    _tool("verify_identity", "Check that the person in the chat owns the account", user_id="string", email="string: as the customer gave it"),
-    _tool("get_subscription", "The subscription of an account, with its term and fees", user_id="string"),
+    _tool(
+        "lookup_account",
+        "Find a customer's account",
+        user_id="string: the number on the account page",
+    ),
+    _tool(
+        "verify_identity",
+        "Check that the person in the chat owns the account",
+        user_id="string",
+        email="string: as the customer gave it",
+    ),
+    _tool(
+        "get_subscription",
+        "The subscription of an account, with its term and fees",
+        user_id="string",
+    ),
     _tool("list_plans", "All plans on sale"),
     _tool("list_invoices", "The invoices of an account, newest first", user_id="string"),
-    _tool("change_plan", "Move a subscription to another plan", subscription_id="string", plan="string"),
-    _tool("cancel_subscription", "End a subscription; a cancellation fee is charged where the term still runs", subscription_id="string"),
-    _tool("pause_subscription", "Stop a subscription for some months", subscription_id="string", months="integer"),
+    _tool(
+        "change_plan",
+        "Move a subscription to another plan",
+        subscription_id="string",
+        plan="string",
+    ),
+    _tool(
+        "cancel_subscription",
+        "End a subscription; a cancellation fee is charged where the term still runs",
+        subscription_id="string",
+    ),
+    _tool(
+        "pause_subscription",
+        "Stop a subscription for some months",
+        subscription_id="string",
+        months="integer",
+    ),
     _tool("issue_refund", "Pay back an invoice", invoice_id="string", amount="number"),
-    _tool("apply_promo", "Put a promotion code on a subscription", subscription_id="string", code="string"),
-    _tool("update_email", "Change the email address of an account", user_id="string", email="string"))
+    _tool(
+        "apply_promo",
+        "Put a promotion code on a subscription",
+        subscription_id="string",
+        code="string",
+    ),
+    _tool(
+        "update_email", "Change the email address of an account", user_id="string", email="string"
+    ),
+)
 
 # %% ../../nbs/sample/00_backend.ipynb #03406e87
 class Refused(Exception):
     "A call that the backend does not carry out: `code` and a sentence for people."
+
     def __init__(self, code: str, message: str):
         super().__init__(message)
         self.code, self.message = code, message
 
+
 def _error(code: str, message: str) -> JsonValue:
     return {"error": {"code": code, "message": message}}
+
 
 def error_code(result: JsonValue) -> str:
     "The code of an error's answer."
     error = result.get("error") if isinstance(result, dict) else None
     return str(error["code"]) if isinstance(error, dict) else ""
 
+
 @dataclass
 class Backend:
     """One database. `call` answers a tool call as `(result, is_error)`; `snapshot` is the state that counts.
 
     `rng` makes refund numbers only. Pickles with its data."""
+
     rng: random.Random
-    db: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(":memory:", isolation_level=None))
+    db: sqlite3.Connection = field(
+        default_factory=lambda: sqlite3.connect(":memory:", isolation_level=None)
+    )
 
     def __post_init__(self) -> None:
         self.db.row_factory = sqlite3.Row
         self.db.executescript(SCHEMA)
         self.db.executemany("insert into plans values(?,?,?)", [(k, *v) for k, v in PLANS.items()])
-        self.db.executemany("insert into promotions values(?,?,?,?)", [(k, *v) for k, v in PROMOTIONS.items()])
+        self.db.executemany(
+            "insert into promotions values(?,?,?,?)", [(k, *v) for k, v in PROMOTIONS.items()]
+        )
 
     def call(self, name: str, arguments: Mapping[str, JsonValue]) -> tuple[JsonValue, bool]:
         "What the tool answers, and whether that is an error; a failing call changes nothing."
@@ -146,34 +219,49 @@ def _account(b: Backend, user_id: str) -> dict[str, JsonValue]:
         raise Refused("account_not_found", f"No account has the user id {user_id}.")
     return row
 
+
 def _subscription(b: Backend, subscription_id: str) -> dict[str, JsonValue]:
     "The subscription, if it can still be changed."
     row = b.one("select * from subscriptions where subscription_id=?", subscription_id)
     if row is None:
         raise Refused("subscription_not_found", f"No subscription has the id {subscription_id}.")
     if row["status"] == "cancelled":
-        raise Refused("subscription_cancelled", f"Subscription {subscription_id} is already cancelled.")
+        raise Refused(
+            "subscription_cancelled", f"Subscription {subscription_id} is already cancelled."
+        )
     return row
+
 
 def _lookup_account(b: Backend, user_id: str) -> JsonValue:
     row = _account(b, user_id)
     return {k: row[k] for k in ("user_id", "name", "status", "member_since")}
+
 
 def _verify_identity(b: Backend, user_id: str, email: str) -> JsonValue:
     if str(_account(b, user_id)["email"]).lower() != email.strip().lower():
         raise Refused("identity_mismatch", "That email address does not belong to this account.")
     return {"user_id": user_id, "verified": True}
 
+
 def _get_subscription(b: Backend, user_id: str) -> JsonValue:
     _account(b, user_id)
     return b.one("select * from subscriptions where user_id=?", user_id)
 
+
 def _list_plans(b: Backend) -> JsonValue:
     return {"plans": list[JsonValue](b.rows("select * from plans order by monthly_price"))}
 
+
 def _list_invoices(b: Backend, user_id: str) -> JsonValue:
     _account(b, user_id)
-    return {"invoices": list[JsonValue](b.rows("select invoice_id, amount, issued_on, days_ago, status from invoices where user_id=? order by days_ago", user_id))}
+    return {
+        "invoices": list[JsonValue](
+            b.rows(
+                "select invoice_id, amount, issued_on, days_ago, status from invoices where user_id=? order by days_ago",
+                user_id,
+            )
+        )
+    }
 
 # %% ../../nbs/sample/00_backend.ipynb #c68bb31d
 def _change_plan(b: Backend, subscription_id: str, plan: str) -> JsonValue:
@@ -181,23 +269,45 @@ def _change_plan(b: Backend, subscription_id: str, plan: str) -> JsonValue:
     if new is None:
         raise Refused("unknown_plan", f"There is no plan named {plan}.")
     if int(sub["profiles_in_use"]) > int(new["max_profiles"]):  # type: ignore[arg-type]
-        raise Refused("too_many_profiles", f"The {plan} plan holds {new['max_profiles']} profiles, {sub['profiles_in_use']} are in use.")
-    b.db.execute("update subscriptions set plan=?, monthly_price=? where subscription_id=?", (plan, new["monthly_price"], subscription_id))
+        raise Refused(
+            "too_many_profiles",
+            f"The {plan} plan holds {new['max_profiles']} profiles, {sub['profiles_in_use']} are in use.",
+        )
+    b.db.execute(
+        "update subscriptions set plan=?, monthly_price=? where subscription_id=?",
+        (plan, new["monthly_price"], subscription_id),
+    )
     return {"subscription_id": subscription_id, "plan": plan, "monthly_price": new["monthly_price"]}
+
 
 def _cancel_subscription(b: Backend, subscription_id: str) -> JsonValue:
     sub = _subscription(b, subscription_id)
-    due = b.one("select invoice_id, amount from invoices where user_id=? and status='due'", sub["user_id"])
+    due = b.one(
+        "select invoice_id, amount from invoices where user_id=? and status='due'", sub["user_id"]
+    )
     if due:
-        raise Refused("payment_due", f"Invoice {due['invoice_id']} over {due['amount']} is not paid yet.")
-    b.db.execute("update subscriptions set status='cancelled' where subscription_id=?", (subscription_id,))
-    return {"subscription_id": subscription_id, "status": "cancelled", "fee_charged": sub["cancellation_fee"], "ends_on": sub["renews_on"]}
+        raise Refused(
+            "payment_due", f"Invoice {due['invoice_id']} over {due['amount']} is not paid yet."
+        )
+    b.db.execute(
+        "update subscriptions set status='cancelled' where subscription_id=?", (subscription_id,)
+    )
+    return {
+        "subscription_id": subscription_id,
+        "status": "cancelled",
+        "fee_charged": sub["cancellation_fee"],
+        "ends_on": sub["renews_on"],
+    }
+
 
 def _pause_subscription(b: Backend, subscription_id: str, months: int) -> JsonValue:
     _subscription(b, subscription_id)
     if not 1 <= months <= 12:
         raise Refused("invalid_months", "A pause lasts 1 to 12 months.")
-    b.db.execute("update subscriptions set status='paused', paused_months=? where subscription_id=?", (months, subscription_id))
+    b.db.execute(
+        "update subscriptions set status='paused', paused_months=? where subscription_id=?",
+        (months, subscription_id),
+    )
     return {"subscription_id": subscription_id, "status": "paused", "paused_months": months}
 
 # %% ../../nbs/sample/00_backend.ipynb #e6593d1e
@@ -206,24 +316,40 @@ def _issue_refund(b: Backend, invoice_id: str, amount: float) -> JsonValue:
     if invoice is None:
         raise Refused("invoice_not_found", f"No invoice has the id {invoice_id}.")
     if invoice["status"] != "paid":
-        raise Refused("invoice_not_paid", f"Invoice {invoice_id} is {invoice['status']}, so there is nothing to pay back.")
+        raise Refused(
+            "invoice_not_paid",
+            f"Invoice {invoice_id} is {invoice['status']}, so there is nothing to pay back.",
+        )
     if not 0 < amount <= float(invoice["amount"]):  # type: ignore[arg-type]
-        raise Refused("amount_too_high", f"At most {invoice['amount']} can be paid back on invoice {invoice_id}.")
+        raise Refused(
+            "amount_too_high",
+            f"At most {invoice['amount']} can be paid back on invoice {invoice_id}.",
+        )
     refund = f"rf_{b.rng.randint(10_000, 99_999)}"
     b.db.execute("insert into refunds values(?,?,?)", (refund, invoice_id, amount))
     b.db.execute("update invoices set status='refunded' where invoice_id=?", (invoice_id,))
     return {"refund_id": refund, "invoice_id": invoice_id, "amount": amount, "status": "refunded"}
 
+
 def _apply_promo(b: Backend, subscription_id: str, code: str) -> JsonValue:
-    sub, promo = _subscription(b, subscription_id), b.one("select * from promotions where code=?", code)
+    sub, promo = (
+        _subscription(b, subscription_id),
+        b.one("select * from promotions where code=?", code),
+    )
     if promo is None:
         raise Refused("unknown_code", f"There is no promotion code {code}.")
     if not promo["valid"]:
         raise Refused("code_expired", f"The promotion code {code} has expired.")
     if promo["plan"] not in (None, sub["plan"]):
-        raise Refused("code_not_for_plan", f"The promotion code {code} is for the {promo['plan']} plan only.")
-    b.db.execute("update subscriptions set discount_percent=? where subscription_id=?", (promo["percent"], subscription_id))
+        raise Refused(
+            "code_not_for_plan", f"The promotion code {code} is for the {promo['plan']} plan only."
+        )
+    b.db.execute(
+        "update subscriptions set discount_percent=? where subscription_id=?",
+        (promo["percent"], subscription_id),
+    )
     return {"subscription_id": subscription_id, "code": code, "discount_percent": promo["percent"]}
+
 
 def _update_email(b: Backend, user_id: str, email: str) -> JsonValue:
     _account(b, user_id)
@@ -231,5 +357,6 @@ def _update_email(b: Backend, user_id: str, email: str) -> JsonValue:
         raise Refused("email_taken", f"The address {email} belongs to another account.")
     b.db.execute("update accounts set email=? where user_id=?", (email, user_id))
     return {"user_id": user_id, "email": email}
+
 
 _ACTIONS = {t.name: globals()[f"_{t.name}"] for t in TOOLS}

@@ -16,36 +16,143 @@ __all__ = ['OPENINGS', 'GREETINGS', 'VOLUNTEERED', 'TOLD', 'SAYINGS', 'ASKS', 'W
 
 # %% ../../nbs/sample/02_customer.ipynb #21f33781
 OPENINGS: dict[str, tuple[str, ...]] = {
-    "cancel": ("I want to cancel my subscription.", "Please cancel my subscription.", "I'd like to end my membership.", "How do I stop my subscription? I'm done with it.", "I am not watching anything any more, please close my plan down.", "Time to say goodbye, I want to cancel."),
-    "refund": ("I'd like a refund for {invoice}.", "I was charged for {invoice} and want my money back.", "Please refund a payment I did not want.", "There is a charge on my card that I want back.", "Can I get the money for invoice {invoice} back?"),
-    "plan": ("I'd like to switch to the {plan} plan.", "Can I move to {plan}?", "I want to change my plan.", "Please put me on the {plan} plan.", "I'm thinking about another plan."),
-    "pause": ("I'd like to pause my subscription for {months} months.", "Can I put my subscription on hold?", "I'm travelling, please pause my account.", "Is it possible to freeze things for {months} months?"),
-    "promo": ("I have a promo code, {code}.", "How do I use my voucher {code}?", "Please apply a discount code for me.", "There was a promotion in your newsletter and I'd like the discount."),
-    "email": ("I need to change my email address.", "Please update my email to {new_email}.", "I have a new email address.", "My email is changing, can you update it?"),
-    "info:renewal": ("When does my subscription renew?", "What is my next renewal date?", "When will I be billed again?"),
-    "info:price": ("How much do I pay a month?", "What does my plan cost me at the moment?", "Can you tell me my current monthly price?")}
-GREETINGS: tuple[str, ...] = ("Hi, I have a question.", "Hello, is somebody there?", "Hi! Can you help me with my account?")
-VOLUNTEERED: tuple[str, ...] = (" My user id is {user_id}.", " I'm user {user_id}, email {email}.", " (user id {user_id}, {email})")
+    "cancel": (
+        "I want to cancel my subscription.",
+        "Please cancel my subscription.",
+        "I'd like to end my membership.",
+        "How do I stop my subscription? I'm done with it.",
+        "I am not watching anything any more, please close my plan down.",
+        "Time to say goodbye, I want to cancel.",
+    ),
+    "refund": (
+        "I'd like a refund for {invoice}.",
+        "I was charged for {invoice} and want my money back.",
+        "Please refund a payment I did not want.",
+        "There is a charge on my card that I want back.",
+        "Can I get the money for invoice {invoice} back?",
+    ),
+    "plan": (
+        "I'd like to switch to the {plan} plan.",
+        "Can I move to {plan}?",
+        "I want to change my plan.",
+        "Please put me on the {plan} plan.",
+        "I'm thinking about another plan.",
+    ),
+    "pause": (
+        "I'd like to pause my subscription for {months} months.",
+        "Can I put my subscription on hold?",
+        "I'm travelling, please pause my account.",
+        "Is it possible to freeze things for {months} months?",
+    ),
+    "promo": (
+        "I have a promo code, {code}.",
+        "How do I use my voucher {code}?",
+        "Please apply a discount code for me.",
+        "There was a promotion in your newsletter and I'd like the discount.",
+    ),
+    "email": (
+        "I need to change my email address.",
+        "Please update my email to {new_email}.",
+        "I have a new email address.",
+        "My email is changing, can you update it?",
+    ),
+    "info:renewal": (
+        "When does my subscription renew?",
+        "What is my next renewal date?",
+        "When will I be billed again?",
+    ),
+    "info:price": (
+        "How much do I pay a month?",
+        "What does my plan cost me at the moment?",
+        "Can you tell me my current monthly price?",
+    ),
+}
+GREETINGS: tuple[str, ...] = (
+    "Hi, I have a question.",
+    "Hello, is somebody there?",
+    "Hi! Can you help me with my account?",
+)
+VOLUNTEERED: tuple[str, ...] = (
+    " My user id is {user_id}.",
+    " I'm user {user_id}, email {email}.",
+    " (user id {user_id}, {email})",
+)
 TOLD: dict[str, tuple[str, ...]] = {
-    "user_id": ("It's {user_id}.", "{user_id}", "My user id is {user_id}.", "User {user_id}."), "email": ("It's {email}.", "{email}", "My email is {email}.", "The address is {email}."),
-    "plan": ("The {plan} plan.", "{plan}, please.", "I want {plan}."), "invoice": ("It's {invoice}.", "{invoice}", "Invoice {invoice}."), "months": ("{months} months.", "For {months} months, please.", "I think {months} months."),
-    "code": ("{code}", "The code is {code}.", "It says {code}."), "new_email": ("{new_email}", "The new one is {new_email}.", "Please use {new_email}.")}
+    "user_id": ("It's {user_id}.", "{user_id}", "My user id is {user_id}.", "User {user_id}."),
+    "email": ("It's {email}.", "{email}", "My email is {email}.", "The address is {email}."),
+    "plan": ("The {plan} plan.", "{plan}, please.", "I want {plan}."),
+    "invoice": ("It's {invoice}.", "{invoice}", "Invoice {invoice}."),
+    "months": ("{months} months.", "For {months} months, please.", "I think {months} months."),
+    "code": ("{code}", "The code is {code}.", "It says {code}."),
+    "new_email": ("{new_email}", "The new one is {new_email}.", "Please use {new_email}."),
+}
 SAYINGS: dict[str, tuple[str, ...]] = {
-    "yes": ("Yes, please.", "Yes, go ahead.", "Sure, do it.", "Okay, that's fine."), "no_fee": ("No, not with that fee. Leave it.", "That is too much, then no.", "No thanks, I'll wait until the term is over."), "no_price": ("No, that's more than I want to pay.", "Hmm, too expensive. No.", "No, then I keep what I have."),
-    "happy": ("Great, thank you!", "Perfect, thanks. Bye.", "Thanks for your help!", "Wonderful, that's all."), "accept": ("Oh. Okay, thanks anyway.", "I see, that's a pity. Bye.", "Alright, I understand."), "object": ("That can't be right.", "But why not?", "I don't think that is true."),
-    "leave": ("This is going nowhere, bye.", "Forget it.", "I'll try somewhere else."), "again": ("I already told you that: {value}.", "As I said, {value}."), "lost": ("Sorry, I don't follow.", "What does that mean for me?", "Okay, and?"), "unknown": ("I don't know that.", "No idea, sorry."), "handed": ("Fine, I'll wait for them.", "Okay, pass me on then.")}
+    "yes": ("Yes, please.", "Yes, go ahead.", "Sure, do it.", "Okay, that's fine."),
+    "no_fee": (
+        "No, not with that fee. Leave it.",
+        "That is too much, then no.",
+        "No thanks, I'll wait until the term is over.",
+    ),
+    "no_price": (
+        "No, that's more than I want to pay.",
+        "Hmm, too expensive. No.",
+        "No, then I keep what I have.",
+    ),
+    "happy": (
+        "Great, thank you!",
+        "Perfect, thanks. Bye.",
+        "Thanks for your help!",
+        "Wonderful, that's all.",
+    ),
+    "accept": ("Oh. Okay, thanks anyway.", "I see, that's a pity. Bye.", "Alright, I understand."),
+    "object": ("That can't be right.", "But why not?", "I don't think that is true."),
+    "leave": ("This is going nowhere, bye.", "Forget it.", "I'll try somewhere else."),
+    "again": ("I already told you that: {value}.", "As I said, {value}."),
+    "lost": ("Sorry, I don't follow.", "What does that mean for me?", "Okay, and?"),
+    "unknown": ("I don't know that.", "No idea, sorry."),
+    "handed": ("Fine, I'll wait for them.", "Okay, pass me on then."),
+}
 
 # %% ../../nbs/sample/02_customer.ipynb #93fd266e
-ASKS: dict[str, str] = {"user_id": r"user ?(id|number)|account (id|number)|customer (id|number)", "new_email": r"new (e-?mail|address|one)|change it to|(update|change) it to", "email": r"e-?mail|who you are|verify (you|your)",
-                        "plan": r"which plan|what plan|plan (would|do|are) you", "invoice": r"which (invoice|payment|charge)|invoice (id|number)|what (invoice|payment)", "months": r"how (long|many months)|for how", "code": r"\bcode\b|voucher"}
-_CUE = re.compile(r"\?|\b(please|could you|can you|tell me|i need|provide|share|give me|send me|may i have)\b")
-_PROPOSES = re.compile(r"\b(shall i|should i|may i (go|cancel|change|switch)|go ahead|do you (still )?want|would you (still )?like (me )?to|proceed|okay with|happy with|confirm|agree|want me to)\b")
-_CLAIMS = re.compile(r"\b(done|all set|successfully|(has|have) been|is now|are now|i('ve| have) (now )?(cancel|switch|chang|mov|refund|paus|appl|updat|paid|put|end|stop|set))")
-_REFUSES = re.compile(r"\b(unable|cannot|can't|can not|not able|not possible|not eligible|not allowed|unfortunately|i'm afraid|won't be able)\b")
-_HANDS_OVER = re.compile(r"transfer|colleague|supervisor|specialist|hand(ing)? (you|this) over|pass(ing)? you|escalat")
-_KEPT = re.compile(r"\b(left|leave|keep|kept|stay|stays|remain|remains|nothing)\b.*\b(as|it|everything|unchanged|same|chang)")
-WHY: dict[str, str] = {"identity": r"verif|identity|match|belong", "due": r"unpaid|not (been )?paid|open invoice|outstanding|\bdue\b", "late": r"30 days|thirty|too (long|old)|days ago|window", "again": r"already (been )?(refunded|paid back)",
-                       "profiles": r"profiles", "long": r"(at most|maximum|longer|limit|up to).*\b(3|three)\b|(3|three) months", "expired": r"expired|no longer valid", "other_plan": r"(only|another|different|not).*\bplan", "taken": r"another account|taken|in use|already used"}
+ASKS: dict[str, str] = {
+    "user_id": r"user ?(id|number)|account (id|number)|customer (id|number)",
+    "new_email": r"new (e-?mail|address|one)|change it to|(update|change) it to",
+    "email": r"e-?mail|who you are|verify (you|your)",
+    "plan": r"which plan|what plan|plan (would|do|are) you",
+    "invoice": r"which (invoice|payment|charge)|invoice (id|number)|what (invoice|payment)",
+    "months": r"how (long|many months)|for how",
+    "code": r"\bcode\b|voucher",
+}
+_CUE = re.compile(
+    r"\?|\b(please|could you|can you|tell me|i need|provide|share|give me|send me|may i have)\b"
+)
+_PROPOSES = re.compile(
+    r"\b(shall i|should i|may i (go|cancel|change|switch)|go ahead|do you (still )?want|would you (still )?like (me )?to|proceed|okay with|happy with|confirm|agree|want me to)\b"
+)
+_CLAIMS = re.compile(
+    r"\b(done|all set|successfully|(has|have) been|is now|are now|i('ve| have) (now )?(cancel|switch|chang|mov|refund|paus|appl|updat|paid|put|end|stop|set))"
+)
+_REFUSES = re.compile(
+    r"\b(unable|cannot|can't|can not|not able|not possible|not eligible|not allowed|unfortunately|i'm afraid|won't be able)\b"
+)
+_HANDS_OVER = re.compile(
+    r"transfer|colleague|supervisor|specialist|hand(ing)? (you|this) over|pass(ing)? you|escalat"
+)
+_KEPT = re.compile(
+    r"\b(left|leave|keep|kept|stay|stays|remain|remains|nothing)\b.*\b(as|it|everything|unchanged|same|chang)"
+)
+WHY: dict[str, str] = {
+    "identity": r"verif|identity|match|belong",
+    "due": r"unpaid|not (been )?paid|open invoice|outstanding|\bdue\b",
+    "late": r"30 days|thirty|too (long|old)|days ago|window",
+    "again": r"already (been )?(refunded|paid back)",
+    "profiles": r"profiles",
+    "long": r"(at most|maximum|longer|limit|up to).*\b(3|three)\b|(3|three) months",
+    "expired": r"expired|no longer valid",
+    "other_plan": r"(only|another|different|not).*\bplan",
+    "taken": r"another account|taken|in use|already used",
+}
+
 
 def asked_for(text: str) -> str | None:
     "The fact that `text` asks for, or None."
@@ -63,6 +170,7 @@ class Customer:
 
     `seen` holds what the backend has shown in this talk (reasons a refusal may rest on); `consents` what was agreed to, `told` what was named beforehand.
     `final` is how the talk ended for the customer: one of the endings, `escalated`, or None for walking out."""
+
     scenario: Scenario
     seen: set[str] = field(default_factory=set)
     consents: set[str] = field(default_factory=set)
@@ -77,8 +185,8 @@ class Customer:
     def __post_init__(self) -> None:
         self.rng = random.Random(f"sample/customer/{self.scenario.seed}")
         self.patience = self.rng.choice([2, 3, 3, 4])
-        self.greets = self.rng.random() < .12
-        self.mistypes = self.rng.random() < .08
+        self.greets = self.rng.random() < 0.12
+        self.mistypes = self.rng.random() < 0.08
 
     def open(self) -> str:
         "The first words: the request, sometimes with the account's data, sometimes only a greeting."
@@ -87,7 +195,7 @@ class Customer:
     def _request(self) -> str:
         s, r = self.scenario, self.rng
         text = r.choice(OPENINGS.get(s.kind) or OPENINGS[f"{s.kind}:{s.variant}"])
-        text += r.choice(VOLUNTEERED) if r.random() < .35 and not self.mistypes else ""
+        text += r.choice(VOLUNTEERED) if r.random() < 0.35 and not self.mistypes else ""
         self.given |= {k for k in s.facts if f"{{{k}}}" in text}
         return text.format(**s.facts)
 
@@ -165,7 +273,9 @@ class Customer:
             return self._say("unknown")
         if fact == "user_id" and self.mistypes:
             self.mistypes = False
-            return self.rng.choice(TOLD[fact]).format(user_id=value[::-1] if value[::-1] != value else f"{value}0")
+            return self.rng.choice(TOLD[fact]).format(
+                user_id=value[::-1] if value[::-1] != value else f"{value}0"
+            )
         if fact in self.given:
             self.annoyed += 1
             return self._say("again", value=value)

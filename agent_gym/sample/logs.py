@@ -25,30 +25,42 @@ __all__ = ['AGENTS', 'WRONG_LABELS', 'UNRATED', 'OPENAI_TOOLS', 'SHARES', 'sampl
            'native', 'openai_chat', 'tau_bench', 'anthropic', 'sharegpt', 'help_desk', 'write_logs']
 
 # %% ../../nbs/sample/05_logs.ipynb #bc5e6734
-AGENTS: dict[str, float] = {"assist-1": .35, "assist-2": .7}
-WRONG_LABELS, UNRATED = .05, .1
+AGENTS: dict[str, float] = {"assist-1": 0.35, "assist-2": 0.7}
+WRONG_LABELS, UNRATED = 0.05, 0.1
+
 
 def sample_traces(n: int = 300, seed: int = 0) -> list[Trace]:
     "`n` labelled conversations, `conv_001` onwards."
     return [_logged(k, seed) for k in range(1, n + 1)]
 
+
 def _logged(k: int, seed: int) -> Trace:
     rng = random.Random(f"sample/log/{seed}/{k}")
     name = rng.choice(list(AGENTS))
-    trace, verdict = play(ScriptedAgent(AGENTS[name], seed=rng.randrange(10**6)), world_seed(f"conv_{k}", seed), f"conv_{k:03d}")
+    trace, verdict = play(
+        ScriptedAgent(AGENTS[name], seed=rng.randrange(10**6)),
+        world_seed(f"conv_{k}", seed),
+        f"conv_{k:03d}",
+    )
     outcome = verdict.outcome
     if rng.random() < WRONG_LABELS:
         outcome = "unresolved" if outcome == "resolved" else "resolved"
     score = None if rng.random() < UNRATED else verdict.satisfaction
-    return trace.model_copy(update={"outcome": outcome, "satisfaction_score": score, "metadata": {"agent": name}})
+    return trace.model_copy(
+        update={"outcome": outcome, "satisfaction_score": score, "metadata": {"agent": name}}
+    )
+
 
 def world_seed(conversation_id: str, seed: int = 0) -> int:
     "The scenario behind a logged conversation: what tests hold a learned gym up to. It is in no file."
     return 100_000 * seed + int(conversation_id.removeprefix("conv_"))
 
+
 def true_world(conversation_id: str, seed: int = 0, crowd: int = 0) -> World:
     "The true world of a logged conversation, as it was before the first word; with the customers of the first `crowd` conversations in it."
-    return World(world_seed(conversation_id, seed), (100_000 * seed + k for k in range(1, crowd + 1)))
+    return World(
+        world_seed(conversation_id, seed), (100_000 * seed + k for k in range(1, crowd + 1))
+    )
 
 # %% ../../nbs/sample/05_logs.ipynb #28140dcd
 def world_of(trace: Trace, seed: int = 0, crowd: int = 0) -> World | None:
@@ -63,50 +75,120 @@ def world_of(trace: Trace, seed: int = 0, crowd: int = 0) -> World | None:
 def _function(name: str, arguments: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return {"name": name, "arguments": dumps(arguments)}
 
-OPENAI_TOOLS: list[dict[str, JsonValue]] = [{"type": "function", "function": {"name": t.name, "description": t.description, "parameters": t.parameters}} for t in TOOLS]
+
+OPENAI_TOOLS: list[dict[str, JsonValue]] = [
+    {
+        "type": "function",
+        "function": {"name": t.name, "description": t.description, "parameters": t.parameters},
+    }
+    for t in TOOLS
+]
+
 
 def _openai_message(m: Message) -> dict[str, JsonValue]:
-    out: dict[str, JsonValue] = {"role": m.role, "content": dumps(m.result) if m.role == "tool" else m.content}
+    out: dict[str, JsonValue] = {
+        "role": m.role,
+        "content": dumps(m.result) if m.role == "tool" else m.content,
+    }
     if m.tool_calls:
-        out["tool_calls"] = [{"id": c.id, "type": "function", "function": _function(c.name, c.arguments)} for c in m.tool_calls]
+        out["tool_calls"] = [
+            {"id": c.id, "type": "function", "function": _function(c.name, c.arguments)}
+            for c in m.tool_calls
+        ]
     return out | ({"tool_call_id": m.tool_call_id, "name": m.name} if m.role == "tool" else {})
+
 
 def _lines(records: Sequence[object]) -> str:
     return "".join(f"{dumps(r)}\n" for r in records)
+
 
 def native(traces: Sequence[Trace]) -> dict[str, str]:
     "The package's own schema, one conversation a line."
     return {"support.jsonl": _lines([t.to_dict() for t in traces])}
 
+
 def openai_chat(traces: Sequence[Trace]) -> dict[str, str]:
     "Chat completions: arguments and results as JSON text."
-    return {"openai_chat.jsonl": _lines([{"conversation_id": t.conversation_id, "messages": [_openai_message(m) for m in t.messages], "tools": OPENAI_TOOLS, "outcome": t.outcome,
-                                          "satisfaction_score": t.satisfaction_score, **t.metadata} for t in traces])}
+    return {
+        "openai_chat.jsonl": _lines(
+            [
+                {
+                    "conversation_id": t.conversation_id,
+                    "messages": [_openai_message(m) for m in t.messages],
+                    "tools": OPENAI_TOOLS,
+                    "outcome": t.outcome,
+                    "satisfaction_score": t.satisfaction_score,
+                    **t.metadata,
+                }
+                for t in traces
+            ]
+        )
+    }
+
 
 def tau_bench(traces: Sequence[Trace]) -> dict[str, str]:
     "Results of an evaluation harness: a trajectory and a reward."
-    rows = [{"task_id": int(t.conversation_id[5:]), "trial": 0, "reward": float(t.outcome == "resolved"), "info": {"agent": t.metadata["agent"]}, "traj": [_openai_message(m) for m in t.messages]} for t in traces]
+    rows = [
+        {
+            "task_id": int(t.conversation_id[5:]),
+            "trial": 0,
+            "reward": float(t.outcome == "resolved"),
+            "info": {"agent": t.metadata["agent"]},
+            "traj": [_openai_message(m) for m in t.messages],
+        }
+        for t in traces
+    ]
     return {"harness_results.json": "[" + ",\n".join(map(dumps, rows)) + "]\n"}
 
 # %% ../../nbs/sample/05_logs.ipynb #58fe4d35
 def anthropic(traces: Sequence[Trace]) -> dict[str, str]:
     "Content blocks; a result is a block of a user message."
-    tools = [{"name": t.name, "description": t.description, "input_schema": t.parameters} for t in TOOLS]
-    return {"anthropic_messages.jsonl": _lines([{"conversation_id": t.conversation_id, "system": "You help customers of a streaming service.", "tools": tools, "messages": _blocks(t.messages),
-                                                 "outcome": t.outcome, "satisfaction_score": t.satisfaction_score} for t in traces])}
+    tools = [
+        {"name": t.name, "description": t.description, "input_schema": t.parameters} for t in TOOLS
+    ]
+    return {
+        "anthropic_messages.jsonl": _lines(
+            [
+                {
+                    "conversation_id": t.conversation_id,
+                    "system": "You help customers of a streaming service.",
+                    "tools": tools,
+                    "messages": _blocks(t.messages),
+                    "outcome": t.outcome,
+                    "satisfaction_score": t.satisfaction_score,
+                }
+                for t in traces
+            ]
+        )
+    }
+
 
 def _blocks(messages: Sequence[Message]) -> list[dict[str, JsonValue]]:
     out: list[dict[str, JsonValue]] = []
     for m in messages:
         if m.role == "tool":
-            block: dict[str, JsonValue] = {"type": "tool_result", "tool_use_id": m.tool_call_id, "content": dumps(m.result)} | ({"is_error": True} if m.is_error else {})
+            block: dict[str, JsonValue] = {
+                "type": "tool_result",
+                "tool_use_id": m.tool_call_id,
+                "content": dumps(m.result),
+            } | ({"is_error": True} if m.is_error else {})
             out.append({"role": "user", "content": [block]})
         elif m.tool_calls:
             text: list[JsonValue] = [{"type": "text", "text": m.content}] if m.content else []
-            out.append({"role": m.role, "content": text + [{"type": "tool_use", "id": c.id, "name": c.name, "input": c.arguments} for c in m.tool_calls]})
+            out.append(
+                {
+                    "role": m.role,
+                    "content": text
+                    + [
+                        {"type": "tool_use", "id": c.id, "name": c.name, "input": c.arguments}
+                        for c in m.tool_calls
+                    ],
+                }
+            )
         else:
             out.append({"role": m.role, "content": m.content})
     return out
+
 
 def sharegpt(traces: Sequence[Trace]) -> dict[str, str]:
     "Turns `from` and `value`, calls and results as text; no ids, no labels."
@@ -119,8 +201,20 @@ def sharegpt(traces: Sequence[Trace]) -> dict[str, str]:
                 turns.append({"from": "observation", "value": dumps(m.result)})
             elif m.content:
                 turns.append({"from": names[m.role], "value": m.content})
-            turns += [{"from": "function_call", "value": dumps({"name": c.name, "arguments": c.arguments})} for c in m.tool_calls]
-        rows.append({"id": t.conversation_id, "conversations": turns, "tools": dumps([f["function"] for f in OPENAI_TOOLS])})
+            turns += [
+                {
+                    "from": "function_call",
+                    "value": dumps({"name": c.name, "arguments": c.arguments}),
+                }
+                for c in m.tool_calls
+            ]
+        rows.append(
+            {
+                "id": t.conversation_id,
+                "conversations": turns,
+                "tools": dumps([f["function"] for f in OPENAI_TOOLS]),
+            }
+        )
     return {"sharegpt.json": "[" + ",\n".join(map(dumps, rows)) + "]\n"}
 
 # %% ../../nbs/sample/05_logs.ipynb #d90ee0f6
@@ -130,11 +224,47 @@ def help_desk(traces: Sequence[Trace]) -> dict[str, str]:
     for t in traces:
         n = int(t.conversation_id[5:])
         score = t.satisfaction_score
-        tickets.append([n, t.messages[0].content, 10_000 + n, 7, "solved", (start + timedelta(hours=n)).isoformat(" "), "" if score is None else "good" if score >= 3.5 else "bad"])
+        tickets.append(
+            [
+                n,
+                t.messages[0].content,
+                10_000 + n,
+                7,
+                "solved",
+                (start + timedelta(hours=n)).isoformat(" "),
+                "" if score is None else "good" if score >= 3.5 else "bad",
+            ]
+        )
         said = [m for m in t.messages if m.role in ("user", "assistant") and m.content]
-        comments += [[100 * n + i, n, 10_000 + n if m.role == "user" else 7, (start + timedelta(hours=n, minutes=i)).isoformat(" "), "true", m.content] for i, m in enumerate(said)]
-    return {"help_desk/ticket_data.csv": _csv(["id", "subject", "requester_id", "assignee_id", "status", "created_at", "satisfaction_rating_score"], tickets),
-            "help_desk/ticket_comment_data.csv": _csv(["id", "ticket_id", "user_id", "created", "public", "body"], comments)}
+        comments += [
+            [
+                100 * n + i,
+                n,
+                10_000 + n if m.role == "user" else 7,
+                (start + timedelta(hours=n, minutes=i)).isoformat(" "),
+                "true",
+                m.content,
+            ]
+            for i, m in enumerate(said)
+        ]
+    return {
+        "help_desk/ticket_data.csv": _csv(
+            [
+                "id",
+                "subject",
+                "requester_id",
+                "assignee_id",
+                "status",
+                "created_at",
+                "satisfaction_rating_score",
+            ],
+            tickets,
+        ),
+        "help_desk/ticket_comment_data.csv": _csv(
+            ["id", "ticket_id", "user_id", "created", "public", "body"], comments
+        ),
+    }
+
 
 def _csv(header: list[str], rows: list[list[object]]) -> str:
     out = io.StringIO()
@@ -142,7 +272,15 @@ def _csv(header: list[str], rows: list[list[object]]) -> str:
     return out.getvalue()
 
 # %% ../../nbs/sample/05_logs.ipynb #9dcccc2c
-SHARES: tuple[tuple[Callable[[Sequence[Trace]], dict[str, str]], float], ...] = ((native, .3), (openai_chat, .2), (tau_bench, .17), (anthropic, .13), (sharegpt, .1), (help_desk, .1))
+SHARES: tuple[tuple[Callable[[Sequence[Trace]], dict[str, str]], float], ...] = (
+    (native, 0.3),
+    (openai_chat, 0.2),
+    (tau_bench, 0.17),
+    (anthropic, 0.13),
+    (sharegpt, 0.1),
+    (help_desk, 0.1),
+)
+
 
 def write_logs(folder: str | Path, n: int = 300, seed: int = 0) -> list[Path]:
     "Write `raw/` and `processed/traces.jsonl` under `folder` (made if missing); returns the files. The same `n` and `seed` give the same bytes."

@@ -18,20 +18,91 @@ from .backend import PLANS, PROMOTIONS, Backend
 __all__ = ['GOALS', 'REFUND_DAYS', 'PAUSE_MONTHS', 'TODAY', 'Ending', 'Write', 'REASONS', 'Scenario', 'user_number', 'scenario']
 
 # %% ../../nbs/sample/01_scenarios.ipynb #046cb6b6
-GOALS: dict[str, int] = {"cancel:free": 4, "cancel:fee_yes": 3, "cancel:fee_no": 3, "cancel:due": 2, "cancel:impostor": 1, "refund:ok": 5, "refund:late": 3, "refund:again": 2, "refund:impostor": 1,
-                         "plan:ok": 5, "plan:dear": 2, "plan:profiles": 2, "plan:impostor": 1, "pause:ok": 3, "pause:long": 2, "promo:ok": 3, "promo:expired": 2, "promo:other_plan": 1,
-                         "email:ok": 3, "email:taken": 1, "email:impostor": 1, "info:renewal": 2, "info:price": 2}
+GOALS: dict[str, int] = {
+    "cancel:free": 4,
+    "cancel:fee_yes": 3,
+    "cancel:fee_no": 3,
+    "cancel:due": 2,
+    "cancel:impostor": 1,
+    "refund:ok": 5,
+    "refund:late": 3,
+    "refund:again": 2,
+    "refund:impostor": 1,
+    "plan:ok": 5,
+    "plan:dear": 2,
+    "plan:profiles": 2,
+    "plan:impostor": 1,
+    "pause:ok": 3,
+    "pause:long": 2,
+    "promo:ok": 3,
+    "promo:expired": 2,
+    "promo:other_plan": 1,
+    "email:ok": 3,
+    "email:taken": 1,
+    "email:impostor": 1,
+    "info:renewal": 2,
+    "info:price": 2,
+}
 REFUND_DAYS, PAUSE_MONTHS, TODAY = 30, 3, date(2025, 3, 1)
 Ending: TypeAlias = Literal["done", "refused", "kept", "informed"]
 Write: TypeAlias = tuple[str, dict[str, JsonValue]]
 
-_FIRST = ("Ana", "Ben", "Chloe", "Dario", "Elif", "Femi", "Greta", "Hugo", "Ines", "Jonas", "Kira", "Liam", "Mina", "Noor", "Oskar", "Priya", "Quinn", "Rosa", "Sami", "Tara", "Umar", "Vera", "Wanda", "Yusuf", "Zoe")
-_LAST = ("Silva", "Okafor", "Lindqvist", "Moretti", "Yilmaz", "Adeyemi", "Vogel", "Laurent", "Costa", "Petersen", "Novak", "Byrne", "Farouk", "Haddad", "Berg", "Nair", "Doyle", "Marin", "Aziz", "Keller")
+_FIRST = (
+    "Ana",
+    "Ben",
+    "Chloe",
+    "Dario",
+    "Elif",
+    "Femi",
+    "Greta",
+    "Hugo",
+    "Ines",
+    "Jonas",
+    "Kira",
+    "Liam",
+    "Mina",
+    "Noor",
+    "Oskar",
+    "Priya",
+    "Quinn",
+    "Rosa",
+    "Sami",
+    "Tara",
+    "Umar",
+    "Vera",
+    "Wanda",
+    "Yusuf",
+    "Zoe",
+)
+_LAST = (
+    "Silva",
+    "Okafor",
+    "Lindqvist",
+    "Moretti",
+    "Yilmaz",
+    "Adeyemi",
+    "Vogel",
+    "Laurent",
+    "Costa",
+    "Petersen",
+    "Novak",
+    "Byrne",
+    "Farouk",
+    "Haddad",
+    "Berg",
+    "Nair",
+    "Doyle",
+    "Marin",
+    "Aziz",
+    "Keller",
+)
+
 
 @dataclass
 class Scenario:
     """One customer with one goal. `facts` is what the customer can tell, `ending` the right one, `writes` what should be written,
     `reason` why a refusal is right (`identity`, `due`, `late`, `again`, `profiles`, `long`, `expired`, `other_plan`, `taken`), `answer` what an answer must hold."""
+
     seed: int
     kind: str
     variant: str
@@ -49,9 +120,11 @@ def user_number(seed: int) -> str:
     "The user id of the scenario `seed`: distinct for 899,900 consecutive seeds."
     return str(100 + (23 + 7919 * (seed - 1)) % 899_900)
 
+
 @dataclass(frozen=True)
 class _Draft:
     "What is drawn before the tables are filled."
+
     rng: random.Random
     kind: str
     variant: str
@@ -61,6 +134,7 @@ class _Draft:
     plan: str
     target: str
     profiles: int
+
 
 def _draft(seed: int) -> _Draft:
     rng = random.Random(f"sample/account/{seed}")
@@ -80,36 +154,75 @@ def _draft(seed: int) -> _Draft:
     if kind == "promo" and variant == "other_plan":
         plan = rng.choice([p for p in names if p not in ("family", "studio")])
         profiles = 1
-    return _Draft(rng, kind, variant, user_number(seed), f"{first} {last}", email, plan, target, profiles)
+    return _Draft(
+        rng, kind, variant, user_number(seed), f"{first} {last}", email, plan, target, profiles
+    )
 
 # %% ../../nbs/sample/01_scenarios.ipynb #4bf6fec6
 def _fill(d: _Draft, b: Backend) -> tuple[str, float, list[dict[str, JsonValue]]]:
     "Fills the tables; returns the subscription id, its cancellation fee and the invoices, newest first."
     r, price = d.rng, PLANS[d.plan][0]
     since = TODAY - timedelta(days=r.randint(200, 2500))
-    b.db.execute("insert into accounts values(?,?,?,'active',?)", (d.user_id, d.name, d.email, since.isoformat()))
-    b.db.execute("insert into accounts values(?,?,?,'active',?)", (f"9{d.user_id}", "Sam Neighbour", f"sam.{d.user_id}@mail.example", since.isoformat()))
-    term = d.variant.startswith("fee") or (d.variant != "free" and r.random() < .4)
+    b.db.execute(
+        "insert into accounts values(?,?,?,'active',?)",
+        (d.user_id, d.name, d.email, since.isoformat()),
+    )
+    b.db.execute(
+        "insert into accounts values(?,?,?,'active',?)",
+        (f"9{d.user_id}", "Sam Neighbour", f"sam.{d.user_id}@mail.example", since.isoformat()),
+    )
+    term = d.variant.startswith("fee") or (d.variant != "free" and r.random() < 0.4)
     months = r.randint(1, 9) if term else 0
-    fee, sub = months * 5. if term else 0., f"sub_{r.randint(10_000, 99_999)}"
+    fee, sub = months * 5.0 if term else 0.0, f"sub_{r.randint(10_000, 99_999)}"
     renews = (TODAY + timedelta(days=r.randint(2, 27))).isoformat()
-    b.db.execute("insert into subscriptions values(?,?,?,'active',?,?,?,?,?,0,0)", (sub, d.user_id, d.plan, price, renews, d.profiles, months, fee))
+    b.db.execute(
+        "insert into subscriptions values(?,?,?,'active',?,?,?,?,?,0,0)",
+        (sub, d.user_id, d.plan, price, renews, d.profiles, months, fee),
+    )
     ages = sorted({r.randint(2, 26) + 31 * k for k in range(r.randint(2, 4))})
-    invoices: list[dict[str, JsonValue]] = [{"invoice_id": f"inv_{r.randint(100_000, 999_999)}", "amount": price, "issued_on": (TODAY - timedelta(days=a)).isoformat(), "days_ago": a, "status": "paid"} for a in ages]
+    invoices: list[dict[str, JsonValue]] = [
+        {
+            "invoice_id": f"inv_{r.randint(100_000, 999_999)}",
+            "amount": price,
+            "issued_on": (TODAY - timedelta(days=a)).isoformat(),
+            "days_ago": a,
+            "status": "paid",
+        }
+        for a in ages
+    ]
     if d.variant == "due":
         invoices[0]["status"] = "due"
     if d.variant == "again":
         invoices[0]["status"] = "refunded"
-    b.db.executemany("insert into invoices values(:invoice_id, :user, :amount, :issued_on, :days_ago, :status)", [{**i, "user": d.user_id} for i in invoices])
+    b.db.executemany(
+        "insert into invoices values(:invoice_id, :user, :amount, :issued_on, :days_ago, :status)",
+        [{**i, "user": d.user_id} for i in invoices],
+    )
     return sub, fee, invoices
+
 
 def _code(d: _Draft) -> str:
     "The promotion code that this customer holds."
-    fits = {"ok": lambda p, v: v and p in (None, d.plan), "expired": lambda p, v: not v, "other_plan": lambda p, v: v and p not in (None, d.plan)}.get(d.variant, lambda p, v: v)
+    fits = {
+        "ok": lambda p, v: v and p in (None, d.plan),
+        "expired": lambda p, v: not v,
+        "other_plan": lambda p, v: v and p not in (None, d.plan),
+    }.get(d.variant, lambda p, v: v)
     return d.rng.choice([c for c, (_, p, v) in PROMOTIONS.items() if fits(p, v)])
 
 # %% ../../nbs/sample/01_scenarios.ipynb #108ec8cd
-REASONS: dict[str, str] = {"impostor": "identity", "due": "due", "late": "late", "again": "again", "profiles": "profiles", "long": "long", "expired": "expired", "other_plan": "other_plan", "taken": "taken"}
+REASONS: dict[str, str] = {
+    "impostor": "identity",
+    "due": "due",
+    "late": "late",
+    "again": "again",
+    "profiles": "profiles",
+    "long": "long",
+    "expired": "expired",
+    "other_plan": "other_plan",
+    "taken": "taken",
+}
+
 
 def scenario(seed: int) -> Scenario:
     "The scenario of `seed`, the same in every process."
@@ -118,15 +231,55 @@ def scenario(seed: int) -> Scenario:
     sub, fee, invoices = _fill(d, b)
     invoice = invoices[r.randrange(1, len(invoices))] if d.variant == "late" else invoices[0]
     months = r.randint(4, 9) if d.variant == "long" else r.randint(1, PAUSE_MONTHS)
-    new_email = f"sam.{d.user_id}@mail.example" if d.variant == "taken" else d.email.replace("@", f".{r.choice(['new', 'home', 'tv'])}@")
+    new_email = (
+        f"sam.{d.user_id}@mail.example"
+        if d.variant == "taken"
+        else d.email.replace("@", f".{r.choice(['new', 'home', 'tv'])}@")
+    )
     code = _code(d)
-    email = d.email if d.variant != "impostor" else f"{d.name.split()[0]}{r.randint(100, 999)}@inbox.example".lower()
-    facts = {"user_id": d.user_id, "email": email} | {"plan": {"plan": d.target}, "refund": {"invoice": str(invoice["invoice_id"])}, "pause": {"months": str(months)},
-                                                      "promo": {"code": code}, "email": {"new_email": new_email}}.get(d.kind, {})
-    write: Write | None = {"cancel": ("cancel_subscription", {"subscription_id": sub}), "refund": ("issue_refund", {"invoice_id": invoice["invoice_id"], "amount": invoice["amount"]}),
-                           "plan": ("change_plan", {"subscription_id": sub, "plan": d.target}), "pause": ("pause_subscription", {"subscription_id": sub, "months": months}),
-                           "promo": ("apply_promo", {"subscription_id": sub, "code": code}), "email": ("update_email", {"user_id": d.user_id, "email": new_email})}.get(d.kind)
-    ending: Ending = "refused" if d.variant in REASONS else "kept" if d.variant in ("fee_no", "dear") else "informed" if write is None else "done"
+    email = (
+        d.email
+        if d.variant != "impostor"
+        else f"{d.name.split()[0]}{r.randint(100, 999)}@inbox.example".lower()
+    )
+    facts = {"user_id": d.user_id, "email": email} | {
+        "plan": {"plan": d.target},
+        "refund": {"invoice": str(invoice["invoice_id"])},
+        "pause": {"months": str(months)},
+        "promo": {"code": code},
+        "email": {"new_email": new_email},
+    }.get(d.kind, {})
+    write: Write | None = {
+        "cancel": ("cancel_subscription", {"subscription_id": sub}),
+        "refund": (
+            "issue_refund",
+            {"invoice_id": invoice["invoice_id"], "amount": invoice["amount"]},
+        ),
+        "plan": ("change_plan", {"subscription_id": sub, "plan": d.target}),
+        "pause": ("pause_subscription", {"subscription_id": sub, "months": months}),
+        "promo": ("apply_promo", {"subscription_id": sub, "code": code}),
+        "email": ("update_email", {"user_id": d.user_id, "email": new_email}),
+    }.get(d.kind)
+    ending: Ending = (
+        "refused"
+        if d.variant in REASONS
+        else "kept"
+        if d.variant in ("fee_no", "dear")
+        else "informed"
+        if write is None
+        else "done"
+    )
     row = b.one("select * from subscriptions where user_id=?", d.user_id) or {}
-    return Scenario(seed, d.kind, d.variant, facts, b, ending, REASONS.get(d.variant), (write,) if write and ending == "done" else (), fee, PLANS[d.target][0],
-                    str(row["renews_on"] if d.variant == "renewal" else row["monthly_price"]))
+    return Scenario(
+        seed,
+        d.kind,
+        d.variant,
+        facts,
+        b,
+        ending,
+        REASONS.get(d.variant),
+        (write,) if write and ending == "done" else (),
+        fee,
+        PLANS[d.target][0],
+        str(row["renews_on"] if d.variant == "renewal" else row["monthly_price"]),
+    )

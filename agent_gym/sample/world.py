@@ -24,7 +24,17 @@ __all__ = ['NEEDS_CONSENT', 'WRITES', 'MAX_TURNS', 'EVALUATION', 'violations', '
 
 # %% ../../nbs/sample/03_world.ipynb #3b740fe6
 NEEDS_CONSENT: dict[str, str] = {"cancel_subscription": "cancel", "change_plan": "plan"}
-WRITES: frozenset[str] = frozenset({"change_plan", "cancel_subscription", "pause_subscription", "issue_refund", "apply_promo", "update_email"})
+WRITES: frozenset[str] = frozenset(
+    {
+        "change_plan",
+        "cancel_subscription",
+        "pause_subscription",
+        "issue_refund",
+        "apply_promo",
+        "update_email",
+    }
+)
+
 
 def violations(world: World, name: str, arguments: Mapping[str, JsonValue]) -> list[str]:
     "The policy rules that the write `name(arguments)` breaks if it is made now."
@@ -38,7 +48,9 @@ def violations(world: World, name: str, arguments: Mapping[str, JsonValue]) -> l
     if name == "change_plan" and "price" not in c.told:
         out.append("price_not_named")
     if name == "issue_refund":
-        row = s.backend.one("select days_ago from invoices where invoice_id=?", arguments["invoice_id"])
+        row = s.backend.one(
+            "select days_ago from invoices where invoice_id=?", arguments["invoice_id"]
+        )
         if row and int(row["days_ago"]) > REFUND_DAYS:  # type: ignore[arg-type]
             out.append("refund_too_late")
     if name == "pause_subscription" and int(arguments["months"]) > PAUSE_MONTHS:  # type: ignore[arg-type]
@@ -51,6 +63,7 @@ class Verdict:
     """How a talk really went. `success`: the database is in the one right state, no rule is broken, and the customer was told the right thing.
 
     `outcome` is `resolved`, `unresolved` or `escalated`; `satisfaction` 1 to 5 in halves."""
+
     success: bool
     violations: tuple[str, ...]
     satisfaction: float
@@ -58,10 +71,12 @@ class Verdict:
     right_state: bool
     ending: str | None
 
+
 class World:
     """The true world of scenario `seed`: `call` for the agent, `open`/`reply` for the customer, `verdict` for the judge.
 
     `others` are scenarios whose customers are in the database too. Deterministic and picklable; `tools` are what an agent is offered."""
+
     tools: tuple[ToolSpec, ...] = TOOLS
 
     def __init__(self, seed: int, others: Iterable[int] = ()):
@@ -91,7 +106,11 @@ class World:
 
     def call(self, name: str, arguments: Mapping[str, JsonValue]) -> tuple[JsonValue, bool]:
         "What the tool answers and whether it is an error; notes broken rules, and what the agent has now seen."
-        broken = violations(self, name, arguments) if name in WRITES and not self._fails(name, arguments) else []
+        broken = (
+            violations(self, name, arguments)
+            if name in WRITES and not self._fails(name, arguments)
+            else []
+        )
         result, is_error = self.scenario.backend.call(name, arguments)
         self.violations += [v for v in broken if v not in self.violations]
         self.customer.seen |= _shown(self, name, result, is_error)
@@ -107,10 +126,20 @@ class World:
         right = s.backend.snapshot() == self.target
         success = right and not self.violations and c.final == s.ending
         outcome = "resolved" if success else "escalated" if c.final == "escalated" else "unresolved"
-        base = (4.5 if s.ending == "refused" else 5.) if success else 2.5 if c.final == "escalated" else 3. if c.final is not None and right else 1.5
+        base = (
+            (4.5 if s.ending == "refused" else 5.0)
+            if success
+            else 2.5
+            if c.final == "escalated"
+            else 3.0
+            if c.final is not None and right
+            else 1.5
+        )
         rng = random.Random(f"sample/satisfaction/{s.seed}")
-        score = base - .5 * c.annoyed + rng.choice([-.5, 0., 0., 0., .5])
-        return Verdict(success, tuple(self.violations), min(5., max(1., score)), outcome, right, c.final)
+        score = base - 0.5 * c.annoyed + rng.choice([-0.5, 0.0, 0.0, 0.0, 0.5])
+        return Verdict(
+            success, tuple(self.violations), min(5.0, max(1.0, score)), outcome, right, c.final
+        )
 
 # %% ../../nbs/sample/03_world.ipynb #15bfda46
 @lru_cache(maxsize=4)
@@ -121,6 +150,7 @@ def _crowd(seeds: tuple[int, ...]) -> Backend:
         together.admit(scenario(seed).backend.export())
     return together
 
+
 def _joined(own: Backend, crowd: Backend) -> Backend:
     "The customers of both, with the numbers that `own` makes up."
     out = crowd.copy()
@@ -128,20 +158,37 @@ def _joined(own: Backend, crowd: Backend) -> Backend:
     out.rng = own.rng
     return out
 
-_SHOWN: dict[str, str] = {"identity_mismatch": "identity", "payment_due": "due", "invoice_not_paid": "again", "too_many_profiles": "profiles", "code_expired": "expired", "code_not_for_plan": "other_plan", "email_taken": "taken"}
+
+_SHOWN: dict[str, str] = {
+    "identity_mismatch": "identity",
+    "payment_due": "due",
+    "invoice_not_paid": "again",
+    "too_many_profiles": "profiles",
+    "code_expired": "expired",
+    "code_not_for_plan": "other_plan",
+    "email_taken": "taken",
+}
+
 
 def _shown(world: World, name: str, result: JsonValue, is_error: bool) -> set[str]:
     "The reasons for a refusal that this answer is evidence of."
     if is_error:
         return {_SHOWN[code]} if (code := error_code(result)) in _SHOWN else set()
-    return {"list_invoices": {"late", "again", "due"}, "verify_identity": {"long"}, "get_subscription": {"long", "profiles"}}.get(name, set())
+    return {
+        "list_invoices": {"late", "again", "due"},
+        "verify_identity": {"long"},
+        "get_subscription": {"long", "profiles"},
+    }.get(name, set())
 
 # %% ../../nbs/sample/03_world.ipynb #32ff59b9
 class Acts(Protocol):
     "What an agent needs to be: one assistant turn for the messages so far."
+
     def act(self, messages: list[Message], tools: list[ToolSpec]) -> Message: ...
 
+
 MAX_TURNS = 30
+
 
 def play(agent: Acts, seed: int, conversation_id: str | None = None) -> tuple[Trace, Verdict]:
     """Let `agent` talk to the customer of scenario `seed` in the true world, for at most 30 turns.
@@ -151,7 +198,14 @@ def play(agent: Acts, seed: int, conversation_id: str | None = None) -> tuple[Tr
     messages = [Message(role="user", content=world.open())]
     for _ in range(MAX_TURNS):
         turn = agent.act(list(messages), list(world.tools))
-        calls = [c if c.id else c.model_copy(update={"id": f"call_{sum(len(m.tool_calls) for m in messages) + k + 1}"}) for k, c in enumerate(turn.tool_calls)]
+        calls = [
+            c
+            if c.id
+            else c.model_copy(
+                update={"id": f"call_{sum(len(m.tool_calls) for m in messages) + k + 1}"}
+            )
+            for k, c in enumerate(turn.tool_calls)
+        ]
         messages.append(Message(role="assistant", content=turn.content, tool_calls=calls))
         messages += [_answered(world, c) for c in calls]
         if calls:
@@ -161,18 +215,27 @@ def play(agent: Acts, seed: int, conversation_id: str | None = None) -> tuple[Tr
         messages += [Message(role="user", content=words)] if words is not None else []
         if world.customer.left:
             break
-    return Trace(conversation_id=conversation_id or f"sample_{seed}", messages=messages, metadata={"seed": seed}), world.verdict()
+    return Trace(
+        conversation_id=conversation_id or f"sample_{seed}",
+        messages=messages,
+        metadata={"seed": seed},
+    ), world.verdict()
+
 
 def _answered(world: World, call: ToolCall) -> Message:
     result, is_error = world.call(call.name, call.arguments)
-    return Message(role="tool", name=call.name, tool_call_id=call.id, result=result, is_error=is_error)
+    return Message(
+        role="tool", name=call.name, tool_call_id=call.id, result=result, is_error=is_error
+    )
 
 # %% ../../nbs/sample/03_world.ipynb #c83c2a4c
 EVALUATION = 10_000_000
 
+
 @dataclass(frozen=True)
 class Evaluation:
     "Rates over `n` talks with new customers: `success`, `violated` (any rule broken), mean `satisfaction` (1 to 5) and `turns` of the agent."
+
     n: int
     success: float
     violated: float
@@ -185,9 +248,19 @@ class Evaluation:
 
     __repr__ = __str__
 
+
 def evaluate(agent: Acts, n: int = 200, seed: int = 0) -> Evaluation:
     "Talks of `agent` with `n` customers that occur in no log; the same customers for every agent with the same `seed`."
-    talks: Sequence[tuple[Trace, Verdict]] = [play(agent, EVALUATION + 100_000 * seed + k) for k in range(n)]
+    talks: Sequence[tuple[Trace, Verdict]] = [
+        play(agent, EVALUATION + 100_000 * seed + k) for k in range(n)
+    ]
     verdicts = tuple(v for _, v in talks)
     turns = sum(m.role == "assistant" for t, _ in talks for m in t.messages)
-    return Evaluation(n, sum(v.success for v in verdicts) / n, sum(bool(v.violations) for v in verdicts) / n, sum(v.satisfaction for v in verdicts) / n, turns / n, verdicts)
+    return Evaluation(
+        n,
+        sum(v.success for v in verdicts) / n,
+        sum(bool(v.violations) for v in verdicts) / n,
+        sum(v.satisfaction for v in verdicts) / n,
+        turns / n,
+        verdicts,
+    )

@@ -18,7 +18,8 @@ __all__ = ['FEW', 'made_up', 'invented']
 
 # %% ../../nbs/user/02b_invented.ipynb #d42ee0dd
 _RUNS = re.compile(r"[^\W\d_]+|\d+|.", re.S)
-FEW = 8        # values of a shape that recur, up to which one of them is chosen
+FEW = 8  # values of a shape that recur, up to which one of them is chosen
+
 
 def made_up(values: Sequence[str], rng: random.Random) -> str:
     "A value like `values`, which were told by others (at least one; repetitions say which are common)."
@@ -29,16 +30,29 @@ def made_up(values: Sequence[str], rng: random.Random) -> str:
     donors = [runs for v in distinct if len(runs := _RUNS.findall(v)) == len(like)]
     return "".join(_run(run, [d[i] for d in donors], rng) for i, run in enumerate(like))
 
+
 def _run(run: str, others: Sequence[str], rng: random.Random) -> str:
     "One run: letters from another value where there are any, digits drawn, as many and without a leading zero."
     if run.isdecimal():
-        return "".join(str(rng.randint(1 if i == 0 and run[0] != "0" else 0, 9)) for i in range(len(run)))
-    return rng.choice([o for o in others if o.isalpha() == run.isalpha() and o.isdecimal() == run.isdecimal()]) if run.isalpha() else run
+        return "".join(
+            str(rng.randint(1 if i == 0 and run[0] != "0" else 0, 9)) for i in range(len(run))
+        )
+    return (
+        rng.choice(
+            [o for o in others if o.isalpha() == run.isalpha() and o.isdecimal() == run.isdecimal()]
+        )
+        if run.isalpha()
+        else run
+    )
 
 # %% ../../nbs/user/02b_invented.ipynb #186aaffc
 def invented(told: Sequence[str], wanted: Sequence[str], rng: random.Random) -> str | None:
     "One of the replies `told` with made-up values of the shapes `wanted`; None where none of them holds such a value. Replies that also hold other values are not used."
-    found = {t: fs for t in dict.fromkeys(told) if (fs := [f for f in facts(t) if f.kind != "name"] or list(facts(t)))}
+    found = {
+        t: fs
+        for t in dict.fromkeys(told)
+        if (fs := [f for f in facts(t) if f.kind != "name"] or list(facts(t)))
+    }
     fit = {t: fs for t, fs in found.items() if all(shape(f) in wanted for f in fs)}
     if not fit:
         return None
@@ -46,9 +60,10 @@ def invented(told: Sequence[str], wanted: Sequence[str], rng: random.Random) -> 
     text = rng.choice(sorted(t for t, fs in fit.items() if any(shape(f) == likely for f in fs)))
     at, out = 0, []
     for f in sorted(fit[text], key=lambda f: f.span):
-        out += [text[at:f.span[0]], made_up(_values(told, f), rng)]
+        out += [text[at : f.span[0]], made_up(_values(told, f), rng)]
         at = f.span[1]
     return "".join([*out, text[at:]])
+
 
 def _values(told: Sequence[str], fact: Fact) -> list[str]:
     return [f.text for t in told for f in facts(t) if shape(f) == shape(fact)]

@@ -22,22 +22,26 @@ from .traced import TraceUser
 __all__ = ['LIKE', 'Weighing', 'Expected', 'UserModel']
 
 # %% ../../nbs/user/04_model.ipynb #622f7981
-LIKE = .6       # below this likeness, words are not alike
+LIKE = 0.6  # below this likeness, words are not alike
+
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
     """How reactions are weighed: the power of their users' `kin`, and factors for users with another `kind` of request, for words that belonged to the request there and do not here or the
     other way round (`home`), and for another decision `before`; `out` is the weight of all that was heard out of place, where the words are out of place here."""
-    kin: float = 1.
-    kind: float = 1.
-    home: float = 1.
-    out: float = 0.
-    before: float = 1.
+
+    kin: float = 1.0
+    kind: float = 1.0
+    home: float = 1.0
+    out: float = 0.0
+    before: float = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What users did on hearing the like: the `act`, the share of the votes for it (0 to 1), the `likeness` of the nearest words heard (0 to 1),
     the shapes of values told, replies without facts, and replies that tell."""
+
     act: Act
     share: float
     likeness: float
@@ -45,18 +49,45 @@ class Expected:
     words: tuple[str, ...]
     told: tuple[str, ...] = ()
 
+
 class UserModel:
     """Reactions of the users of `traces`; as a function (trace, seed) -> TraceUser it makes users that know them.
 
     `kinds` numbers the request (from 0) that an opening makes; without it all are of one kind, and only alike openings tell of alike wishes. `rephrased` puts what the assistant said last in words
     of the traces (None: it is in them, or cannot be). Immutable once made, so it is shared by
     any number of users and threads. Raises TraceError where `traces` has no user with words."""
-    def __init__(self, traces: Iterable[Trace], kinds: Callable[[str], int] | None = None, rephrased: Callable[[Sequence[Message]], str | None] | None = None):
-        scripts = [Script.of(t) for t in traces if any(m.role == "user" and m.content and m.content.strip() for m in t.messages)]
+
+    def __init__(
+        self,
+        traces: Iterable[Trace],
+        kinds: Callable[[str], int] | None = None,
+        rephrased: Callable[[Sequence[Message]], str | None] | None = None,
+    ):
+        scripts = [
+            Script.of(t)
+            for t in traces
+            if any(m.role == "user" and m.content and m.content.strip() for m in t.messages)
+        ]
         if not scripts:
-            raise TraceError("no user message with words in any trace, so there are no users to learn from")
-        rows = [(n, s.heard[k], s.said[k], s.parting and k == len(s.said) - 1, decision(s.said[k - 1], s.heard[k - 1])) for n, s in enumerate(scripts) for k in range(1, len(s.said))]
-        rows += [(n, s.last, "", True, decision(s.said[-1], s.heard[-1])) for n, s in enumerate(scripts) if s.last]
+            raise TraceError(
+                "no user message with words in any trace, so there are no users to learn from"
+            )
+        rows = [
+            (
+                n,
+                s.heard[k],
+                s.said[k],
+                s.parting and k == len(s.said) - 1,
+                decision(s.said[k - 1], s.heard[k - 1]),
+            )
+            for n, s in enumerate(scripts)
+            for k in range(1, len(s.said))
+        ]
+        rows += [
+            (n, s.last, "", True, decision(s.said[-1], s.heard[-1]))
+            for n, s in enumerate(scripts)
+            if s.last
+        ]
         self._rephrased = rephrased
         self._conversation = np.array([r[0] for r in rows], np.int32)
         texts = list(dict.fromkeys(r[1] for r in rows))
@@ -76,7 +107,13 @@ class UserModel:
         spread: dict[str, set[int]] = {}
         for n, _, said, *_ in rows:
             spread.setdefault(normalise(said), set()).add(n)
-        self._stock = [bool(r[2]) and not self._shapes[i] and len(r[2]) <= 120 and len(spread[normalise(r[2])]) > 1 for i, r in enumerate(rows)]
+        self._stock = [
+            bool(r[2])
+            and not self._shapes[i]
+            and len(r[2]) <= 120
+            and len(spread[normalise(r[2])]) > 1
+            for i, r in enumerate(rows)
+        ]
 
     def __repr__(self) -> str:
         return f"UserModel({len(self._openings)} users, {len(self._said)} reactions to {len(self._keys)} different messages)"
@@ -112,19 +149,28 @@ class UserModel:
         told: dict[str, float] = {}
         for i in among:
             for s in dict.fromkeys(self._shapes[rows[i]]):
-                told[s] = told.get(s, 0.) + float(votes[i])
+                told[s] = told.get(s, 0.0) + float(votes[i])
         likely = sorted(told, key=lambda s: (-told[s], s))[:3]
         words = tuple(dict.fromkeys(self._said[rows[i]] for i in among if self._stock[rows[i]]))[:8]
-        return Expected(ACTS[chosen], share, best, tuple(s for s in likely if told[s] > .2 * sum(told.values())), words, tuple(self._said[rows[i]] for i in among[:40] if self._shapes[rows[i]]))
+        return Expected(
+            ACTS[chosen],
+            share,
+            best,
+            tuple(s for s in likely if told[s] > 0.2 * sum(told.values())),
+            words,
+            tuple(self._said[rows[i]] for i in among[:40] if self._shapes[rows[i]]),
+        )
 
-    def _votes(self, heard: np.ndarray, kin: np.ndarray, before: int, without: int = -1) -> tuple[np.ndarray, np.ndarray, float]:
+    def _votes(
+        self, heard: np.ndarray, kin: np.ndarray, before: int, without: int = -1
+    ) -> tuple[np.ndarray, np.ndarray, float]:
         "The reactions that vote, their weights, and the likeness of the nearest words; conversation `without` does not vote."
         like = self._keys @ heard
         if without >= 0:
             others = self._conversation != without
             like = np.where(np.bincount(self._heard[others], minlength=len(like)) > 0, like, -1)
         best = float(like.max(initial=0))
-        rows = np.flatnonzero((like > best - .3)[self._heard])
+        rows = np.flatnonzero((like > best - 0.3)[self._heard])
         if without >= 0:
             rows = rows[self._conversation[rows] != without]
         near, w = np.exp(25 * (like[self._heard[rows]] - best)), self._weighing
@@ -134,29 +180,46 @@ class UserModel:
         if len(self._sizes) > 1:
             group, own = self._group[self._conversation[rows]], self._group[int(kin.argmax())]
             home = self._home(np.bincount(group, near, len(self._sizes)))
-            votes *= np.where(group == own, 1, w.kind) * np.where(home[group] == home[own], 1, w.home)
-            if w.out and not home[own] and len(out := self._out[self._conversation[self._out] != without]):
+            votes *= np.where(group == own, 1, w.kind) * np.where(
+                home[group] == home[own], 1, w.home
+            )
+            if (
+                w.out
+                and not home[own]
+                and len(out := self._out[self._conversation[self._out] != without])
+            ):
                 other = np.exp(8 * (like[self._heard[out]] - best))
-                rows, votes = np.concatenate([rows, out]), np.concatenate([votes, w.out * other / other.sum()])
+                rows, votes = (
+                    np.concatenate([rows, out]),
+                    np.concatenate([votes, w.out * other / other.sum()]),
+                )
         return rows, votes, best
 
     def _home(self, heard: np.ndarray) -> np.ndarray:
         "In which groups of requests words belong that were `heard` in each so often, shape (..., groups): where a conversation holds them at least a third as often as where it does most."
-        return (heard + .5) / (self._sizes + 5) >= .3 * (heard / (self._sizes + 5)).max(-1, keepdims=True)
+        return (heard + 0.5) / (self._sizes + 5) >= 0.3 * (heard / (self._sizes + 5)).max(
+            -1, keepdims=True
+        )
 
     def _out_of_place(self, most: int = 4000) -> np.ndarray:
         "The reactions to words that belong, by what all other conversations show, to other requests than their user's; of more than `most` different messages, the most frequent are looked at."
         if len(self._sizes) < 2 or not len(self._keys):
             return np.zeros(0, np.intp)
-        group, often = self._group[self._conversation], np.bincount(self._heard, minlength=len(self._keys))
+        group, often = (
+            self._group[self._conversation],
+            np.bincount(self._heard, minlength=len(self._keys)),
+        )
         at = np.sort(np.argsort(-often, kind="stable")[:most])
         count = np.zeros((len(self._keys), len(self._sizes)))
         np.add.at(count, (self._heard, group), 1)
         near = self._keys[at] @ self._keys[at].T
-        count[at] = np.where(near > .7, np.exp(25 * (np.minimum(near, 1) - 1)), 0) @ count[at]
+        count[at] = np.where(near > 0.7, np.exp(25 * (np.minimum(near, 1) - 1)), 0) @ count[at]
         count = count[self._heard]
         count[np.arange(len(count)), group] -= 1
-        return np.flatnonzero(~self._home(np.maximum(count, 0))[np.arange(len(count)), group] & np.isin(self._heard, at))
+        return np.flatnonzero(
+            ~self._home(np.maximum(count, 0))[np.arange(len(count)), group]
+            & np.isin(self._heard, at)
+        )
 
     def _learned(self) -> tuple[Weighing, float]:
         """How reactions are weighed, and the share times likeness from which on the act of a user is foretold from the other conversations seven times in eight (above 1 where it never is).
@@ -165,27 +228,37 @@ class UserModel:
         rng = random.Random("reliable")
         some = sorted(rng.sample(range(len(self._said)), min(300, len(self._said))))
         best, told = self._weighing, self._foretold(some)
-        for name, values in (("home", (.2, .03)), ("out", (.02, .1, .5)), ("kind", (.3, .1, .03)), ("before", (.3, .05)), ("kin", (.5, .25, 2.))):
+        for name, values in (
+            ("home", (0.2, 0.03)),
+            ("out", (0.02, 0.1, 0.5)),
+            ("kind", (0.3, 0.1, 0.03)),
+            ("before", (0.3, 0.05)),
+            ("kin", (0.5, 0.25, 2.0)),
+        ):
             for value in values:
                 self._weighing = replace(best, **{name: value})
-                if len(some) >= 20 and (now := self._foretold(some))[0] > told[0] + .002:
+                if len(some) >= 20 and (now := self._foretold(some))[0] > told[0] + 0.002:
                     best, told = self._weighing, now
             self._weighing = best
-        right, floor = 0, 2.
+        right, floor = 0, 2.0
         for k, (score, hit) in enumerate(sorted(told[1], key=lambda x: -x[0]), 1):
             right += hit
-            if right >= .88 * k:
+            if right >= 0.88 * k:
                 floor = score
-        return best, floor if len(told[1]) >= 20 else .5
+        return best, floor if len(told[1]) >= 20 else 0.5
 
     def _foretold(self, some: Sequence[int]) -> tuple[float, list[tuple[float, bool]]]:
         "The mean log probability of the reactions `some`, foretold from the other conversations, and for those that hear familiar words the share times likeness with whether the act was right."
         logs, seen = [], []
         for i in some:
             n = int(self._conversation[i])
-            rows, votes, best = self._votes(self._keys[self._heard[i]], self._kin(self._openings[n]), int(self._before[i]), n)
+            rows, votes, best = self._votes(
+                self._keys[self._heard[i]], self._kin(self._openings[n]), int(self._before[i]), n
+            )
             tally = np.bincount(self._acts[rows], votes, len(ACTS))
             if best >= LIKE and tally.sum() > 0:
-                logs.append(float(np.log((tally[self._acts[i]] / tally.sum() + .02) / 1.1)))
-                seen.append((best * float(tally.max() / tally.sum()), int(tally.argmax()) == self._acts[i]))
+                logs.append(float(np.log((tally[self._acts[i]] / tally.sum() + 0.02) / 1.1)))
+                seen.append(
+                    (best * float(tally.max() / tally.sum()), int(tally.argmax()) == self._acts[i])
+                )
         return sum(logs) / max(1, len(logs)), seen

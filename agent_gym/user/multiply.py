@@ -22,6 +22,7 @@ _PERSONAL = frozenset({"email", "phone", "id"})
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
 
+
 def _leaves(value: JsonValue) -> Iterator[str]:
     if isinstance(value, dict):
         for k, v in value.items():
@@ -33,13 +34,25 @@ def _leaves(value: JsonValue) -> Iterator[str]:
     elif isinstance(value, str | int) and not isinstance(value, bool):
         yield str(value)
 
+
 def _texts(trace: Trace) -> list[str]:
-    return [t for m in trace.messages for t in (m.content or "", *(x for c in m.tool_calls for x in _leaves(c.arguments)), *_leaves(m.result)) if t]
+    return [
+        t
+        for m in trace.messages
+        for t in (
+            m.content or "",
+            *(x for c in m.tool_calls for x in _leaves(c.arguments)),
+            *_leaves(m.result),
+        )
+        if t
+    ]
+
 
 def personal(trace: Trace) -> frozenset[str]:
     "The values in `trace` that may say who is asking, as they are written."
     found = {f.text.strip("# ") for t in _texts(trace) for f in facts(t) if f.kind in _PERSONAL}
     return frozenset(v for v in found if "@" in v or sum(c.isdigit() for c in v) >= 3)
+
 
 def shared(traces: Iterable[Trace]) -> frozenset[str]:
     "Personal-looking values that conversations about different tasks have in common, in lower case; they are not to be renamed."
@@ -52,7 +65,37 @@ def shared(traces: Iterable[Trace]) -> frozenset[str]:
     return frozenset(out)
 
 # %% ../../nbs/user/06_multiply.ipynb #f2588f5a
-_SYLLABLES = ("ba", "be", "da", "el", "fi", "ga", "ha", "is", "jo", "ka", "le", "li", "ma", "mi", "na", "no", "or", "pa", "ra", "ri", "sa", "so", "ta", "ti", "va", "wen", "yo", "ze")
+_SYLLABLES = (
+    "ba",
+    "be",
+    "da",
+    "el",
+    "fi",
+    "ga",
+    "ha",
+    "is",
+    "jo",
+    "ka",
+    "le",
+    "li",
+    "ma",
+    "mi",
+    "na",
+    "no",
+    "or",
+    "pa",
+    "ra",
+    "ri",
+    "sa",
+    "so",
+    "ta",
+    "ti",
+    "va",
+    "wen",
+    "yo",
+    "ze",
+)
+
 
 def _word(rng: random.Random, old: str) -> str:
     new = ""
@@ -60,19 +103,32 @@ def _word(rng: random.Random, old: str) -> str:
         new += rng.choice(_SYLLABLES)
     return new if new != old else new + rng.choice(_SYLLABLES)
 
+
 def _digits(rng: random.Random, old: str) -> str:
-    new = "".join(rng.choice("123456789" if i == 0 and d != "0" else "0123456789") for i, d in enumerate(old))
+    new = "".join(
+        rng.choice("123456789" if i == 0 and d != "0" else "0123456789") for i, d in enumerate(old)
+    )
     return new if new != old or len(old) < 3 else _digits(rng, old)
 
+
 def _cased(old: str, new: str) -> str:
-    return new.upper() if len(old) > 1 and old.isupper() else new.title() if old[:1].isupper() else new
+    return (
+        new.upper() if len(old) > 1 and old.isupper() else new.title() if old[:1].isupper() else new
+    )
+
 
 def _renaming(trace: Trace, values: Iterable[str], rng: random.Random) -> Callable[[str], str]:
     "The function that renames text: `values`, and the capitalised words of names within them."
     values = sorted(values, key=lambda v: (-len(v), v))
     everything = " ".join(_texts(trace))
-    parts = sorted({w.lower() for v in values for w in _LETTERS.findall(v.split("@")[0]) if len(w) >= 3})
-    names = {w: _word(rng, w) for w in parts if re.search(rf"(?<![^\W\d_]){re.escape(w.title())}(?![^\W\d_])", everything)}
+    parts = sorted(
+        {w.lower() for v in values for w in _LETTERS.findall(v.split("@")[0]) if len(w) >= 3}
+    )
+    names = {
+        w: _word(rng, w)
+        for w in parts
+        if re.search(rf"(?<![^\W\d_]){re.escape(w.title())}(?![^\W\d_])", everything)
+    }
     runs: dict[str, str] = {}
 
     def renamed(value: str) -> str:
@@ -81,9 +137,19 @@ def _renaming(trace: Trace, values: Iterable[str], rng: random.Random) -> Callab
         return _DIGITS.sub(lambda m: runs.setdefault(m[0], _digits(rng, m[0])), local) + at + domain
 
     new = {v.lower(): renamed(v) for v in values}
-    words = [rf"(?<![^\W_]){re.escape(f)}(?![^\W_])" for n in sorted(names) for f in (n.title(), n.upper())]
-    pattern = re.compile("|".join([*(rf"(?<![^\W_])(?i:{re.escape(v)})(?![^\W_])" for v in values), *words]) or r"(?!)")
-    return lambda text: pattern.sub(lambda m: new.get(m[0].lower()) or _cased(m[0], names.get(m[0].lower(), m[0])), text)
+    words = [
+        rf"(?<![^\W_]){re.escape(f)}(?![^\W_])"
+        for n in sorted(names)
+        for f in (n.title(), n.upper())
+    ]
+    pattern = re.compile(
+        "|".join([*(rf"(?<![^\W_])(?i:{re.escape(v)})(?![^\W_])" for v in values), *words])
+        or r"(?!)"
+    )
+    return lambda text: pattern.sub(
+        lambda m: new.get(m[0].lower()) or _cased(m[0], names.get(m[0].lower(), m[0])), text
+    )
+
 
 def _apply(rename: Callable[[str], str], value: JsonValue) -> JsonValue:
     if isinstance(value, str):
@@ -104,6 +170,23 @@ def multiply(trace: Trace, seed: int, *, keep: Iterable[str] = ()) -> Trace:
     kept = {v.lower() for v in keep}
     values = [v for v in personal(trace) if v.lower() not in kept]
     rename = _renaming(trace, values, random.Random(f"multiply/{trace.conversation_id}/{seed}"))
-    messages = [m.model_copy(update={"content": None if m.content is None else rename(m.content), "result": _apply(rename, m.result),
-                                     "tool_calls": [c.model_copy(update={"arguments": _apply(rename, c.arguments)}) for c in m.tool_calls]}) for m in trace.messages]
-    return trace.model_copy(update={"conversation_id": f"{trace.conversation_id}~{seed}", "messages": messages, "metadata": {**trace.metadata, "multiplied": trace.conversation_id}})
+    messages = [
+        m.model_copy(
+            update={
+                "content": None if m.content is None else rename(m.content),
+                "result": _apply(rename, m.result),
+                "tool_calls": [
+                    c.model_copy(update={"arguments": _apply(rename, c.arguments)})
+                    for c in m.tool_calls
+                ],
+            }
+        )
+        for m in trace.messages
+    ]
+    return trace.model_copy(
+        update={
+            "conversation_id": f"{trace.conversation_id}~{seed}",
+            "messages": messages,
+            "metadata": {**trace.metadata, "multiplied": trace.conversation_id},
+        }
+    )

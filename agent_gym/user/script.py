@@ -22,6 +22,7 @@ class Script:
     `said[k]` are the words of the k-th user turn, `heard[k]` what the assistant had said just before it ("" where it said nothing).
     `last` is what the assistant said after the user's last turn, or None where the user (or a tool) had the last word.
     `parting` tells whether the user's last turn ended the conversation."""
+
     conversation_id: str
     said: tuple[str, ...]
     heard: tuple[str, ...]
@@ -37,11 +38,14 @@ class Script:
             _scripts[id(trace)] = kept
         return kept[1]
 
+
 def has_user(trace: Trace) -> bool:
     "Whether a user says anything in `trace`; where none does there is nobody to simulate."
     return any(m.role == "user" and m.content and m.content.strip() for m in trace.messages)
 
+
 _scripts: dict[int, tuple[weakref.ref[Trace], Script]] = {}
+
 
 def _read(trace: Trace) -> Script:
     said: list[str] = []
@@ -60,5 +64,15 @@ def _read(trace: Trace) -> Script:
             user_spoke = False
             words = text if m.role == "assistant" and text else words
     if not said:
-        raise TraceError("no user message with words, so there is no user to simulate", source=trace.conversation_id, path="$.messages")
-    return Script(trace.conversation_id, tuple(said), tuple(heard), words or None, user_spoke and len(said) > 1)
+        raise TraceError(
+            "no user message with words, so there is no user to simulate",
+            source=trace.conversation_id,
+            path="$.messages",
+        )
+    return Script(
+        trace.conversation_id,
+        tuple(said),
+        tuple(heard),
+        words or None,
+        user_spoke and len(said) > 1,
+    )

@@ -26,20 +26,49 @@ __all__ = ['Polarity', 'FORM', 'weight', 'share', 'polarity', 'Sense', 'prepare'
 def weight(word: str) -> float:
     "How telling `word` is: about 2 to 5 for function words, 8 to 25 for words of content, 0 for no word."
     vectors = token_vectors(word)
-    return float((vectors.sum(0) ** 2).sum() ** .5)
+    return float((vectors.sum(0) ** 2).sum() ** 0.5)
+
 
 def share(part: Iterable[str], known: frozenset[str] | set[str]) -> float:
     "The share of the telling weight of the words `part` that is in `known`; 1 where `part` is empty."
     part = list(part)
     total = sum(map(weight, part))
-    return sum(weight(w) for w in part if w in known) / total if total else 1.
+    return sum(weight(w) for w in part if w in known) / total if total else 1.0
 
 # %% ../../nbs/user/01_sense.ipynb #d3f033d8
 Polarity: TypeAlias = Literal["yes", "no"]
-_YES = frozenset({"yes", "yeah", "yep", "yup", "sure", "absolutely", "definitely", "certainly", "exactly", "sí", "oui", "ja", "jawohl", "sim", "hai", "да", "是", "好", "はい", "네"})
-_ASSENT = frozenset({"ok", "okay", "correct", "right", "confirm", "confirmed", "proceed", "si", "claro"})      # they assent only in first place, or after "i", "that's"
-_NO = frozenset({"no", "nope", "nah", "not", "don't", "never", "nein", "non", "не", "нет", "不", "否", "아니요"})
+_YES = frozenset(
+    {
+        "yes",
+        "yeah",
+        "yep",
+        "yup",
+        "sure",
+        "absolutely",
+        "definitely",
+        "certainly",
+        "exactly",
+        "sí",
+        "oui",
+        "ja",
+        "jawohl",
+        "sim",
+        "hai",
+        "да",
+        "是",
+        "好",
+        "はい",
+        "네",
+    }
+)
+_ASSENT = frozenset(
+    {"ok", "okay", "correct", "right", "confirm", "confirmed", "proceed", "si", "claro"}
+)  # they assent only in first place, or after "i", "that's"
+_NO = frozenset(
+    {"no", "nope", "nah", "not", "don't", "never", "nein", "non", "не", "нет", "不", "否", "아니요"}
+)
 _BEFORE = frozenset({"i", "that's", "is", "please"})
+
 
 def polarity(text: str) -> Polarity | None:
     "Whether a reply opens by assenting or declining; None where it does neither."
@@ -49,7 +78,7 @@ def polarity(text: str) -> Polarity | None:
             return "yes"
         if w in _NO:
             return "no"
-        if i == 0 and len(w) > 4 and w not in _BEFORE:      # only an interjection may come first
+        if i == 0 and len(w) > 4 and w not in _BEFORE:  # only an interjection may come first
             return None
     return None
 
@@ -61,6 +90,7 @@ class Sense:
     `asks`: its sentences that request something, offers of more help left out. `closed` / `open`: some of them can be answered by yes or no / want to be told
     something. `more`: it asks whether there is anything else. `farewell`, `refusal`: it says so. `words`: those of the requests (of the end, where there are none).
     `gist`: their unit vector, shape (256,); `each`: of the single requests, shape (len(asks[-5:]), 256)."""
+
     text: str
     asks: tuple[str, ...]
     closed: bool
@@ -72,13 +102,94 @@ class Sense:
     gist: np.ndarray
     each: np.ndarray
 
-_REQUEST = re.compile(r"[?？؟\u037e]|\b(please|let me know|tell me|provide|specify|confirm|por favor|bitte|s'il vous)\b", re.IGNORECASE)
-_OPEN = frozenset({"what", "which", "who", "whose", "whom", "when", "where", "why", "how", "provide", "tell", "give", "share", "specify", "describe", "enter", "details", "qué", "cuál", "cuándo", "dónde", "cómo", "was", "welche", "welcher", "wann", "wo", "wie", "quel", "quelle", "quand", "où", "comment"})
-_CLOSED = frozenset({"would", "shall", "should", "do", "does", "is", "are", "may", "can", "will", "did", "want", "like", "happy", "confirm", "proceed", "okay", "ok", "ready", "möchten", "soll", "sollen", "quiere", "desea", "voulez", "souhaitez", "puis"})
+
+_REQUEST = re.compile(
+    r"[?？؟\u037e]|\b(please|let me know|tell me|provide|specify|confirm|por favor|bitte|s'il vous)\b",
+    re.IGNORECASE,
+)
+_OPEN = frozenset(
+    {
+        "what",
+        "which",
+        "who",
+        "whose",
+        "whom",
+        "when",
+        "where",
+        "why",
+        "how",
+        "provide",
+        "tell",
+        "give",
+        "share",
+        "specify",
+        "describe",
+        "enter",
+        "details",
+        "qué",
+        "cuál",
+        "cuándo",
+        "dónde",
+        "cómo",
+        "was",
+        "welche",
+        "welcher",
+        "wann",
+        "wo",
+        "wie",
+        "quel",
+        "quelle",
+        "quand",
+        "où",
+        "comment",
+    }
+)
+_CLOSED = frozenset(
+    {
+        "would",
+        "shall",
+        "should",
+        "do",
+        "does",
+        "is",
+        "are",
+        "may",
+        "can",
+        "will",
+        "did",
+        "want",
+        "like",
+        "happy",
+        "confirm",
+        "proceed",
+        "okay",
+        "ok",
+        "ready",
+        "möchten",
+        "soll",
+        "sollen",
+        "quiere",
+        "desea",
+        "voulez",
+        "souhaitez",
+        "puis",
+    }
+)
 _HAVE = frozenset({("i", "have"), ("i", "get"), ("i", "take"), ("i", "ask")})
-_MORE = ("Is there anything else I can help you with?", "Let me know if there is anything else I can assist you with.", "Do you need anything else?", "If you have any other questions or need further assistance, feel free to ask.")
+_MORE = (
+    "Is there anything else I can help you with?",
+    "Let me know if there is anything else I can assist you with.",
+    "Do you need anything else?",
+    "If you have any other questions or need further assistance, feel free to ask.",
+)
 _FAREWELL = ("You're welcome. Goodbye!", "Have a great day, bye!", "You're welcome! Take care.")
-_REFUSAL = ("I'm sorry, I cannot do that.", "I can't help with that.", "Unfortunately that is not possible.", "I am unable to do this.")
+_REFUSAL = (
+    "I'm sorry, I cannot do that.",
+    "I can't help with that.",
+    "Unfortunately that is not possible.",
+    "I am unable to do this.",
+)
+
 
 @cache
 def _examples() -> np.ndarray:
@@ -92,43 +203,76 @@ def _sentences(text: str) -> tuple[list[str], list[str], list[str]]:
     asks = [s for s in said if _REQUEST.search(s)]
     return said, asks, list(dict.fromkeys([*said[-3:], *asks[-5:]]))
 
+
 def prepare(texts: Iterable[str], others: Iterable[str] = ()) -> None:
     "Embed at once what `sense` will need of `texts`, and `others`: one call instead of many."
     embed([*(s for t in texts for s in _sentences(t)[2]), *others])
+
 
 @lru_cache(4096)
 def sense(text: str) -> Sense:
     "The `Sense` of what an assistant says; any string."
     import numpy as np
+
     said, asks, probe = _sentences(text)
     vectors = embed(probe)
     like = vectors @ _examples().T
-    more, farewell, refusal = (like[:, part].max(1) for part in np.split(np.arange(like.shape[1]), np.cumsum([len(_MORE), len(_FAREWELL)])))
-    offer = (more >= .5) & (refusal < more)
+    more, farewell, refusal = (
+        like[:, part].max(1)
+        for part in np.split(np.arange(like.shape[1]), np.cumsum([len(_MORE), len(_FAREWELL)]))
+    )
+    offer = (more >= 0.5) & (refusal < more)
     asks = [s for s in asks if not (s in probe and offer[probe.index(s)])]
     forms = [_form(words(s)) for s in asks]
     core = asks[-4:] or said[-3:]
     rows = [probe.index(s) for s in asks[-5:]]
     gist = vectors[[probe.index(s) for s in core]].sum(0)
-    return Sense(text, tuple(asks), "closed" in forms, "open" in forms, bool(offer.any()), bool((farewell >= .5).any()), bool((refusal >= .45).any()),
-                 frozenset(w for s in core for w in words(s)), gist / max(1e-9, float((gist ** 2).sum() ** .5)), np.ascontiguousarray(vectors[rows]))
+    return Sense(
+        text,
+        tuple(asks),
+        "closed" in forms,
+        "open" in forms,
+        bool(offer.any()),
+        bool((farewell >= 0.5).any()),
+        bool((refusal >= 0.45).any()),
+        frozenset(w for s in core for w in words(s)),
+        gist / max(1e-9, float((gist**2).sum() ** 0.5)),
+        np.ascontiguousarray(vectors[rows]),
+    )
+
 
 @lru_cache(1024)
 def whole(text: str) -> np.ndarray:
     "The unit vector of all of `text` (of its first 400 and last 800 characters, if it is longer), shape (256,)."
     return embed([text if len(text) <= 1200 else f"{text[:400]} {text[-800:]}"])[0]
 
+
 def _form(spoken: list[str]) -> str:
-    return "open" if any(w in _OPEN for w in spoken) or any(pair in _HAVE for pair in pairwise(spoken)) else "closed" if any(w in _CLOSED for w in spoken[:12]) else ""
+    return (
+        "open"
+        if any(w in _OPEN for w in spoken) or any(pair in _HAVE for pair in pairwise(spoken))
+        else "closed"
+        if any(w in _CLOSED for w in spoken[:12])
+        else ""
+    )
 
 # %% ../../nbs/user/01_sense.ipynb #323858da
-FORM = .6       # how much the form of a message counts beside its meaning
+FORM = 0.6  # how much the form of a message counts beside its meaning
+
 
 @lru_cache(16_384)
 def key(heard: str) -> np.ndarray:
     """The unit vector under which an assistant's words are remembered, shape (260,): their meaning with values masked (of long words, that of the requests), and their form."""
     import numpy as np
+
     s = sense(heard)
     core = heard if len(heard) <= 400 else " ".join(s.asks[-3:] or sentences(heard[-2000:])[-2:])
-    form = np.array([s.open, s.closed and not s.open, s.more, not s.asks and not s.more], np.float32)
-    return np.concatenate([embed([skeleton(core)])[0], FORM * form / max(1., float(form.sum() ** .5))]) / (1 + FORM ** 2) ** .5
+    form = np.array(
+        [s.open, s.closed and not s.open, s.more, not s.asks and not s.more], np.float32
+    )
+    return (
+        np.concatenate(
+            [embed([skeleton(core)])[0], FORM * form / max(1.0, float(form.sum() ** 0.5))]
+        )
+        / (1 + FORM**2) ** 0.5
+    )

@@ -16,13 +16,24 @@ import numpy as np
 from ..facts import Fact, facts
 from ..text import embed, sentences, words
 from .script import Script
-from .sense import Polarity, Sense, key, polarity, prepare, sense, share, weight, whole
+from agent_gym.user.sense import (
+    Polarity,
+    Sense,
+    key,
+    polarity,
+    prepare,
+    sense,
+    share,
+    weight,
+    whole,
+)
 
 # %% auto #0
 __all__ = ['TELLING', 'Act', 'ACTS', 'shape', 'shapes', 'Said', 'Study', 'study', 'act', 'decision']
 
 # %% ../../nbs/user/02_study.ipynb #714a9fe2
-TELLING = 6.        # from this weight on a word says something
+TELLING = 6.0  # from this weight on a word says something
+
 
 def shape(fact: Fact) -> str:
     "The kind of a value and its pattern of letters, digits and signs: `id a-9` for `fox-12`."
@@ -30,16 +41,20 @@ def shape(fact: Fact) -> str:
         return fact.kind
     return "id " + re.sub(r"[0-9]+", "9", re.sub(r"[^\W\d_]+", "a", fact.value))
 
+
 def shapes(text: str) -> tuple[str, ...]:
     "The shapes of the values in `text`, in order; names count only where there is nothing else."
     return _shapes(facts(text))
 
+
 def _shapes(found: Sequence[Fact]) -> tuple[str, ...]:
     return tuple(shape(f) for f in found if f.kind != "name") or tuple(shape(f) for f in found)
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """A sentence of the user: the `turn` it belongs to, the normal forms of the `facts` in it and their `shapes`, the telling words around them (`label`), whether it assents or declines."""
+
     turn: int
     text: str
     facts: frozenset[str]
@@ -55,7 +70,15 @@ class Said:
         values = frozenset(f.value for f in found)
         said = frozenset(words(text))
         label = said - {w for v in values for w in words(v)}
-        return cls(turn, text, values, _shapes(found), said, frozenset(w for w in label if weight(w) >= TELLING), polarity(text))
+        return cls(
+            turn,
+            text,
+            values,
+            _shapes(found),
+            said,
+            frozenset(w for w in label if weight(w) >= TELLING),
+            polarity(text),
+        )
 
 # %% ../../nbs/user/02_study.ipynb #991cd6da
 class Study:
@@ -63,28 +86,66 @@ class Study:
 
     Turns of siblings follow the script's own in all rows; `own` counts the script's own turns. `goals` are the turns that no request called for, `further` those that answered an
     offer of more help, `first[k]` the turn that first told what turn k tells."""
+
     def __init__(self, script: Script, siblings: Sequence[Script] = ()):
         self.script, self.own = script, len(script.said)
         self.said = [*script.said, *(t for s in siblings for t in _inner(s))]
         self.units = [Said.of(k, x) for k, t in enumerate(self.said) for x in sentences(t) or [t]]
         prepare(script.heard, (u.text for u in self.units))
-        heard = [sense(h) for h in (*script.heard, *(h for s in siblings for h in s.heard[1:len(_inner(s)) + 1]))]
+        heard = [
+            sense(h)
+            for h in (
+                *script.heard,
+                *(h for s in siblings for h in s.heard[1 : len(_inner(s)) + 1]),
+            )
+        ]
         self.words = [frozenset(words(t)) for t in self.said]
         self.polarity = [polarity(t) for t in self.said]
         self.H = np.stack([h.gist for h in heard])
-        self.U, self.turn_of = embed([u.text for u in self.units]), np.array([u.turn for u in self.units])
+        self.U, self.turn_of = (
+            embed([u.text for u in self.units]),
+            np.array([u.turn for u in self.units]),
+        )
         self.S = self._turns()
-        asked = [(k, a) for k, h in enumerate(heard) if k for a in (h.asks or sentences(h.text[:4000])[-2:])]
+        asked = [
+            (k, a)
+            for k, h in enumerate(heard)
+            if k
+            for a in (h.asks or sentences(h.text[:4000])[-2:])
+        ]
         self.Q, self.asked_of = embed([a for _, a in asked]), np.array([k for k, _ in asked], int)
-        self.facts = [frozenset(f for u in self.units if u.turn == k for f in u.facts) for k in range(len(self.said))]
-        self.first = [next((j for j in range(1, k) if self.facts[k] and self.facts[k] <= self.facts[j] and self.polarity[j] == self.polarity[k]), k) for k in range(len(self.said))]
-        self.inner = range(1, self.own - script.parting)        # turns between the opening and the parting
+        self.facts = [
+            frozenset(f for u in self.units if u.turn == k for f in u.facts)
+            for k in range(len(self.said))
+        ]
+        self.first = [
+            next(
+                (
+                    j
+                    for j in range(1, k)
+                    if self.facts[k]
+                    and self.facts[k] <= self.facts[j]
+                    and self.polarity[j] == self.polarity[k]
+                ),
+                k,
+            )
+            for k in range(len(self.said))
+        ]
+        self.inner = range(
+            1, self.own - script.parting
+        )  # turns between the opening and the parting
         self.news = self._news()
         self.gain = [sum(map(weight, n)) for n in self.news]
         self.goals = [k for k in self.inner if heard[k].more or not heard[k].asks]
         self.further = [k for k in self.inner if heard[k].more]
-        self.assents = [u for u in self.units if u.turn and u.polarity == "yes" and "?" not in u.text]
-        self.assent_heard = np.stack([self.H[u.turn] for u in self.assents]) if self.assents else np.zeros((0, self.H.shape[1]), np.float32)
+        self.assents = [
+            u for u in self.units if u.turn and u.polarity == "yes" and "?" not in u.text
+        ]
+        self.assent_heard = (
+            np.stack([self.H[u.turn] for u in self.assents])
+            if self.assents
+            else np.zeros((0, self.H.shape[1]), np.float32)
+        )
 
     def _turns(self) -> np.ndarray:
         "The unit vector of each turn, from its sentences, shape (turns, 256)."
@@ -111,17 +172,23 @@ class Study:
             np.maximum.at(one, self.turn_of, self.U @ request)
             if len(self.asked_of):
                 np.maximum.at(one, self.asked_of, self.Q @ request)
-            out = np.maximum(out, .9 * one)
-        out = np.maximum(out, .9 * (self.S @ whole(heard.text)) * fresh)
+            out = np.maximum(out, 0.9 * one)
+        out = np.maximum(out, 0.9 * (self.S @ whole(heard.text)) * fresh)
         told = np.array([share(heard.words, w) for w in self.words]) if heard.words else 0
         late = np.arange(len(out)) / len(out)
-        return out + .15 * told - .1 * late - .1 * ~fresh
+        return out + 0.15 * told - 0.1 * late - 0.1 * ~fresh
 
     def labelled(self, heard: Sense) -> np.ndarray:
         "How well each sentence fits the requests of `heard`, by likeness or because its label is named, shape (sentences,)."
         probe = np.concatenate([heard.each, whole(heard.text)[None]])
-        named = np.array([sum(weight(w) for w in u.label if w in heard.words) / (sum(map(weight, u.label)) + 3) for u in self.units])
-        return np.maximum((self.U @ probe.T).max(1), .7 * named)
+        named = np.array(
+            [
+                sum(weight(w) for w in u.label if w in heard.words)
+                / (sum(map(weight, u.label)) + 3)
+                for u in self.units
+            ]
+        )
+        return np.maximum((self.U @ probe.T).max(1), 0.7 * named)
 
     @cached_property
     def keys(self) -> np.ndarray:
@@ -132,13 +199,21 @@ class Study:
     def answered(self, text: str) -> int | None:
         "The own turn that answered words very much like `text`, whatever values they held; of several the first, since later ones answer an insistence."
         like = self.keys @ key(text)
-        return 1 + int((like > like.max() - .01).argmax()) if len(like) and like.max() > .95 else None
+        return (
+            1 + int((like > like.max() - 0.01).argmax())
+            if len(like) and like.max() > 0.95
+            else None
+        )
 
-    def decided(self, text: str, least: float = .6) -> int | None:
+    def decided(self, text: str, least: float = 0.6) -> int | None:
         "The own turn that said yes or no to the offer most like `text`, by at least `least`."
         like = self.keys @ key(text)
-        like = np.where([p is not None for p in self.polarity[1:self.own]], like, -1)
-        return 1 + int((like > like.max() - .01).argmax()) if len(like) and like.max() >= least else None
+        like = np.where([p is not None for p in self.polarity[1 : self.own]], like, -1)
+        return (
+            1 + int((like > like.max() - 0.01).argmax())
+            if len(like) and like.max() >= least
+            else None
+        )
 
     def telling(self, wanted: Sequence[str], heard: Sense) -> str | None:
         "The own sentence that tells a value of one of the shapes `wanted`, the likeliest first, and fits `heard` best."
@@ -152,14 +227,21 @@ class Study:
 
     def chosen(self, text: str) -> str | None:
         "The own sentence that picks one of the alternatives which `text` names, if there is one."
-        named, best = frozenset(words(text)), (.7, "")
+        named, best = frozenset(words(text)), (0.7, "")
         for u in self.units:
-            if 0 < u.turn < self.own and u.polarity is None and "?" not in u.text and sum(map(weight, u.words)) >= 30:
+            if (
+                0 < u.turn < self.own
+                and u.polarity is None
+                and "?" not in u.text
+                and sum(map(weight, u.words)) >= 30
+            ):
                 best = max(best, (share(sorted(u.words), named), u.text), key=lambda b: b[0])
         return best[1] or None
 
+
 def _inner(script: Script) -> tuple[str, ...]:
-    return script.said[1:len(script.said) - script.parting]
+    return script.said[1 : len(script.said) - script.parting]
+
 
 @lru_cache(256)
 def study(script: Script, siblings: tuple[Script, ...] = ()) -> Study:
@@ -170,13 +252,17 @@ def study(script: Script, siblings: tuple[Script, ...] = ()) -> Study:
 Act: TypeAlias = Literal["leave", "yes", "no", "tell", "other"]
 ACTS: tuple[Act, ...] = ("leave", "yes", "no", "tell", "other")
 
+
 def act(said: str, leaves: bool = False, heard: str = "") -> Act:
     "The act of a reply to `heard`."
     if leaves:
         return "leave"
     telling = any(s != "name" for s in shapes(said))
     undecided = bool(heard) and (h := sense(heard)).open and not h.closed
-    return (None if undecided and not telling else polarity(said)) or ("tell" if telling else "other")
+    return (None if undecided and not telling else polarity(said)) or (
+        "tell" if telling else "other"
+    )
+
 
 def decision(said: str, heard: str) -> int:
     "What a user has decided with `said`, in answer to `heard`: 1 yes, -1 no, 0 nothing."

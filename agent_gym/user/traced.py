@@ -30,6 +30,7 @@ __all__ = ['Persona', 'TraceUser']
 @dataclass(frozen=True, slots=True)
 class Persona:
     "`patience`: useless replies before the user leaves, 2 or more. `brief`: answers with what was asked, without the sentences around it."
+
     patience: int = 3
     brief: bool = False
 
@@ -37,7 +38,7 @@ class Persona:
     def drawn(cls, key: str) -> Persona:
         "The persona that belongs to `key`."
         rng = random.Random(f"persona/{key}")
-        return cls(rng.choice((2, 3, 3, 3, 4)), rng.random() < .25)
+        return cls(rng.choice((2, 3, 3, 3, 4)), rng.random() < 0.25)
 
 # %% ../../nbs/user/03_traced.ipynb #bbbc5a25
 class TraceUser:
@@ -49,14 +50,30 @@ class TraceUser:
     It leaves when patience ends. `model`, a `UserModel` of many traces, knows what users did on hearing the like. Same trace, seed and messages: same words, in any process.
 
     The words of leave-taking are spoken and `left` becomes True with them; from then on `reply` returns None."""
-    def __init__(self, trace: Trace, seed: int = 0, *, siblings: Sequence[Trace] = (), model: UserModel | None = None, persona: Persona | None = None,
-                 inventive: bool = False):
+
+    def __init__(
+        self,
+        trace: Trace,
+        seed: int = 0,
+        *,
+        siblings: Sequence[Trace] = (),
+        model: UserModel | None = None,
+        persona: Persona | None = None,
+        inventive: bool = False,
+    ):
         self.trace, self.seed, self.model, self.inventive = trace, seed, model, inventive
         self.script, self.siblings = Script.of(trace), tuple(map(Script.of, siblings))
         self.persona = persona or Persona.drawn(f"{trace.conversation_id}/{seed}")
         self.left = False
         self._turn, self._following, self._annoyed, self._refused = 0, True, 0, False
-        self._seen, self._told, self._vectors, self._last, self._before, self._decided = 0, frozenset[str](), (), "", "", 0
+        self._seen, self._told, self._vectors, self._last, self._before, self._decided = (
+            0,
+            frozenset[str](),
+            (),
+            "",
+            "",
+            0,
+        )
         self._kin: np.ndarray | None = None
 
     def __repr__(self) -> str:
@@ -77,7 +94,11 @@ class TraceUser:
         if self._following:
             if self._turn < len(s.said) and text == s.heard[self._turn] and self._turn:
                 return self._logged()
-            if text == s.heard[0] and self._turn <= 1 and not any(m.role == "user" for m in messages):
+            if (
+                text == s.heard[0]
+                and self._turn <= 1
+                and not any(m.role == "user" for m in messages)
+            ):
                 return self.open()
             if self._turn == len(s.said) and text == s.last:
                 self.left = True
@@ -100,12 +121,17 @@ class TraceUser:
         it parted content off the log, at most 3 when a
         refusal, or a goodbye before it could say what it wanted, left something undone, at most 2 after patience ended."""
         logged = self.trace.satisfaction_score
-        base = logged if logged is not None else {True: 4., False: 2., None: 3.}[self.trace.success]
+        base = (
+            logged if logged is not None else {True: 4.0, False: 2.0, None: 3.0}[self.trace.success]
+        )
         if self._refused:
-            base = min(base, 3.)
+            base = min(base, 3.0)
         elif self.left and not self._following and not self._annoyed:
-            base = max(base, 4.)        # it went another way than in the log, and well
-        return max(1., min(base - .7 * self._annoyed, 2. if self._annoyed >= self.persona.patience else 5.))
+            base = max(base, 4.0)  # it went another way than in the log, and well
+        return max(
+            1.0,
+            min(base - 0.7 * self._annoyed, 2.0 if self._annoyed >= self.persona.patience else 5.0),
+        )
 
     # --- off the log
 
@@ -118,7 +144,10 @@ class TraceUser:
             if self._annoyed >= self.persona.patience:
                 return self._leave(silently=True)
         if not text.strip():
-            return next((m.content for m in reversed(messages) if m.role == "user" and m.content), known.said[0])
+            return next(
+                (m.content for m in reversed(messages) if m.role == "user" and m.content),
+                known.said[0],
+            )
         self._last = text
         if self.model is not None:
             heard = sense(self.model.understood(messages))
@@ -133,22 +162,39 @@ class TraceUser:
             self._kin = self.model.kin(self.script.said[0])
         own = None if heard.more else known.answered(heard.text)
         if own is not None and known.said[own] != self._before:
-            return self._leave() if self.script.parting and own == known.own - 1 else known.said[own]
+            return (
+                self._leave() if self.script.parting and own == known.own - 1 else known.said[own]
+            )
         expected = self.model.expect(heard.text, self._kin, self._decided)
         if expected is None:
             return None
-        stock = random.Random(f"{self.seed}/{heard.text}").choice(expected.words) if expected.words else None
+        stock = (
+            random.Random(f"{self.seed}/{heard.text}").choice(expected.words)
+            if expected.words
+            else None
+        )
         if expected.act == "leave" and not any(k in known.further for k in self._open_turns(known)):
             own_words = self._leave()
             return stock or own_words
         if expected.act == "tell":
-            return self._tell(expected.shapes, heard, known) or (self._make_up(expected) or self._useless(known) if expected.likeness > .8 else None)
+            return self._tell(expected.shapes, heard, known) or (
+                self._make_up(expected) or self._useless(known) if expected.likeness > 0.8 else None
+            )
         if expected.act == "no" or (expected.act == "yes" and not heard.open):
             if (decided := known.decided(heard.text)) is not None:
                 return known.said[decided]
-            own = [u.text for u in known.units if u.polarity == expected.act and u.turn in known.inner and not u.facts]
+            own = [
+                u.text
+                for u in known.units
+                if u.polarity == expected.act and u.turn in known.inner and not u.facts
+            ]
             return stock if stock and (expected.act == "no" or not own) else own[0] if own else None
-        if expected.act == "other" and stock and expected.likeness > .8 and not (heard.open and self._can_tell(heard, known)):
+        if (
+            expected.act == "other"
+            and stock
+            and expected.likeness > 0.8
+            and not (heard.open and self._can_tell(heard, known))
+        ):
             self._annoyed += 1
             return stock if self._annoyed < self.persona.patience else self._leave(silently=True)
         return None
@@ -156,64 +202,103 @@ class TraceUser:
     def _tell(self, wanted: Sequence[str], heard: Sense, known: Study) -> str | None:
         "What answers the request, if it holds a value of one of the shapes `wanted`; else the own sentence that does."
         answer = self._respond(heard, known) if heard.asks else None
-        return answer if answer and set(shapes(answer)) & set(wanted) else known.telling(wanted, heard)
+        return (
+            answer if answer and set(shapes(answer)) & set(wanted) else known.telling(wanted, heard)
+        )
 
     def _can_tell(self, heard: Sense, known: Study) -> bool:
         "Whether something the user said, then or now, fits the request."
         import numpy as np
+
         fit = known.relevance(heard, np.zeros(len(known.said), bool))
-        return bool(max((fit[k] for k in known.inner), default=0.) >= .4) or self._opened_with(heard, [], known) is not None
+        return (
+            bool(max((fit[k] for k in known.inner), default=0.0) >= 0.4)
+            or self._opened_with(heard, [], known) is not None
+        )
 
     def _make_up(self, expected: Expected) -> str | None:
         "What others told when they were asked the like, with values that are nobody's; the same whenever it is asked for. None where nothing of the kind was told."
-        return None if not self.inventive else invented(expected.told, expected.shapes, random.Random(f"{self.seed}/{self.trace.conversation_id}/{'/'.join(sorted(expected.shapes))}"))
+        return (
+            None
+            if not self.inventive
+            else invented(
+                expected.told,
+                expected.shapes,
+                random.Random(
+                    f"{self.seed}/{self.trace.conversation_id}/{'/'.join(sorted(expected.shapes))}"
+                ),
+            )
+        )
 
     def _listen(self, messages: Sequence[Message]) -> None:
         "Take note of what has been said on the user's side, whoever chose the words."
-        fresh = [m.content for m in messages[self._seen:] if m.role == "user" and m.content]
+        fresh = [m.content for m in messages[self._seen :] if m.role == "user" and m.content]
         self._seen = len(messages)
         if fresh:
             self._before = fresh[-1]
             at = max(i for i, m in enumerate(messages) if m.role == "user" and m.content)
-            asked = next((m.content for m in reversed(messages[:at]) if m.role == "assistant" and m.content), "")
+            asked = next(
+                (m.content for m in reversed(messages[:at]) if m.role == "assistant" and m.content),
+                "",
+            )
             self._decided = decision(fresh[-1], asked or "")
             self._told |= frozenset(w for t in fresh for w in words(t))
             self._vectors = (*self._vectors, *embed(fresh))
 
     def _open_turns(self, known: Study) -> list[int]:
         "Turns between opening and parting whose news has not been said in this conversation, in the order of the log."
-        return [k for k in known.inner if known.gain[k] and share(known.news[k], self._told) < .6 and max((float(known.S[k] @ v) for v in self._vectors), default=0.) < .72]
+        return [
+            k
+            for k in known.inner
+            if known.gain[k]
+            and share(known.news[k], self._told) < 0.6
+            and max((float(known.S[k] @ v) for v in self._vectors), default=0.0) < 0.72
+        ]
 
     def _respond(self, heard: Sense, known: Study) -> str | None:
         import numpy as np
+
         todo = self._open_turns(known)
         if not heard.asks:
             return self._hear_out(heard, known, todo)
         fresh = np.zeros(len(known.said), bool)
         fresh[[*todo, *range(known.own, len(known.said))]] = True
         fit = known.relevance(heard, fresh)
-        order = [int(k) for k in np.argsort(-fit, kind="stable") if k in known.inner or k >= known.own]
+        order = [
+            int(k) for k in np.argsort(-fit, kind="stable") if k in known.inner or k >= known.own
+        ]
         if heard.closed and not heard.open:
             near = order[0] if order else 0
-            if near and known.polarity[near] == "no" and known.H[near] @ heard.gist > .8:
+            if near and known.polarity[near] == "no" and known.H[near] @ heard.gist > 0.8:
                 return known.said[near]
-            return self._add(" ".join(filter(None, [self._assent(heard, known), known.chosen(heard.text)])), heard, known)
+            return self._add(
+                " ".join(filter(None, [self._assent(heard, known), known.chosen(heard.text)])),
+                heard,
+                known,
+            )
         picks = self._picks(order, fit, known) or todo[:1] or order[:1]
         opening = self._opened_with(heard, picks, known)
         picks = [k for k in picks if not (opening and known.facts[k] <= opening.facts)]
         if not picks and not opening:
             return self._useless(known)
-        out = " ".join([*([opening.text] if opening else []), *(self._words(k, known) for k in sorted(picks))])
+        out = " ".join(
+            [*([opening.text] if opening else []), *(self._words(k, known) for k in sorted(picks))]
+        )
         if heard.closed and polarity(out) is None:
             out = f"{self._yes(known)}. {out}"
         return self._add(out, heard, known)
 
     def _picks(self, order: list[int], fit: np.ndarray, known: Study) -> list[int]:
         "The turn that fits best, and the next one if it fits well and tells something else; where a value is told for the first time, the turn that first told it in the log."
-        picks = [k for k in order if fit[k] >= .4][:2]
-        if len(picks) == 2 and (fit[picks[1]] < .5 or (known.facts[picks[1]] and known.facts[picks[1]] <= known.facts[picks[0]])):
+        picks = [k for k in order if fit[k] >= 0.4][:2]
+        if len(picks) == 2 and (
+            fit[picks[1]] < 0.5
+            or (known.facts[picks[1]] and known.facts[picks[1]] <= known.facts[picks[0]])
+        ):
             picks.pop()
-        return list(dict.fromkeys(k if self._knows(known.facts[k]) else known.first[k] for k in picks))
+        return list(
+            dict.fromkeys(k if self._knows(known.facts[k]) else known.first[k] for k in picks)
+        )
 
     def _knows(self, values: frozenset[str]) -> bool:
         "Whether all `values` have been told in this conversation."
@@ -222,17 +307,27 @@ class TraceUser:
     def _opened_with(self, heard: Sense, picks: list[int], known: Study) -> Said | None:
         "The sentence of the opening that answers `heard` better than the turns `picks` do."
         fit = known.labelled(heard)
-        best = max((float(f) for f, u in zip(fit, known.units) if u.turn in picks), default=0.)
-        return max((u for f, u in zip(fit, known.units) if u.turn == 0 and u.facts and f >= .45 and f > best), key=lambda u: len(u.facts), default=None)
+        best = max((float(f) for f, u in zip(fit, known.units) if u.turn in picks), default=0.0)
+        return max(
+            (
+                u
+                for f, u in zip(fit, known.units)
+                if u.turn == 0 and u.facts and f >= 0.45 and f > best
+            ),
+            key=lambda u: len(u.facts),
+            default=None,
+        )
 
     def _hear_out(self, heard: Sense, known: Study, todo: list[int]) -> str | None:
         "The answer to a message that requests nothing."
         goal = next((k for k in todo if k in known.goals), None)
-        said = 1 - sum(known.gain[k] for k in todo) / max(1e-9, sum(known.gain[k] for k in known.inner))
+        said = 1 - sum(known.gain[k] for k in todo) / max(
+            1e-9, sum(known.gain[k] for k in known.inner)
+        )
         if heard.farewell and not heard.more:
-            self._refused = self._refused or goal is not None or (bool(todo) and said < .7)
+            self._refused = self._refused or goal is not None or (bool(todo) and said < 0.7)
             return self._leave(silently=True)
-        if goal is None and todo and said < (.5 if heard.more else .7):
+        if goal is None and todo and said < (0.5 if heard.more else 0.7):
             return known.said[todo[0]]
         if goal is not None:
             return self._bring_up(goal, known)
@@ -248,14 +343,20 @@ class TraceUser:
         if polarity(said[0]) == "yes":
             return known.said[k]
         if len(said) > 1 and "?" not in said[0] and len(words(said[0])) <= 6:
-            said = said[1:]         # thanks for what was done before it in the log
+            said = said[1:]  # thanks for what was done before it in the log
         return " ".join([f"{self._yes(known)}.", *said])
 
     def _assent(self, heard: Sense, known: Study) -> str:
-        return known.assents[int((known.assent_heard @ heard.gist).argmax())].text if known.assents else "Yes, please."
+        return (
+            known.assents[int((known.assent_heard @ heard.gist).argmax())].text
+            if known.assents
+            else "Yes, please."
+        )
 
     def _yes(self, known: Study) -> str:
-        return next(iter(known.assents[0].text.split())).strip(".,!—-…:;") if known.assents else "Yes"
+        return (
+            next(iter(known.assents[0].text.split())).strip(".,!—-…:;") if known.assents else "Yes"
+        )
 
     def _words(self, k: int, known: Study) -> str:
         if not self.persona.brief:
@@ -268,15 +369,21 @@ class TraceUser:
         fit, told, added = known.labelled(heard), self._told | frozenset(words(out)), 0
         for i in (-fit).argsort(kind="stable"):
             u = known.units[i]
-            if fit[i] < .4 or added == 2:
+            if fit[i] < 0.4 or added == 2:
                 break
-            if (u.turn in known.inner or u.turn >= known.own) and u.text not in out and any(not told.issuperset(words(f)) for f in u.facts):
+            if (
+                (u.turn in known.inner or u.turn >= known.own)
+                and u.text not in out
+                and any(not told.issuperset(words(f)) for f in u.facts)
+            ):
                 out, added, told = f"{out} {u.text}", added + 1, told | u.words
         return out
 
     def _useless(self, known: Study) -> str | None:
         self._annoyed += 1
-        return known.said[0] if self._annoyed < self.persona.patience else self._leave(silently=True)
+        return (
+            known.said[0] if self._annoyed < self.persona.patience else self._leave(silently=True)
+        )
 
     def _leave(self, silently: bool = False) -> str | None:
         self.left = True
