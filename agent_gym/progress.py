@@ -5,7 +5,10 @@
 # %% ../nbs/05_progress.ipynb #7ab719ce
 from __future__ import annotations
 
+import gc
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 # %% auto #0
-__all__ = ['PATIENCE', 'Steps']
+__all__ = ['PATIENCE', 'Steps', 'paused_gc']
 
 # %% ../nbs/05_progress.ipynb #30e3ce73
 PATIENCE = 2.0
@@ -69,3 +72,15 @@ class Steps:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+# %% ../nbs/05_progress.ipynb #b5e3fe65
+@contextmanager
+def paused_gc() -> Iterator[None]:
+    "Pause the search for cycles; within another pause, or where it was off before, it stays off. What was paused goes on after an error, too."
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

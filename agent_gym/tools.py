@@ -5,19 +5,22 @@
 # %% ../nbs/02_tools.ipynb #ea195df3
 from __future__ import annotations
 
+import ast
+import operator
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, TypeAlias
 
 from pydantic import JsonValue
 
-from .kinds import arithmetic, kinds_of
 from .trace import ToolKind, ToolSpec, Trace, dumps
 
 # %% auto #0
-__all__ = ['LoggedCall', 'logged_calls', 'is_error_value', 'json_type', 'infer_schema', 'infer_tools', 'check_arguments']
+__all__ = ['LoggedCall', 'logged_calls', 'is_error_value', 'json_type', 'infer_schema', 'infer_tools', 'check_arguments',
+           'arithmetic', 'gather_evidence', 'kinds_of']
 
 # %% ../nbs/02_tools.ipynb #d37fb505
 @dataclass(frozen=True, slots=True)
@@ -360,3 +363,333 @@ def _shown(value: object) -> str:
 
 def _listed(properties: Mapping[str, Any]) -> str:
     return ", ".join(map(repr, properties)) or "no arguments"
+
+# %% ../nbs/02_tools.ipynb #573f4d82
+_OPERATORS = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+}
+_FUNCTIONS = {"round": round, "abs": abs, "min": min, "max": max}
+
+
+def arithmetic(text: str) -> float | int:
+    """The value of an arithmetic expression: + - * / // % **, parentheses, round, abs, min, max.
+
+    Raises ValueError where `text` is not one (syntax, names, sizes beyond 500 characters or 1e100) and ZeroDivisionError."""
+    if len(text) > 500:
+        raise ValueError("the expression is longer than 500 characters")
+    try:
+        return _value(ast.parse(text.strip(), mode="eval").body)
+    except (SyntaxError, RecursionError, MemoryError, OverflowError, TypeError) as error:
+        raise ValueError(f"not an arithmetic expression: {text[:80]!r}") from error
+
+
+def _value(node: ast.AST) -> float | int:
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+    ):
+        out = node.value
+    elif isinstance(node, ast.UnaryOp) and type(node.op) in _OPERATORS:
+        out = _OPERATORS[type(node.op)](_value(node.operand))
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        base, power = _value(node.left), _value(node.right)
+        if abs(power) > 64:
+            raise ValueError("an exponent beyond 64")
+        out = base**power
+    elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        out = _OPERATORS[type(node.op)](_value(node.left), _value(node.right))
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in _FUNCTIONS
+        and not node.keywords
+    ):
+        out = _FUNCTIONS[node.func.id](*map(_value, node.args))
+    else:
+        raise ValueError("not an arithmetic expression")
+    if not isinstance(out, int | float) or abs(out) > 1e100:
+        raise ValueError("not a number of bounded size")
+    return out
+
+# %% ../nbs/02_tools.ipynb #1684b648
+@dataclass(slots=True)
+class _View:
+    "An answer of `tool` to `arguments`, the names said in those, the tools that have spoken of the record since, and whether a call by the same name showed it `changed`."
+
+    tool: str
+    arguments: dict[str, JsonValue]
+    said: frozenset[str]
+    value: dict[str, JsonValue] | list[JsonValue]
+    since: set[str] = field(default_factory=set)
+    named: bool = False
+    changed: bool = False
+
+
+_Event: TypeAlias = tuple[str, frozenset[str], bool]
+
+
+def _names(fields: Mapping[str, JsonValue]) -> list[str]:
+    "Values that could name a record: texts and integers of three characters or more."
+    return [
+        str(v)
+        for v in fields.values()
+        if isinstance(v, str | int) and not isinstance(v, bool) and 3 <= len(str(v)) <= 80
+    ]
+
+# %% ../nbs/02_tools.ipynb #7242ad77
+def _compare(met: Iterable[_View], c: LoggedCall, e: _Evidence) -> Iterator[_Event]:
+    "What call `c` says about earlier views of the records it touches: whose view it was, the tools in between, and whether something changed."
+    for view in met:
+        if isinstance(c.value, dict) and isinstance(view.value, dict) and len(c.value) > 1:
+            shared = view.value.keys() & c.value.keys()
+            changed = any(view.value[k] != c.value[k] for k in shared)
+            if view.tool == c.name and view.arguments == c.arguments:
+                yield view.tool, frozenset(view.since or {c.name}), changed
+            elif len(shared) >= max(2, 0.6 * max(len(view.value), len(c.value))):
+                view.changed |= changed and view.named
+                yield view.tool, frozenset(view.since | {c.name}), changed
+            elif len(shared) > 1 and view.tool != c.name:
+                e.clashes += changed
+                e.agrees += not changed
+        elif (
+            view.tool == c.name
+            and view.arguments == c.arguments
+            and isinstance(c.value, dict | list)
+        ):
+            yield view.tool, frozenset(view.since or {c.name}), view.value != c.value
+        view.since.add(c.name)
+
+
+def _blame(out: dict[str, _Evidence], windows: Sequence[_Event], telling: frozenset[str]) -> None:
+    """A window is what happened between two views (of the tool named first) of one record. Nothing in a window without a change writes to it. Windows with one tool in them speak for
+    themselves, also when the others in them are cleared by such windows. A change in a wider one is blamed on the tools that no window has cleared, those that tell nothing before
+    others, unless a known write is among them."""
+    for view, tools, changed in windows:
+        if len(tools) == 1 or not changed:
+            for t in tools:
+                out[t].views[view][0 if changed else 1] += 1
+    wide = []
+    for view, tools, changed in windows:
+        if changed and len(tools) > 1:
+            left = frozenset(
+                t
+                for t in tools
+                if not (
+                    out[t].views[view][1] > 1
+                    and out[t].views[view][0] <= 0.05 * out[t].views[view][1]
+                )
+            )
+            wide.append((view, left))
+            if len(left) == 1:
+                out[min(left)].views[view][0] += 1
+    for view, tools in wide:
+        if len(tools) > 1 and not any(_writes(out[t]) for t in tools):
+            for t in tools - telling or tools:
+                out[t].views[view][0] += not out[t].views[view][1]
+
+
+def _writes(e: _Evidence) -> bool:
+    if any(
+        changed >= max(1, 0.25 * (changed + same), 0.02 * e.calls)
+        for changed, same in e.views.values()
+    ):
+        return True
+    return e.clashes >= max(2, 0.5 * (e.clashes + e.agrees)) and not any(
+        same for _, same in e.views.values()
+    )
+
+# %% ../nbs/02_tools.ipynb #a48f51e6
+@dataclass(slots=True)
+class _Evidence:
+    """What the good calls of one tool show: listings, sums, changes seen; by viewed tool how often a view changed or stayed, and how often
+    fields of other tools' views `clash`; how often a field brought something `new`, its `values`, whether it was `used` later or seen `again` in another tool's answer; how often
+    what it showed of a record that its arguments name was `changed` by another call on it; what followed in the conversation."""
+
+    calls: int = 0
+    good: int = 0
+    given: int = 0
+    rows: int = 0
+    sums: int = 0
+    clashes: int = 0
+    agrees: int = 0
+    views: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    new: Counter[str] = field(default_factory=Counter)
+    values: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    used: set[str] = field(default_factory=set)
+    again: set[str] = field(default_factory=set)
+    changed: int = 0
+    after: list[frozenset[str]] = field(default_factory=list)
+
+
+def _leaves(value: JsonValue, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    "(path, text) of every value inside `value`; the rows of a list share a path."
+    if isinstance(value, dict | list) and depth < 6:
+        for k, v in value.items() if isinstance(value, dict) else (("", v) for v in value[:50]):
+            yield from _leaves(v, f"{path}.{k}", depth + 1)
+    else:
+        yield path, str(value)[:120]
+
+
+def _acknowledges(e: _Evidence, mute: bool = False) -> bool:
+    "Whether the answers bring nothing new but constants and numbers made up on the spot; if `mute`, numbers that another tool shows again are not of these."
+
+    def explained(path: str) -> bool:
+        values = e.values[path]
+        made_up = (
+            len(values) == values.total()
+            and path not in e.used
+            and not (mute and path in e.again)
+            and all(re.search(r"\d", v) and " " not in v for v in values)
+        )
+        return len(values) == 1 or made_up
+
+    return (
+        e.good >= 3
+        and e.given >= 0.9 * e.good
+        and all(n <= 0.1 * e.good or explained(p) for p, n in e.new.items())
+    )
+
+# %% ../nbs/02_tools.ipynb #359e5167
+class _Talk:
+    "One conversation while it is read: what is known in it, the views by the names in them, the fields whose values later calls may use."
+
+    def __init__(self) -> None:
+        self.views: dict[str, dict[str, _View]] = defaultdict(dict)
+        self.known: set[str] = set()
+        self.news: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self.order: list[str] = []
+
+    def add(self, c: LoggedCall, out: Mapping[str, _Evidence]) -> list[_Event]:
+        "Take in a good call; returns what it says about changes."
+        e = out[c.name]
+        self.known.update(text for _, text in _leaves(dict(c.arguments)))
+        leaves = list(islice(_leaves(c.value), 120))
+        for path, text in leaves:
+            e.values[path][text] += len(e.values[path]) < 200 or text in e.values[path]
+            for tool, there in self.news.get(text, ()):
+                if tool != c.name and there.rsplit(".", 1)[-1] == path.rsplit(".", 1)[-1]:
+                    out[tool].again.add(there)
+            if text not in self.known:
+                e.new[path] += 1
+                self.news[text].add((c.name, path))
+        self.known.update(text for _, text in leaves)
+        self.order.append(c.name)
+        return self._touch(c, out)
+
+    def _touch(self, c: LoggedCall, out: Mapping[str, _Evidence]) -> list[_Event]:
+        "Compare with the views that this call touches; a view is met where the call, or the call behind it, said the name."
+        said = frozenset(_names(c.arguments))
+        rows = (
+            [c.value]
+            if isinstance(c.value, dict)
+            else [v for v in c.value[:40] if isinstance(v, dict)]
+            if isinstance(c.value, list)
+            else []
+        )
+        inside = [v for row in rows for v in _names(row) if any(ch.isdigit() for ch in v)]
+        names = dict.fromkeys([*_names(c.arguments), *inside])
+        met = {
+            id(v): v
+            for name in names
+            for v in self.views.get(name, {}).values()
+            if name in said or name in v.said
+        }
+        for v in met.values():
+            v.named = any(name in said and name in v.said for name in names)
+        events = list(_compare(met.values(), c, out[c.name]))
+        for v in met.values():
+            out[v.tool].changed += v.changed
+        if isinstance(c.value, dict | list):
+            view = _View(c.name, c.arguments, said, c.value)
+            for name in names:
+                self.views[name][c.name] = view
+        return events
+
+    def end(self, out: Mapping[str, _Evidence]) -> None:
+        "What came after the last call of each tool."
+        for i, name in enumerate(self.order):
+            if name not in self.order[i + 1 :]:
+                out[name].after.append(frozenset(self.order[i + 1 :]))
+
+
+def gather_evidence(calls: Iterable[LoggedCall]) -> dict[str, _Evidence]:
+    "What the calls of one or more conversations, given in order, show of each tool."
+    out: dict[str, _Evidence] = defaultdict(_Evidence)
+    events: list[_Event] = []
+    talk, conversation = _Talk(), None
+    for c in calls:
+        if c.conversation != conversation:
+            talk.end(out)
+            talk, conversation = _Talk(), c.conversation
+        e = out[c.name]
+        e.calls += 1
+        for _, text in _leaves(dict(c.arguments)):
+            for tool, path in talk.news.get(text, ()) if len(text) > 2 else ():
+                out[tool].used.add(path)
+        if not c.is_error:
+            e.good, e.given, e.sums, e.rows = (
+                e.good + 1,
+                e.given + bool(c.arguments),
+                e.sums + _is_sum(c),
+                e.rows + (_rows(c.value) is not None),
+            )
+            events += talk.add(c, out)
+    talk.end(out)
+    mute = frozenset(t for t, e in out.items() if _acknowledges(e, mute=True))
+    _blame(out, [x for x in events if x[0] not in mute], frozenset(out) - mute)
+    return dict(out)
+
+
+def _rows(value: JsonValue) -> list[JsonValue] | None:
+    "The rows of a listing: a list of objects, alone or as the one list of a small wrapper."
+    if isinstance(value, dict) and len(value) <= 3:
+        lists = [v for v in value.values() if isinstance(v, list)]
+        value = lists[0] if len(lists) == 1 else None
+    return value if isinstance(value, list) and all(isinstance(v, dict) for v in value) else None
+
+
+def _is_sum(c: LoggedCall) -> bool:
+    texts = [v for v in c.arguments.values() if isinstance(v, str)]
+    if len(texts) != 1 or not re.search(r"\d\s*[-+*/%]", texts[0]):
+        return False
+    try:
+        return abs(float(str(c.value)) - arithmetic(texts[0])) < 0.011
+    except (ValueError, ZeroDivisionError):
+        return False
+
+# %% ../nbs/02_tools.ipynb #eec79487
+def kinds_of(calls: Iterable[LoggedCall]) -> dict[str, ToolKind]:
+    "The kind of each tool in `calls` (of one or more conversations, in order)."
+    evidence = gather_evidence(calls)
+    acknowledging = {
+        t for t, e in evidence.items() if _acknowledges(e, mute=e.changed > 0) and not _computes(e)
+    }
+    last = {t for t in acknowledging if _ends(evidence[t], {t})}
+    return {t: _kind(e, t in acknowledging and _ends(e, last | {t})) for t, e in evidence.items()}
+
+
+def _computes(e: _Evidence) -> bool:
+    return e.sums > 0 and e.sums >= 0.9 * e.calls
+
+
+def _ends(e: _Evidence, peers: set[str]) -> bool:
+    "Whether in most conversations no tool but `peers` is called afterwards."
+    return sum(after <= peers for after in e.after) >= 0.5 * len(e.after)
+
+
+def _kind(e: _Evidence, concludes: bool) -> ToolKind:
+    if _computes(e):
+        return "pure"
+    if e.good and e.rows >= 0.9 * e.good:
+        return "search"
+    if _writes(e):
+        return "write"
+    return "write" if concludes else "read" if e.calls else "unknown"

@@ -5,26 +5,180 @@
 # %% ../nbs/00_trace.ipynb #c1f9cbe0
 from __future__ import annotations
 
+import json
+import math
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
-
-from .errors import AgentGymError, EpisodeError, LLMError, ToolError, TraceError
-from .jsontext import dumps, loads, parse_json
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from agent_gym.summary import TraceSummary
-
 # %% auto #0
-__all__ = ['Role', 'ToolKind', 'ROLES', 'SUCCESS_WORDS', 'FAILURE_WORDS', 'ToolCall', 'Message', 'ToolSpec', 'Trace', 'pair',
-           'TraceSet']
+__all__ = ['Role', 'ToolKind', 'ROLES', 'SUCCESS_WORDS', 'FAILURE_WORDS', 'AgentGymError', 'ToolError', 'EpisodeError',
+           'LLMError', 'TraceError', 'parse_json', 'loads', 'dumps', 'ToolCall', 'Message', 'ToolSpec', 'Trace', 'pair',
+           'TraceSet', 'TraceSummary']
+
+# %% ../nbs/00_trace.ipynb #beb74bc2
+class AgentGymError(Exception):
+    "The base of every error that this package raises on purpose."
+
+
+class ToolError(AgentGymError):
+    "A tool call that cannot be answered: names the tool, the argument and what to do."
+
+
+class EpisodeError(AgentGymError):
+    "An episode or environment used out of order, such as a step before `reset` or after the end."
+
+
+class LLMError(AgentGymError):
+    """A language model that did not answer.
+
+    `kind` is one of `auth`, `quota`, `blocked`, `malformed`, `timeout`, `server`, `request`; `retryable` says whether waiting may help,
+    `retry_after` how many seconds the server asked for."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str = "server",
+        retryable: bool = False,
+        retry_after: float | None = None,
+    ):
+        super().__init__(message)
+        self.kind, self.retryable, self.retry_after = kind, retryable, retry_after
+
+    def __reduce__(self):
+        return _llm_error, (self.args[0], self.kind, self.retryable, self.retry_after)
+
+
+def _llm_error(message: str, kind: str, retryable: bool, retry_after: float | None) -> LLMError:
+    return LLMError(message, kind=kind, retryable=retryable, retry_after=retry_after)
+
+# %% ../nbs/00_trace.ipynb #a4cce269
+class TraceError(AgentGymError, ValueError):
+    """A record that is not a conversation.
+
+    `source` is the file or object it came from, `line` its 1-based line, `path` the JSON path of the offending field
+    (`$.messages[2].role`), `reason` what is wrong with it, `record` the record as it was read (or None)."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        source: str | None = None,
+        line: int | None = None,
+        path: str = "$",
+        record: object = None,
+    ):
+        self.reason, self.source, self.line, self.path, self.record = (
+            reason,
+            source,
+            line,
+            path,
+            record,
+        )
+        super().__init__(reason)
+
+    def __str__(self) -> str:
+        where = ", ".join(
+            filter(
+                None,
+                [
+                    self.source,
+                    f"line {self.line}" if self.line is not None else None,
+                    self.path if self.path != "$" else None,
+                ],
+            )
+        )
+        return f"{where}: {self.reason}" if where else self.reason
+
+    def __reduce__(self):
+        return _trace_error, (self.reason, self.source, self.line, self.path, self.record)
+
+    @classmethod
+    def from_validation(
+        cls,
+        error: ValidationError,
+        *,
+        source: str | None = None,
+        line: int | None = None,
+        path: str = "$",
+        record: object = None,
+    ) -> TraceError:
+        "The first fault of a pydantic `error`, located below `path`."
+        first = error.errors(include_url=False, include_context=False)[0]
+        loc = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"])
+        got = repr(first.get("input"))
+        reason = f"{first['msg'][0].lower()}{first['msg'][1:]}" + (
+            "" if first["type"] == "missing" else f", got {got[:80]}{'…' if len(got) > 80 else ''}"
+        )
+        more = error.error_count() - 1
+        return cls(
+            reason + (f" (and {more} more)" if more else ""),
+            source=source,
+            line=line,
+            path=path + loc,
+            record=record,
+        )
+
+
+def _trace_error(
+    reason: str, source: str | None, line: int | None, path: str, record: object
+) -> TraceError:
+    return TraceError(reason, source=source, line=line, path=path, record=record)
+
+# %% ../nbs/00_trace.ipynb #3556940b
+def parse_json(text: str | bytes) -> JsonValue:
+    "The JSON value of `text`, or `text` itself where it is not JSON. Integers of any size stay exact; NaN stays text."
+    try:
+        return loads(text)
+    except (ValueError, RecursionError):
+        return text if isinstance(text, str) else text.decode("utf-8", "replace")
+
+
+def loads(text: str | bytes) -> JsonValue:
+    "The JSON value of `text`, integers of any size exact; raises ValueError (also for NaN and Infinity) and RecursionError."
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    return value if _small(text) else json.loads(text, parse_constant=_refuse, parse_float=_finite)
+
+
+def _refuse(word: str) -> JsonValue:
+    raise ValueError(f"{word} is not a JSON value")
+
+
+def _finite(word: str) -> float:
+    value = float(word)
+    return value if math.isfinite(value) else _refuse(word)  # type: ignore[return-value]
+
+
+def _small(text: str | bytes) -> bool:
+    "No run of 19 or more digits, so that no integer can have left 64 bits. (Translating and finding is ten times as fast as a regular expression.)"
+    if len(text) < 19:
+        return True
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    return data.translate(_DIGITS).find(_LONG) < 0
+
+
+_DIGITS, _LONG = bytes.maketrans(b"123456789", b"000000000"), b"0" * 19
+
+
+def dumps(value: object) -> str:
+    "Compact JSON text of `value`; integers of any size and lone surrogates survive `loads(dumps(value))`."
+    try:
+        return orjson.dumps(value).decode()
+    except (TypeError, ValueError):
+        return json.dumps(value, ensure_ascii=True, separators=(",", ":"), default=str)
 
 # %% ../nbs/00_trace.ipynb #d5f5d614
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
@@ -381,8 +535,6 @@ class TraceSet(Sequence[Trace]):
 
     def summary(self) -> TraceSummary:
         "Counts of what these traces hold; shows as a table in notebooks."
-        from agent_gym.summary import TraceSummary
-
         return TraceSummary.of(self)
 
 # %% ../nbs/00_trace.ipynb #eccad514
@@ -430,3 +582,99 @@ def _row(t: Trace) -> dict[str, object]:
         "errors": sum(m.is_error for m in t.messages),
         "tools": names,
     }
+
+# %% ../nbs/00_trace.ipynb #7e4cc553
+@dataclass(frozen=True)
+class TraceSummary:
+    "What a set of traces holds; counts over conversations, messages and tool calls."
+
+    traces: int
+    errors: int
+    notes: tuple[str, ...]
+    formats: Mapping[str, int]
+    outcomes: Mapping[str, int]
+    succeeded: int
+    failed: int
+    unlabelled: int
+    satisfaction: Mapping[str, int]
+    roles: Mapping[str, int]
+    calls: int
+    unanswered: int
+    tools: Mapping[str, tuple[int, int]]
+    tasks: int
+
+    @classmethod
+    def of(cls, traces: TraceSet) -> TraceSummary:
+        formats, outcomes, sat, roles, verdicts = (
+            Counter(),
+            Counter(),
+            Counter(),
+            Counter(),
+            Counter(),
+        )
+        tools: dict[str, list[int]] = {}
+        calls = unanswered = 0
+        tasks = set()
+        for t in traces:
+            formats[str(t.metadata.get("format", "native"))] += 1
+            outcomes[t.outcome or "none"] += 1
+            verdicts[t.success] += 1
+            sat["none" if t.satisfaction_score is None else str(round(t.satisfaction_score))] += 1
+            tasks.add(t.task)
+            roles.update(m.role for m in t.messages)
+            for _, c, a in t.calls():
+                row = tools.setdefault(c.name, [0, 0])
+                row[0] += 1
+                calls += 1
+                unanswered += a is None
+                row[1] += a is not None and t.messages[a].is_error
+        return cls(
+            len(traces),
+            len(traces.errors),
+            tuple(traces.notes),
+            dict(sorted(formats.items())),
+            dict(outcomes.most_common()),
+            verdicts[True],
+            verdicts[False],
+            verdicts[None],
+            dict(sorted(sat.items())),
+            {r: roles[r] for r in ROLES if roles[r]},
+            calls,
+            unanswered,
+            {k: (n, e) for k, (n, e) in sorted(tools.items(), key=lambda kv: (-kv[1][0], kv[0]))},
+            len(tasks),
+        )
+
+    def __str__(self) -> str:
+        rows = [
+            (
+                "traces",
+                f"{self.traces} ({self.tasks} tasks)"
+                + (f", {self.errors} records could not be read" if self.errors else ""),
+            ),
+            ("formats", ", ".join(f"{k} {v}" for k, v in self.formats.items())),
+            ("outcomes", ", ".join(f"{k} {v}" for k, v in self.outcomes.items())),
+            ("success", f"{self.succeeded} yes, {self.failed} no, {self.unlabelled} unknown"),
+            ("satisfaction", ", ".join(f"{k}: {v}" for k, v in self.satisfaction.items())),
+            ("messages", ", ".join(f"{k} {v}" for k, v in self.roles.items())),
+            (
+                "tool calls",
+                f"{self.calls}"
+                + (f", {self.unanswered} without a result" if self.unanswered else ""),
+            ),
+            (
+                "tools",
+                ", ".join(
+                    f"{k} {n}" + (f" ({e} errors)" if e else "") for k, (n, e) in self.tools.items()
+                )
+                or "none",
+            ),
+        ]
+        return "\n".join(f"{k:<13}{v}" for k, v in rows) + "".join(
+            f"\nnote: {n}" for n in self.notes
+        )
+
+    def _repr_html_(self) -> str:
+        from agent_gym.render import summary_html
+
+        return summary_html(self)

@@ -19,7 +19,7 @@ from agent_gym.agent.policy import PolicyAgent, clone
 from agent_gym.agent.proposals import Proposals
 from agent_gym.agent.reader import FactReader, find_value, leaves, shape, token
 from agent_gym.agent.templates import Wordings, _build
-from agent_gym.facts import facts
+from agent_gym.dialogue.values import facts
 from agent_gym.sample import World, sample_traces
 from agent_gym.text import words
 from agent_gym.trace import Message, ToolCall, Trace

@@ -1,4 +1,4 @@
-"""The package as a whole: quick to import, no network, no development dependency at run time, modules of one idea."""
+"""The package as a whole: quick to import, no network, no development dependency at run time, imports that point down."""
 
 import ast
 import subprocess
@@ -9,33 +9,28 @@ import agent_gym as ag
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = {
-    "errors": -3,
-    "memory": -3,
-    "progress": -3,
-    "jsontext": -2,
-    "trace": -1,
-    "summary": 0,
-    "text": 1,
-    "facts": 1,
-    "kinds": 0.5,
-    "tools": 1,
+    "trace": 0,
+    "text": 0,
+    "progress": 0,
     "llm": 1,
     "render": 1,
+    "tools": 1,
+    "dialogue": 2,
     "parser": 2,
-    "mocker": 2,
-    "reward": 3,
+    "mocker": 3,
     "user": 3,
-    "environment": 4,
-    "agent": 4,
-    "watch": 4.5,
-    "train": 5,
-    "report": 5,
-    "export": 5,
+    "reward": 4,
+    "environment": 5,
+    "agent": 5,
     "factory": 6,
+    "train": 6,
+    "compare": 6,
+    "export": 6,
+    "report": 7,
     "explore": 7,
     "connect": 7,
-    "cli": 7,
-    "sample": 7,
+    "cli": 8,
+    "sample": 8,
 }
 
 
@@ -45,11 +40,10 @@ def fresh(code: str) -> str:
     ).stdout.strip()
 
 
-def test_import_is_quick_and_light():
-    code = "import time; t = time.perf_counter(); import agent_gym; d = time.perf_counter() - t; import sys; print(d, [m for m in ('pandas', 'sklearn', 'wordllama', 'nbdev', 'fastcore', 'torch') if m in sys.modules])"
-    best = min(float(fresh(code).split()[0]) for _ in range(3))
-    assert best <= 0.5, f"import took {best:.2f} s"
-    assert fresh(code).endswith("[]")
+def test_import_is_light():
+    heavy = "pandas sklearn scipy wordllama matplotlib gymnasium ipywidgets nbdev fastcore torch"
+    code = f"import agent_gym, sys; print([m for m in '{heavy}'.split() if m in sys.modules])"
+    assert fresh(code) == "[]"
 
 
 def test_every_public_name_loads():
@@ -70,15 +64,6 @@ def modules():
     return [
         p for p in (ROOT / "agent_gym").rglob("*.py") if p.name not in ("_modidx.py", "__init__.py")
     ]
-
-
-def test_modules_hold_one_idea():
-    long = {
-        str(p.relative_to(ROOT)): n
-        for p in modules()
-        if (n := len(p.read_text("utf-8").splitlines())) > 330
-    }
-    assert not long, f"modules past about 300 lines hold two ideas: {long}"
 
 
 def floor(path: Path) -> int:
@@ -110,9 +95,7 @@ def test_imports_point_down():
             if room in FLOORS
             and room != own
             and FLOORS[room] >= floor(p)
-            and not (own == "cli" and room in ("sample", "explore", "connect"))
-            and (own, room) != ("text", "facts")
-            and (own, room) != ("facts", "text")
+            and not (own == "cli" and room == "sample")
         ]
     assert not up, up
 

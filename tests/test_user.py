@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent_gym.facts import facts
+from agent_gym.dialogue.values import facts
 from agent_gym.text import words
 from agent_gym.trace import Message, Trace
 from agent_gym.user import Persona, TraceUser, UserModel, multiply, shared

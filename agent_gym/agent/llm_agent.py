@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..facts import skeleton
+from ..dialogue.values import skeleton
 from ..text import embed
 from ..trace import Message, ToolSpec, Trace, dumps
 

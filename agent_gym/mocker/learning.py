@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from pydantic import JsonValue
 
-from ..memory import no_collection
+from ..progress import paused_gc
 from .confidence import Trust
 from .containers import find_containers
 from .invention import Inventor
@@ -34,7 +34,7 @@ __all__ = ['learn']
 def learn(traces: Iterable[Trace], progress: bool = True) -> Model:
     "Learn the backend behind `traces`, and how far each mechanism is to be trusted; `progress` shows a line where that takes longer than two seconds."
     traces = list(traces)
-    with no_collection():
+    with paused_gc():
         tools = infer_tools(traces)
         conversations = [found for t in traces if (found := list(logged_calls(t)))]
         with Steps("learning the tools", 2 * len(tools) + 8, progress) as step:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from ..kinds import arithmetic
+from ..tools import arithmetic
 from .names import freeze
 from .replay import leaves, substituted
 from .results import Answer, ToolResult

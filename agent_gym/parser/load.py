@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
-from ..memory import no_collection
+from ..progress import paused_gc
 from .lazy import Chained, InBlocks, InFile, LazyTraces, Room
 from .progress import Bar
 from .reading import Loader, Success, written
@@ -85,7 +85,7 @@ def _part(loader: Loader, doc: Document, room: Room, progress: bool) -> Sequence
     if doc.kind == "empty":
         loader.notes[f"{Path(doc.name).name} is empty"] += 1
     with closing(bar), closing(loader.read(doc, bar)) as traces:
-        with no_collection():
+        with paused_gc():
             first, more = _eager(loader, doc, room, traces)
         parts.append(first)
         for trace in more:

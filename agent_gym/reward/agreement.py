@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from ..facts import facts
+from ..dialogue.values import facts
 from .breakdown import Part, RewardBreakdown, settled
 from .response import score
 from ..text import normalise, words

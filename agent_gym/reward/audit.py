@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypedDict
 
-from ..facts import facts, skeleton
+from ..dialogue.values import facts, skeleton
 from .agreement import deeds, read_tools
 from ..tools import logged_calls
 from ..trace import Message, ToolCall, Trace, dumps

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..facts import facts
+from ..dialogue.values import facts
 from .likeness import SPELT, akin, by_letters, look_up, opposed
 from .reading import Reading, Sentence, key, read
 from ..text import normalise, words

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from ..memory import no_collection
+from ..progress import paused_gc
 from .agreement import agreement, held_to, read_tools, reads_of, worded, writes
 from .breakdown import Part, RewardBreakdown, blended
 from .reading import look_ahead
@@ -201,7 +201,7 @@ class Reward:
                 f"batch takes as many ground truths as responses, got {len(responses)} responses and {len(ground_truths)} ground truths"
             )
         out = np.empty(len(responses))
-        with no_collection():
+        with paused_gc():
             for start in range(0, len(out), 500):
                 part = slice(start, start + 500)
                 look_ahead(map(_text, (*responses[part], *ground_truths[part])))

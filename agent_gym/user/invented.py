@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from ..facts import Fact, facts
+from ..dialogue.values import Fact, facts
 from .study import shape
 
 # %% auto #0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..facts import facts
+from ..dialogue.values import facts
 from ..llm import LLM
 from ..text import words
 from ..trace import Message, Trace

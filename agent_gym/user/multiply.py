@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pydantic import JsonValue
 
-from ..facts import facts
+from ..dialogue.values import facts
 from ..trace import Trace
 
 # %% auto #0

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from ..facts import skeleton
+from ..dialogue.values import skeleton
 from ..text import embed, sentences, token_vectors, words
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..facts import Fact, facts
+from ..dialogue.values import Fact, facts
 from ..text import embed, sentences, words
 from .script import Script
 from agent_gym.user.sense import (
