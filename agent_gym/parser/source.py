@@ -10,7 +10,7 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +22,8 @@ from agent_gym.parser.items import (
     PEEK,
     Item,
     as_utf8,
+    chat_of,
+    is_chat,
     lines_of,
     nothing,
     parse,
@@ -35,14 +37,14 @@ from .values import plain
 from ..trace import TraceError
 
 # %% auto #0
-__all__ = ['ROOM', 'DATA', 'Document', 'from_stream', 'from_bytes', 'guarded', 'paths', 'from_path', 'companion', 'documents',
-           'spoken']
+__all__ = ['ROOM', 'DATA', 'Document', 'from_stream', 'joined', 'from_bytes', 'guarded', 'paths', 'from_path', 'companion',
+           'documents', 'spoken']
 
 # %% ../../nbs/parser/05_source.ipynb #e286a1b9
 @dataclass(slots=True)
 class Document:
     """One source. `items()` yields its records; `kind` is `lines`, `value`, `table`, `rows` (read from a store) or `held` (in memory already); `place` is the path where it lies uncompressed on disk (None otherwise);
-    `listed` says that it was found in a directory and not asked for by name."""
+    `listed` says that it was found in a directory and not asked for by name; `again` that `items()` can be asked for more than once."""
 
     name: str
     items: Callable[[], Generator[Item]]
@@ -53,6 +55,7 @@ class Document:
     listed: bool = False
     stream: IO[bytes] | None = None
     stem: str = ""
+    again: bool = False
 
     def __post_init__(self) -> None:
         self.stem = Path(self.name).name.split(".")[0] or self.name
@@ -97,7 +100,13 @@ def from_stream(
         and magic[:3] != b"\xef\xbb\xbf"
         else None
     )
-    split = {"lines": lines_of, "value": values_of, "table": rows_of, "empty": nothing}[what]
+    split = {
+        "lines": lines_of,
+        "value": values_of,
+        "table": rows_of,
+        "chat": chat_of,
+        "empty": nothing,
+    }[what]
 
     def items() -> Generator[Item]:
         try:
@@ -109,8 +118,20 @@ def from_stream(
         except TraceError as e:
             yield Item(error=e)
 
-    doc = Document(name, items, what, plainly, size)
+    doc = Document(name, items, what, plainly, size, again=True)
     return doc
+
+
+def joined(docs: Sequence[Document], what: str) -> Document:
+    "The records of several documents as those of one."
+
+    def items() -> Generator[Item]:
+        for doc in docs:
+            for item in doc.items():
+                item.source, item.offset = doc.name, -1
+                yield item
+
+    return Document(f"{len(docs)} files of {what}", items, "joined", size=sum(d.size for d in docs))
 
 
 def _beginning(stream: IO[bytes]) -> bytes:
@@ -149,13 +170,11 @@ DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".gz", ".zst", ".zip", ".e
 
 
 def _zip(name: str, open_zip: Callable[[], IO[bytes]]) -> Iterator[Document]:
-    with open_zip() as f, zipfile.ZipFile(f) as z:
-        sizes = {i.filename: i for i in z.infolist()}
-        names = [
-            n for n in sizes if not n.endswith("/") and not n.rpartition("/")[2].startswith(".")
-        ]
+    archive = _Archive(open_zip)
+    sizes = {i.filename: i for i in archive.opened().infolist()}
+    names = [n for n in sizes if not n.endswith("/") and not n.rpartition("/")[2].startswith(".")]
     if "header.json" in names or any(re.fullmatch(r"samples/[^/]+\.json", n) for n in names):
-        yield Document(name, lambda: _log(open_zip, names))
+        yield Document(name, lambda: _log(open_zip, names), again=True)
         return
     names = [n for n in names if n.lower().endswith(DATA) or "." not in n.rpartition("/")[2]]
     if not names:
@@ -166,7 +185,7 @@ def _zip(name: str, open_zip: Callable[[], IO[bytes]]) -> Iterator[Document]:
             lambda n=n: [
                 from_stream(
                     f"{name}!{n}",
-                    lambda: _Member(open_zip(), n),
+                    lambda: _Member(archive, n),
                     sizes[n].file_size,
                     packed=sizes[n].compress_size,
                 )
@@ -174,20 +193,37 @@ def _zip(name: str, open_zip: Callable[[], IO[bytes]]) -> Iterator[Document]:
         )
 
 
+class _Archive:
+    "A zip whose list of members is read once, however many of them are opened. It is closed when nobody holds it."
+
+    def __init__(self, open_zip: Callable[[], IO[bytes]]):
+        self.open_zip = open_zip
+        self.zip: zipfile.ZipFile | None = None
+        self.file: IO[bytes] | None = None
+
+    def opened(self) -> zipfile.ZipFile:
+        if self.zip is None:
+            self.file = self.open_zip()
+            try:
+                self.zip = zipfile.ZipFile(self.file)
+            except BaseException:
+                self.file.close()
+                raise
+        return self.zip
+
+    def __del__(self) -> None:
+        if self.file is not None:
+            self.file.close()
+
+
 class _Member(io.BufferedReader):
-    "A member of the zip in `f`, with which `f` is closed."
+    "A member of a zip."
 
-    def __init__(self, f: IO[bytes], name: str):
-        self.f = f
+    def __init__(self, archive: _Archive, name: str):
         try:
-            super().__init__(zipfile.ZipFile(f).open(name))  # type: ignore[arg-type]
+            super().__init__(archive.opened().open(name))  # type: ignore[arg-type]
         except (ValueError, *BROKEN) as e:  # ValueError: places before the beginning of the file
-            f.close()
             raise zipfile.BadZipFile(str(e)) from e
-
-    def close(self) -> None:
-        super().close()
-        self.f.close()
 
 
 def _log(open_zip: Callable[[], IO[bytes]], names: list[str]) -> Generator[Item]:
@@ -231,7 +267,8 @@ def paths(source: str) -> list[str]:
                 os.path.join(d, f)
                 for d, _, files in os.walk(path, onerror=lambda e: closed.append(e.filename))
                 for f in files
-                if f.lower().endswith(DATA) and not f.startswith(".")
+                if not f.startswith(".")
+                and (f.lower().endswith(DATA) or (f.lower().endswith(".txt") and _is_chat(os.path.join(d, f))))
             )
             + closed
         )
@@ -266,6 +303,15 @@ def paths(source: str) -> list[str]:
             return sorted(found.values())
         raise TraceError("no file matches", source=path[:200])
     raise TraceError("no such file or directory", source=path[:200])
+
+
+def _is_chat(path: str) -> bool:
+    "True for a text file that begins as a chat does; other texts in a folder are none of ours."
+    try:
+        with open(path, "rb") as f:
+            return is_chat(f.read(PEEK), path)
+    except OSError:
+        return False
 
 
 def _there(path: str) -> bool:
