@@ -251,7 +251,11 @@ class Caller:
         self.me, self.pin = f"M{r.randint(10_000, 99_999)}", f"{r.randint(0, 9999):04d}"
         self._people(r)
         kinds = [k.split(":") for k in r.choices(list(KINDS), list(KINDS.values()), k=2)]
-        two = r.random() < 0.3 and kinds[0][0] != kinds[1][0] != "reserve"
+        two = (
+            r.random() < 0.3
+            and kinds[0][0] != kinds[1][0]
+            and "reserve" not in (kinds[0][0], kinds[1][0])
+        )
         two = two and "stranger" not in (kinds[0][1], kinds[1][1])
         self.wishes = [self._wish(r, *kinds[0])] + ([self._wish(r, *kinds[1])] if two else [])
         self.before, self.at = copy.deepcopy(self.shop), 0
@@ -311,6 +315,7 @@ class Caller:
             w.hire = self._hire(r, item, "returned", -9, -late)
             h = self.shop.hires[w.hire]
             h["late_fee"] = round(late * RATES[item], 2)
+            account["balance"] = round(account["balance"] + h["late_fee"], 2)
             if variant == "ok":
                 w.right = frozenset({(w.hire, "returned", h["due"], 0.0)})
         elif kind == "reserve":
