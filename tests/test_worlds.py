@@ -194,7 +194,7 @@ def test_nothing_of_the_clinic_is_in_the_package():
 
 def test_the_hire_desk_is_right_with_everybody_in_logged_and_in_new_words():
     for other in (False, True):
-        for k in range(150):
+        for k in range(60):
             scene = hire.Caller(NEW + k)
             play(scene, hire.Clerk(other=other), hire.TOOLS)
             assert scene.verdict().success, (k, other, scene.verdict())
