@@ -72,11 +72,11 @@ def parse_action(action: str | Message | Mapping[str, JsonValue]) -> Message:
 
     `action`: a `Message` of the assistant, text, or an object with `tool_calls` or `role` (OpenAI form; arguments as JSON text or as an object), as a mapping or
     as its JSON text. Raises MalformedAction, whose text tells the agent what is wrong."""
-    if isinstance(action, Message):
-        return _checked(action)
-    if isinstance(action, Mapping):
-        return _message(_plain_object(action))
     if not isinstance(action, str):
+        if isinstance(action, Message):
+            return _checked(action)
+        if isinstance(action, Mapping):
+            return _message(_plain_object(action))
         raise MalformedAction(
             "an action is text (str), a Message, or a message in OpenAI form (a dict or its JSON text), "
             f"got {type(action).__name__}"
@@ -99,18 +99,24 @@ def parse_action(action: str | Message | Mapping[str, JsonValue]) -> Message:
 # %% ../../nbs/environment/00_action.ipynb #6ad388f8
 def _checked(message: Message) -> Message:
     "`message`, where it is a whole message of the assistant; raises MalformedAction."
+    content, calls = message.content, message.tool_calls
     if message.role != "assistant":
         raise MalformedAction(
             f"an action is a message of the assistant, got one with role {message.role!r}"
         )
-    if not (message.content is None or isinstance(message.content, str)):
-        raise MalformedAction(f"content must be a string or null, got {_kind(message.content)}")
-    calls = message.tool_calls
-    if not isinstance(calls, list) or not all(isinstance(c, ToolCall) for c in calls):
+    if not (content is None or isinstance(content, str)):
+        raise MalformedAction(f"content must be a string or null, got {_kind(content)}")
+    if not isinstance(calls, list):
         raise MalformedAction(f"tool_calls must be a list of ToolCall, got {_kind(calls)}")
     for i, c in enumerate(calls):
-        if not isinstance(c.name, str) or not isinstance(c.arguments, dict):
-            raise MalformedAction(f"tool_calls[{i}] needs a name (str) and arguments (dict)")
+        if (
+            not isinstance(c, ToolCall)
+            or not isinstance(c.name, str)
+            or type(c.arguments) is not dict
+        ):
+            raise MalformedAction(
+                f"tool_calls[{i}] must be a ToolCall with a name (str) and arguments (dict)"
+            )
     return message
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, Protocol, TypedDict
 
 from pydantic import JsonValue
@@ -51,7 +51,7 @@ class Step(NamedTuple):
     @property
     def seen(self) -> str:
         "The answer as text."
-        return observation(self.messages)
+        return observation([*list.__iter__(self.messages)])  # read only: no copies are made
 
 
 class HasWorld(Protocol):
@@ -171,7 +171,7 @@ class Episode:
         self.turn += 1
         turns = self.path.turns
         logged = turns[self._position] if self._following and self._position < len(turns) else None
-        if logged is not None and logged.plain is not None and action == logged.plain:
+        if logged is not None and type(action) is str and action == logged.plain:
             return self._follow(logged.said, logged)
         try:
             said = parse_action(action)
@@ -258,16 +258,16 @@ class Episode:
 
     def _follow(self, said: Message, logged: LoggedTurn) -> Step:
         self._position += 1
-        heard = list(logged.heard)
+        heard: Sequence[Message] = logged.heard
         if said is not logged.said:
-            if [c.id for c in said.tool_calls] != [c.id for c in logged.said.tool_calls]:
+            calls = said.tool_calls
+            if calls and [c.id for c in calls] != [c.id for c in logged.said.tool_calls]:
                 said, heard = _relabelled(copied(said), logged, self.turn)
             else:
                 said = copied(said) if said.metadata else logged.said
         self._messages.append(said)
-        return self._end(
-            heard, list(logged.results), self._position == len(self.path.turns) and self.path.ends
-        )
+        over = self._position == len(self.path.turns) and self.path.ends
+        return self._end(heard, logged.results, over)
 
     def _call(self, said: Message) -> Step:
         said = numbered(said, self.turn)
@@ -306,14 +306,14 @@ class Episode:
 
     def _end(
         self,
-        heard: list[Message],
-        results: list[ToolResult],
+        heard: Sequence[Message],
+        results: Sequence[ToolResult],
         over: bool,
         malformed: str | None = None,
     ) -> Step:
         self._messages.extend(heard)
-        heard = Copies(heard)
-        info: StepInfo = {"tool_results": Copies(results)}
+        shown = Copies(heard)
+        info: StepInfo = {"tool_results": Copies(results) if results else []}
         if malformed is not None:
             info["malformed"] = malformed
         self.terminated, self.truncated = (
@@ -321,7 +321,7 @@ class Episode:
             not over and self.limit is not None and self.turn >= self.limit,
         )
         if not (over or self.truncated):
-            return Step(heard, 0.0, False, False, info)
+            return Step(shown, 0.0, False, False, info)
         self._breakdown = (
             self.world.logged_grade(self.path)
             if self._finished_log()
@@ -329,7 +329,7 @@ class Episode:
         )
         info["breakdown"] = self._breakdown
         return Step(
-            heard,
+            shown,
             min(1.0, max(0.0, float(self._breakdown.score))),
             self.terminated,
             self.truncated,
