@@ -35,7 +35,8 @@ def _same(a: object, b: object) -> bool:
     if isinstance(a, str):
         return True
     if isinstance(a, dict) and isinstance(b, dict):
-        return all([_same(v, b[k]) for k, v in a.items() if not isinstance(v, str)])
+        nested = [_same(v, b[k]) for k, v in a.items() if not isinstance(v, str)]
+        return all(nested)
     if isinstance(a, list) and isinstance(b, list):
         return all(_same(v, w) for v, w in zip(a, b))
     return isinstance(a, bool) == isinstance(b, bool)
