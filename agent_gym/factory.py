@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
+from .dialogue.model import learn_dialogues
 from .environment.episode import Episode
 from .environment.functions import Function
 from .environment.play import AnyAgent
@@ -19,7 +20,6 @@ from .environment.tasks import Split, Task, TaskSet
 from .environment.world import UserFactory, World
 from .mocker import ToolMocker
 from .reward import Reward
-from .reward.lexicon import Lexicon
 from .trace import Trace, TraceError, TraceSet, dumps, parse_json
 from .user import UserModel
 
@@ -272,14 +272,14 @@ def create_environment(
 
     logs, notes = usable(traces)
     mocker = ToolMocker(logs, llm=llm)
+    dialogue = learn_dialogues(logs, mocker.tools)
     judge = (
         reward
         if isinstance(reward, Reward)
-        else Reward(logs, parts=reward or (), mocker=mocker, seed=seed)
+        else Reward(logs, parts=reward or (), mocker=mocker, dialogue=dialogue, seed=seed)
     )
     if user is None:
-        lexicon = judge.lexicon if judge.traces is logs else Lexicon.learn(logs, mocker.tools)
-        user = UserModel(logs, lexicon.intents, lexicon.rephrased)
+        user = UserModel(logs, dialogue)
     world = World(logs, mocker, judge, user, tools, seed)
     return Gym(query_agent(logs, world.mocker, llm, reward=judge), judge, world, notes)
 

@@ -17,12 +17,14 @@ import numpy as np
 from .agent.policy import Example, Policy, PolicyAgent, Routed, clone, examples
 from .agent.practice import Arena, Judgement, Options, Practice, play
 from .agent.retrieval import Cloned, guarded_cloning
+from .dialogue.intents import first_user_message
 from .environment import Episode
 from .reward.verifier import Verifier
 from .trace import AgentGymError, Message, ToolSpec, Trace, TraceSet
 from .watch import watched
 
 if TYPE_CHECKING:
+    from agent_gym.dialogue.model import DialogueModel
     import pandas as pd
     from matplotlib.axes import Axes
 
@@ -292,7 +294,7 @@ def train(
         raise AgentGymError(
             f"none of the {len(traces)} conversations is a success, so there is nothing to clone; give outcomes with load_traces(..., success=...)"
         )
-    course = _Course.of(traces, o, guards, cleaning, route, seed)
+    course = _Course.of(traces, o, guards, cleaning, route, seed, gym.reward_fn.dialogue)
     made, cloned = course.made, course.made.agent
     facts: dict[str, float] = {
         "traces": len(traces),
@@ -304,7 +306,7 @@ def train(
         cloned,
         cloned,
         cloned,
-        course.verifier.lexicon.intents.names,
+        course.verifier.dialogue.intents.names,
         {},
         None,
         frozenset(),
@@ -386,8 +388,9 @@ class _Course:
         cleaning: bool,
         route: bool,
         seed: int,
+        dialogue: DialogueModel | None = None,
     ) -> _Course:
-        verifier = Verifier(traces, seed=seed)
+        verifier = Verifier(traces, dialogue=dialogue, seed=seed)
         made = guarded_cloning(
             traces, verifier, guards=guards, cleaning=cleaning, bags=o.bags, seed=seed
         )
@@ -434,9 +437,7 @@ class _Course:
 
 
 def _kind(made: Cloned, trace: Trace) -> int:
-    return made.policy.proposals.reader.request(
-        next((m.content or "" for m in trace.messages if m.role == "user"), "")
-    )
+    return made.policy.proposals.reader.intent(first_user_message(trace))
 
 
 def _crossed(

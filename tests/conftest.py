@@ -1,4 +1,4 @@
-"""Shared fixtures. Tests never reach past this machine: a socket to anything but the loopback raises."""
+"""Shared fixtures. No test reaches past this machine: a socket to anything but itself raises."""
 
 import socket
 

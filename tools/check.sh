@@ -8,6 +8,10 @@ step() { printf '\n== %s (%ss)\n' "$1" "$SECONDS"; }
 
 step "lint"
 ruff check nbs tests tools
+ruff format --check -q nbs tests tools
+
+step "finished rooms explain themselves"
+python tools/nb.py check
 
 step "the package is what the notebooks export, README.md what index.ipynb says"
 python tools/sync.py

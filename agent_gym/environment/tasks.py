@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, overload
 
 from ..trace import Trace
-from ..user.script import has_user
+from ..dialogue.script import has_user
 
 Split: TypeAlias = Literal["train", "held_out"]
 

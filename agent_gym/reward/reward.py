@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from agent_gym.mocker import ToolMocker, ToolResult
     from agent_gym.reward.bearing import Bearing
     from agent_gym.reward.guards import Guard
-    from agent_gym.reward.lexicon import Lexicon
+    from agent_gym.dialogue.model import DialogueModel, learn_dialogues
     from agent_gym.reward.manner import Weighing
     from agent_gym.reward.verifier import Verifier
 
@@ -134,10 +134,12 @@ class Reward:
         *,
         parts: Iterable[RewardPart] | Mapping[str, Callable[[Trace], float | Part]] = (),
         mocker: ToolMocker | None = None,
+        dialogue: DialogueModel | None = None,
         seed: int = 0,
     ):
         self.traces: Sequence[Trace] = () if traces is None else traces
         self.parts, self.mocker, self.seed = _parts(parts), mocker, seed
+        self._given = dialogue
         self._known_ends: dict[str, list[tuple[Trace, Counter[str]]]] = {}
 
     def __repr__(self) -> str:
@@ -265,11 +267,13 @@ class Reward:
         return self._known_ends[task]
 
     @cached_property
-    def lexicon(self) -> Lexicon:
-        "What the symbols of the traces mean. Learned when first used."
-        from agent_gym.reward.lexicon import Lexicon
+    def dialogue(self) -> DialogueModel:
+        "What the dialogues of the traces mean: given, or learned when first used."
+        from agent_gym.dialogue.model import DialogueModel, learn_dialogues
 
-        return Lexicon.learn(self.traces, None if self.mocker is None else self.mocker.tools)
+        if self._given is not None:
+            return self._given
+        return learn_dialogues(self.traces, None if self.mocker is None else self.mocker.tools)
 
     @cached_property
     def verifier(self) -> Verifier | None:
@@ -277,7 +281,7 @@ class Reward:
         from agent_gym.reward.verifier import Verifier
 
         return (
-            Verifier(self.traces, self.mocker, lexicon=self.lexicon, seed=self.seed)
+            Verifier(self.traces, self.mocker, dialogue=self.dialogue, seed=self.seed)
             if any(t.success is not None for t in self.traces)
             else None
         )
@@ -307,7 +311,9 @@ class Reward:
 
     def with_policy(self, guards: Iterable[Guard]) -> Reward:
         "A reward in which these guards replace those with the same statement: disabled ones weigh nothing, new ones are added."
-        out = Reward(self.traces, parts=self.parts, mocker=self.mocker, seed=self.seed)
+        out = Reward(
+            self.traces, parts=self.parts, mocker=self.mocker, dialogue=self._given, seed=self.seed
+        )
         if self.verifier is not None:
             out.__dict__["verifier"] = self.verifier.with_policy(guards)
         return out
