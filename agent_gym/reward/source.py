@@ -242,11 +242,14 @@ def run_source(
     given = given or {}
     tree = ast.parse(text, filename) if trusted else check_source(text, filename, tuple(given))
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    space: dict[str, Any] = {"__name__": filename}
-    if not trusted:
-        known = _MODULES | given
-        plain = {n: getattr(builtins, n) for n in _BUILTINS}
-        space["__builtins__"] = plain | {"__import__": lambda name, *_: known[name]}
+    plain = {n: getattr(builtins, n) for n in (dir(builtins) if trusted else _BUILTINS)}
+
+    def load(name: str, *rest: Any) -> object:
+        return (
+            given[name] if name in given else __import__(name, *rest) if trusted else _MODULES[name]
+        )
+
+    space: dict[str, Any] = {"__name__": filename, "__builtins__": plain | {"__import__": load}}
     code = compile(tree, filename, "exec")
     try:
         within_steps(lambda: exec(code, space))

@@ -101,18 +101,27 @@ _MAYBE_YES = frozenset(
         "bien",
         "здорово",
         "хорошо",
-        "いい",
-        "好",
         "موافق",
     ]
 )
+_NO = frozenset({"no", "nein", "non", "нет", "hayır", "لا"})
 _HESITANT = 12  # words: a longer answer without a strong word tells something else
+
+
+# where no spaces are written, a whole answer begins with its yes or no
+_DENSE_YES, _DENSE_NO = (
+    ("はい", "ええ", "是", "好", "对", "네", "ใช่"),
+    ("いいえ", "不", "没", "아니", "ไม่"),
+)
 
 
 def polarity(text: str) -> bool | None:
     "True where `text` says yes, False where it says no, None where it says neither."
+    begin = normalise(text)
+    if begin.startswith((*_DENSE_YES, *_DENSE_NO)):
+        return begin.startswith(_DENSE_YES)
     spoken = words(text)
-    strong = next((w for w in spoken if w in _YES or w in ("no", "nein", "non", "нет")), None)
+    strong = next((w for w in spoken if w in _YES or w in _NO), None)
     if strong is not None:
         return strong in _YES
     if any(w in NEGATORS or w.endswith("n't") for w in spoken):
