@@ -263,7 +263,7 @@ def _proposes(text: str) -> bool:
 
 _WHICH = re.compile(
     r"\W*(?:(?:and|so|sure|ok(?:ay)?|und|et|y)\W+)*(?:(?:at|for|to|on|in|by|from|um|für|pour|à|para|con|de) )?"
-    r"(?:how|what|which|when|where|who|why|whose|wie|was|welch\w*|wann|wo|wer|warum|comment|quel\w*|quand|où|qui|pourquoi|cómo|qué|cuál\w*|cuándo|dónde|quién|por qué|cuánto\w*|combien)\b",
+    r"(?:how|what|which|when|where|who|whom|why|whose|wie|was|welch\w*|wann|wo|wer|warum|comment|quel\w*|quand|où|qui|pourquoi|cómo|qué|cuál\w*|cuándo|dónde|quién|por qué|cuánto\w*|combien)\b",
     re.I,
 )
 _ASKS = re.compile(r"[?？؟]|\b(?:confirm|let me know|bestätig|confirme)", re.I)
