@@ -14,12 +14,12 @@ from .environment.episode import Episode
 from .environment.functions import Function
 from .environment.play import AnyAgent
 from .environment.pools import Backend
-from .environment.records import EpisodeSet
+from .environment.records import EpisodeRecord, EpisodeSet
 from .environment.rollouts import RolloutOptions, rollout
 from .environment.tasks import Split, Task, TaskSet
 from .environment.world import UserFactory, World
 from .mocker import ToolMocker
-from .reward import Reward
+from .reward import Labels, Policy, Reward
 from .trace import Trace, TraceError, TraceSet, dumps, parse_json
 from .user import UserModel
 
@@ -162,6 +162,29 @@ class Gym(_Triple):
 
         return report(self, held_out if held_out is None else TraceSet(held_out))
 
+    @property
+    def policy(self) -> Policy | None:
+        "The rules that people wrote for this gym, None without any."
+        return self.reward_fn.policy
+
+    @property
+    def labels(self) -> Labels:
+        "The verdicts of people (and of models that label) that this gym was given."
+        return self.reward_fn.labels
+
+    def label_queue(
+        self, n: int = 20, episodes: Iterable[Trace | EpisodeRecord] | None = None
+    ) -> list[Trace]:
+        """The `n` conversations to label next, the least sure first, spread over kinds of request and agents; of `episodes` where given, else of the logs.
+
+        Label them as `Label.of(trace, "right" | "wrong" | "unsure", reason)` and learn again with `create_environment(traces, labels=gym.labels + [...])`."""
+        if episodes is None:
+            return self.reward_fn.label_queue(n)
+        talks = [e if isinstance(e, Trace) else e.trace for e in episodes]
+        whose = episodes.agent if isinstance(episodes, EpisodeSet) else ""
+        names = [str(t.metadata.get("agent") or whose) for t in talks]
+        return self.reward_fn.label_queue(n, list(zip(talks, names)))
+
     def explore(self, episodes: EpisodeSet | None = None) -> Tab:
         "Traces, backend and, where given, `episodes` side by side, in a notebook."
         from agent_gym.explore import explore
@@ -179,6 +202,10 @@ class Gym(_Triple):
             "tools": sorted(self.world.functions.functions),
             "traces": len(self.traces),
         }
+        if self.policy is not None:
+            self.policy.save(folder / "policy.py")
+        if self.labels:
+            self.labels.to_jsonl(folder / "labels.jsonl")
         (folder / "gym.json").write_text(dumps(settings) + "\n", encoding="utf-8", newline="\n")
         return folder
 
@@ -260,13 +287,16 @@ def create_environment(
     llm: LLM | None = None,
     reward: Reward | Iterable[RewardPart] | Mapping[str, Callable[[Trace], float]] | None = None,
     tools: Mapping[str, Function] | None = None,
+    policy: Policy | None = None,
+    labels: object = None,
     user: UserFactory | None = None,
     seed: int = 0,
 ) -> Gym:
     """Learn a gym from `traces`, which unpacks as `query_agent, tool_mocker, reward_fn`.
 
     `llm`: a language model that answers as the agent (with examples from the traces) and where the mocker is unsure; without it, and without GOOGLE_API_KEY, all is offline.
-    `reward`: a Reward, or parts of your own to blend into the learned one. `tools`: functions that answer for real beside the mocked tools. `user`: makes the other side from
+    `reward`: a Reward, or parts of your own to blend into the learned one. `tools`: functions that answer for real beside the mocked tools. `policy`: rules that people wrote;
+    `labels`: their verdicts on conversations (Labels, a JSONL file, records or a DataFrame: conversation_id, verdict, reason, by); both come before all that is learned. `user`: makes the other side from
     (trace, seed); by default users derived from the traces (`UserModel`). Same traces and seed, same gym, in every process. Raises TraceError where there is nothing to learn from."""
     from agent_gym.agent.query import query_agent
 
@@ -278,6 +308,12 @@ def create_environment(
         if isinstance(reward, Reward)
         else Reward(logs, parts=reward or (), mocker=mocker, dialogue=dialogue, seed=seed)
     )
+    if policy is not None or labels is not None:
+        judge = judge.with_ground(policy, labels)
+    if unknown := judge.consensus.unknown:
+        notes.append(
+            f"{len(unknown)} labels belong to no conversation of the logs: {', '.join(unknown[:3])}"
+        )
     if user is None:
         user = UserModel(logs, dialogue)
     world = World(logs, mocker, judge, user, tools, seed)
@@ -290,9 +326,13 @@ def load_gym(
     llm: LLM | None = None,
     reward: Reward | Iterable[RewardPart] | Mapping[str, Callable[[Trace], float]] | None = None,
     tools: Mapping[str, Function] | None = None,
+    policy: Policy | None = None,
+    labels: object = None,
     user: UserFactory | None = None,
 ) -> Gym:
-    "The gym that `Gym.save` wrote to `path`; functions and models are passed again. Raises TraceError where there is none, or where its tools are not given."
+    """The gym that `Gym.save` wrote to `path`; functions and models are passed again. Raises TraceError where there is none, or where its tools are not given.
+
+    Policy and labels are those saved with it unless others are given; a saved policy is code, and what it may do is checked first (`Policy.load`)."""
     from agent_gym.parser import load_traces
 
     head = Path(path) / "gym.json"
@@ -310,11 +350,17 @@ def load_gym(
             f"this gym was made with functions of your own: pass tools= with {', '.join(missing)}",
             source=str(path),
         )
+    if policy is None and (rules := Path(path) / "policy.py").is_file():
+        policy = Policy.load(rules)
+    if labels is None and (verdicts := Path(path) / "labels.jsonl").is_file():
+        labels = verdicts
     return create_environment(
         load_traces(Path(path) / "traces.jsonl", progress=False),
         llm=llm,
         reward=reward,
         tools=tools,
+        policy=policy,
+        labels=labels,
         user=user,
         seed=seed,
     )
