@@ -57,7 +57,7 @@ def label_kind(key: str) -> str:
             return name
     return "holder" if w[-1] in _HOLDERS else ""
 
-# %% ../../nbs/parser/02_labels.ipynb #fbcc76f7
+# %% ../../nbs/parser/02_labels.ipynb #7214f7f7
 _YES = SUCCESS_WORDS | {"yes", "up", "positive", "good", "like", "liked", "passed", "correct"}
 _NO = FAILURE_WORDS | {"no", "down", "negative", "bad", "dislike", "disliked", "incorrect"}
 _OF_FIVE = re.compile(r"\s*([1-5](?:\.\d+)?)\s*(?:/|of|out of)\s*5\b")
@@ -69,7 +69,7 @@ def verdict_of(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
-        return {1: True, 0: False, -1: False}.get(value)
+        return value == 1 if value in (1, 0, -1) else None
     if not isinstance(value, str) or len(value) > LONGEST_WORD:
         return None
     word = value.strip().lower()
@@ -88,8 +88,9 @@ def rating_of(value: object) -> float | None:
         return float(of_five[1])
     return satisfaction_of(value)
 
-# %% ../../nbs/parser/02_labels.ipynb #a3f9aea0
+# %% ../../nbs/parser/02_labels.ipynb #6418d5c3
 DEPTH_OF_LABELS = 3
+_WHO = frozenset({*_AGENTS, *_MODELS})
 _Found = tuple[str, str, Any]
 
 
@@ -130,12 +131,13 @@ def labels_of(meta: Mapping[str, Any]) -> tuple[str | None, float | None]:
         elif verdict is not None and not (kind == "rated" and isinstance(v, int | float)):
             verdict = verdict is not (kind == "disliked")
             plain = isinstance(v, str) and v.strip().lower() in SUCCESS_WORDS | FAILURE_WORDS
-            outcome = outcome or (v.strip() if plain and kind == "worded" else outcome_of(verdict)[0])
+            given = v.strip() if isinstance(v, str) and plain and kind == "worded" else None
+            outcome = outcome or given or outcome_of(verdict)[0]
         elif kind == "worded" and isinstance(v, str) and 0 < len(v) <= LONGEST_WORD:
             word = word or v
     return outcome or word, stars
 
-# %% ../../nbs/parser/02_labels.ipynb #88425201
+# %% ../../nbs/parser/02_labels.ipynb #ab0a87d9
 _THREADS = ("conversation", "thread", "chat", "dialogue", "dialog", "session", "ticket", "case")
 
 
@@ -153,7 +155,7 @@ def task_of(meta: Mapping[str, Any]) -> str | None:
 
 def agent_of(meta: Mapping[str, Any]) -> str | None:
     "Who was logged: the agent that a record names, else its model, else its run."
-    by = {glued(k): v for k, v in reversed(meta.items())}
+    by = {g: v for k, v in meta.items() if (g := glued(k)) in _WHO}
     for name in (*_AGENTS, *_MODELS):
         v = by.get(name)
         v = v.get("name", v.get("model", v.get("id"))) if isinstance(v, dict) else v
@@ -168,7 +170,7 @@ def id_key(record: Mapping[str, Any]) -> str | None:
     threads = [k for k in usable if holds(k) == "thread"]
     if threads:
         return min(threads, key=lambda k: _place(words(k)[0]))
-    named = {glued(k): k for k in reversed(usable)}
+    named = {glued(k): k for k in usable[::-1]}
     return next((named[n] for n in ("id", "uuid", "guid", "callid", "traceid") if n in named), None)
 
 

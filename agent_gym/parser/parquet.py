@@ -52,8 +52,12 @@ def write_parquet(traces: Iterable[Trace], path: str | Path, *, progress: bool =
     rows: list[dict[str, Any]] = []
     size = 0
     with pq.ParquetWriter(
-        str(path), schema, compression="zstd", use_dictionary=_LABELS, write_statistics=_LABELS
-    ) as writer:  # type: ignore[arg-type]
+        str(path),
+        schema,
+        compression="zstd",
+        use_dictionary=_LABELS,  # type: ignore[arg-type]
+        write_statistics=_LABELS,  # type: ignore[arg-type]
+    ) as writer:
         for t in watch(
             traces,
             f"writing {Path(path).name}",

@@ -18,7 +18,7 @@ from ..trace import ROLES
 # %% auto #0
 __all__ = ['REACH', 'Renaming']
 
-# %% ../../nbs/parser/06_renaming.ipynb #9ee8de5d
+# %% ../../nbs/parser/06_renaming.ipynb #c64ca20b
 REACH = 4
 _SPEAKS = frozenset(SPEAKERS)
 
@@ -64,7 +64,8 @@ class Renaming:
         theirs = {f: c for f, c in self.columns.items() if c in m}
         self.found.update(theirs, (f for f in self.columns if f in m and f not in COLUMNS))
         names = {c: f for f, c in theirs.items()} | {f: c for f, c in theirs.items() if f in m}
-        out = {names.get(k, k): v for k, v in m.items()} if theirs else m
+        names |= {f: c for f, c in self.columns.items() if f in m and c in COLUMNS and f not in COLUMNS}
+        out = {names.get(k, k): v for k, v in m.items()} if names else m
         for f, c in self.columns.items():
             if f not in theirs and "." in c and (v := at(m, c)) is not None:
                 self.found.add(f)

@@ -10,6 +10,7 @@ import io
 import os
 import re
 import zipfile
+from contextlib import ExitStack
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +38,8 @@ from .values import plain
 from ..trace import TraceError
 
 # %% auto #0
-__all__ = ['ROOM', 'DATA', 'Document', 'from_stream', 'joined', 'from_bytes', 'guarded', 'paths', 'from_path', 'companion',
-           'documents', 'spoken']
+__all__ = ['ROOM', 'DATA', 'Document', 'from_stream', 'joined', 'from_bytes', 'guarded', 'Archive', 'paths', 'from_path',
+           'companion', 'documents', 'spoken']
 
 # %% ../../nbs/parser/05_source.ipynb #e286a1b9
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class Document:
     stream: IO[bytes] | None = None
     stem: str = ""
     again: bool = False
+    archive: Archive | None = None
 
     def __post_init__(self) -> None:
         self.stem = Path(self.name).name.split(".")[0] or self.name
@@ -126,10 +128,14 @@ def joined(docs: Sequence[Document], what: str) -> Document:
     "The records of several documents as those of one."
 
     def items() -> Generator[Item]:
-        for doc in docs:
-            for item in doc.items():
-                item.source, item.offset = doc.name, -1
-                yield item
+        with ExitStack() as stack:
+            for archive in {id(d.archive): d.archive for d in docs}.values():
+                if archive is not None:
+                    stack.enter_context(archive)
+            for doc in docs:
+                for item in doc.items():
+                    item.source, item.offset = doc.name, -1
+                    yield item
 
     return Document(f"{len(docs)} files of {what}", items, "joined", size=sum(d.size for d in docs))
 
@@ -170,65 +176,78 @@ DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".gz", ".zst", ".zip", ".e
 
 
 def _zip(name: str, open_zip: Callable[[], IO[bytes]]) -> Iterator[Document]:
-    archive = _Archive(open_zip)
-    sizes = {i.filename: i for i in archive.opened().infolist()}
-    names = [n for n in sizes if not n.endswith("/") and not n.rpartition("/")[2].startswith(".")]
-    if "header.json" in names or any(re.fullmatch(r"samples/[^/]+\.json", n) for n in names):
-        yield Document(name, lambda: _log(open_zip, names), again=True)
-        return
-    names = [n for n in names if n.lower().endswith(DATA) or "." not in n.rpartition("/")[2]]
-    if not names:
-        raise TraceError(f"the zip holds no data files ({', '.join(DATA)})")
-    for n in names:
-        yield from guarded(
-            f"{name}!{n}",
-            lambda n=n: [
-                from_stream(
-                    f"{name}!{n}",
-                    lambda: _Member(archive, n),
-                    sizes[n].file_size,
-                    packed=sizes[n].compress_size,
-                )
-            ],
-        )
+    archive = Archive(open_zip)
+    with archive:
+        sizes = {i.filename: i for i in archive.opened().infolist()}
+        names = [
+            n for n in sizes if not n.endswith("/") and not n.rpartition("/")[2].startswith(".")
+        ]
+        if "header.json" in names or any(re.fullmatch(r"samples/[^/]+\.json", n) for n in names):
+            yield Document(name, lambda: _log(archive, names), again=True)
+            return
+        names = [n for n in names if n.lower().endswith(DATA) or "." not in n.rpartition("/")[2]]
+        if not names:
+            raise TraceError(f"the zip holds no data files ({', '.join(DATA)})")
+        for n in names:
+            yield from guarded(f"{name}!{n}", lambda n=n: [_member(name, archive, sizes[n])])
 
 
-class _Archive:
-    "A zip whose list of members is read once, however many of them are opened. It is closed when nobody holds it."
+def _member(name: str, archive: Archive, info: zipfile.ZipInfo) -> Document:
+    n = info.filename
+    size, packed = info.file_size, info.compress_size
+    doc = from_stream(f"{name}!{n}", lambda: _Member(archive, n), size, packed=packed)
+    doc.archive = archive
+    return doc
+
+
+class Archive:
+    "A zip whose list of members is read once for as long as anybody is inside (`with`), however many members are opened."
 
     def __init__(self, open_zip: Callable[[], IO[bytes]]):
-        self.open_zip = open_zip
-        self.zip: zipfile.ZipFile | None = None
+        self.open_zip, self.inside = open_zip, 0
         self.file: IO[bytes] | None = None
+        self.zip: zipfile.ZipFile | None = None
+
+    def __enter__(self) -> Archive:
+        self.inside += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.inside -= 1
+        if not self.inside and self.file is not None:
+            self.file.close()
+            self.file = self.zip = None
 
     def opened(self) -> zipfile.ZipFile:
+        "The zip; raises what `zipfile` raises where it is none."
         if self.zip is None:
             self.file = self.open_zip()
-            try:
-                self.zip = zipfile.ZipFile(self.file)
-            except BaseException:
-                self.file.close()
-                raise
+            self.zip = zipfile.ZipFile(self.file)
         return self.zip
-
-    def __del__(self) -> None:
-        if self.file is not None:
-            self.file.close()
 
 
 class _Member(io.BufferedReader):
     "A member of a zip."
 
-    def __init__(self, archive: _Archive, name: str):
+    def __init__(self, archive: Archive, name: str):
+        self.archive = archive
+        archive.__enter__()
         try:
             super().__init__(archive.opened().open(name))  # type: ignore[arg-type]
         except (ValueError, *BROKEN) as e:  # ValueError: places before the beginning of the file
+            archive.__exit__()
             raise zipfile.BadZipFile(str(e)) from e
 
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self.archive.__exit__()
 
-def _log(open_zip: Callable[[], IO[bytes]], names: list[str]) -> Generator[Item]:
+
+def _log(archive: Archive, names: list[str]) -> Generator[Item]:
     "A log kept as a zip: its header and its samples, in the order of their numbers, as one object."
-    with open_zip() as f, zipfile.ZipFile(f) as z:
+    with archive:
+        z = archive.opened()
         log: dict[str, Any] = {"eval": {}}
         samples = []
         header = next((n for n in ("header.json", "_journal/start.json") if n in names), None)
