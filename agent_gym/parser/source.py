@@ -10,8 +10,9 @@ import io
 import os
 import re
 import zipfile
-from contextlib import ExitStack
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -178,24 +179,36 @@ DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".gz", ".zst", ".zip", ".e
 def _zip(name: str, open_zip: Callable[[], IO[bytes]]) -> Iterator[Document]:
     archive = Archive(open_zip)
     with archive:
-        sizes = {i.filename: i for i in archive.opened().infolist()}
-        names = [
-            n for n in sizes if not n.endswith("/") and not n.rpartition("/")[2].startswith(".")
-        ]
+        members = [i for i in archive.opened().infolist() if not _hidden(i.filename)]
+        names = [i.filename for i in members]
         if "header.json" in names or any(re.fullmatch(r"samples/[^/]+\.json", n) for n in names):
             yield Document(name, lambda: _log(archive, names), again=True)
             return
-        names = [n for n in names if n.lower().endswith(DATA) or "." not in n.rpartition("/")[2]]
-        if not names:
+        members = [
+            i for i in members if i.filename.lower().endswith(DATA) or "." not in _last(i.filename)
+        ]
+        if not members:
             raise TraceError(f"the zip holds no data files ({', '.join(DATA)})")
-        for n in names:
-            yield from guarded(f"{name}!{n}", lambda n=n: [_member(name, archive, sizes[n])])
+        times: Counter[str] = Counter()
+        for i in members:  # two members may have one name: each is read
+            times[i.filename] += 1
+            n = times[i.filename]
+            title = f"{name}!{i.filename}" + (f" ({n})" if n > 1 else "")
+            yield from guarded(title, lambda i=i, title=title: [_member(title, archive, i)])
 
 
-def _member(name: str, archive: Archive, info: zipfile.ZipInfo) -> Document:
-    n = info.filename
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _hidden(path: str) -> bool:
+    "Folders, and files whose names begin with a dot."
+    return path.endswith("/") or _last(path).startswith(".")
+
+
+def _member(title: str, archive: Archive, info: zipfile.ZipInfo) -> Document:
     size, packed = info.file_size, info.compress_size
-    doc = from_stream(f"{name}!{n}", lambda: _Member(archive, n), size, packed=packed)
+    doc = from_stream(title, lambda: _Member(archive, info), size, packed=packed)
     doc.archive = archive
     return doc
 
@@ -229,11 +242,11 @@ class Archive:
 class _Member(io.BufferedReader):
     "A member of a zip."
 
-    def __init__(self, archive: Archive, name: str):
+    def __init__(self, archive: Archive, member: zipfile.ZipInfo):
         self.archive = archive
         archive.__enter__()
         try:
-            super().__init__(archive.opened().open(name))  # type: ignore[arg-type]
+            super().__init__(archive.opened().open(member))  # type: ignore[arg-type]
         except (ValueError, *BROKEN) as e:  # ValueError: places before the beginning of the file
             archive.__exit__()
             raise zipfile.BadZipFile(str(e)) from e
@@ -287,7 +300,10 @@ def paths(source: str) -> list[str]:
                 for d, _, files in os.walk(path, onerror=lambda e: closed.append(e.filename))
                 for f in files
                 if not f.startswith(".")
-                and (f.lower().endswith(DATA) or (f.lower().endswith(".txt") and _is_chat(os.path.join(d, f))))
+                and (
+                    f.lower().endswith(DATA)
+                    or (f.lower().endswith(".txt") and _is_chat(os.path.join(d, f)))
+                )
             )
             + closed
         )
@@ -377,15 +393,22 @@ def _parquet(path: str) -> Generator[Item]:
         return
     with file:
         ours = "trace" in file.schema_arrow.names
-        n = 0
-        for batch in file.iter_batches(256, columns=["trace"] if ours else None):
-            for row in batch.to_pylist():
-                yield (
-                    Item(raw=row["trace"].encode(), path=f"$[{n}]")
-                    if ours
-                    else Item(spoken(plain(row)), path=f"$[{n}]")
-                )
-                n += 1
+        for n, row in enumerate(_rows(file, ["trace"] if ours else None)):
+            if isinstance(row, TraceError):
+                yield Item(error=row, path=f"$[{n}]")
+            elif ours:
+                yield Item(raw=str(row["trace"]).encode("utf-8", "replace"), path=f"$[{n}]")
+            else:
+                yield Item(spoken(plain(row)), path=f"$[{n}]")
+
+
+def _rows(file: Any, columns: list[str] | None) -> Iterator[dict[str, Any] | TraceError]:
+    "The rows of a Parquet file; an error where the rest cannot be read."
+    try:
+        for batch in file.iter_batches(256, columns=columns):
+            yield from batch.to_pylist()
+    except (ValueError, OSError, NotImplementedError, LookupError) as e:
+        yield TraceError(f"damaged Parquet, the rest is not read: {str(e)[:120]}")
 
 
 def _values(doc: Document) -> Iterator[Any]:
