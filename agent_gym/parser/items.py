@@ -251,7 +251,9 @@ def is_chat(head: bytes, name: str = "") -> bool:
     if timed:
         return len(hits) >= min(ENOUGH, len(lines)) and bool(_TIMED.match(lines[0]))
     named = [m["who"] for s in lines if (m := _NAMED.match(s))]
-    return len(named) >= ENOUGH and len(set(named)) < len(named) + 1 and 2 * len(named) >= len(lines)
+    return (
+        len(named) >= ENOUGH and len(set(named)) < len(named) + 1 and 2 * len(named) >= len(lines)
+    )
 
 
 def chat_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
@@ -267,7 +269,11 @@ def chat_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
                 yield Item(now, line=at)
             at = n
             when = {"time": timed["time"]} if timed else {}
-            what = {"speaker": said["who"].strip(), "text": said["said"]} if said else {"event": timed["text"] if timed else line}
+            what = (
+                {"speaker": said["who"].strip(), "text": said["said"]}
+                if said
+                else {"event": timed["text"] if timed else line}
+            )
             now = {**when, **what}
         elif now is not None:
             key = "text" if "text" in now else "event"

@@ -76,10 +76,18 @@ def verdict_of(value: object) -> bool | None:
     if word in ("1", "0", "1.0", "0.0", "-1"):
         return word[0] == "1"
     said = words(value)
-    for w in (word, "_".join(said), *((said[-1],) if said and said[0] in ("thumbs", "thumb") else ())):
+    for w in (
+        word,
+        "_".join(said),
+        *((said[-1],) if said and said[0] in ("thumbs", "thumb") else ()),
+    ):
         if w in _YES or w in _NO:
             return w in _YES
-    return not verdict if said[:1] == ("not",) and (verdict := verdict_of(" ".join(said[1:]))) else None
+    return (
+        not verdict
+        if said[:1] == ("not",) and (verdict := verdict_of(" ".join(said[1:])))
+        else None
+    )
 
 
 def rating_of(value: object) -> float | None:
@@ -101,11 +109,21 @@ def _labels(meta: Mapping[str, Any], within: str = "", depth: int = 0) -> Iterat
         if isinstance(v, dict) and (kind or not depth) and depth < DEPTH_OF_LABELS:
             if kind:
                 yield from _labels(v, kind if kind != "holder" else within, depth + 1)
-        elif isinstance(v, list) and kind in ("holder", "liked", "rated") and depth < DEPTH_OF_LABELS:
+        elif (
+            isinstance(v, list) and kind in ("holder", "liked", "rated") and depth < DEPTH_OF_LABELS
+        ):
             yield from _listed(v)
         elif kind and kind != "holder":
             yield kind, k, v
-        elif within and glued(k) in ("score", "value", "rating", "label", "sentiment", "comment", "type"):
+        elif within and glued(k) in (
+            "score",
+            "value",
+            "rating",
+            "label",
+            "sentiment",
+            "comment",
+            "type",
+        ):
             yield within, k, v
 
 
@@ -147,7 +165,10 @@ def task_of(meta: Mapping[str, Any]) -> str | None:
         (
             str(v)
             for k, v in meta.items()
-            if glued(k) in _TASKS and isinstance(v, str | int) and not isinstance(v, bool) and v != ""
+            if glued(k) in _TASKS
+            and isinstance(v, str | int)
+            and not isinstance(v, bool)
+            and v != ""
         ),
         None,
     )
@@ -166,7 +187,11 @@ def agent_of(meta: Mapping[str, Any]) -> str | None:
 
 def id_key(record: Mapping[str, Any]) -> str | None:
     "The key under which a record has the id of its conversation: that of a thread before one of its own."
-    usable = [k for k, v in record.items() if isinstance(v, str | int) and not isinstance(v, bool) and v != ""]
+    usable = [
+        k
+        for k, v in record.items()
+        if isinstance(v, str | int) and not isinstance(v, bool) and v != ""
+    ]
     threads = [k for k in usable if holds(k) == "thread"]
     if threads:
         return min(threads, key=lambda k: _place(words(k)[0]))

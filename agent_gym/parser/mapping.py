@@ -70,7 +70,9 @@ def _fields(rows: list[Record]) -> list[str]:
     return [k for k in keys if sum(at(m, k) is not None for m in rows) * 2 > len(rows)]
 
 
-_WHO = frozenset({"role", "from", "sender", "author", "speaker", "agent", "bot", "user", "customer"})
+_WHO = frozenset(
+    {"role", "from", "sender", "author", "speaker", "agent", "bot", "user", "customer"}
+)
 
 
 def _speaks(rows: list[Record]) -> str | None:

@@ -350,7 +350,9 @@ def part_kind(p: Record) -> str:
     if t in ANSWERS or not _ANSWER_KEYS.isdisjoint(p):
         return "answer"
     if isinstance(t, str):
-        if t in ("dynamic-tool", "tool-invocation") or (t.startswith("tool-") and "toolCallId" in p):
+        if t in ("dynamic-tool", "tool-invocation") or (
+            t.startswith("tool-") and "toolCallId" in p
+        ):
             return "call"
         if t.endswith("_tool_result"):
             return "answer"

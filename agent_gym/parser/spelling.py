@@ -171,7 +171,9 @@ def _spoken_by(value: object) -> Iterable[str]:
 # %% ../../nbs/parser/00_spelling.ipynb #325e7d82
 def spoken_under(m: Mapping[str, Any]) -> str | None:
     "The key that holds the text of a message without `content`: plain text before HTML, the better known name first; None where there is none."
-    keys = [k for k, v in m.items() if holds(k) == "text" and v.__class__ in (str, list, dict) and v]
+    keys = [
+        k for k, v in m.items() if holds(k) == "text" and v.__class__ in (str, list, dict) and v
+    ]
     return min(keys, key=lambda k: ("html" in words(k), _rank(glued(k))), default=None)
 
 

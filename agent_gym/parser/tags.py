@@ -18,7 +18,8 @@ __all__ = ['OPENING', 'tagged']
 # %% ../../nbs/parser/01_tags.ipynb #f710d957
 OPENING = "<"
 _CALL = re.compile(
-    r"<(\w*(?:tool|function)_?calls?)>\s*(.*?)\s*</\1>|<function=([\w.-]+)>\s*(.*?)\s*</function>", re.S
+    r"<(\w*(?:tool|function)_?calls?)>\s*(.*?)\s*</\1>|<function=([\w.-]+)>\s*(.*?)\s*</function>",
+    re.S,
 )
 _RESPONSE = re.compile(
     r"<((?:tool|function)_(?:call_)?(?:response|result|output)s?)>\s*(.*?)\s*</\1>", re.S
@@ -28,7 +29,11 @@ _RESPONSE = re.compile(
 def tagged(m: Record) -> list[Record]:
     "A message whose text holds calls or results in tags, as messages that hold them in fields."
     text = m.get("content")
-    if not isinstance(text, str) or not ("tool" in text or "function" in text) or OPENING not in text:
+    if (
+        not isinstance(text, str)
+        or not ("tool" in text or "function" in text)
+        or OPENING not in text
+    ):
         return [m]
     if m["role"] == "assistant" and (hits := list(_CALL.finditer(text))):
         calls = [c for hit in hits for c in _tagged_calls(hit)]

@@ -25,7 +25,15 @@ from agent_gym.parser.parts import (
 from .html import text_of_html
 from .mapping import mapping
 from .tags import OPENING, tagged
-from .spelling import holds, role_of, role_word, speaker, spoken_under, step_of, words
+from agent_gym.parser.spelling import (
+    holds,
+    role_of,
+    role_word,
+    speaker,
+    spoken_under,
+    step_of,
+    words,
+)
 from agent_gym.parser.values import (
     Record,
     arguments_of,
@@ -103,8 +111,10 @@ def _wrapped(m: Record, depth: int) -> Record | None:
 
 def answers_only(value: object) -> bool:
     "True for parts that are all answers of tools."
-    return isinstance(value, list) and bool(value) and all(
-        isinstance(p, dict) and part_kind(p) == "answer" for p in value
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(p, dict) and part_kind(p) == "answer" for p in value)
     )
 
 
@@ -226,9 +236,15 @@ def _calling(m: Record, path: str) -> list[Record]:
     if holds_call(m):
         return _speech("assistant", {"role": "assistant", "tool_calls": [rest(m, "role")]}, path)
     value = m.get("content")
-    parsed = arguments_of(value)[0] if isinstance(value, str) and not value.lstrip().startswith("[") else _parsed(value)
+    parsed = (
+        arguments_of(value)[0]
+        if isinstance(value, str) and not value.lstrip().startswith("[")
+        else _parsed(value)
+    )
     calls = parsed if isinstance(parsed, list) else [parsed]
-    if not calls or not all(isinstance(c, dict) and ("name" in c or "function" in c) for c in calls):
+    if not calls or not all(
+        isinstance(c, dict) and ("name" in c or "function" in c) for c in calls
+    ):
         raise TraceError(
             f"expected JSON of a call with a name, got {str(value)[:60]!r}", path=f"{path}.value"
         )
@@ -242,9 +258,16 @@ def _parsed(value: object) -> Any:
 
 # %% ../../nbs/parser/01_turns.ipynb #06fcca14
 _TOOL_READ = (
-    ("role", "content", "parts", "name", "function", "toolName", "tool_name", "result", "output")
-    + ("response", "is_error", "isError", "metadata", "tool_calls", "type")
-)
+    "role",
+    "content",
+    "parts",
+    "name",
+    "function",
+    "toolName",
+    "tool_name",
+    "result",
+    "output",
+) + ("response", "is_error", "isError", "metadata", "tool_calls", "type")
 _WRITTEN = frozenset(
     {"role", "content", "tool_calls", "name", "tool_call_id", "result", "is_error", "metadata"}
 )

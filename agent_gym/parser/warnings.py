@@ -67,7 +67,9 @@ class Watch:
 
     def _voices(self, t: Trace) -> None:
         "Which texts each side repeats, and whose name they begin with."
-        for role, text in {(m.role, m.content) for m in t.messages if m.role in self.said and m.content}:
+        for role, text in {
+            (m.role, m.content) for m in t.messages if m.role in self.said and m.content
+        }:
             self.texts[role] += 1
             self.repeated[role] += text in self.said[role]
             self.said[role].add(text)
@@ -80,7 +82,11 @@ class Watch:
         if not isinstance(record, dict) or len(record) < 2 * FEWEST:
             return
         self.records += 1
-        left = [k for k, v in record.items() if k in metadata and metadata[k] is v and v not in (None, "", [], {})]
+        left = [
+            k
+            for k, v in record.items()
+            if k in metadata and metadata[k] is v and v not in (None, "", [], {})
+        ]
         if len(left) * 2 >= len(record):
             self.unread += 1
             self.fields.update(left)
@@ -93,7 +99,9 @@ class Watch:
                 f"{self.single} of {self.traces} conversations hold one message: do rows of one conversation belong together? Name their thread with columns={{'conversation_id': ...}}"
             )
         if self.empty:
-            out.append(f"{self.empty} of {self.messages} messages have no text, no call and no result")
+            out.append(
+                f"{self.empty} of {self.messages} messages have no text, no call and no result"
+            )
         out += self._tools()
         if self.traces and self.unlabelled == self.traces:
             out.append(
@@ -101,7 +109,9 @@ class Watch:
             )
         if self.unread > MOST_OF * max(self.records, 1):
             names = ", ".join(k[:30] for k, _ in self.fields.most_common(8))
-            out.append(f"half of the fields of most records or more were not read, only kept in metadata: {names}")
+            out.append(
+                f"half of the fields of most records or more were not read, only kept in metadata: {names}"
+            )
         return [WARNING + w for w in [*out, *self._roles()]]
 
     def _tools(self) -> list[str]:
@@ -110,7 +120,9 @@ class Watch:
         if n := sum(self.open.values()):
             out.append(f"{n} of {sum(self.calls.values())} calls have no result")
         if never:
-            out.append(f"never answered: {', '.join(x[:40] for x in never[:8])}{' …' if len(never) > 8 else ''}")
+            out.append(
+                f"never answered: {', '.join(x[:40] for x in never[:8])}{' …' if len(never) > 8 else ''}"
+            )
         if self.orphans:
             out.append(f"{self.orphans} results answer no call")
         return out
@@ -119,10 +131,14 @@ class Watch:
         "Users say the same words seldom, agents often; and who is called `Agent:` in a text should not be the user."
         out = []
         if self.mislabelled * 4 > self.texts.total() > 0 and self.mislabelled >= FEWEST:
-            out.append(f"{self.mislabelled} texts begin with the other side's name: a whole talk may lie in one message")
+            out.append(
+                f"{self.mislabelled} texts begin with the other side's name: a whole talk may lie in one message"
+            )
         n = {r: self.texts[r] for r in self.said}
         if min(n.values()) >= SPEECHES:
             share = {r: self.repeated[r] / n[r] for r in n}
             if share["user"] > MOST_OF and share["assistant"] < MOST_OF / 5:
-                out.append("users repeat themselves as agents do and agents do not: are the roles swapped? roles= maps them")
+                out.append(
+                    "users repeat themselves as agents do and agents do not: are the roles swapped? roles= maps them"
+                )
         return out

@@ -27,7 +27,10 @@ _ASKED = frozenset(
 _SAID = frozenset(
     {"completion", "response", "output", "outputs", "answer", "reply", "generation", "prediction"}
 )
-_BY_USER, _BY_AGENT = frozenset({"user", "customer", "human"}), frozenset({"assistant", "bot", "ai", "agent", "model"})
+_BY_USER, _BY_AGENT = (
+    frozenset({"user", "customer", "human"}),
+    frozenset({"assistant", "bot", "ai", "agent", "model"}),
+)
 _WORDS = frozenset({"text", "message", "content", "msg", "utterance", "raw", "full", "final"})
 
 
@@ -36,7 +39,9 @@ def sides(r: Any) -> tuple[str, str] | None:
     if not isinstance(r, dict):
         return None
     asked = [k for k, v in r.items() if _holds_side(k, _ASKED, _BY_USER) and _speaks(v)]
-    said_ = [k for k, v in r.items() if _holds_side(k, _SAID, _BY_AGENT) and (_speaks(v) or v is None)]
+    said_ = [
+        k for k, v in r.items() if _holds_side(k, _SAID, _BY_AGENT) and (_speaks(v) or v is None)
+    ]
     return (asked[0], said_[0]) if asked and said_ else None
 
 
@@ -45,7 +50,9 @@ def _holds_side(key: str, names: frozenset[str], who: frozenset[str]) -> bool:
     wordy = len(w) < len(words(key))
     if not w or len(w) > 2:
         return False
-    return (w[-1] in names and (len(w) == 1 or w[0] in who)) or (len(w) == 1 and w[0] in who and wordy)
+    return (w[-1] in names and (len(w) == 1 or w[0] in who)) or (
+        len(w) == 1 and w[0] in who and wordy
+    )
 
 
 def _speaks(v: object) -> bool:
@@ -55,11 +62,17 @@ def _speaks(v: object) -> bool:
 
 
 def matches_exchange_row(r: Any) -> object:
-    return (found := sides(r)) is not None and thread_of(r) is None and f"{found[0]} with {found[1]}"
+    return (
+        (found := sides(r)) is not None and thread_of(r) is None and f"{found[0]} with {found[1]}"
+    )
 
 
 def matches_exchange_rows(r: Any) -> object:
-    return (found := sides(r)) is not None and thread_of(r) is not None and f"{found[0]} with {found[1]} by session"
+    return (
+        (found := sides(r)) is not None
+        and thread_of(r) is not None
+        and f"{found[0]} with {found[1]} by session"
+    )
 
 
 def exchange_to_trace(r: Record) -> Record:
@@ -78,9 +91,16 @@ def _exchange(r: Record, keys: tuple[str, str]) -> tuple[list[Record], tuple[str
     if before and after[: len(before)] == before:
         before = []
     steps = _steps(r.get("intermediate_steps"))
-    system = next((k for k in ("system", "system_prompt") if isinstance(r.get(k), str) and r[k]), None)
+    system = next(
+        (k for k in ("system", "system_prompt") if isinstance(r.get(k), str) and r[k]), None
+    )
     first = [{"role": "system", "content": r[system]}] if system else []
-    return [*first, *before, *steps, *after], (asked, said_, *((system,) if system else ()), *(("intermediate_steps",) if steps else ()))
+    return [*first, *before, *steps, *after], (
+        asked,
+        said_,
+        *((system,) if system else ()),
+        *(("intermediate_steps",) if steps else ()),
+    )
 
 
 def side(value: object, role: str, path: str) -> list[Record]:
@@ -90,7 +110,9 @@ def side(value: object, role: str, path: str) -> list[Record]:
     if isinstance(value, str):
         return [{"role": role, "content": value}]
     if isinstance(value, list):
-        return turns([{"role": role, "content": m} if isinstance(m, str) else m for m in value], path)
+        return turns(
+            [{"role": role, "content": m} if isinstance(m, str) else m for m in value], path
+        )
     if isinstance(value, dict):
         if any(isinstance(value.get(k), list) for k in ("messages", "contents")):
             return said(value)
@@ -100,10 +122,18 @@ def side(value: object, role: str, path: str) -> list[Record]:
             return made
         if is_message(value):
             return turns([value], path)
-        inner = [v for k, v in value.items() if isinstance(v, str | list) and v and (_holds_side(k, _ASKED | _SAID, _BY_USER | _BY_AGENT) or glued(k) in _WORDS)]
+        inner = [
+            v
+            for k, v in value.items()
+            if isinstance(v, str | list)
+            and v
+            and (_holds_side(k, _ASKED | _SAID, _BY_USER | _BY_AGENT) or glued(k) in _WORDS)
+        ]
         if len(inner) == 1 and _speaks(inner[0]):
             return side(inner[0], role, path)
-    return [{"role": role, "content": dumps(value), "metadata": {"note": "no text: the value as JSON"}}]
+    return [
+        {"role": role, "content": dumps(value), "metadata": {"note": "no text: the value as JSON"}}
+    ]
 
 
 def _steps(value: object) -> list[Record]:
@@ -111,7 +141,10 @@ def _steps(value: object) -> list[Record]:
     items: list[Any] = []
     for pair in value if isinstance(value, list) else ():
         if isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], dict):
-            items += [{"role": "assistant", "tool_calls": [pair[0]]}, {"role": "tool", "content": pair[1]}]
+            items += [
+                {"role": "assistant", "tool_calls": [pair[0]]},
+                {"role": "tool", "content": pair[1]},
+            ]
     return turns(items, "$.intermediate_steps")
 
 
@@ -128,7 +161,11 @@ def unpack_exchanges(rows: Iterable[Record]) -> Iterator[tuple[str, Record | Tra
 def session_of_exchanges(r: Record) -> Record:
     "One conversation from its exchanges; a history that is told again is told once."
     messages: list[Record] = []
-    shared = {k: v for k, v in r["rows"][0].items() if isinstance(v, str | int | float) and all(x.get(k) == v for x in r["rows"])}
+    shared = {
+        k: v
+        for k, v in r["rows"][0].items()
+        if isinstance(v, str | int | float) and all(x.get(k) == v for x in r["rows"])
+    }
     used: set[str] = set()
     for n, row in enumerate(r["rows"]):
         if (keys := sides(row)) is None:

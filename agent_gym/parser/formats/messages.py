@@ -137,7 +137,12 @@ def messages_to_trace(r: Record) -> Record:
     return {
         "conversation_id": r["id"],
         "messages": turns(agent_parts([_own(m, shared) for m in said]), "$"),
-        "metadata": {**rest(shared, *thread), **run, **rest({"events": others}), **r.get("more", {})},
+        "metadata": {
+            **rest(shared, *thread),
+            **run,
+            **rest({"events": others}),
+            **r.get("more", {}),
+        },
     }
 
 
@@ -150,7 +155,12 @@ def _shared(rows: list[Record]) -> Record:
     first, out = rows[0], {}
     for k, v in first.items():
         plain = isinstance(v, str | int | float) and v != ""
-        if plain and len(rows) > 1 and k not in _SAID and holds(k) not in ("text", "name", "result"):
+        if (
+            plain
+            and len(rows) > 1
+            and k not in _SAID
+            and holds(k) not in ("text", "name", "result")
+        ):
             if all(m.get(k) == v for m in rows):
                 out[k] = v
         elif plain and holds(k) == "thread":

@@ -45,7 +45,9 @@ def _entry(m: Any) -> bool:
 
 def _pair(m: Any) -> bool:
     "True for what a user said and what was answered, as demo interfaces keep them."
-    return isinstance(m, list) and len(m) == 2 and all(isinstance(x, str | None) for x in m) and any(m)
+    return (
+        isinstance(m, list) and len(m) == 2 and all(isinstance(x, str | None) for x in m) and any(m)
+    )
 
 
 def _acts(m: Any) -> bool:
@@ -53,7 +55,12 @@ def _acts(m: Any) -> bool:
     if not isinstance(m, dict):
         return False
     word = next((m[k] for k in ("role", "type") if isinstance(m.get(k), str)), "")[:80]
-    return bool(m.get("tool_calls")) or step_of(word) is not None or role_word(word) == "tool" or holds_call(m)
+    return (
+        bool(m.get("tool_calls"))
+        or step_of(word) is not None
+        or role_word(word) == "tool"
+        or holds_call(m)
+    )
 
 
 def matches_session(r: Any) -> object:
@@ -67,7 +74,9 @@ def matches_session(r: Any) -> object:
 
 
 def matches_any(r: Any) -> object:
-    return isinstance(r, dict) and (key := message_list(r)) is not None and f"{key} that are messages"
+    return (
+        isinstance(r, dict) and (key := message_list(r)) is not None and f"{key} that are messages"
+    )
 
 
 def session_to_trace(r: Record) -> Record:
@@ -77,7 +86,9 @@ def session_to_trace(r: Record) -> Record:
         raise TraceError("no list of messages in it")
     said = [x for m in r[key] for x in (_paired(m) if _pair(m) else [m] if _entry(m) else [])]
     others = [m for m in r[key] if not _entry(m)]
-    if spoken := [m for m in others if isinstance(m, dict) and any(holds(k) == "text" and m[k] for k in m)]:
+    if spoken := [
+        m for m in others if isinstance(m, dict) and any(holds(k) == "text" and m[k] for k in m)
+    ]:
         who = speaker(spoken[0])
         raise TraceError(
             f"{len(spoken)} of the {len(r[key])} entries of {key!r} have a text and no speaker that is known"
@@ -90,7 +101,9 @@ def session_to_trace(r: Record) -> Record:
         if key == "chat_history" and isinstance(r.get(k), str)
     ]
     name = id_key(r)
-    system = next((k for k in ("system", "system_prompt", "instructions") if isinstance(r.get(k), str)), None)
+    system = next(
+        (k for k in ("system", "system_prompt", "instructions") if isinstance(r.get(k), str)), None
+    )
     first = [{"role": "system", "content": r[system]}] if system and r[system] else []
     told = _told_again(r, key)
     return {
@@ -118,7 +131,10 @@ def _told_again(r: Record, key: str) -> list[str]:
     return [
         k
         for k, v in r.items()
-        if k != key and isinstance(v, list) and v and all(is_message(m) and _said(m) in texts for m in v)
+        if k != key
+        and isinstance(v, list)
+        and v
+        and all(is_message(m) and _said(m) in texts for m in v)
     ]
 
 
