@@ -109,7 +109,8 @@ class ToolSession:
     def _believed(self, answer: Answer, name: str, arguments: dict[str, JsonValue]) -> Answer:
         "The answer of the rules, or that of the documents where it is the surer one."
         told = state_answer(self._state, name, arguments)
-        if told is None or name in self._model.edited:
+        edited = self._model.edited
+        if told is None or name in edited or (edited and name in self._model.state.views):
             env = environment(self._state, name, arguments)
             answer.known = arguments, env, True
             return answer

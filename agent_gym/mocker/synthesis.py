@@ -204,7 +204,7 @@ def _appended(cases: Sequence[Case], targets: Sequence[Value], depth: int) -> It
         if e is not None:
             yield Expr("append", (at(place), e))
 
-# %% ../../nbs/mocker/18_synthesis.ipynb #0779afe9
+# %% ../../nbs/mocker/18_synthesis.ipynb #33a30242
 def _texts(cases: Sequence[Case], targets: Sequence[Value], keys: Sequence[Any]) -> Iterator[Found]:
     "Constant pieces with values between them; the pieces are read off three examples."
     order = sorted(range(len(targets)), key=lambda i: (len(str(targets[i])), i))
@@ -265,7 +265,7 @@ def _slot(cases: Sequence[Case], texts: Sequence[str]) -> Expr | None:
         return const(text) if n > 1 else None
     return at(min(seen, key=lambda p: (-seen[p] * SETTINGS.bits + place_cost(p), str(p))))
 
-# %% ../../nbs/mocker/18_synthesis.ipynb #0339db8a
+# %% ../../nbs/mocker/18_synthesis.ipynb #4fd5ee06
 _SUM = re.compile(r"\d\s*[-+*/]\s*[\d(]|[-+*/]\s*\d")
 
 
@@ -317,7 +317,7 @@ def _columns(case: Case, target: Value) -> Iterator[Expr]:
     for place, rows in case.places.items():
         if type(rows) is list and rows:
             for field in rows[0] if type(rows[0]) is dict else [None]:
-                xs = [r.get(field) if type(r) is dict else r for r in rows]
+                xs: list[Any] = [r.get(field) if type(r) is dict else r for r in rows]
                 if all(map(is_number, xs)):
                     if max(xs) + 1 == target:
                         yield Expr("next", (place, field))

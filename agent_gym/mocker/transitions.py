@@ -72,7 +72,7 @@ class ExampleSettings:
 
 SETTINGS = ExampleSettings()
 
-# %% ../../nbs/mocker/19c_transitions.ipynb #743b2aaf
+# %% ../../nbs/mocker/19c_transitions.ipynb #67f6b467
 def learn_base(model: StateModel, conversations: Conversations, old: set[str]) -> StateModel:
     "The model with the documents as they are where nothing that concerns them was done before, or else mostly; `old` are values that were there from the start."
     clean: dict[Any, dict[Any, set[int]]] = defaultdict(lambda: defaultdict(set))
@@ -207,7 +207,7 @@ def learn_outcomes_of_same(model: StateModel, conversations: Conversations) -> S
         logged={c: (values[k], answers[c][k] / answers[c].total()) for c, k in tops.items()},
     )
 
-# %% ../../nbs/mocker/19c_transitions.ipynb #b0b2575e
+# %% ../../nbs/mocker/19c_transitions.ipynb #8053c4f9
 @dataclass(frozen=True)
 class Pair:
     "A document before and after one action: what the action saw, the arguments of the document, both values."
@@ -249,7 +249,7 @@ def sights(model: StateModel, conversations: Conversations) -> Iterator[Sight]:
                 known = state.observed.get(at_key)
                 before = known[0] if known else model.original(*at_key, ci)
                 if since:
-                    yield *found, before, since, c.value
+                    yield found[0], found[1], before, since, c.value
                 seen[at_key] = len(done)
             take(state, c.name, c.arguments, c.value, env, given=True)
 
@@ -308,7 +308,7 @@ def _last_of_several(
     value, grade = state.document(view, arguments)
     return None if grade < 0 else (movers[-1][0], Pair(movers[-1][1], arguments, value, after))
 
-# %% ../../nbs/mocker/19c_transitions.ipynb #d0d2cee6
+# %% ../../nbs/mocker/19c_transitions.ipynb #718be048
 def learn_effect(model: StateModel, action: str, view: str, pairs: Sequence[Pair]) -> Effect | None:
     "The effect that explains the pairs best, or None where none is worth it."
     names = sorted({k for p in pairs for k in p.arguments})
@@ -454,7 +454,7 @@ def _logged_is_better(e: Expr | None, cases: Sequence[Case], calls: Sequence[Log
             told += e is not None and gives(e, case.env, own)
     return logged > told
 
-# %% ../../nbs/mocker/19c_transitions.ipynb #0b3850b4
+# %% ../../nbs/mocker/19c_transitions.ipynb #5fcff42c
 def learn_state(
     conversations: Conversations,
     kinds: Mapping[str, str],
