@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from pkgutil import iter_modules
 from typing import Any
 
 from .pieces import Many
@@ -17,7 +18,7 @@ from .values import Record, kind
 from ..trace import Trace, TraceError
 
 # %% auto #0
-__all__ = ['READERS', 'BUILT_IN', 'GROUP', 'ALIASES', 'KEYS', 'Reader', 'register', 'load_readers', 'reader_named',
+__all__ = ['READERS', 'BUILT_IN', 'GROUP', 'FORMATS', 'ALIASES', 'KEYS', 'Reader', 'register', 'load_readers', 'reader_named',
            'UnknownFormat', 'detect', 'Detector', 'shape', 'envelope', 'way', 'beside']
 
 # %% ../../nbs/parser/04_registry.ipynb #5654ba09
@@ -91,7 +92,7 @@ BUILT_IN = (
     "tables",
     "apps",
 )
-GROUP = "agent_gym.parsers"
+GROUP, FORMATS = "agent_gym.parsers", "agent_gym.parser.formats"
 
 
 @cache
@@ -99,6 +100,8 @@ def load_readers() -> None:
     "Import the formats of this package and of installed plug-ins, once."
     for module in BUILT_IN:
         import_module(f"agent_gym.parser.{module}")
+    for module in iter_modules(import_module(FORMATS).__path__):
+        import_module(f"{FORMATS}.{module.name}")
     for entry in entry_points(group=GROUP):
         found = entry.load()
         if isinstance(found, Reader):
