@@ -138,7 +138,7 @@ def test_labels_of_the_judged_trace_do_not_matter(verifier):
 
 def test_mutants_are_not_accepted(verifier):
     good = [t for t in world(80, seed=5) if t.success]
-    table = mutation_test(verifier, good, verifier.lexicon.acting)
+    table = mutation_test(verifier, good, verifier.dialogue.schema.writes)
     assert len(table) >= 5 and table.caught.mean() >= 0.95
 
 
@@ -269,7 +269,7 @@ def test_any_conversation_can_be_judged_and_spoiled(verifier, messages):
     v = verifier.judge(t)
     assert 0 <= v.score <= 1 and v.verdict in ("pass", "fail", "abstain")
     verifier.blocked(messages, ToolCall(name="close", arguments={"record": "RX-1"}))
-    for _, m in mutants(t, [talk(1), talk(2)], verifier.lexicon.acting):
+    for _, m in mutants(t, [talk(1), talk(2)], verifier.dialogue.schema.writes):
         verifier.judge(m)
 
 

@@ -16,7 +16,7 @@ from agent_gym.trace import Message
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
-from worlds import callers, clinic, desk, play  # noqa: E402
+from worlds import callers, clinic, desk, hire, play  # noqa: E402
 
 NEW = 70_000_000
 
@@ -190,3 +190,28 @@ def test_nothing_of_the_clinic_is_in_the_package():
     ]
     text = "\n".join(p.read_text("utf-8") for p in (ROOT / "agent_gym").rglob("*.py")).lower()
     assert [w for w in words if w.lower() in text] == []
+
+
+def test_the_hire_desk_is_right_with_everybody_in_logged_and_in_new_words():
+    for other in (False, True):
+        for k in range(60):
+            scene = hire.Caller(NEW + k)
+            play(scene, hire.Clerk(other=other), hire.TOOLS)
+            assert scene.verdict().success, (k, other, scene.verdict())
+
+
+def test_hire_logs_repeat_and_their_clerks_fail_at_times():
+    a, b = (hire.make_logs(60, 0.6, seed=3) for _ in range(2))
+    assert [x.trace for x in a] == [x.trace for x in b]
+    assert 0 < sum(x.verdict.success for x in a) < 40
+    assert any(len(hire.Caller(x.number).wishes) > 1 for x in a)
+
+
+def test_who_writes_without_the_pin_or_a_yes_breaks_a_rule():
+    for fault in ("skip_pin", "skip_offer"):
+        broken = 0
+        for k in range(40):
+            scene = hire.Caller(NEW + k)
+            play(scene, hire.Clerk(faults=frozenset({fault})), hire.TOOLS)
+            broken += bool(scene.verdict().violations)
+        assert broken > 5, fault

@@ -86,6 +86,23 @@ def clinic_world(noise: float, many: int) -> TrueWorld:
     )
 
 
+def hire_world(noise: float, many: int) -> TrueWorld:
+    from worlds import hire
+
+    def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
+        made = hire.make_logs(many, noise, seed)
+        return [l.trace for l in made], {l.trace.conversation_id: l.number for l in made}
+
+    return TrueWorld(
+        f"hire, noise {noise}",
+        logs,
+        hire.Caller,
+        hire.TOOLS,
+        lambda w: ((v := w.verdict()).success, bool(v.violations)),
+        hire.GENERATED,
+    )
+
+
 def transfer_world(noise: float, many: int) -> TrueWorld:
     folder = os.environ.get("AGENT_GYM_BENCH")
     if not folder:
@@ -118,6 +135,8 @@ def world_of(name: str, noise: str, many: int = 300) -> TrueWorld:
         if name == "sample"
         else clinic_world(rate, many)
         if name == "clinic"
+        else hire_world(rate, many)
+        if name == "hire"
         else transfer_world(rate, many)
     )
 

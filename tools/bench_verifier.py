@@ -283,7 +283,10 @@ def measure(world, level, seed, n_logs=300, flip=0.05, n=200, mutate=True):
     }
     table = (
         mutation_test(
-            verifier, [c.trace for c in cases if c.success], verifier.lexicon.acting, limit=100
+            verifier,
+            [c.trace for c in cases if c.success],
+            verifier.dialogue.schema.writes,
+            limit=100,
         )
         if mutate
         else None

@@ -8,6 +8,10 @@ step() { printf '\n== %s (%ss)\n' "$1" "$SECONDS"; }
 
 step "lint"
 ruff check nbs tests tools
+ruff format --check -q nbs tests tools
+
+step "finished rooms explain themselves"
+python tools/nb.py check
 
 step "the package is what the notebooks export, README.md what index.ipynb says"
 python tools/sync.py
@@ -19,5 +23,5 @@ step "notebooks"
 nbdev_test --n_workers 2
 
 step "tests"
-python -m pytest -q -p no:playwright --durations 8 tests "$@"
+python -m pytest -q -n 2 --dist loadfile --durations 8 "$@"
 printf '\nall checks passed in %ss\n' "$SECONDS"

@@ -1,12 +1,13 @@
 """Edit notebooks as text, keeping cell ids and outputs, and run them in place.
 
-    python tools/nb.py show nbs/00_trace.ipynb > /tmp/trace.txt     # cells as text
-    python tools/nb.py put  nbs/00_trace.ipynb < /tmp/trace.txt     # text back into cells (creates the notebook if new)
-    python tools/nb.py run  nbs/00_trace.ipynb ...                  # execute in a fresh kernel, store outputs
-    python tools/nb.py outs nbs/00_trace.ipynb                      # outputs as text, to proof-read
+    python tools/nb.py show nbs/00_trace.ipynb > /tmp/trace.txt   # cells as text
+    python tools/nb.py put nbs/00_trace.ipynb < /tmp/trace.txt    # text back into cells
+    python tools/nb.py run nbs/00_trace.ipynb ...      # execute in a fresh kernel, store outputs
+    python tools/nb.py outs nbs/00_trace.ipynb         # outputs as text, to proof-read
+    python tools/nb.py check [nbs/00_trace.ipynb ...]  # what breaks the style (the finished rooms)
 
-A cell starts with a line `# %% code`, `# %% md` or `# %% raw`, followed by its id once it has one. New cells need no id.
-A cell whose source is unchanged keeps its outputs.
+A cell starts with a line `# %% code`, `# %% md` or `# %% raw`, followed by its id once it has one.
+New cells need no id. A cell whose source is unchanged keeps its outputs.
 """
 
 import hashlib
@@ -45,7 +46,7 @@ def show(nb: dict) -> str:
 
 
 def put(nb: dict, text: str) -> dict:
-    "Replace the cells of `nb` by those of `text`; raises ValueError on text before the first cell."
+    "Replace the cells of `nb` by those of `text`; raises ValueError on text before the first."
     old, used, cells, cur = {c["id"]: c for c in nb["cells"]}, set(), [], None
     same = {}
     for c in nb["cells"]:
@@ -60,7 +61,7 @@ def put(nb: dict, text: str) -> dict:
     out = []
     for kind, cid, lines in cells:
         src = "\n".join(lines).strip("\n")
-        if cid is None:  # a new cell: reuse the id of an equal one, else derive one from the source
+        if cid is None:  # a new cell: the id of an equal one, else one derived from the source
             cid = next((i for i in same.get((kind, src), []) if i not in used), None)
             n = 0
             while cid is None or (n and (cid in used or cid in old)):
@@ -83,7 +84,9 @@ def put(nb: dict, text: str) -> dict:
 
 
 def run(path: Path, timeout: int = 600) -> None:
-    "Execute `path` in its own folder and store its outputs; raises the cell's error. Cells with `#| eval: false` are skipped."
+    """Execute `path` in its own folder and store its outputs; raises the cell's error.
+
+    Cells with `#| eval: false` are skipped."""
     import nbformat
     from nbclient import NotebookClient
 
@@ -108,14 +111,16 @@ def run(path: Path, timeout: int = 600) -> None:
             c["outputs"] = json.loads(json.dumps(done[c["id"]].outputs))
             c["execution_count"] = None
             for o in c["outputs"]:
-                o.pop("execution_count", None) if o[
-                    "output_type"
-                ] != "execute_result" else o.update(execution_count=None)
+                if o["output_type"] == "execute_result":
+                    o["execution_count"] = None
+                else:
+                    o.pop("execution_count", None)
                 if isinstance(o.get("text"), str):
                     o["text"] = o["text"].splitlines(keepends=True)
                 for k, v in o.get("data", {}).items():
                     if isinstance(v, str):
-                        o["data"][k] = v.splitlines(keepends=True)
+                        binary = k.startswith("image/") and "svg" not in k
+                        o["data"][k] = v.rstrip() if binary else v.splitlines(keepends=True)
     write(path, raw)
 
 
@@ -128,21 +133,29 @@ def outs(nb: dict) -> str:
                 text = (
                     o.get("text") or o.get("data", {}).get("text/plain") or o.get("traceback") or ""
                 )
-                rows.append(
-                    "".join(text)[:3000]
-                    + (
-                        f"   [+ {', '.join(k for k in o['data'] if k != 'text/plain')}]"
-                        if len(o.get("data", {})) > 1
-                        else ""
-                    )
-                )
+                more = ", ".join(k for k in o.get("data", {}) if k != "text/plain")
+                rows.append("".join(text)[:3000] + (f"   [+ {more}]" if more else ""))
     return "\n".join(rows)
 
 
+def check(paths: list[Path]) -> None:
+    "Exit with every place where `paths`, or else the finished rooms, break the style."
+    import style
+
+    books = [style.Notebook.read(p.resolve()) for p in paths] or style.finished()
+    found = [fault for nb in books for fault in style.faults(nb)]
+    if found:
+        sys.exit("\n".join(found))
+    print(f"{len(books)} notebooks explain themselves")
+
+
 if __name__ == "__main__":
-    if len(sys.argv) < 3:
+    what, paths = sys.argv[1] if sys.argv[1:] else "", [Path(p) for p in sys.argv[2:]]
+    if what == "check":
+        check(paths)
+        sys.exit()
+    if not paths:
         sys.exit(__doc__)
-    what, paths = sys.argv[1], [Path(p) for p in sys.argv[2:]]
     for p in paths:
         if what == "show":
             print(show(read(p)))

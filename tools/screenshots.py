@@ -1,4 +1,7 @@
-"""Screenshots of the explorers in light and dark: `python tools/screenshots.py [folder]` writes PNGs (default: out/screenshots). Needs a Chromium."""
+"""Screenshots of the explorers in light and dark; needs a Chromium.
+
+python tools/screenshots.py [folder]    # writes PNGs (default: out/screenshots)
+"""
 
 import sys
 from pathlib import Path

@@ -9,151 +9,30 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-
-from .reader import FactReader, Scalar, leaves, number, whole, words_of
-from ..tools import is_error_value
+from ..dialogue.slots import Scalar, SlotExtractor, SlotTracker, to_number, words_of
 from ..trace import Trace
 
 # %% auto #0
 __all__ = ['Dialogue', 'Vocabulary', 'features']
 
 # %% ../../nbs/agent/01_dialogue.ipynb #122b0c17
-_MAX_ROWS, _MAX_SLOTS = 60, 400
+class Dialogue(SlotTracker):
+    """The slots of a conversation, and what the agent did in it.
 
+    `used` are the proposals already made, `latest` is the last of them, `turns` counts its messages; the rest as in `SlotTracker`."""
 
-class Dialogue:
-    """What a conversation has shown, message by message.
+    __slots__ = ("latest", "turns", "used")
 
-    `slots` maps a source to its scalar: `user.<kind>` for facts told, `<tool><path>` for results, `<tool><path>[*]` for the row of a list that the user
-    named, `<tool><path>[0]` for its first row, `<tool><path>#` for its length. `events` are the tools' answers in order (`tool:ok`, `tool:error`),
-    `used` the proposals already made, `latest` the last of them, `asked` the words of the agent's last reply, `kind` the kind of the request: of the opening, or of what was said before
-    the first tool answered, where logs began with that."""
-
-    __slots__ = (
-        "_lower",
-        "_rows",
-        "asked",
-        "events",
-        "first",
-        "kind",
-        "last",
-        "latest",
-        "reader",
-        "recent",
-        "slots",
-        "text",
-        "turns",
-        "used",
-    )
-
-    def __init__(self, reader: FactReader):
-        self.reader = reader
-        self.slots: dict[str, Scalar] = {}
-        self.text: list[str] = []
-        self.first: frozenset[str] | None = None
-        self.kind = -1
-        self.last: frozenset[str] = frozenset()
-        self.asked: frozenset[str] = frozenset()
-        self.events: tuple[str, ...] = ()
-        self.recent = "start"
+    def __init__(self, extractor: SlotExtractor):
+        super().__init__(extractor)
         self.used: tuple[int, ...] = ()
         self.latest: int | None = None
         self.turns = 0
-        self._rows: dict[str, list[dict[str, Scalar]]] = {}
-        self._lower = ""
-
-    def copy(self) -> Dialogue:
-        "An independent dialogue with the same past."
-        new = object.__new__(Dialogue)
-        for name in self.__slots__:
-            value = getattr(self, name)
-            setattr(new, name, value.copy() if isinstance(value, dict | list) else value)
-        return new
-
-    def hear(self, text: str) -> None:
-        "The user says `text`."
-        facts = self.reader.read(text, self.asked)
-        for kind, words, _, _ in facts:
-            self.slots[f"user.{kind}"] = words
-        masked = text
-        for _, _, a, b in sorted(facts, key=lambda f: -f[2]):
-            masked = f"{masked[:a]} {masked[b:]}"
-        self.last = words_of(masked) | {f"<{k}>" for k, *_ in facts}
-        if self.first is None:
-            self.first, self.kind = self.last, self.reader.request(text)
-        elif not self.events and (kind := self.reader.opens(text)) >= 0:
-            self.kind = kind  # what came before was a greeting
-        self.text.append(text)
-        self._lower += "\n" + text.lower()
-        self.recent = "user"
-        for path, rows in self._rows.items():
-            self._name_row(path, rows)
-
-    def learn(self, tool: str, value: JsonValue, is_error: bool = False) -> None:
-        "`tool` answers `value`. The slots of its earlier answer with the same outcome go; those of an error stay beside those of a success."
-        is_error = is_error or is_error_value(value)
-        self.recent = f"{tool}:{'error' if is_error else 'ok'}"
-        self.events = (*self.events, self.recent)
-        root = f"{tool}!" if is_error else tool
-        for k in [
-            k for k in self.slots if k.startswith((root + ".", root + "[", root + "#")) or k == root
-        ]:
-            del self.slots[k]
-        for k in [k for k in self._rows if k == root or k.startswith((root + ".", root + "["))]:
-            del self._rows[k]
-        self._take(root, value)
-
-    def _take(self, path: str, value: JsonValue) -> None:
-        if isinstance(value, dict):
-            for k, v in value.items():
-                self._take(f"{path}.{k}", v)
-        elif isinstance(value, list):
-            self.slots[f"{path}#"] = len(value)
-            rows = [dict(leaves(v)) for v in value[:_MAX_ROWS]]
-            if rows:
-                for p, v in rows[0].items():
-                    self._put(f"{path}[0]{p}", v)
-                self._rows[path] = rows
-                self._name_row(path, rows)
-        else:
-            self._put(path, value)
-
-    def _put(self, path: str, value: Scalar) -> None:
-        if len(self.slots) < _MAX_SLOTS:
-            self.slots[path] = value
-
-    def _name_row(self, path: str, rows: list[dict[str, Scalar]]) -> None:
-        count = Counter(
-            v.lower() if isinstance(v, str) else v
-            for r in rows
-            for v in r.values()
-            if not isinstance(v, bool)
-        )
-        best = None
-        for i, row in enumerate(rows):
-            for v in row.values():
-                s = (
-                    v.lower()
-                    if isinstance(v, str)
-                    else str(v)
-                    if isinstance(v, int) and not isinstance(v, bool) and v > 99
-                    else ""
-                )
-                if len(s) < 3 or s not in self._lower or count[s if isinstance(v, str) else v] > 1:
-                    continue
-                for _, end in whole(s, self._lower):
-                    if best is None or (end, len(s)) > best[:2]:
-                        best = (end, len(s), i)
-        if best:
-            for p, v in rows[best[2]].items():
-                self._put(f"{path}[*]{p}", v)
 
     def words(self) -> frozenset[str]:
         "The distinct words that the user said or the tools showed, lower case."
-        return words_of(
-            " ".join([*self.text, *(v for v in self.slots.values() if isinstance(v, str))])
-        )
+        shown = (v for v in self.slots.values() if isinstance(v, str))
+        return words_of(" ".join([*self.text, *shown]))
 
     def say(self, words: frozenset[str]) -> None:
         "The agent says something with these `words` (values masked)."
@@ -175,17 +54,17 @@ class Vocabulary:
     categories: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, traces: Sequence[Trace], reader: FactReader) -> Vocabulary:
+    def of(cls, traces: Sequence[Trace], reader: SlotExtractor) -> Vocabulary:
         words: Counter[str] = Counter()
         values: dict[str, Counter[Scalar]] = defaultdict(Counter)
         for trace in traces:
             d, mine, own = Dialogue(reader), set(), set()
             for m in trace.messages:
                 if m.role == "user" and m.content:
-                    d.hear(m.content)
+                    d.add_user_text(m.content)
                     mine |= d.last
                 elif m.role == "tool":
-                    d.learn(m.name or "", m.value, m.is_error)
+                    d.add_result(m.name or "", m.value, m.is_error)
                     own |= {
                         (k, v)
                         for k, v in d.slots.items()
@@ -202,8 +81,8 @@ def features(d: Dialogue, vocabulary: Vocabulary) -> list[str]:
     "The names of the features that hold in `d`."
     literals = _literals(d, vocabulary)
     out = ["1", f"turn {min(d.turns, 8)}", *literals]
-    if d.kind >= 0:
-        out += [f"kind {d.kind}", *(f"kind {d.kind}, {x}" for x in literals)]
+    if d.intent >= 0:
+        out += [f"kind {d.intent}", *(f"kind {d.intent}, {x}" for x in literals)]
     out += [f"first {w}" for w in d.first or () if w in vocabulary.words]
     if d.recent == "user":
         out += [f"last {w}" for w in d.last if w in vocabulary.words]
@@ -214,7 +93,9 @@ def _literals(d: Dialogue, vocabulary: Vocabulary) -> list[str]:
     "What happened and what the record says."
     out = [f"after {d.recent}", *(f"event {e}" for e in sorted(set(d.events)))]
     told = {
-        k: x for k, v in d.slots.items() if k.startswith("user.") and (x := number(v)) is not None
+        k: x
+        for k, v in d.slots.items()
+        if k.startswith("user.") and (x := to_number(v)) is not None
     }
     for k, v in d.slots.items():
         if k.startswith("user."):

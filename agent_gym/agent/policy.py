@@ -275,7 +275,7 @@ class Routed:
         self, d: Dialogue, temperature: float = 1.0
     ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         "The open candidates of the policy in charge and their probabilities."
-        return (self.special if d.kind in self.kinds else self.base).choose(d, temperature)
+        return (self.special if d.intent in self.kinds else self.base).choose(d, temperature)
 
 # %% ../../nbs/agent/02_policy.ipynb #10d71f3a
 def in_vain(messages: Sequence[Message], action: Message) -> bool:

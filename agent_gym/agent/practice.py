@@ -102,7 +102,7 @@ def play(
         answer = game.step(action)
         for _ in p.walk([action, *answer], d):
             pass
-    return Played(customer, tuple(made), game.judge(), turns, d.kind)
+    return Played(customer, tuple(made), game.judge(), turns, d.intent)
 
 
 def _turn(

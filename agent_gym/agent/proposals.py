@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from .dialogue import Dialogue, Vocabulary
-from .reader import FactPattern, FactReader, Scalar, arguments, words_of
+from ..dialogue.slots import SlotPattern, SlotExtractor, Scalar, arguments, words_of
 from agent_gym.agent.templates import (
     Call,
     Reply,
@@ -26,7 +26,7 @@ from agent_gym.agent.templates import (
     spoken,
 )
 from .wordings import Everyday, Once, bound, gathered
-from ..reward.lexicon import Intents
+from ..dialogue.intents import Intents
 from ..trace import Message, ToolCall, Trace, dumps, loads
 
 # %% auto #0
@@ -74,7 +74,7 @@ def _reply_act(
             conversation,
             success,
             d.last | (d.first or frozenset()),
-            (f"after {d.recent}", f"kind {d.kind}"),
+            (f"after {d.recent}", f"kind {d.intent}"),
         )
     )
 
@@ -162,7 +162,7 @@ class Proposals:
 
     def __init__(self, traces: Iterable[Trace], *, intents: Intents | None = None):
         traces = list(traces)
-        self.reader = FactReader(traces, intents)
+        self.reader = SlotExtractor(traces, intents)
         self.vocabulary = Vocabulary.of(traces, self.reader)
         self._ranks: dict[tuple[str, ...], list[list[str]]] = {}
         self._free: frozenset[tuple[str, ...]] = frozenset()
@@ -394,7 +394,7 @@ class Proposals:
                     },
                     "kinds": {
                         k: asdict(f) | {"threshold": max(f.threshold, -1e9)}
-                        for k, f in self.reader.kinds.items()
+                        for k, f in self.reader.patterns.items()
                     },
                     "openers": sorted(self.reader.openers),
                     "words": sorted(self.vocabulary.words),
@@ -419,8 +419,8 @@ class Proposals:
             if i
             else None
         )
-        new.reader = FactReader.of(
-            {k: FactPattern(**f) for k, f in saved["kinds"].items()}, saved["openers"], intents
+        new.reader = SlotExtractor.of(
+            {k: SlotPattern(**f) for k, f in saved["kinds"].items()}, saved["openers"], intents
         )
         new.vocabulary = Vocabulary(frozenset(saved["words"]), frozenset(saved["categories"]))
         made: dict[str, Iterator[Template]] = {
@@ -453,9 +453,9 @@ class Proposals:
 def hear(d: Dialogue, m: Message) -> None:
     "`d` after a message that is not the assistant's; system messages hold no facts."
     if m.role == "user":
-        d.hear(m.content or "")
+        d.add_user_text(m.content or "")
     elif m.role == "tool":
-        d.learn(m.name or "", m.value, m.is_error)
+        d.add_result(m.name or "", m.value, m.is_error)
 
 
 def _supported(t: Template, support: int) -> Template:

@@ -59,7 +59,7 @@ def guarded_cloning(
         else [float(bool(t.success)) for t in traces]
     )
     policy = clone(
-        Proposals(traces, intents=verifier.lexicon.intents), traces, weights, bags=bags, seed=seed
+        Proposals(traces, intents=verifier.dialogue.intents), traces, weights, bags=bags, seed=seed
     )
     return Cloned(policy, MinedGuard(verifier, traces, seed) if guards else None, weights)
 

@@ -14,7 +14,7 @@ from typing import ClassVar
 from pydantic import JsonValue
 
 from .dialogue import Dialogue
-from .reader import Scalar, find_value, number
+from ..dialogue.slots import Scalar, find_value, to_number
 from ..trace import Message, ToolCall, loads
 
 # %% auto #0
@@ -24,17 +24,17 @@ __all__ = ['Template', 'origins', 'spoken', 'mentions', 'form_of', 'write', 'Rep
 def origins(d: Dialogue, value: Scalar) -> list[str]:
     "The slots of `d` that hold `value`: strings regardless of case, numbers also when written."
     if isinstance(value, str):
-        low, x = value.lower(), number(value)
+        low, x = value.lower(), to_number(value)
         return [
             k
             for k, v in d.slots.items()
             if (isinstance(v, str) and v.lower() == low)
-            or (x is not None and not isinstance(v, str) and number(v) == x)
+            or (x is not None and not isinstance(v, str) and to_number(v) == x)
         ]
     if value is None or isinstance(value, bool):
         return []
-    x = number(value)
-    return [k for k, v in d.slots.items() if v is not None and number(v) == x]
+    x = to_number(value)
+    return [k for k, v in d.slots.items() if v is not None and to_number(v) == x]
 
 
 def spoken(d: Dialogue, source: str) -> Scalar:
@@ -77,7 +77,7 @@ _FORMS = {
 
 def form_of(value: Scalar, text: str) -> str:
     "How `value` is written in `text`: the name of a form that `write` takes; `{}` for strings."
-    x = number(value)
+    x = to_number(value)
     if isinstance(value, str) or x is None:
         return "{}"
     return next(
@@ -88,7 +88,7 @@ def form_of(value: Scalar, text: str) -> str:
 
 def write(value: Scalar, form: str) -> str:
     "`value` as text in the given form."
-    x = number(value)
+    x = to_number(value)
     return str(value) if form == "{}" or x is None or isinstance(value, str) else _FORMS[form](x)
 
 # %% ../../nbs/agent/01a_templates.ipynb #82a97819
@@ -196,7 +196,7 @@ Template = Reply | Call | Wordings
 def _cast(value: JsonValue, form: str) -> JsonValue:
     if isinstance(value, str) and form in ("lower", "upper"):
         return value.lower() if form == "lower" else value.upper()
-    x = number(value)
+    x = to_number(value)
     if form in ("int", "float") and x is not None:
         return int(x) if form == "int" and x.is_integer() else x
     return (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .dialogue import Dialogue
 from .templates import Reply, Wordings
-from ..reward.lexicon import classes
+from ..dialogue.acts import cluster_wordings
 from ..trace import Trace
 
 # %% auto #0
@@ -101,7 +101,7 @@ def gathered(rows: Iterable[Once], least: int = 2, distance: float = 0.5) -> lis
     "Groups of `rows` from at least `least` conversations, the largest first."
     by = {r.text: r for r in sorted(rows, key=lambda r: (r.text, r.conversation))}
     texts = sorted(by)[:: 1 + len(by) // MOST]
-    label = classes(
+    label = cluster_wordings(
         {t: Counter(by[t].company) for t in texts}, dict.fromkeys(texts, 4), distance=distance
     )  # as if seen often: company counts fully
     groups: dict[str, list[Once]] = {}

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
+
+from pydantic import JsonValue
 
 from ..text import DENSE, MONTHS, normalise
 
 # %% auto #0
-__all__ = ['FactKind', 'Fact', 'number', 'facts', 'skeleton']
+__all__ = ['FactKind', 'Scalar', 'LARGEST', 'LONGEST', 'MOST_WORDS', 'Fact', 'number', 'facts', 'skeleton', 'tokens', 'leaves',
+           'value_tokens', 'json_word', 'names_entity', 'sentence_wordings']
 
 # %% ../../nbs/dialogue/00_values.ipynb #c5ca7d17
 FactKind: TypeAlias = Literal[
@@ -303,3 +307,96 @@ def skeleton(text: str, values: Iterable[str] = ()) -> str:
     if known:
         masked = re.sub(rf"(?<!\w)(?:{'|'.join(map(re.escape, known))})(?!\w)", "⟪value⟫", masked)
     return re.sub(r"\s*⟪(\w+)⟫\s*", r" <\1> ", masked).strip()
+
+# %% ../../nbs/dialogue/00_values.ipynb #33ef6ac6
+_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)|[^\W_](?:[\w.@’'/:+-]*[^\W_])?|[?？]")
+_TOKEN_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?\Z")
+_SENTENCE_START = re.compile(r"[.!?:\n]\W*\Z")
+
+
+@lru_cache(1 << 15)
+def tokens(text: str) -> tuple[tuple[str, bool], ...]:
+    "The tokens of `text` in canonical form, each with whether it has the form of a value."
+    out, starts = [], True
+    for m in _TOKEN.finditer(text):
+        word = m.group()
+        starts = (
+            starts or _SENTENCE_START.search(text, max(0, m.start() - 4), m.start()) is not None
+        )
+        if _TOKEN_NUMBER.match(word):
+            out.append((f"{float(word.replace(',', '')):g}", True))
+        else:
+            named = (
+                len(word) > 1
+                and word[0].isupper()
+                and not starts
+                and "'" not in word
+                and "’" not in word
+            )
+            out.append((word.casefold(), named or "@" in word or any(c.isdigit() for c in word)))
+        starts = False
+    return tuple(out)
+
+# %% ../../nbs/dialogue/00_values.ipynb #2ef3ed10
+Scalar: TypeAlias = str | int | float | bool | None
+
+
+def leaves(
+    value: JsonValue, path: str = "", *, numbered: bool = False
+) -> Iterator[tuple[str, Scalar]]:
+    "The scalars of a JSON value with their paths, depth first; the places of a list share one path (`.rows[].id`), unless `numbered` (`.rows[0].id`)."
+    if isinstance(value, Mapping):
+        for k, v in value.items():
+            yield from leaves(v, f"{path}.{k}", numbered=numbered)
+    elif isinstance(value, list):
+        for i, v in enumerate(value):
+            yield from leaves(v, f"{path}[{i if numbered else ''}]", numbered=numbered)
+    else:
+        yield path, value
+
+
+def value_tokens(value: JsonValue) -> tuple[str, ...] | None:
+    "The tokens by which a scalar would be named in text; None where it would not be (booleans, nulls, long texts)."
+    if isinstance(value, bool) or value is None or isinstance(value, dict | list):
+        return None
+    if isinstance(value, int | float):
+        return (f"{float(value):g}",) if abs(value) < LARGEST else None
+    words = tuple(w for w, _ in tokens(value)) if len(value) <= LONGEST else ()
+    return words if 0 < len(words) <= MOST_WORDS else None
+
+
+LARGEST, LONGEST, MOST_WORDS = 1e300, 80, 8  # past these a value is not named, but described
+
+
+def json_word(value: bool | None) -> str:
+    "A truth value or null as JSON writes it."
+    return "null" if value is None else str(value).lower()
+
+# %% ../../nbs/dialogue/00_values.ipynb #51412ede
+@lru_cache(1 << 14)
+def _is_name_or_id(text: str) -> bool:
+    "Whether a record's text is a name or an id rather than a category such as `active`."
+    return " " in text or any(v for _, v in tokens("x " + text))
+
+
+def names_entity(value: JsonValue) -> bool:
+    "Whether a scalar of a record is a value (a name, an id, a number) rather than a category such as `active`, a truth value or null."
+    if isinstance(value, str):
+        return _is_name_or_id(value)
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def sentence_wordings(text: str) -> list[str]:
+    "The sentences of `text`, everything that has the form of a value as `{}`, without knowing the conversation it stands in."
+    out = []
+    for sentence in _SENTENCE.split(text):
+        words: list[str] = []
+        for word, value in tokens(sentence):
+            if not (value and words and words[-1] == "{}"):
+                words.append("{}" if value else word)
+        if words:
+            out.append(" ".join(words))
+    return out
+
+
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")

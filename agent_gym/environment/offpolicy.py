@@ -12,8 +12,9 @@ from .episode import HasWorld
 from .play import Agent
 from .statistics import Estimate
 from .world import World
-from ..reward.lexicon import UNKNOWN
-from ..reward.symbols import Saying
+from ..dialogue.intents import first_user_message
+from ..dialogue.model import UNKNOWN
+from ..dialogue.state import Utterance
 from ..trace import EpisodeError, Message, Trace, dumps
 
 # %% auto #0
@@ -24,46 +25,40 @@ class Acts:
     "What counts as the same act in `world`."
 
     def __init__(self, world: World):
-        self._lexicon = getattr(getattr(world.reward, "verifier", None), "lexicon", None)
+        self._dialogue = getattr(getattr(world.reward, "verifier", None), "dialogue", None)
 
     def __call__(self, before: Sequence[Message], said: Message) -> str:
         "The act of the turn `said` after the messages `before`."
         if said.tool_calls:
             return dumps(sorted([c.name, dumps(c.arguments)] for c in said.tool_calls))
-        if self._lexicon is None or not said.content:
+        if self._dialogue is None or not said.content:
             return ""
-        reading = self._lexicon.reading()
+        state = self._dialogue.state()
         for m in (*before, said):
-            reading.feed(m)
-        return self._broad(reading.said[-1])
+            state.feed(m)
+        return self._broad(state.utterances[-1])
 
     def names(self, trace: Trace) -> Iterator[str]:
         "Each turn of the assistant without its values: the tools it calls, or what its reply means; empty where no log says the like."
-        reading = None if self._lexicon is None else self._lexicon.reading()
+        state = None if self._dialogue is None else self._dialogue.state()
         for m in trace.messages:
-            if reading is not None:
-                reading.feed(m)
+            if state is not None:
+                state.feed(m)
             if m.role == "assistant" and m.tool_calls:
                 yield "calls " + " and ".join(sorted(c.name for c in m.tool_calls))
             elif m.role == "assistant" and m.content:
-                meaning = "something" if reading is None else self._broad(reading.said[-1])
+                meaning = "something" if state is None else self._broad(state.utterances[-1])
                 yield "" if meaning == UNKNOWN else f"says {meaning}"
 
-    def _broad(self, said: Saying) -> str:
-        if self._lexicon is None:
+    def _broad(self, said: Utterance) -> str:
+        if self._dialogue is None:
             return ""
-        meaning = self._lexicon.say(said.words, said.around)
-        return self._lexicon.broad.get(meaning, meaning)
+        meaning = self._dialogue.assistant_act(said.wording, said.context)
+        return self._dialogue.broad_acts.get(meaning, meaning)
 
     def request(self, trace: Trace) -> int:
         "The kind of request of a conversation; 0 where kinds are not told apart."
-        return (
-            0
-            if self._lexicon is None
-            else self._lexicon.intents(
-                next((m.content or "" for m in trace.messages if m.role == "user"), "")
-            )
-        )
+        return 0 if self._dialogue is None else self._dialogue.intents(first_user_message(trace))
 
 # %% ../../nbs/environment/13_offpolicy.ipynb #70a264ac
 @dataclass(frozen=True, slots=True)

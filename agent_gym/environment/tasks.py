@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, overload
 
 from ..trace import Trace
-from ..user.script import has_user
+from ..dialogue.script import has_user
 
 Split: TypeAlias = Literal["train", "held_out"]
 
@@ -33,6 +33,11 @@ class Task:
     tools: tuple[str, ...]
     turns: int
     difficulty: float
+
+    @property
+    def id(self) -> str:
+        "The name under which adapters ask for this task: the id of its conversation."
+        return self.conversation_id
 
 # %% ../../nbs/environment/02_task.ipynb #28a766c0
 class TaskSet(Sequence[Task]):

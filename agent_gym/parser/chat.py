@@ -54,7 +54,7 @@ def native_to_trace(r: Record) -> Record:
         )
     )
     return {
-        "_written": _LABELLED <= r.keys(),
+        "_written": r.keys() >= _LABELLED,
         "conversation_id": name,
         "messages": _messages(r),
         "outcome": r.get("outcome"),

@@ -94,13 +94,26 @@ class Groups:
 
 # %% ../../nbs/parser/06_groups.ipynb #e5810a0c
 _NUMBERS = (
-    ("turn", "turnid", "turnidx", "turnindex", "turnnumber", "messageindex", "position", "seq")
-    + ("sequence", "sequencenumber", "order", "index", "step", "stepindex")
-)
+    "turn",
+    "turnid",
+    "turnidx",
+    "turnindex",
+    "turnnumber",
+    "messageindex",
+    "position",
+    "seq",
+) + ("sequence", "sequencenumber", "order", "index", "step", "stepindex")
 _TIMES = (
-    ("timestamp", "createdat", "created", "time", "ts", "datetime", "date", "sentat", "eventtime")
-    + ("createtime", "createdtime", "starttime", "timestampms", "occurredat", "receivedat", "at")
-)
+    "timestamp",
+    "createdat",
+    "created",
+    "time",
+    "ts",
+    "datetime",
+    "date",
+    "sentat",
+    "eventtime",
+) + ("createtime", "createdtime", "starttime", "timestampms", "occurredat", "receivedat", "at")
 
 
 def thread_of(row: Any, depth: int = 0) -> str | None:
@@ -150,6 +163,7 @@ def _time(v: Any) -> datetime:
     t = datetime.fromisoformat(str(v))
     return t if t.tzinfo else t.replace(tzinfo=UTC)
 
+
 FILE = "_file"
 
 
@@ -161,7 +175,10 @@ def runs_of(rows: list[Any]) -> list[tuple[str | None, list[Any]]]:
             if isinstance(v := r.get(key), str):
                 parts.setdefault(v, []).append(r)
         if len(parts) > 1 and sum(map(len, parts.values())) == len(rows):
-            first = {dumps({k: v for k, v in p[0].items() if k != key and _worded(k)}) for p in parts.values()}
+            first = {
+                dumps({k: v for k, v in p[0].items() if k != key and _worded(k)})
+                for p in parts.values()
+            }
             if len(first) == 1:
                 return list(parts.items())
     return [(None, rows)]

@@ -57,7 +57,7 @@ def label_kind(key: str) -> str:
             return name
     return "holder" if w[-1] in _HOLDERS else ""
 
-# %% ../../nbs/parser/02_labels.ipynb #fbcc76f7
+# %% ../../nbs/parser/02_labels.ipynb #7214f7f7
 _YES = SUCCESS_WORDS | {"yes", "up", "positive", "good", "like", "liked", "passed", "correct"}
 _NO = FAILURE_WORDS | {"no", "down", "negative", "bad", "dislike", "disliked", "incorrect"}
 _OF_FIVE = re.compile(r"\s*([1-5](?:\.\d+)?)\s*(?:/|of|out of)\s*5\b")
@@ -69,17 +69,25 @@ def verdict_of(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
-        return {1: True, 0: False, -1: False}.get(value)
+        return value == 1 if value in (1, 0, -1) else None
     if not isinstance(value, str) or len(value) > LONGEST_WORD:
         return None
     word = value.strip().lower()
     if word in ("1", "0", "1.0", "0.0", "-1"):
         return word[0] == "1"
     said = words(value)
-    for w in (word, "_".join(said), *((said[-1],) if said and said[0] in ("thumbs", "thumb") else ())):
+    for w in (
+        word,
+        "_".join(said),
+        *((said[-1],) if said and said[0] in ("thumbs", "thumb") else ()),
+    ):
         if w in _YES or w in _NO:
             return w in _YES
-    return not verdict if said[:1] == ("not",) and (verdict := verdict_of(" ".join(said[1:]))) else None
+    return (
+        not verdict
+        if said[:1] == ("not",) and (verdict := verdict_of(" ".join(said[1:])))
+        else None
+    )
 
 
 def rating_of(value: object) -> float | None:
@@ -88,8 +96,9 @@ def rating_of(value: object) -> float | None:
         return float(of_five[1])
     return satisfaction_of(value)
 
-# %% ../../nbs/parser/02_labels.ipynb #a3f9aea0
+# %% ../../nbs/parser/02_labels.ipynb #6418d5c3
 DEPTH_OF_LABELS = 3
+_WHO = frozenset({*_AGENTS, *_MODELS})
 _Found = tuple[str, str, Any]
 
 
@@ -100,11 +109,21 @@ def _labels(meta: Mapping[str, Any], within: str = "", depth: int = 0) -> Iterat
         if isinstance(v, dict) and (kind or not depth) and depth < DEPTH_OF_LABELS:
             if kind:
                 yield from _labels(v, kind if kind != "holder" else within, depth + 1)
-        elif isinstance(v, list) and kind in ("holder", "liked", "rated") and depth < DEPTH_OF_LABELS:
+        elif (
+            isinstance(v, list) and kind in ("holder", "liked", "rated") and depth < DEPTH_OF_LABELS
+        ):
             yield from _listed(v)
         elif kind and kind != "holder":
             yield kind, k, v
-        elif within and glued(k) in ("score", "value", "rating", "label", "sentiment", "comment", "type"):
+        elif within and glued(k) in (
+            "score",
+            "value",
+            "rating",
+            "label",
+            "sentiment",
+            "comment",
+            "type",
+        ):
             yield within, k, v
 
 
@@ -130,12 +149,13 @@ def labels_of(meta: Mapping[str, Any]) -> tuple[str | None, float | None]:
         elif verdict is not None and not (kind == "rated" and isinstance(v, int | float)):
             verdict = verdict is not (kind == "disliked")
             plain = isinstance(v, str) and v.strip().lower() in SUCCESS_WORDS | FAILURE_WORDS
-            outcome = outcome or (v.strip() if plain and kind == "worded" else outcome_of(verdict)[0])
+            given = v.strip() if isinstance(v, str) and plain and kind == "worded" else None
+            outcome = outcome or given or outcome_of(verdict)[0]
         elif kind == "worded" and isinstance(v, str) and 0 < len(v) <= LONGEST_WORD:
             word = word or v
     return outcome or word, stars
 
-# %% ../../nbs/parser/02_labels.ipynb #88425201
+# %% ../../nbs/parser/02_labels.ipynb #ab0a87d9
 _THREADS = ("conversation", "thread", "chat", "dialogue", "dialog", "session", "ticket", "case")
 
 
@@ -145,7 +165,10 @@ def task_of(meta: Mapping[str, Any]) -> str | None:
         (
             str(v)
             for k, v in meta.items()
-            if glued(k) in _TASKS and isinstance(v, str | int) and not isinstance(v, bool) and v != ""
+            if glued(k) in _TASKS
+            and isinstance(v, str | int)
+            and not isinstance(v, bool)
+            and v != ""
         ),
         None,
     )
@@ -153,7 +176,7 @@ def task_of(meta: Mapping[str, Any]) -> str | None:
 
 def agent_of(meta: Mapping[str, Any]) -> str | None:
     "Who was logged: the agent that a record names, else its model, else its run."
-    by = {glued(k): v for k, v in reversed(meta.items())}
+    by = {g: v for k, v in meta.items() if (g := glued(k)) in _WHO}
     for name in (*_AGENTS, *_MODELS):
         v = by.get(name)
         v = v.get("name", v.get("model", v.get("id"))) if isinstance(v, dict) else v
@@ -164,11 +187,15 @@ def agent_of(meta: Mapping[str, Any]) -> str | None:
 
 def id_key(record: Mapping[str, Any]) -> str | None:
     "The key under which a record has the id of its conversation: that of a thread before one of its own."
-    usable = [k for k, v in record.items() if isinstance(v, str | int) and not isinstance(v, bool) and v != ""]
+    usable = [
+        k
+        for k, v in record.items()
+        if isinstance(v, str | int) and not isinstance(v, bool) and v != ""
+    ]
     threads = [k for k in usable if holds(k) == "thread"]
     if threads:
         return min(threads, key=lambda k: _place(words(k)[0]))
-    named = {glued(k): k for k in reversed(usable)}
+    named = {glued(k): k for k in usable[::-1]}
     return next((named[n] for n in ("id", "uuid", "guid", "callid", "traceid") if n in named), None)
 
 

@@ -23,8 +23,77 @@ from agent_gym.parser.values import (
 from ..trace import TraceError, parse_json
 
 # %% auto #0
-__all__ = ['ANSWERS', 'first', 'found', 'ident', 'ids_of', 'called', 'call_of', 'answer_of', 'Parts', 'part_kind', 'answer_part',
+__all__ = ['ANSWERS', 'answer_of', 'first', 'found', 'ident', 'ids_of', 'called', 'call_of', 'Parts', 'part_kind', 'answer_part',
            'contents']
+
+# %% ../../nbs/parser/01_parts.ipynb #ca2df963
+_RESULT = ("result", "response", "output", "content", "value", "text", "error")
+
+
+def answer_of(raw: object, flag: bool | None = None) -> Record:
+    "`content`, `result` and `is_error` of a tool's answer; `flag` is what the source says about it, None where it says nothing."
+    out: Record = {}
+    if (
+        isinstance(raw, dict)
+        and set(raw) <= {"type", "value", "providerOptions"}
+        and isinstance(raw.get("type"), str)
+        and "value" in raw
+    ):
+        flag = raw["type"].startswith("error") if flag is None else flag
+        raw = raw["value"]
+    if (
+        isinstance(raw, list)
+        and len(raw) == 1
+        and isinstance(raw[0], dict)
+        and set(raw[0]) in ({"json"}, {"text"})
+    ):
+        raw = next(iter(raw[0].values()))
+    if isinstance(raw, list) and raw and all(_is_block(b) for b in raw):
+        texts, others = [_text(b) for b in raw], [b for b in raw if _text(b) is None]
+        raw = (
+            "\n".join(t for t in texts if t is not None)
+            if any(t is not None for t in texts)
+            else None
+        )
+        if others:
+            out["metadata"] = {"parts": others}
+    if isinstance(raw, str):
+        out["content"], raw = raw, parse_json(raw)
+    out["result"] = raw
+    out["is_error"] = looks_like_error(raw) if flag is None else flag
+    return out
+
+
+_BLOCKS = frozenset(
+    {
+        "text",
+        "input_text",
+        "output_text",
+        "image",
+        "image_url",
+        "input_image",
+        "document",
+        "file",
+        "refusal",
+        "resource",
+        "audio",
+    }
+)
+
+
+def _is_block(b: object) -> bool:
+    return isinstance(b, dict) and b.get("type") in _BLOCKS
+
+
+def _text(block: Record) -> str | None:
+    "The text of a content block, None where it has none."
+    for key in ("text", "content", "value", "refusal"):
+        v = block.get(key)
+        if isinstance(v, dict) and isinstance(v.get("value"), str):
+            v = v["value"]
+        if isinstance(v, str):
+            return v
+    return None
 
 # %% ../../nbs/parser/01_parts.ipynb #0dc02613
 _NAME = ("name", "toolName", "tool_name", "tool", "tool.name")
@@ -63,7 +132,7 @@ def ids_of(record: Record) -> tuple[str | None, Any]:
     known = found(record, "call id") or found(record, "id") or (None, None)
     return known if known[1] not in (None, "") else (None, None)
 
-# %% ../../nbs/parser/01_parts.ipynb #25177a21
+# %% ../../nbs/parser/01_parts.ipynb #eca640e9
 def called(c: object, path: str) -> tuple[Record, Record | None]:
     "A tool call in the user's schema, from a call in any dialect, and the tool message that answers it where the call holds it; raises TraceError without a name."
     if isinstance(c, str):
@@ -90,7 +159,8 @@ def called(c: object, path: str) -> tuple[Record, Record | None]:
     answer = _answered(c, inner, call)
     left = (rest(o, *_PLUMBING, *_NAME, *_ARGS, id_key or "", name_key, key) for o in (inner, c))
     meta = {k: v for r in left for k, v in r.items() if not (answer and holds(k) == "result")}
-    meta |= c["metadata"] if isinstance(c.get("metadata"), dict) else {}
+    own = c.get("metadata")
+    meta = {**meta, **own} if isinstance(own, dict) else meta
     if note and len(meta) and not given:
         note += f", kept beside them: {', '.join(list(meta)[:6])}"
     if meta or note:
@@ -171,75 +241,6 @@ def _answered(c: Record, inner: Record, call: Record) -> Record | None:
 
 
 _FAULTS = frozenset({"error", "errortext", "errormessage"})
-
-# %% ../../nbs/parser/01_parts.ipynb #ca2df963
-_RESULT = ("result", "response", "output", "content", "value", "text", "error")
-
-
-def answer_of(raw: object, flag: bool | None = None) -> Record:
-    "`content`, `result` and `is_error` of a tool's answer; `flag` is what the source says about it, None where it says nothing."
-    out: Record = {}
-    if (
-        isinstance(raw, dict)
-        and set(raw) <= {"type", "value", "providerOptions"}
-        and isinstance(raw.get("type"), str)
-        and "value" in raw
-    ):
-        flag = raw["type"].startswith("error") if flag is None else flag
-        raw = raw["value"]
-    if (
-        isinstance(raw, list)
-        and len(raw) == 1
-        and isinstance(raw[0], dict)
-        and set(raw[0]) in ({"json"}, {"text"})
-    ):
-        raw = next(iter(raw[0].values()))
-    if isinstance(raw, list) and raw and all(_is_block(b) for b in raw):
-        texts, others = [_text(b) for b in raw], [b for b in raw if _text(b) is None]
-        raw = (
-            "\n".join(t for t in texts if t is not None)
-            if any(t is not None for t in texts)
-            else None
-        )
-        if others:
-            out["metadata"] = {"parts": others}
-    if isinstance(raw, str):
-        out["content"], raw = raw, parse_json(raw)
-    out["result"] = raw
-    out["is_error"] = looks_like_error(raw) if flag is None else flag
-    return out
-
-
-_BLOCKS = frozenset(
-    {
-        "text",
-        "input_text",
-        "output_text",
-        "image",
-        "image_url",
-        "input_image",
-        "document",
-        "file",
-        "refusal",
-        "resource",
-        "audio",
-    }
-)
-
-
-def _is_block(b: object) -> bool:
-    return isinstance(b, dict) and b.get("type") in _BLOCKS
-
-
-def _text(block: Record) -> str | None:
-    "The text of a content block, None where it has none."
-    for key in ("text", "content", "value", "refusal"):
-        v = block.get(key)
-        if isinstance(v, dict) and isinstance(v.get("value"), str):
-            v = v["value"]
-        if isinstance(v, str):
-            return v
-    return None
 
 # %% ../../nbs/parser/01_parts.ipynb #6dd13bf7
 _TEXTS = frozenset({"text", "input_text", "output_text", "refusal", "markdown"})
@@ -349,7 +350,9 @@ def part_kind(p: Record) -> str:
     if t in ANSWERS or not _ANSWER_KEYS.isdisjoint(p):
         return "answer"
     if isinstance(t, str):
-        if t.startswith("tool-") and "toolCallId" in p or t in ("dynamic-tool", "tool-invocation"):
+        if t in ("dynamic-tool", "tool-invocation") or (
+            t.startswith("tool-") and "toolCallId" in p
+        ):
             return "call"
         if t.endswith("_tool_result"):
             return "answer"

@@ -17,7 +17,7 @@ from .spelling import words
 __all__ = ['NAME', 'DATE', 'REACH', 'ADDRESS', 'field_kind', 'introduced', 'confided', 'asked', 'answered', 'speaks_of_phones',
            'in_fields']
 
-# %% ../../nbs/parser/09_people.ipynb #c4a49cf5
+# %% ../../nbs/parser/09_people.ipynb #d4b5f30f
 _PERSONS = frozenset(
     {
         "customer",
@@ -133,9 +133,9 @@ def _numbered(w: list[str]) -> str:
         "",
     )
 
-# %% ../../nbs/parser/09_people.ipynb #63ae8bf7
+# %% ../../nbs/parser/09_people.ipynb #109fcb37
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĘĚĞĪİŁŃŇŌŐŒŘŚŞŠŤŪŮŰŹŻŽ"
-_CAP = rf"[{_UPPER}][\w'’.-]*[\w]|[{_UPPER}]\."
+_CAP = rf"[{_UPPER}][\w'’.-]{{0,30}}[\w]|[{_UPPER}]\."
 _PART = r"(?:von|van|de|der|den|la|da|dos|das|do|di|del|bin|al|el|zu|le)"
 NAME = rf"(?:{_CAP})(?:[ \t]+(?:{_PART}[ \t]+){{0,2}}(?:{_CAP})){{0,3}}"
 _LONG_NAME = rf"(?:{_CAP})(?:[ \t]+(?:{_PART}[ \t]+){{0,2}}(?:{_CAP})){{1,3}}"
@@ -176,7 +176,7 @@ _LIVES = re.compile(
 )
 REACH = 60
 
-# %% ../../nbs/parser/09_people.ipynb #e4efa028
+# %% ../../nbs/parser/09_people.ipynb #470e1811
 def introduced(text: str) -> Iterator[tuple[str, str]]:
     "(kind, value) of the people that a text names in plain words."
     for pattern in _SAID:
@@ -240,7 +240,7 @@ def speaks_of_phones(text: str) -> bool:
     "True for a text in which a number is called a telephone's."
     return _ASKS["phone"].search(text) is not None
 
-# %% ../../nbs/parser/09_people.ipynb #93a6c9b0
+# %% ../../nbs/parser/09_people.ipynb #6f7a11fd
 _PERSONAL = frozenset({"email", "phone", "address", "birth_date", "dob", "passport", "surname"})
 
 
@@ -270,19 +270,19 @@ def in_fields(
     ):
         yield inherited, str(value)
 
-# %% ../../nbs/parser/09_people.ipynb #7454d770
-_W = rf"(?:[{_UPPER}0-9][\w'’.-]*)"
+# %% ../../nbs/parser/09_people.ipynb #e290c723
+_W = rf"(?:[{_UPPER}0-9][\w'’.-]{{0,30}})"
 _EN = r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Square|Terrace|Parkway|Pkwy|Highway|Hwy|Circle|Crescent|Close|Grove)"
 _TAIL = r"(?:,? +(?:Apt|Apartment|Unit|Suite|Ste|Flat|#|apto\.?|m\.) ?\w+)?(?:, +[^\n,;.]{2,30}){0,2}(?:(?<=,)| +)(?:[A-Z]{2} )?(?:\d{4,6}(?:-\d{3,4})?|[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2})\b"
 _STREETS = (
     rf"(?:Flat \w+, )?\b\d{{1,5}}[A-Z]?(?:/\d+)?,? (?:{_W} ){{1,4}}{_EN}\b(?:{_TAIL}|,? +(?:Apt|Unit|Suite|Flat|#) ?\w+)?",
-    rf"\b\d{{1,4}}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours) (?:[\w'’-]+ ?){{1,4}}(?:, \d{{5}} {_W})?",
-    rf"\b(?:Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Via|Viale|Piazza|Corso|Largo|Vicolo|ul\.|al\.|pl\.|Rynek|Rua|Travessa|Alameda|Praça|Place) (?:[\w'’.-]+ ){{0,3}}[\w'’.-]+,? \d[\w/-]*(?:(?: m\.? ?\d+)?(?:, [^\n,;.]{{1,20}})?,? \d{{2,5}}(?:-\d{{3}})? {_W}(?: {_W})?)?",
-    rf"\b(?:{_W} ){{0,2}}[{_UPPER}]?[\w-]*(?:[Ss]traße|[Ss]trasse|[Ss]tr\.|weg|[Pp]latz|[Aa]llee|gasse|damm|ufer|straat|laan|plein|gracht|kade|dijk|singel|gatan|vägen|gränd|[Tt]orget|stigen) \d+(?:-\w+)?[a-zA-Z]?(?:, \d{{3,5}} ?(?:\d{{2}}|[A-Z]{{2}})? {_W})?",
+    rf"\b\d{{1,4}}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours) (?:[\w'’-]{{1,30}} ?){{1,4}}(?:, \d{{5}} {_W})?",
+    rf"\b(?:Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Via|Viale|Piazza|Corso|Largo|Vicolo|ul\.|al\.|pl\.|Rynek|Rua|Travessa|Alameda|Praça|Place) (?:[\w'’.-]{{1,30}} ){{0,3}}[\w'’.-]{{1,30}},? \d[\w/-]{{0,12}}(?:(?: m\.? ?\d+)?(?:, [^\n,;.]{{1,20}})?,? \d{{2,5}}(?:-\d{{3}})? {_W}(?: {_W})?)?",
+    rf"\b(?:{_W} ){{0,2}}(?<![\w-])[\w-]{{0,30}}(?:[Ss]traße|[Ss]trasse|[Ss]tr\.|weg|[Pp]latz|[Aa]llee|gasse|damm|ufer|straat|laan|plein|gracht|kade|dijk|singel|gatan|vägen|gränd|[Tt]orget|stigen) \d+(?:-\w+)?[a-zA-Z]?(?:, \d{{3,5}} ?(?:\d{{2}}|[A-Z]{{2}})? {_W})?",
     rf"\b(?:{_W} ){{1,3}}\d{{1,4}}[a-z]?, \d{{5}} {_W}",
-    rf"(?:〒\d{{3}}-\d{{4}} ?)?(?:東京都|北海道|(?:京都|大阪)[府市]|{_CJK}{{2,3}}県){_CJK}{{2,20}}[\d０-９][\d０-９丁目番地号の-]*",
-    rf"\b\d{{1,2}}(?:-\d{{1,3}}){{1,2}} {_W}(?:, [\w-]+){{0,2}}(?: \d{{3}}-\d{{4}})",
-    rf"\b(?:Flat|H\.? ?No\.?|House|Plot|Door)(?: No\.?)? [\w-]*\d[\w/-]*,(?: [^\n,;]{{2,30}},){{0,3}} {_W}(?: \d{{6}})?",
+    rf"(?:〒\d{{3}}-\d{{4}} ?)?(?:東京都|北海道|(?:京都|大阪)[府市]|{_CJK}{{2,3}}県){_CJK}{{2,20}}[\d０-９][\d０-９丁目番地号の-]{{0,20}}",
+    rf"\b\d{{1,2}}(?:-\d{{1,3}}){{1,2}} {_W}(?:, [\w-]{{1,30}}){{0,2}}(?: \d{{3}}-\d{{4}})",
+    rf"\b(?:Flat|H\.? ?No\.?|House|Plot|Door)(?: No\.?)? [\w-]{{0,12}}\d[\w/-]{{0,12}},(?: [^\n,;]{{2,30}},){{0,3}} {_W}(?: \d{{6}})?",
     r"\bP\.? ?O\.? Box \d+",
 )
 ADDRESS = re.compile("|".join(f"(?:{p})" for p in _STREETS))

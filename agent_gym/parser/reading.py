@@ -32,6 +32,7 @@ from agent_gym.parser.registry import (
     beside,
     envelope,
     reader_named,
+    unknown,
     way,
 )
 from .source import Document, companion, documents
@@ -41,11 +42,11 @@ from .warnings import Watch
 from ..trace import Trace, TraceError, loads
 
 # %% auto #0
-__all__ = ['Success', 'HOPELESS', 'FEW', 'BATCH', 'PATIENCE', 'FAULTS', 'Loader', 'written']
+__all__ = ['Success', 'HOPELESS', 'FEW', 'BATCH', 'PATIENCE', 'FEW_EXPLAINED', 'FAULTS', 'Loader', 'written']
 
 # %% ../../nbs/parser/06_reading.ipynb #19f4275c
 Success = Callable[[Trace], object] | Mapping[str, bool]
-HOPELESS, FEW, BATCH, PATIENCE = 100_000, 1000, 1 << 20, 100
+HOPELESS, FEW, BATCH, PATIENCE, FEW_EXPLAINED = 100_000, 1000, 1 << 20, 100, 20
 FAULTS = (
     StopIteration,
     LookupError,
@@ -76,6 +77,7 @@ class Loader:
     detect: Detector = field(default_factory=Detector)
     replaying: bool = False
     made: int = 0
+    explained: int = 0
     nth: int = -1
     at: Item = field(default_factory=Item)
     renamed: str | None = None
@@ -101,6 +103,11 @@ class Loader:
             if len(self.reasons) < FEW
             else error.reason
         )
+        if isinstance(error, UnknownFormat) and (
+            self.on_error == "raise" or self.explained < FEW_EXPLAINED
+        ):
+            self.explained += 1
+            reason = unknown(error.record, error.among)
         shown = (error.record if record is None else record) if len(self.errors) < FEW else None
         located = TraceError(
             reason,
@@ -173,6 +180,8 @@ class Loader:
 
     def _given_up(self, waiting: list[tuple[Item, TraceError]], doc: Document) -> None:
         "The rows that no reader knew are errors after all."
+        if len(waiting) > 1:
+            waiting[0][1].among = [w.value for w, _ in waiting]  # type: ignore[attr-defined]
         for item, e in waiting:
             self.known.add(doc.name)
             self.fail(e, doc, item)
@@ -201,7 +210,10 @@ class Loader:
             return None
         where, inner = found
         key = next((k for k in value if repr(k) == where), None)
-        around = {**item.around, **(beside(value, [key]) if where != KEYS else {})}
+        around = {
+            **item.around,
+            **(beside(value, [key]) if key is not None and where != KEYS else {}),
+        }
         listed = value.get(key) if key is not None else None
         alone = where != KEYS and not (isinstance(listed, list) and len(listed) > 1)
         return where, (
@@ -314,7 +326,11 @@ class Loader:
                 yield from self._trace(
                     reader,
                     doc,
-                    item if path not in paths else Item(line=item.line, path=paths[path], around=item.around, alone=item.alone),
+                    item
+                    if path not in paths
+                    else Item(
+                        line=item.line, path=paths[path], around=item.around, alone=item.alone
+                    ),
                     record,
                     path if path not in paths else "$",
                 )
@@ -391,7 +407,9 @@ class Loader:
         draft = labelled(draft, reader.name, notes)
         given = conversation_id(draft.get("conversation_id"))
         self.made += 1
-        draft["conversation_id"] = name = self._id(draft, item.name if given is None else given, doc)
+        draft["conversation_id"] = name = self._id(
+            draft, item.name if given is None else given, doc
+        )
         self.renamed = None if name == given or self.number else name
         for m in draft["messages"]:
             if calls := m.get("tool_calls"):

@@ -171,11 +171,20 @@ def reader_named(name: str) -> Reader:
 
 # %% ../../nbs/parser/04_registry.ipynb #6354c46e
 class UnknownFormat(TraceError):
-    "A record that no reader knows: says what it looks like and how to register a reader."
+    "A record that no reader knows. `among` are the rows it stands among, from which an explanation may learn more."
+
+    among: Sequence[object] = ()
 
 
 def detect(record: object) -> tuple[Reader, str]:
     "The reader for `record` and why; raises TraceError where none or several match."
+    try:
+        return _detect(record)
+    except UnknownFormat as e:
+        raise UnknownFormat(unknown(record), path=e.path, record=record) from None
+
+
+def _detect(record: object) -> tuple[Reader, str]:
     load_readers()
     found = {r.name: (r, why) for r in READERS.values() if (why := _matches(r, record))}
     if any(not r.general for r, _ in found.values()):
@@ -186,7 +195,7 @@ def detect(record: object) -> tuple[Reader, str]:
         reader, why = left[0]
         return reader, why if isinstance(why, str) else shape(record)
     if not left:
-        raise UnknownFormat(unknown(record), record=record)
+        raise UnknownFormat(f"no reader knows this record: {shape(record)}", record=record)
     raise TraceError(
         f"this record could be {' or '.join(sorted(r.name for r, _ in left))}: choose with format=...; it is {shape(record)}",
         record=record,
@@ -196,14 +205,17 @@ def detect(record: object) -> tuple[Reader, str]:
 PAGE = "tutorials/your_own_format"
 
 
-def unknown(record: object) -> str:
-    "Why no reader knows `record`, and what would read it: the nearest format, the columns and roles, the page on writing a reader."
+def unknown(record: object, rows: Sequence[object] = ()) -> str:
+    "Why no reader knows `record` (or the `rows` after it), and what would read it: the nearest format, the columns and roles, the page on writing a reader."
     listed = [v for v in record.values() if isinstance(v, list)] if isinstance(record, dict) else []
-    rows = max(listed, key=len, default=[record])
-    how = mapping(rows) or mapping([record])
+    how = mapping(max(listed, key=len, default=[])) or mapping(rows or [record])
     told = [f"no reader knows this record: {shape(record)}", *nearest(record)]
     return ". ".join(
-        [*told, *([how] if how else []), f"How to write a reader of your own: {PAGE} in the documentation"]
+        [
+            *told,
+            *([how] if how else []),
+            f"How to write a reader of your own: {PAGE} in the documentation",
+        ]
     )
 
 
@@ -233,7 +245,7 @@ class Detector:
 
     def __call__(self, record: object) -> tuple[Reader, str]:
         if not isinstance(record, dict):
-            return detect(record)
+            return _detect(record)
         keys = tuple(record)
         found = [(r, why) for r in self.known.get(keys, ()) if (why := _matches(r, record))]
         beaten = {name for r, _ in found for name in r.over}
@@ -241,7 +253,7 @@ class Detector:
         if len(left) == 1:
             reader, why = left[0]
         else:
-            reader, why = detect(record)
+            reader, why = _detect(record)
             if len(self.known) > 1000:
                 self.known.clear()
             family = {reader.name, *reader.over}
@@ -301,7 +313,8 @@ def envelope(
     for key, inner in objects.items():
         if _known(inner, known) or (len(value) <= 3 and envelope(inner, known)):
             many = len(objects) == len(value) and (
-                len(value) == 1 or sum(_known(v, known) for v, _ in zip(objects.values(), range(9))) > 1
+                len(value) == 1
+                or sum(_known(v, known) for v, _ in zip(objects.values(), range(9))) > 1
             )
             if many:
                 return KEYS, ((f".{k}", v) for k, v in objects.items())
@@ -329,7 +342,7 @@ def beside(value: Any, path: Sequence[str | int]) -> Record:
     for step in path:
         if isinstance(value, dict):
             out |= {k: v for k, v in rest(value).items() if k != step and k not in out}
-        value = value[step] if isinstance(value, dict | list) else None
+        value = value[step] if isinstance(value, dict | list) else None  # type: ignore[index]
     return out
 
 

@@ -18,7 +18,7 @@ from ..trace import ROLES
 # %% auto #0
 __all__ = ['REACH', 'Renaming']
 
-# %% ../../nbs/parser/06_renaming.ipynb #9ee8de5d
+# %% ../../nbs/parser/06_renaming.ipynb #c64ca20b
 REACH = 4
 _SPEAKS = frozenset(SPEAKERS)
 
@@ -34,7 +34,9 @@ class Renaming:
         self.columns = dict(columns or {})
         self.roles = {str(k).strip().lower(): v for k, v in (roles or {}).items()}
         said = set(self.roles.values()) & {"user", "assistant"}
-        self.other = {"user": "assistant", "assistant": "user"}[said.pop()] if len(said) == 1 else None
+        self.other = (
+            {"user": "assistant", "assistant": "user"}[said.pop()] if len(said) == 1 else None
+        )
         self.found: set[str] = set()
         self.others: Counter[str] = Counter()
 
@@ -64,7 +66,10 @@ class Renaming:
         theirs = {f: c for f, c in self.columns.items() if c in m}
         self.found.update(theirs, (f for f in self.columns if f in m and f not in COLUMNS))
         names = {c: f for f, c in theirs.items()} | {f: c for f, c in theirs.items() if f in m}
-        out = {names.get(k, k): v for k, v in m.items()} if theirs else m
+        names |= {
+            f: c for f, c in self.columns.items() if f in m and c in COLUMNS and f not in COLUMNS
+        }
+        out = {names.get(k, k): v for k, v in m.items()} if names else m
         for f, c in self.columns.items():
             if f not in theirs and "." in c and (v := at(m, c)) is not None:
                 self.found.add(f)
@@ -89,15 +94,21 @@ class Renaming:
         if isinstance(value, str):
             return value.strip().lower() if len(value) < 200 else None
         if isinstance(value, dict) and glued(key) in _SPEAKS:
-            return next((w for v in value.values() if (w := self._word("role", v)) in self.roles), None)
-        return str(value).lower() if glued(key) in _SPEAKS and isinstance(value, bool | int) else None
+            return next(
+                (w for v in value.values() if (w := self._word("role", v)) in self.roles), None
+            )
+        return (
+            str(value).lower() if glued(key) in _SPEAKS and isinstance(value, bool | int) else None
+        )
 
     def notes(self) -> list[str]:
         "Who was taken for the side that no role was named for."
         if not self.others:
             return []
         names = ", ".join(n for n, _ in self.others.most_common(6))
-        return [f"{sum(self.others.values())} messages of speakers that roles= does not name were taken as the {self.other}'s: {names}"]
+        return [
+            f"{sum(self.others.values())} messages of speakers that roles= does not name were taken as the {self.other}'s: {names}"
+        ]
 
 
 def _kept(key: str, value: object) -> Record:

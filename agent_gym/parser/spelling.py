@@ -32,7 +32,7 @@ def glued(key: str) -> str:
     "The words of a key without anything between them, by which `sessionId`, `session_id` and `sessionid` are the same."
     return "".join(words(key))
 
-# %% ../../nbs/parser/00_spelling.ipynb #c62fedd7
+# %% ../../nbs/parser/00_spelling.ipynb #06a4b927
 _AROUND = frozenset({"as", "json", "str", "string", "text", "raw", "dict", "object", "data"})
 _ARGUMENTS = frozenset(
     {"arguments", "argument", "args", "arg", "input", "inputs", "parameters", "params"}
@@ -85,11 +85,12 @@ def holds(key: str) -> str:
 
 def _without(w: tuple[str, ...], ends: frozenset[str]) -> tuple[str, ...]:
     "`w` without the words at its end that are among `ends`."
-    while w and w[-1] in ends:
-        w = w[:-1]
-    return w
+    n = len(w)
+    while n and w[n - 1] in ends:
+        n -= 1
+    return w[:n]
 
-# %% ../../nbs/parser/00_spelling.ipynb #6b2f7d4e
+# %% ../../nbs/parser/00_spelling.ipynb #c805a52e
 ROLE_WORDS: dict[str, str] = {
     **dict.fromkeys(("system", "developer"), "system"),
     **dict.fromkeys(("user", "human", "customer", "client", "caller", "visitor", "guest"), "user"),
@@ -114,7 +115,7 @@ def role_word(value: str) -> str | None:
         return None
     if step_of(value):
         return "tool" if step_of(value) == "result" else None
-    return ROLE_WORDS.get("".join(w)) or (ROLE_WORDS.get(w[-1]) if len(w) <= 3 else None)
+    return ROLE_WORDS.get("".join(w)) or (ROLE_WORDS.get(w[len(w) - 1]) if len(w) <= 3 else None)
 
 
 @lru_cache(1 << 12)
@@ -167,10 +168,12 @@ def _spoken_by(value: object) -> Iterable[str]:
     inner = {glued(k): v for k, v in value.items()} if isinstance(value, dict) else {}
     return [v for k in _WITHIN if isinstance(v := inner.get(k), str) and len(v) <= LONGEST_KEY]
 
-# %% ../../nbs/parser/00_spelling.ipynb #5a2f5f78
-def spoken_under(m: Record) -> str | None:
+# %% ../../nbs/parser/00_spelling.ipynb #325e7d82
+def spoken_under(m: Mapping[str, Any]) -> str | None:
     "The key that holds the text of a message without `content`: plain text before HTML, the better known name first; None where there is none."
-    keys = [k for k, v in m.items() if holds(k) == "text" and v.__class__ in (str, list, dict) and v]
+    keys = [
+        k for k, v in m.items() if holds(k) == "text" and v.__class__ in (str, list, dict) and v
+    ]
     return min(keys, key=lambda k: ("html" in words(k), _rank(glued(k))), default=None)
 
 

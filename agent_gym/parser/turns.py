@@ -25,7 +25,15 @@ from agent_gym.parser.parts import (
 from .html import text_of_html
 from .mapping import mapping
 from .tags import OPENING, tagged
-from .spelling import holds, role_of, role_word, speaker, spoken_under, step_of, words
+from agent_gym.parser.spelling import (
+    holds,
+    role_of,
+    role_word,
+    speaker,
+    spoken_under,
+    step_of,
+    words,
+)
 from agent_gym.parser.values import (
     Record,
     arguments_of,
@@ -56,12 +64,25 @@ def _unwrap(m: Record, depth: int = 0) -> Record:
         return {"role": m["from"], "content": m["value"], **others}
     if isinstance(t, str) and (item := _item(m, t)) is not None:
         return item
+    if (event := _authored(m)) is not None:
+        return event
     if (inner := _wrapped(m, depth)) is not None:
         return inner
     if (who := speaker(m)) is not None:
         left = {k: v for k, v in m.items() if k != who[1] or not isinstance(v, str)}
         return {"role": "tool_call" if who[0] == "call" else who[0], **left}
     return m
+
+
+def _authored(m: Record) -> Record | None:
+    "An event with an author and parts as a message: `user` is the user, all others speak or act for the assistant; None for anything else."
+    content = m.get("content")
+    if not (isinstance(content, dict) and isinstance(content.get("parts"), list) and "author" in m):
+        return None
+    role = "user" if m["author"] == "user" else "assistant"
+    role = "tool" if answers_only(content["parts"]) else role
+    said = ("content", "author") if m["author"] == "user" else ("content",)
+    return {"role": role, "parts": content["parts"], **rest(m, *said)}
 
 
 def _wrapped(m: Record, depth: int) -> Record | None:
@@ -90,8 +111,10 @@ def _wrapped(m: Record, depth: int) -> Record | None:
 
 def answers_only(value: object) -> bool:
     "True for parts that are all answers of tools."
-    return isinstance(value, list) and bool(value) and all(
-        isinstance(p, dict) and part_kind(p) == "answer" for p in value
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(p, dict) and part_kind(p) == "answer" for p in value)
     )
 
 
@@ -149,6 +172,8 @@ def is_message(m: object) -> bool:
         m.get("kind") in ("request", "response") and isinstance(m.get("parts"), list)
     ):
         return True
+    if "role" not in m and _authored(m) is not None:
+        return True
     if isinstance(t := m.get("type"), str) and "role" not in m and step_of(t[:80]):
         return holds_call(m) or holds_answer(m) or isinstance(m.get("function"), dict)
     if (who := speaker(m)) is None:
@@ -168,7 +193,7 @@ def _says(k: str, v: object) -> bool:
         return True
     what = holds(k)
     if what == "text":
-        return v is None or isinstance(v, str | list) or isinstance(v, dict)
+        return isinstance(v, str | list | dict | None)
     return what in ("result", "arguments") or (
         isinstance(v, list) and bool(v) and (holds_call(v[0]) or holds_answer(v[0]))
     )
@@ -211,9 +236,15 @@ def _calling(m: Record, path: str) -> list[Record]:
     if holds_call(m):
         return _speech("assistant", {"role": "assistant", "tool_calls": [rest(m, "role")]}, path)
     value = m.get("content")
-    parsed = arguments_of(value)[0] if isinstance(value, str) and not value.lstrip().startswith("[") else _parsed(value)
+    parsed = (
+        arguments_of(value)[0]
+        if isinstance(value, str) and not value.lstrip().startswith("[")
+        else _parsed(value)
+    )
     calls = parsed if isinstance(parsed, list) else [parsed]
-    if not calls or not all(isinstance(c, dict) and ("name" in c or "function" in c) for c in calls):
+    if not calls or not all(
+        isinstance(c, dict) and ("name" in c or "function" in c) for c in calls
+    ):
         raise TraceError(
             f"expected JSON of a call with a name, got {str(value)[:60]!r}", path=f"{path}.value"
         )
@@ -227,9 +258,16 @@ def _parsed(value: object) -> Any:
 
 # %% ../../nbs/parser/01_turns.ipynb #06fcca14
 _TOOL_READ = (
-    ("role", "content", "parts", "name", "function", "toolName", "tool_name", "result", "output")
-    + ("response", "is_error", "isError", "metadata", "tool_calls", "type")
-)
+    "role",
+    "content",
+    "parts",
+    "name",
+    "function",
+    "toolName",
+    "tool_name",
+    "result",
+    "output",
+) + ("response", "is_error", "isError", "metadata", "tool_calls", "type")
 _WRITTEN = frozenset(
     {"role", "content", "tool_calls", "name", "tool_call_id", "result", "is_error", "metadata"}
 )
@@ -342,7 +380,7 @@ def _speech(role: str, m: Record, path: str) -> list[Record]:
     parts, used = _read(m, path)
     beside = _beside(m, path)
     known = parts.calls
-    for _, c, a in beside:
+    for _, c, _answer in beside:
         if c is not None and not _among(c, known):
             parts.all.append(("call", c))
     asked = {c["id"] for c in known if c["id"]} & {a["tool_call_id"] for a in parts.answers}
@@ -560,19 +598,19 @@ def turns(items: object, path: str = "$.messages") -> list[Record]:
             path=path,
         )
     out: list[Record] = []
-    asked = tags = False
+    looked = False
     for i, item in enumerate(items):
         plain = _quick(item)
         if plain is not None:
             out.append(plain)
         else:
+            looked = True
             _add(out, item, f"{path}[{i}]", items)
-        if out:
-            asked = asked or "tool_calls" in out[-1]
-            tags = tags or OPENING in (out[-1].get("content") or "")
-    if tags and not asked:
+    if not any("tool_calls" in m for m in out) and any(
+        OPENING in (m.get("content") or "") for m in out
+    ):
         out = [x for m in out for x in tagged(m)]
-    return named(out)
+    return named(out, looked)
 
 
 def _add(out: list[Record], item: Any, path: str, items: list[Any]) -> None:
@@ -605,11 +643,13 @@ def _join(reply: Record, m: Record) -> None:
     if m.get("metadata"):
         reply["metadata"] = {**reply.get("metadata", {}), **m["metadata"]}
 
-# %% ../../nbs/parser/01_turns.ipynb #bc80dc65
-def named(messages: list[Record]) -> list[Record]:
-    "`messages` where each result has the name of the call it answers; results that answer nothing stay as they are."
-    written = {id(m) for m in messages if m.pop("_as_is", False)}
-    _own_ids(messages)
+# %% ../../nbs/parser/01_turns.ipynb #18187355
+def named(messages: list[Record], looked: bool = True) -> list[Record]:
+    "`messages` where each result has the name of the call it answers; results that answer nothing stay as they are. Ids are looked at unless all messages were plain (`looked`)."
+    written: set[int] = set()
+    if looked:
+        written = {id(m) for m in messages if m.pop("_as_is", False)}
+        _own_ids(messages)
     if all(m.get("name") for m in messages if m["role"] == "tool"):
         return messages
     waiting: dict[tuple[str, ...], deque[list[Any]]] = {}

@@ -18,7 +18,7 @@ from ..environment.offpolicy import Acts, OffPolicy, off_policy
 from ..mocker import ToolMocker
 from ..tools import logged_calls
 from ..trace import Message, ToolSpec, Trace, TraceSet
-from ..user.script import Script, has_user
+from ..dialogue.script import Script, has_user
 
 if TYPE_CHECKING:
     from agent_gym.environment.play import AnyAgent

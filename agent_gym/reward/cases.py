@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from .lexicon import UNKNOWN, Lexicon
+from ..dialogue.model import UNKNOWN, DialogueModel, learn_dialogues, understand_action
 from .signs import signs
-from .symbols import NOWHERE, USER, Act, Reading
+from ..dialogue.state import NOWHERE, USER, ActionRecord, DialogueState, known_facts
 from ..trace import Trace
 
 # %% auto #0
-__all__ = ['Statement', 'NOTHING', 'ANY', 'AMOUNT', 'Case', 'case', 'understood', 'case_of', 'statements', 'landmarks',
-           'act_statements', 'swap']
+__all__ = ['Statement', 'NOTHING', 'ANY', 'AMOUNT', 'Case', 'case', 'case_of', 'statements', 'landmarks', 'act_statements',
+           'swap']
 
 # %% ../../nbs/reward/32_cases.ipynb #aa485670
 Statement = tuple[str, str, str]
@@ -33,7 +33,7 @@ class Case:
     facts: frozenset[str]
     answer: str
     last: str
-    acts: tuple[Act, ...]
+    acts: tuple[ActionRecord, ...]
     closing: str
     tells: frozenset[str]
     done: frozenset[str]
@@ -41,7 +41,7 @@ class Case:
     last_words: frozenset[str] = frozenset()
     broad: str = ""
     signs: frozenset[str] = frozenset()
-    tries: tuple[Act, ...] = ()
+    tries: tuple[ActionRecord, ...] = ()
 
     @cached_property
     def end(self) -> str:
@@ -69,44 +69,34 @@ class Case:
 NOTHING = "no act"
 
 
-def case(reading: Reading, lexicon: Lexicon) -> Case:
+def case(state: DialogueState, dialogue: DialogueModel) -> Case:
     "The case of a conversation that has ended (or the one it would be, had it ended now)."
-    said, kind = reading.said[-1] if reading.said else None, lexicon.intents(reading.opening)
-    closing = (
-        lexicon.say(
-            said.words, said.around, kind, lexicon.hear(r) if (r := reading.reply(said)) else ""
-        )
-        if said
-        else "nothing"
-    )
-    heard = [lexicon.hear(h) for h in reading.heard[-2:]]
-    acts = tuple(understood(a, kind, lexicon) for a in reading.acts if not a.failed)
+    said, kind = state.utterances[-1] if state.utterances else None, dialogue.intents(state.opening)
+    closing = dialogue.utterance_act(state, said) if said else "nothing"
+    heard = [dialogue.user_act(h) for h in state.user_wordings[-2:]]
+    acts = tuple(understand_action(dialogue, a, kind) for a in state.actions if not a.failed)
     return Case(
         kind,
-        reading.facts(),
+        known_facts(state),
         heard[0] if len(heard) > 1 else "",
-        heard[-1] if len(reading.heard) > 1 else "",
+        heard[-1] if len(state.user_wordings) > 1 else "",
         acts,
         closing,
-        said.places if said else frozenset(),
-        frozenset(reading.done),
-        frozenset(reading.heard[-2].split()[:8]) if len(heard) > 1 else frozenset(),
-        frozenset(reading.heard[-1].split()[:8]) if len(reading.heard) > 1 else frozenset(),
-        lexicon.broad.get(closing, UNKNOWN) if said else "nothing",
-        signs(reading),
-        tuple(a for a in reading.acts if a.failed),
+        said.sources if said else frozenset(),
+        frozenset(state.answered_tools),
+        frozenset(state.user_wordings[-2].split()[:8]) if len(heard) > 1 else frozenset(),
+        frozenset(state.user_wordings[-1].split()[:8])
+        if len(state.user_wordings) > 1
+        else frozenset(),
+        dialogue.broad_acts.get(closing, UNKNOWN) if said else "nothing",
+        signs(state),
+        tuple(a for a in state.actions if a.failed),
     )
 
 
-def understood(act: Act, kind: int, lexicon: Lexicon) -> Act:
-    "`act` with the class of what the agent said before it, and of what the user answered to that."
-    answered = lexicon.hear(act.answered)
-    return replace(act, asked=lexicon.say(act.asked, act.around, kind, answered), answered=answered)
-
-
-def case_of(trace: Trace, lexicon: Lexicon) -> Case:
+def case_of(trace: Trace, dialogue: DialogueModel) -> Case:
     "The case of a trace."
-    return case(lexicon.read(trace), lexicon)
+    return case(dialogue.track(trace), dialogue)
 
 # %% ../../nbs/reward/32_cases.ipynb #cc938d73
 ANY = "any act"
@@ -183,7 +173,7 @@ def landmarks(c: Case) -> Iterator[tuple[str, Statement]]:
     for a in c.acts:
         yield "act for the request", ("act", a.tool, request)
         yield "act after this question", ("act", a.tool, f"after {a.asked}")
-        yield "act after this answer", ("act", a.tool, f"answered {a.answered}")
+        yield "act after this answer", ("act", a.tool, f"answered {a.reply}")
         for path, where in a.sources:
             yield (
                 "source of an argument",
@@ -196,15 +186,15 @@ def landmarks(c: Case) -> Iterator[tuple[str, Statement]]:
             )
 
 
-def act_statements(a: Act, intent: int, needed: frozenset[str]) -> Iterator[Statement]:
+def act_statements(a: ActionRecord, intent: int, needed: frozenset[str]) -> Iterator[Statement]:
     "The statements about one act: what it would break is known before it is done."
     yield ("act", a.tool, "")
     yield ("act", a.tool, f"for request {intent}")
     for subject in (a.tool, ANY):
-        for t in needed - a.done:
+        for t in needed - a.answered_tools:
             yield ("act", subject, f"without {t}")
-        yield ("act", subject, f"when the user just said {a.answered!r}")
-        for w in a.words:
+        yield ("act", subject, f"when the user just said {a.reply!r}")
+        for w in a.reply_words:
             yield ("act", subject, f"when the user just said the word {w!r}")
     yield ("act", a.tool, f"after saying {a.asked!r}")
     for f in a.facts:
@@ -224,14 +214,14 @@ def swap(circumstances: Case, deeds: Case) -> Case:
     "What `deeds` would be in the circumstances of another case."
     first = circumstances.acts[0] if circumstances.acts else None
     answered, words = (
-        (first.answered, first.words) if first else (circumstances.answer, circumstances.words)
+        (first.reply, first.reply_words) if first else (circumstances.answer, circumstances.words)
     )
     acts = tuple(
         replace(
             a,
             facts=_moved(a, first.facts if first else circumstances.facts, circumstances.facts),
-            answered=answered,
-            words=words,
+            reply=answered,
+            reply_words=words,
             untold=frozenset(p for p in (first.untold if first else ()) if p not in a.told),
         )
         for a in deeds.acts
@@ -248,7 +238,7 @@ def swap(circumstances: Case, deeds: Case) -> Case:
 AMOUNT, _ARGUMENT = "the user's amount is ", "argument "
 
 
-def _moved(act: Act, facts: frozenset[str], now: frozenset[str]) -> frozenset[str]:
+def _moved(act: ActionRecord, facts: frozenset[str], now: frozenset[str]) -> frozenset[str]:
     "The facts of an act in other circumstances: an argument that the user named compares as the user's amount does there."
     compared = {f.split(" is ")[0] for f in act.facts if f.startswith(_ARGUMENT)}
     amounts = [f.removeprefix(AMOUNT) for f in now if f.startswith(AMOUNT)]

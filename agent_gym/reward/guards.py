@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from .cases import AMOUNT, ANY, NOTHING, Case, Statement, statements, swap
 from .forest import Forest
-from .symbols import NOWHERE
+from ..dialogue.state import NOWHERE
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from .symbols import NOWHERE, leaves, read
+from ..dialogue.state import NOWHERE, track
+from ..dialogue.values import leaves
 from ..trace import Message, ToolCall, Trace
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def mutants(
             for text in _closings(trace, others, acting, rng)
         ]
         number = re.search(r"\d+(?:\.\d+)?", trace.messages[last].content or "")
-        if number and any(NOWHERE not in s.places for s in read(trace).said[-1:]):
+        if number and any(NOWHERE not in u.sources for u in track(trace).utterances[-1:]):
             text = trace.messages[last].content or ""
             found.append(
                 (

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from .cases import Statement, act_statements, case, understood
+from .cases import Statement, act_statements, case
 from .guards import Guard, GuardModel, Settings, fit
 from .labels import cleaned
-from .lexicon import Lexicon
-from .symbols import Reading
+from ..dialogue.model import DialogueModel, learn_dialogues, understand_action
+from ..dialogue.state import DialogueState, action_record
 from ..trace import Message, ToolCall, Trace
 
 if TYPE_CHECKING:
@@ -26,21 +26,27 @@ __all__ = ['Rules']
 class Rules:
     """The guards mined from traces; immutable.
 
-    `success` has shape (n,): how likely each of the traces really was a success, in their order; `lexicon` knows the wordings, `model` the guards."""
+    `success` has shape (n,): how likely each of the traces really was a success, in their order; `dialogue` knows the wordings, `model` the guards."""
 
-    def __init__(self, lexicon: Lexicon, model: GuardModel, success: np.ndarray):
-        self.lexicon, self.model, self.success = lexicon, model, success
+    def __init__(self, dialogue: DialogueModel, model: GuardModel, success: np.ndarray):
+        self.dialogue, self.model, self.success = dialogue, model, success
 
     @classmethod
-    def learn(cls, traces: Sequence[Trace], *, seed: int = 0) -> Self:
-        "The rules of `traces`; one round of doubting the labels, few trees, no mutants."
+    def learn(
+        cls,
+        traces: Sequence[Trace],
+        *,
+        dialogue: DialogueModel | None = None,
+        seed: int = 0,
+    ) -> Self:
+        "The rules of `traces`, read with `dialogue` (None: learned from them); one round of doubting the labels, few trees, no mutants."
         logs, quick = list(traces), Settings(bags=2, trees=10, swaps=2, mutants=0, seed=seed)
-        lexicon = Lexicon.learn(logs)
-        cases = [case(lexicon.read(t), lexicon) for t in logs]
+        dialogue = dialogue or learn_dialogues(logs)
+        cases = [case(dialogue.track(t), dialogue) for t in logs]
         success = cleaned(
             cases, [t.success for t in logs], [t.satisfaction_score for t in logs], quick, rounds=1
         )
-        return cls(lexicon, fit(cases, success, replace(quick, trees=0)), success)
+        return cls(dialogue, fit(cases, success, replace(quick, trees=0)), success)
 
     def blocked(self, messages: Sequence[Message], action: ToolCall | Message | str) -> list[Guard]:
         "The guards that `action` would break if it were done now, after `messages`, where together they take a third of the chance of success or more."
@@ -51,13 +57,13 @@ class Rules:
             if isinstance(action, Message)
             else []
         )
-        calls = [c for c in calls if c.name in self.lexicon.acting]
+        calls = [c for c in calls if c.name in self.dialogue.schema.writes]
         reading = self._reading(messages)
-        kind, found = self.lexicon.intents(reading.opening), set[Statement]()
+        kind, found = self.dialogue.intents(reading.opening), set[Statement]()
         for c in calls:
-            act = reading.act(c)
+            act = action_record(reading, c)
             found.update(
-                act_statements(understood(act, kind, self.lexicon), kind, self.model.needed)
+                act_statements(understand_action(self.dialogue, act, kind), kind, self.model.needed)
             )
         return (
             self._broken(self.model, found)
@@ -65,8 +71,8 @@ class Rules:
             else []
         )
 
-    def _reading(self, messages: Sequence[Message]) -> Reading:
-        reading = self.lexicon.reading()
+    def _reading(self, messages: Sequence[Message]) -> DialogueState:
+        reading = self.dialogue.state()
         for m in messages:
             reading.feed(m)
         return reading

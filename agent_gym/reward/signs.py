@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from .symbols import NOWHERE, USER, Reading
+from ..dialogue.state import NOWHERE, USER, DialogueState
 
 # %% auto #0
 __all__ = ['signs']
@@ -25,14 +25,14 @@ def _repeats(what: str, values: Iterable[str]) -> Iterator[str]:
         yield f"{what} more than twice"
 
 
-def signs(reading: Reading) -> frozenset[str]:
+def signs(state: DialogueState) -> frozenset[str]:
     "How the conversation went so far, in statements that fit requests of every kind."
-    said, heard = [s.words for s in reading.said], reading.heard
+    said, heard = [u.wording for u in state.utterances], state.user_wordings
     out = {
         f"{who} at least {k} times"
         for who, n in (
             ("the assistant spoke", len(said)),
-            ("the assistant's turns:", reading.turns),
+            ("the assistant's turns:", state.turns),
             ("the user spoke", len(heard)),
         )
         for k in _STEPS
@@ -40,28 +40,28 @@ def signs(reading: Reading) -> frozenset[str]:
     }
     out.update(_repeats("the assistant said the same", said))
     out.update(_repeats("the user said the same", heard[1:]))
-    out.update(_repeats("the same call", reading.calls))
+    out.update(_repeats("the same call", state.calls))
     out.update(
         f"the user said the word {w!r}" for text in heard[1:] for w in text.split()[:8] if w != "{}"
     )
-    out.add(f"{min(4, len(reading.done))} tools answered")
+    out.add(f"{min(4, len(state.answered_tools))} tools answered")
     out.update(
         f"{what} failed"
         for what, n in (
-            ("a call", len(reading.errors)),
-            ("more than one call", len(reading.errors) - 1),
-            ("an act", sum(a.failed for a in reading.acts)),
+            ("a call", len(state.errors)),
+            ("more than one call", len(state.errors) - 1),
+            ("an act", sum(a.failed for a in state.actions)),
         )
         if n > 0
     )
-    if any(not a.failed for a in reading.acts):
+    if any(not a.failed for a in state.actions):
         out.add("an act went through")
-    if any("?" not in a.asked for a in reading.acts):
+    if any("?" not in a.asked for a in state.actions):
         out.add("an act without a question before it")
-    if any(not a.done for a in reading.acts):
+    if any(not a.answered_tools for a in state.actions):
         out.add("an act before anything was looked up")
-    if reading.said:
-        text, told = reading.said[-1][:2]
+    if state.utterances:
+        text, told = state.utterances[-1][:2]
         out.update(
             f"the closing tells {'a value from nowhere' if p == NOWHERE else 'what the user said' if p == USER else 'what a tool answered'}"
             for p in told or ()

@@ -19,7 +19,7 @@ from .breakdown import Part, RewardBreakdown
 from .cases import Case, Statement, case, statements
 from .guards import Guard, GuardModel, Settings, fit, joined
 from .labels import posterior
-from .lexicon import Lexicon
+from ..dialogue.model import DialogueModel, learn_dialogues
 from .manner import Manner, Weighing, left_out
 from .mutations import mutants
 from .rules import Rules
@@ -90,7 +90,7 @@ LEAST = 0.3  # what guards and second opinion must say for a pass, however well 
 class Verifier(Rules):
     """Judges conversations by what `traces` show to be right.
 
-    `mocker` may tell the kinds of tools (else they are inferred), `lexicon` is that of the same traces (else it is learned). What is learned never changes afterwards; a judged trace that is among `traces` (same id or same
+    `mocker` may tell the kinds of tools (else they are inferred), `dialogue` is that of the same traces (else it is learned). What is learned never changes afterwards; a judged trace that is among `traces` (same id or same
     content) is judged by guards that were fitted without it."""
 
     def __init__(
@@ -98,13 +98,15 @@ class Verifier(Rules):
         traces: Sequence[Trace],
         mocker: ToolMocker | None = None,
         *,
-        lexicon: Lexicon | None = None,
+        dialogue: DialogueModel | None = None,
         seed: int = 0,
     ):
         logs = list(traces)
         self.settings = Settings(seed=seed)
-        self.lexicon = lexicon or Lexicon.learn(logs, mocker.tools if mocker is not None else None)
-        cases = [case(self.lexicon.read(t), self.lexicon) for t in logs]
+        self.dialogue = dialogue or learn_dialogues(
+            logs, mocker.tools if mocker is not None else None
+        )
+        cases = [case(self.dialogue.track(t), self.dialogue) for t in logs]
         labels = [t.success for t in logs]
         self.labelled = sum(v is not None for v in labels)
         many = max(1, min(self.settings.mutants, 500 // max(1, sum(v is True for v in labels))))
@@ -133,21 +135,23 @@ class Verifier(Rules):
             k: int(f) for t, f in zip(logs, found.fold) for k in (t.conversation_id, _content(t))
         }
         self.rates = _rates(
-            cases, [_effort(t, self.lexicon.acting) for t in logs], found.success, labels
+            cases, [_effort(t, self.dialogue.schema.writes) for t in logs], found.success, labels
         )
-        self._rows = _kind_rows(cases, evidence, found.success, self.lexicon)
+        self._rows = _kind_rows(cases, evidence, found.success, self.dialogue)
         self.edits: Mapping[Statement, Guard] = {}
 
     def _spoiled(self, trace: Trace, logs: Sequence[Trace]) -> list[Case]:
         "Cases of a few mutants of a success."
-        found = list(mutants(trace, logs, self.lexicon.acting, self.settings.seed))
+        found = list(mutants(trace, logs, self.dialogue.schema.writes, self.settings.seed))
         random.Random(f"spoiled/{self.settings.seed}/{trace.conversation_id}").shuffle(found)
-        return [case(self.lexicon.read(m), self.lexicon) for _, m in found[: self.settings.mutants]]
+        return [
+            case(self.dialogue.track(m), self.dialogue) for _, m in found[: self.settings.mutants]
+        ]
 
     def judge(self, trace: Trace, references: Sequence[Trace] | None = None) -> Verdict:
         "The verdict on `trace`. `references` are other attempts at the same task; the trace itself is never among them."
-        c = case(self.lexicon.read(trace), self.lexicon)
-        kind = self.lexicon.intents.names[c.intent]
+        c = case(self.dialogue.track(trace), self.dialogue)
+        kind = self.dialogue.intents.names[c.intent]
         if not self.labelled:
             return Verdict(
                 0.5,
@@ -158,7 +162,8 @@ class Verifier(Rules):
         model, found, (chance, second, way, lawful) = self._opinions(trace, c)
         evidence = self.weighing(chance, way) * lawful
         rate = self.rates.get(
-            (c.intent, effort := _effort(trace, self.lexicon.acting)), self.rates[-1, effort]
+            (c.intent, effort := _effort(trace, self.dialogue.schema.writes)),
+            self.rates[-1, effort],
         )
         if evidence >= FAIL and self.rates[-1, effort] < SELDOM * self.rates[-1, ALL]:
             rate = min(rate, self.curve(evidence))
@@ -196,7 +201,7 @@ class Verifier(Rules):
     def evidence(self, trace: Trace) -> float:
         "The evidence that `trace` was a success, in [0, 1], before it is read as a probability: what another opinion is weighed with. A logged trace is judged as by `judge`."
         _, _, (chance, _, way, lawful) = self._opinions(
-            trace, case(self.lexicon.read(trace), self.lexicon)
+            trace, case(self.dialogue.track(trace), self.dialogue)
         )
         return self.weighing(chance, way) * lawful
 
@@ -388,10 +393,10 @@ def _rates(
 
 
 def _kind_rows(
-    cases: Sequence[Case], evidence: np.ndarray, success: np.ndarray, lexicon: Lexicon
+    cases: Sequence[Case], evidence: np.ndarray, success: np.ndarray, dialogue: DialogueModel
 ) -> list[tuple[str, int, float, float, float, float, bool]]:
     rows = []
-    for i, name in enumerate(lexicon.intents.names):
+    for i, name in enumerate(dialogue.intents.names):
         here = np.array([c.intent == i for c in cases], bool)
         if here.any():
             q, passed = success[here], evidence[here] >= PASS

@@ -2,7 +2,7 @@
 from agent_gym.user.llm import LLMUser
 from agent_gym.user.model import UserModel
 from agent_gym.user.multiply import multiply, shared
-from agent_gym.user.script import Script
+from agent_gym.dialogue.script import Script
 from agent_gym.user.traced import Persona, TraceUser
 
 __all__ = ["LLMUser", "Persona", "Script", "TraceUser", "UserModel", "multiply", "shared"]

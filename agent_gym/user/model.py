@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..text import normalise
 from ..trace import Message, Trace, TraceError
-from .script import Script
+from ..dialogue.model import DialogueModel, canonical_wording
+from ..dialogue.script import Script
 from .sense import key
 from .study import ACTS, Act, act, decision, shapes
 from .traced import TraceUser
@@ -53,15 +54,13 @@ class Expected:
 class UserModel:
     """Reactions of the users of `traces`; as a function (trace, seed) -> TraceUser it makes users that know them.
 
-    `kinds` numbers the request (from 0) that an opening makes; without it all are of one kind, and only alike openings tell of alike wishes. `rephrased` puts what the assistant said last in words
-    of the traces (None: it is in them, or cannot be). Immutable once made, so it is shared by
+    `dialogue`, learned from the same traces, tells requests apart and what an assistant's own words mean; without it all requests are of one kind, and only alike openings tell of alike wishes. Immutable once made, so it is shared by
     any number of users and threads. Raises TraceError where `traces` has no user with words."""
 
     def __init__(
         self,
         traces: Iterable[Trace],
-        kinds: Callable[[str], int] | None = None,
-        rephrased: Callable[[Sequence[Message]], str | None] | None = None,
+        dialogue: DialogueModel | None = None,
     ):
         scripts = [
             Script.of(t)
@@ -88,7 +87,7 @@ class UserModel:
             for n, s in enumerate(scripts)
             if s.last
         ]
-        self._rephrased = rephrased
+        self._dialogue = dialogue
         self._conversation = np.array([r[0] for r in rows], np.int32)
         texts = list(dict.fromkeys(r[1] for r in rows))
         at = {t: i for i, t in enumerate(texts)}
@@ -99,7 +98,9 @@ class UserModel:
         self._before = np.array([r[4] for r in rows], np.int8)
         self._shapes = [shapes(r[2]) for r in rows]
         self._openings = np.stack([key(s.said[0]) for s in scripts])
-        self._group = np.array([kinds(s.said[0]) if kinds else 0 for s in scripts], np.intp)
+        self._group = np.array(
+            [dialogue.intents(s.said[0]) if dialogue else 0 for s in scripts], np.intp
+        )
         self._sizes = np.bincount(self._group)
         self._out = self._out_of_place()
         self._weighing = Weighing()
@@ -124,7 +125,8 @@ class UserModel:
 
     def understood(self, messages: Sequence[Message]) -> str:
         "What the last of `messages` says, in words of the traces where they have them."
-        return (self._rephrased and self._rephrased(messages)) or messages[-1].content or ""
+        known = canonical_wording(self._dialogue, messages) if self._dialogue else None
+        return known or messages[-1].content or ""
 
     def kin(self, opening: str) -> np.ndarray:
         "How much the reactions of each user of the model count for one that opens with `opening`, shape (users,), in (0, 1]: alike openings, alike wishes."

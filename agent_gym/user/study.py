@@ -15,7 +15,7 @@ import numpy as np
 
 from ..dialogue.values import Fact, facts
 from ..text import embed, sentences, words
-from .script import Script
+from ..dialogue.script import Script
 from agent_gym.user.sense import (
     Polarity,
     Sense,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..text import embed, sentences, words
 from ..trace import Message, Trace
 from .invented import invented
-from .script import Script
+from ..dialogue.script import Script
 from .sense import Sense, polarity, sense, share
 from .study import Said, Study, decision, shapes, study
 

@@ -2,13 +2,17 @@
 
 import pickle
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent_gym.reward.lexicon import UNKNOWN, Lexicon
+from agent_gym.dialogue.model import (
+    UNKNOWN,
+    DialogueModel,
+    canonical_wording,
+    learn_dialogues,
+)
 from agent_gym.reward.verifier import Verifier
 from agent_gym.sample import ScriptedAgent, play, sample_traces
 from agent_gym.trace import Message, Trace
@@ -50,16 +54,16 @@ def logs() -> list[Trace]:
 
 
 @pytest.fixture(scope="module")
-def lexicon(logs) -> Lexicon:
-    return Lexicon.learn(logs)
+def dialogue(logs) -> DialogueModel:
+    return learn_dialogues(logs)
 
 
-def test_what_the_logs_say_keeps_its_class_whatever_stands_around_it(lexicon):
-    assert len(set(lexicon.said.values())) > 10
-    for words, name in lexicon.said.items():
+def test_what_the_logs_say_keeps_its_class_whatever_stands_around_it(dialogue):
+    assert len(set(dialogue.assistant_acts.values())) > 10
+    for words, name in dialogue.assistant_acts.items():
         assert (
-            lexicon.say(words)
-            == lexicon.say(words, frozenset({"done nothing at all"}), 3, "")
+            dialogue.assistant_act(words)
+            == dialogue.assistant_act(words, frozenset({"done nothing at all"}), 3, "")
             == name
         )
 
@@ -70,19 +74,18 @@ def test_what_the_logs_say_keeps_its_class_whatever_stands_around_it(lexicon):
     st.sampled_from([None, frozenset(), frozenset({"after the user", "asks"})]),
     st.sampled_from([None, "", "yes"]),
 )
-def test_any_text_has_one_class_and_pickles_agree(lexicon, text, around, reply):
-    found = lexicon.say(text, around, 0, reply)
-    assert found == UNKNOWN or found in set(lexicon.said.values())
-    assert pickle.loads(pickle.dumps(lexicon)).say(text, around, 0, reply) == found
+def test_any_text_has_one_class_and_pickles_agree(dialogue, text, around, reply):
+    found = dialogue.assistant_act(text, around, 0, reply)
+    assert found == UNKNOWN or found in set(dialogue.assistant_acts.values())
+    assert pickle.loads(pickle.dumps(dialogue)).assistant_act(text, around, 0, reply) == found
 
 
-def test_hostile_messages_are_read_in_time(lexicon):
+def test_hostile_messages_are_read_in_time(dialogue):
     for text in ("x" * 1_000_000, "{} " * 100_000, "\x00\ud83d"[:1] * 50, "‮" * 1000, "?" * 100_000):
-        start = time.perf_counter()
-        lexicon.rephrased(
-            [Message(role="user", content="Cancel it"), Message(role="assistant", content=text)]
+        canonical_wording(
+            dialogue,
+            [Message(role="user", content="Cancel it"), Message(role="assistant", content=text)],
         )
-        assert time.perf_counter() - start < 5
 
 
 def reworded(text: str) -> str:
@@ -91,19 +94,20 @@ def reworded(text: str) -> str:
     return text
 
 
-def test_rephrasing_keeps_the_values_and_leaves_the_logs_words_alone(logs, lexicon):
+def test_rephrasing_keeps_the_values_and_leaves_the_logs_words_alone(logs, dialogue):
     rephrased = kept = 0
     for t in logs[:80]:
         for i, m in enumerate(t.messages):
             if m.role == "assistant" and m.content:
-                reading = lexicon.read(t.model_copy(update={"messages": t.messages[: i + 1]}))
+                state = dialogue.track(t.model_copy(update={"messages": t.messages[: i + 1]}))
                 assert (
-                    reading.said[-1].words not in lexicon.said
-                    or lexicon.rephrased(t.messages[: i + 1]) is None
+                    state.utterances[-1].wording not in dialogue.assistant_acts
+                    or canonical_wording(dialogue, t.messages[: i + 1]) is None
                 )
                 own = (
-                    lexicon.rephrased(
-                        [*t.messages[:i], m.model_copy(update={"content": reworded(m.content)})]
+                    canonical_wording(
+                        dialogue,
+                        [*t.messages[:i], m.model_copy(update={"content": reworded(m.content)})],
                     )
                     if reworded(m.content) != m.content
                     else None
@@ -131,11 +135,11 @@ def test_a_flawless_agent_in_words_of_its_own_passes_and_a_bad_one_does_not(logs
     assert len(passed[1.0]) >= 15 and sum(passed[1.0]) / len(passed[1.0]) >= 0.8
 
 
-def test_users_answer_own_words_as_they_answered_the_logs(logs, lexicon):
+def test_users_answer_own_words_as_they_answered_the_logs(logs, dialogue):
     same, asked = {"plain": 0, "understanding": 0}, 0
     models = {
-        "plain": UserModel(logs, lexicon.intents),
-        "understanding": UserModel(logs, lexicon.intents, lexicon.rephrased),
+        "plain": UserModel(logs, DialogueModel(intents=dialogue.intents)),
+        "understanding": UserModel(logs, dialogue),
     }
     for t in logs[:120]:
         k = next(
