@@ -82,7 +82,7 @@ def national_ids(text: str) -> Iterator[tuple[int, int]]:
                 if checked(check)(hit[0].upper()):
                     yield hit.span()
 
-# %% ../../nbs/parser/09_numbers.ipynb #f6cf4297
+# %% ../../nbs/parser/09_numbers.ipynb #6f6a5b26
 REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "PL", "SE", "BR", "JP", "IN", "AU", "CA", "CH")
 REGIONS += (
     "AT",

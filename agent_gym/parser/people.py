@@ -17,7 +17,7 @@ from .spelling import words
 __all__ = ['NAME', 'DATE', 'REACH', 'ADDRESS', 'field_kind', 'introduced', 'confided', 'asked', 'answered', 'speaks_of_phones',
            'in_fields']
 
-# %% ../../nbs/parser/09_people.ipynb #d4b5f30f
+# %% ../../nbs/parser/09_people.ipynb #c4a49cf5
 _PERSONS = frozenset(
     {
         "customer",
@@ -133,7 +133,7 @@ def _numbered(w: list[str]) -> str:
         "",
     )
 
-# %% ../../nbs/parser/09_people.ipynb #109fcb37
+# %% ../../nbs/parser/09_people.ipynb #a2076a7e
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĘĚĞĪİŁŃŇŌŐŒŘŚŞŠŤŪŮŰŹŻŽ"
 _CAP = rf"[{_UPPER}][\w'’.-]{{0,30}}[\w]|[{_UPPER}]\."
 _PART = r"(?:von|van|de|der|den|la|da|dos|das|do|di|del|bin|al|el|zu|le)"
@@ -172,11 +172,11 @@ _TOKEN = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]{0,3}\d[A-Za-z0-9]*(?:[ .-][A-Za-z0-9]{1,6}){0,7}(?![A-Za-z0-9])"
 )
 _LIVES = re.compile(
-    r"(?i:address(?: is|:)|live at|ship (?:it|them) to|deliver(?: it)? to|send (?:it|them) to|ich wohne|j['’]habite|vivo en|abito in|ik woon op|mieszkam:?|bor på|moro n[ao])[ :]+((?=[^\n;!?]*\d)[^\n;!?]{5,90}?)(?=[.;!?\n](?:\s|$)|, please|$)|住所は([^\n。]{4,60}?)(?=です|。|$)"
+    r"(?i:address(?: is|:)|live at|ship (?:it|them) to|deliver(?: it)? to|send (?:it|them) to|ich wohne|j['’]habite|vivo en|abito in|ik woon op|mieszkam:?|bor på|moro n[ao])[ :]+((?=[^\n;!?]{0,90}\d)[^\n;!?]{5,90}?)(?=[.;!?\n](?:\s|$)|, please|$)|住所は([^\n。]{4,60}?)(?=です|。|$)"
 )
 REACH = 60
 
-# %% ../../nbs/parser/09_people.ipynb #470e1811
+# %% ../../nbs/parser/09_people.ipynb #e4efa028
 def introduced(text: str) -> Iterator[tuple[str, str]]:
     "(kind, value) of the people that a text names in plain words."
     for pattern in _SAID:
@@ -240,7 +240,7 @@ def speaks_of_phones(text: str) -> bool:
     "True for a text in which a number is called a telephone's."
     return _ASKS["phone"].search(text) is not None
 
-# %% ../../nbs/parser/09_people.ipynb #6f7a11fd
+# %% ../../nbs/parser/09_people.ipynb #93a6c9b0
 _PERSONAL = frozenset({"email", "phone", "address", "birth_date", "dob", "passport", "surname"})
 
 
@@ -270,8 +270,8 @@ def in_fields(
     ):
         yield inherited, str(value)
 
-# %% ../../nbs/parser/09_people.ipynb #e290c723
-_W = rf"(?:[{_UPPER}0-9][\w'’.-]{{0,30}})"
+# %% ../../nbs/parser/09_people.ipynb #471876fe
+_W = rf"(?:[{_UPPER}][\w'’.-]{{0,30}}|\d{{1,3}}(?:st|nd|rd|th))"
 _EN = r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Square|Terrace|Parkway|Pkwy|Highway|Hwy|Circle|Crescent|Close|Grove)"
 _TAIL = r"(?:,? +(?:Apt|Apartment|Unit|Suite|Ste|Flat|#|apto\.?|m\.) ?\w+)?(?:, +[^\n,;.]{2,30}){0,2}(?:(?<=,)| +)(?:[A-Z]{2} )?(?:\d{4,6}(?:-\d{3,4})?|[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2})\b"
 _STREETS = (

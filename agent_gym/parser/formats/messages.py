@@ -18,10 +18,69 @@ from ..values import Record, rest
 from ...trace import TraceError
 
 # %% auto #0
-__all__ = ['STRAY', 'matches_messages', 'says_something', 'unpack_messages', 'messages_to_trace', 'matches_message_list',
-           'agent_parts']
+__all__ = ['STRAY', 'agent_parts', 'matches_messages', 'says_something', 'unpack_messages', 'messages_to_trace',
+           'matches_message_list']
 
-# %% ../../../nbs/parser/formats/messages.ipynb #3a9b3bf9
+# %% ../../../nbs/parser/formats/messages.ipynb #8a47b172
+_KINDS = {
+    "system-prompt": "system",
+    "user-prompt": "user",
+    "text": "assistant",
+    "thinking": "assistant",
+}
+
+
+def agent_parts(messages: list[Record]) -> list[Record]:
+    "Messages whose parts have a `part_kind`, as messages with roles; all others as they are."
+    if not any(
+        isinstance(m.get("parts"), list)
+        and any(isinstance(p, dict) and "part_kind" in p for p in m["parts"])
+        for m in messages
+        if isinstance(m, dict)
+    ):
+        return messages
+    return [x for m in messages for x in _from_parts(m)]
+
+
+def _from_parts(m: Record) -> list[Record]:
+    calls = [
+        {"id": p.get("tool_call_id"), "name": p.get("tool_name"), "arguments": p.get("args")}
+        for p in m["parts"]
+        if p.get("part_kind") == "tool-call"
+    ]
+    out: list[Record] = []
+    for p in m["parts"]:
+        kind = p.get("part_kind")
+        if kind in ("tool-return", "retry-prompt") and p.get("tool_name"):
+            out.append(
+                {
+                    "role": "tool",
+                    "name": p["tool_name"],
+                    "tool_call_id": p.get("tool_call_id"),
+                    "content": p.get("content"),
+                    "is_error": kind == "retry-prompt",
+                }
+            )
+        elif kind in _KINDS:
+            out.append(
+                {
+                    "role": _KINDS[kind],
+                    "content": [{"type": "thinking", "thinking": p["content"]}]
+                    if kind == "thinking"
+                    else p.get("content"),
+                }
+            )
+        elif kind == "retry-prompt":
+            out.append({"role": "user", "content": p.get("content")})
+    if calls:
+        said = [m for m in out if m["role"] == "assistant" and isinstance(m["content"], str)]
+        text = "\n".join(m["content"] for m in said) or None
+        out = [m for m in out if m not in said] + [
+            {"role": "assistant", "content": text, "tool_calls": calls}
+        ]
+    return out
+
+# %% ../../../nbs/parser/formats/messages.ipynb #43686659
 def matches_messages(r: Any) -> object:
     table = (
         isinstance(r, dict)
@@ -108,10 +167,13 @@ def _shared(rows: list[Record]) -> Record:
             out[k] = v
     for m in rows:
         for k, v in m.items():
-            if label_kind(k) not in ("", "holder") or task_of({k: v}):
-                if v not in (None, "", [], {}):
-                    out[k] = v
+            if v not in (None, "", [], {}) and (_is_label(k) or task_of({k: v})):
+                out[k] = v
     return out
+
+
+def _is_label(k: str) -> bool:
+    return label_kind(k) not in ("", "holder")
 
 
 _SAID = frozenset({"role", "type", "from", "speaker", "sender", "author", "direction", "kind"})
@@ -143,62 +205,3 @@ register(
     lambda r: messages_to_trace({"id": None, "messages": r}),
     about="conversations that are lists of messages",
 );
-
-# %% ../../../nbs/parser/formats/messages.ipynb #8a47b172
-_KINDS = {
-    "system-prompt": "system",
-    "user-prompt": "user",
-    "text": "assistant",
-    "thinking": "assistant",
-}
-
-
-def agent_parts(messages: list[Record]) -> list[Record]:
-    "Messages whose parts have a `part_kind`, as messages with roles; all others as they are."
-    if not any(
-        isinstance(m.get("parts"), list)
-        and any(isinstance(p, dict) and "part_kind" in p for p in m["parts"])
-        for m in messages
-        if isinstance(m, dict)
-    ):
-        return messages
-    return [x for m in messages for x in _from_parts(m)]
-
-
-def _from_parts(m: Record) -> list[Record]:
-    calls = [
-        {"id": p.get("tool_call_id"), "name": p.get("tool_name"), "arguments": p.get("args")}
-        for p in m["parts"]
-        if p.get("part_kind") == "tool-call"
-    ]
-    out: list[Record] = []
-    for p in m["parts"]:
-        kind = p.get("part_kind")
-        if kind in ("tool-return", "retry-prompt") and p.get("tool_name"):
-            out.append(
-                {
-                    "role": "tool",
-                    "name": p["tool_name"],
-                    "tool_call_id": p.get("tool_call_id"),
-                    "content": p.get("content"),
-                    "is_error": kind == "retry-prompt",
-                }
-            )
-        elif kind in _KINDS:
-            out.append(
-                {
-                    "role": _KINDS[kind],
-                    "content": [{"type": "thinking", "thinking": p["content"]}]
-                    if kind == "thinking"
-                    else p.get("content"),
-                }
-            )
-        elif kind == "retry-prompt":
-            out.append({"role": "user", "content": p.get("content")})
-    if calls:
-        said = [m for m in out if m["role"] == "assistant" and isinstance(m["content"], str)]
-        text = "\n".join(m["content"] for m in said) or None
-        out = [m for m in out if m not in said] + [
-            {"role": "assistant", "content": text, "tool_calls": calls}
-        ]
-    return out
