@@ -249,5 +249,5 @@ register(
     inspect_to_trace,
     unpack=unpack_inspect,
     lists=("samples",),
-    about="Inspect logs: eval, samples (JSON or .eval)",
+    keys=("eval", "samples"), about="Inspect logs: eval, samples (JSON or .eval)",
 );

@@ -133,7 +133,7 @@ register(
     matches_langfuse,
     langfuse_to_trace,
     over=("preferences", "openai_responses"),
-    about="Langfuse: a trace with its observations",
+    keys=("trace", "observations"), about="Langfuse: a trace with its observations",
 );
 
 # %% ../../nbs/parser/23_runs.ipynb #a2aae5e4
@@ -327,5 +327,5 @@ register(
     whole=True,
     lists=("post", "patch"),
     over=("preferences", "openai_responses", "otel_genai"),
-    about="LangSmith runs, or batches of post and patch",
+    keys=("run_type", "inputs", "outputs"), about="LangSmith runs, or batches of post and patch",
 );
