@@ -403,7 +403,7 @@ def test_chats_as_text(tmp_path, line):
     path.write_text("\n".join(line.format(i, *s) for i, s in enumerate(said)), "utf-8")
     (t,) = ag.load_traces(path, roles={"Shop": "assistant"}, progress=False)
     assert seen(t)[:2] == ("aua", [s for _, s in said])
-    with pytest.raises(ag.TraceError, match="roles=.*Shop"):
+    with pytest.raises(ag.TraceError, match=r"roles=.*Shop"):
         ag.load_traces(path, progress=False)
 
 
