@@ -353,7 +353,9 @@ def summary_html(s: TraceSummary) -> str:
     warned = "".join(
         f'<p class="warn"><b>{escape(n)}</b></p>' for n in s.notes if n.startswith(WARNING)
     )
-    notes = "".join(f'<p class="warn">{escape(n)}</p>' for n in s.notes if not n.startswith(WARNING))
+    notes = "".join(
+        f'<p class="warn">{escape(n)}</p>' for n in s.notes if not n.startswith(WARNING)
+    )
     formats = f"<h3>Formats</h3>{table(s.formats.items(), ['format', 'conversations'])}"
     shown = f"{warned}{tiles(top)}{notes}{_charts(s)}<h3>Tools</h3>{_tool_rows(s)}{formats}"
     return block(shown, "summary of traces")

@@ -193,7 +193,11 @@ register(
     about="the user's schema: conversation_id, messages, outcome, satisfaction_score",
 )
 register(
-    "openai_chat", matches_chat, chat_to_trace, keys=("messages",), about="OpenAI chat messages and fine-tuning files"
+    "openai_chat",
+    matches_chat,
+    chat_to_trace,
+    keys=("messages",),
+    about="OpenAI chat messages and fine-tuning files",
 )
 register(
     "anthropic_messages",

@@ -192,5 +192,7 @@ def _worded(value: Any, but: str) -> Any:
     return {
         k: _worded(v, but)
         for k, v in value.items()
-        if k != but and words(k)[-1:] not in (("id",), ("uuid",)) and glued(k) not in {*_NUMBERS, *_TIMES, FILE}
+        if k != but
+        and words(k)[-1:] not in (("id",), ("uuid",))
+        and glued(k) not in {*_NUMBERS, *_TIMES, FILE}
     }

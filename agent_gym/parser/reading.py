@@ -104,7 +104,9 @@ class Loader:
             if len(self.reasons) < FEW
             else error.reason
         )
-        if isinstance(error, UnknownFormat) and (self.on_error == "raise" or self.explained < FEW_EXPLAINED):
+        if isinstance(error, UnknownFormat) and (
+            self.on_error == "raise" or self.explained < FEW_EXPLAINED
+        ):
             self.explained += 1
             reason = unknown(error.record, error.among)
         shown = (error.record if record is None else record) if len(self.errors) < FEW else None
@@ -209,7 +211,10 @@ class Loader:
             return None
         where, inner = found
         key = next((k for k in value if repr(k) == where), None)
-        around = {**item.around, **(beside(value, [key]) if key is not None and where != KEYS else {})}
+        around = {
+            **item.around,
+            **(beside(value, [key]) if key is not None and where != KEYS else {}),
+        }
         listed = value.get(key) if key is not None else None
         alone = where != KEYS and not (isinstance(listed, list) and len(listed) > 1)
         return where, (
@@ -322,7 +327,11 @@ class Loader:
                 yield from self._trace(
                     reader,
                     doc,
-                    item if path not in paths else Item(line=item.line, path=paths[path], around=item.around, alone=item.alone),
+                    item
+                    if path not in paths
+                    else Item(
+                        line=item.line, path=paths[path], around=item.around, alone=item.alone
+                    ),
                     record,
                     path if path not in paths else "$",
                 )
@@ -402,7 +411,9 @@ class Loader:
         draft = labelled(draft, reader.name, notes)
         given = conversation_id(draft.get("conversation_id"))
         self.made += 1
-        draft["conversation_id"] = name = self._id(draft, item.name if given is None else given, doc)
+        draft["conversation_id"] = name = self._id(
+            draft, item.name if given is None else given, doc
+        )
         self.renamed = None if name == given or self.number else name
         for m in draft["messages"]:
             if calls := m.get("tool_calls"):

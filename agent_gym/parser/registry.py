@@ -237,7 +237,11 @@ def unknown(record: object, rows: Sequence[object] = ()) -> str:
     how = mapping(max(listed, key=len, default=[])) or mapping(rows or [record])
     told = [f"no reader knows this record: {shape(record)}", *nearest(record)]
     return ". ".join(
-        [*told, *([how] if how else []), f"How to write a reader of your own: {PAGE} in the documentation"]
+        [
+            *told,
+            *([how] if how else []),
+            f"How to write a reader of your own: {PAGE} in the documentation",
+        ]
     )
 
 
@@ -335,7 +339,8 @@ def envelope(
     for key, inner in objects.items():
         if _known(inner, known) or (len(value) <= 3 and envelope(inner, known)):
             many = len(objects) == len(value) and (
-                len(value) == 1 or sum(_known(v, known) for v, _ in zip(objects.values(), range(9))) > 1
+                len(value) == 1
+                or sum(_known(v, known) for v, _ in zip(objects.values(), range(9))) > 1
             )
             if many:
                 return KEYS, ((f".{k}", v) for k, v in objects.items())

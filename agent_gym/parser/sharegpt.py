@@ -77,7 +77,8 @@ register(
     "sharegpt",
     matches_sharegpt,
     sharegpt_to_trace,
-    keys=("conversations",), about="ShareGPT: conversations of from and value; Hermes tags",
+    keys=("conversations",),
+    about="ShareGPT: conversations of from and value; Hermes tags",
 );
 
 # %% ../../nbs/parser/12_sharegpt.ipynb #e09d2065

@@ -337,7 +337,9 @@ def paths(source: str) -> list[str]:
             for f in sorted(glob.glob(path, recursive=True), reverse=True)
             if os.path.isfile(f) or os.path.isdir(f)
         }
-        files = [x for f in sorted(found.values()) for x in (_within(f) if os.path.isdir(f) else [f])]
+        files = [
+            x for f in sorted(found.values()) for x in (_within(f) if os.path.isdir(f) else [f])
+        ]
         if files:
             return list(dict.fromkeys(files))
         raise TraceError("no file matches", source=path[:200])

@@ -130,7 +130,10 @@ def unpack_table(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceEr
             yield f"$[{i}]", members
             continue
         for run, part in runs_of(in_order(members, found.get("order"))):
-            yield f"$[{i}]", {"id": name(part[0]) or None, "columns": found, "rows": part, "run": run}
+            yield (
+                f"$[{i}]",
+                {"id": name(part[0]) or None, "columns": found, "rows": part, "run": run},
+            )
 
 
 FIRST = 100
@@ -160,7 +163,9 @@ def table_to_trace(r: Record) -> Record:
         "messages": named(messages),
         "outcome": outcome,
         "satisfaction_score": labels.get("satisfaction_score"),
-        "metadata": rest({"task_id": labels.get("task_id"), "events": events, "agent": r.get("run")}),
+        "metadata": rest(
+            {"task_id": labels.get("task_id"), "events": events, "agent": r.get("run")}
+        ),
     }
 
 
