@@ -5,7 +5,7 @@
     python tools/growth.py --markdown      as a table for the docs
 
 The exponent is that of time against size between the two largest sizes: 1 linear, 2 quadratic.
-A row whose verb takes less than 30 ms at its largest size says "small": nothing can be read from it.
+A row whose verb takes less than 30 ms at its largest size says "small": no exponent can be read.
 Processor time, the best of three; exit status 1 where an exponent is above 1.15.
 """
 
