@@ -68,7 +68,7 @@ def alike(text: str, draw: Draw) -> str:
         for c in text
     )
 
-# %% ../../nbs/parser/09_redact.ipynb #ba845157
+# %% ../../nbs/parser/09_redact.ipynb #2c7ba80b
 _SHORT = {
     "st": "street",
     "ave": "avenue",
@@ -92,7 +92,7 @@ def identity(kind: str, text: str) -> str:
     if kind in ("iban", "national_id"):
         return "".join(c for c in text.lower() if c.isalnum())
     if kind == "address":
-        return " ".join(_SHORT.get(w, w) for w in re.findall(r"\w+", text.lower()))
+        return " ".join(_SHORT.get(str(w), str(w)) for w in re.findall(r"\w+", text.lower()))
     return " ".join(text.lower().split())
 
 

@@ -20,7 +20,7 @@ from ...trace import TraceError, dumps
 __all__ = ['DESKS', 'OVER', 'Desk', 'desk_of', 'ticket_of', 'matches_ticket', 'matches_rows', 'message_of', 'ticket_to_trace',
            'unpack_rows', 'matches_live_chat', 'live_chat_to_trace']
 
-# %% ../../../nbs/parser/formats/help_desk.ipynb #edcbefdf
+# %% ../../../nbs/parser/formats/help_desk.ipynb #8c348a43
 _BY_TRUTH = {"true": "user", "false": "assistant"}
 _BY_LIE = {"true": "assistant", "false": "user"}
 
@@ -145,7 +145,7 @@ DESKS = (
     ),
 )
 
-# %% ../../../nbs/parser/formats/help_desk.ipynb #48204f18
+# %% ../../../nbs/parser/formats/help_desk.ipynb #058bfda8
 _FEW = 5
 
 
@@ -192,7 +192,7 @@ def matches_rows(r: Any) -> object:
         and f"messages of {desk.name}"
     )
 
-# %% ../../../nbs/parser/formats/help_desk.ipynb #27b5fa19
+# %% ../../../nbs/parser/formats/help_desk.ipynb #7b3fbd52
 def message_of(m: Record, desk: Desk) -> tuple[str | None, Record]:
     "(role, message) of a ticket's message; the role is None for an event and `note` for an internal one."
     word = at(m, desk.role[0])
@@ -223,7 +223,7 @@ def _text(value: object) -> str:
 def _bare(text: str) -> str:
     return "".join(text.split())
 
-# %% ../../../nbs/parser/formats/help_desk.ipynb #30294b9f
+# %% ../../../nbs/parser/formats/help_desk.ipynb #4d648e62
 _SEVEN = (-103, -102, -101, 100, 101, 102, 103)
 _NAMES = ("name", "display_name", "first_name", "email")
 
@@ -242,7 +242,7 @@ def ticket_to_trace(r: Record) -> Record:
     )
     notes, events = [], []
     rows = [m for m in ticket[key] if isinstance(m, dict)]
-    for m in in_order(rows, lambda k: "at" if k == desk.time else ""):
+    for m in in_order(rows, desk.time):
         role, message = message_of(m, desk)
         if role == "note":
             notes.append({"content": message["content"], **message["metadata"]})
@@ -294,7 +294,7 @@ def _assignee(ticket: Record) -> str | None:
             return name
     return None
 
-# %% ../../../nbs/parser/formats/help_desk.ipynb #2dd9ec56
+# %% ../../../nbs/parser/formats/help_desk.ipynb #b5bc218d
 def unpack_rows(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     "The messages of each ticket, wherever in the file they stand."
     threads = {d.needs: d for d in DESKS}
@@ -339,7 +339,7 @@ register(
     about="messages of help desks, one a row",
 );
 
-# %% ../../../nbs/parser/formats/help_desk.ipynb #81217668
+# %% ../../../nbs/parser/formats/help_desk.ipynb #dcaa7f7a
 import re
 
 _TURN = re.compile(r"^\( ?((?:\d+ ?[hms] ?)+)\) ?([^:\n]{1,80}): ?", re.M)
