@@ -5,14 +5,19 @@
 # %% ../nbs/00_trace.ipynb #c1f9cbe0
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import math
+import os
 import random
+import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, overload
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
@@ -22,8 +27,8 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['Role', 'ToolKind', 'ROLES', 'SUCCESS_WORDS', 'FAILURE_WORDS', 'AgentGymError', 'ToolError', 'EpisodeError',
-           'LLMError', 'TraceError', 'parse_json', 'loads', 'dumps', 'ToolCall', 'Message', 'ToolSpec', 'Trace', 'pair',
-           'TraceSet', 'TraceSummary']
+           'LLMError', 'TraceError', 'parse_json', 'loads', 'dumps', 'whole_file', 'write_whole', 'copied', 'ToolCall',
+           'Message', 'ToolSpec', 'Trace', 'pair', 'TraceSet', 'TraceSummary']
 
 # %% ../nbs/00_trace.ipynb #beb74bc2
 class AgentGymError(Exception):
@@ -179,6 +184,62 @@ def dumps(value: object) -> str:
         return orjson.dumps(value).decode()
     except (TypeError, ValueError):
         return json.dumps(value, ensure_ascii=True, separators=(",", ":"), default=str)
+
+# %% ../nbs/00_trace.ipynb #32ff6665
+@contextmanager
+def whole_file(path: str | Path) -> Iterator[IO[bytes]]:
+    """A binary file to write that replaces `path` when the block ends well, and leaves `path` as it was when it does not.
+
+    A pipe or a device is written directly. Raises OSError where the folder cannot be written or the disk is full."""
+    path = Path(path)
+    if path.exists() and not path.is_file():
+        with path.open("wb") as f:
+            yield f
+        return
+    half = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.half")
+    try:
+        with open(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666), "wb") as f:
+            yield f
+            f.flush()
+            os.fsync(f.fileno())
+        os.replace(half, path)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
+
+
+def write_whole(path: str | Path, text: str) -> Path:
+    "Write `text` as UTF-8 through `whole_file`; lone surrogates survive. Returns the path."
+    with whole_file(path) as f:
+        f.write(text.encode("utf-8", "surrogatepass"))
+    return Path(path)
+
+# %% ../nbs/00_trace.ipynb #b3b7aa1a
+_T = TypeVar("_T")
+
+
+def copied(value: _T) -> _T:
+    """A copy that shares nothing that can change with `value`: of JSON values, messages, calls, tools, traces and other pydantic models.
+
+    Values of other classes (a lock in some metadata) stay the same objects."""
+    if isinstance(value, dict):
+        return {k: copied(v) if isinstance(v, _MUTABLE) else v for k, v in value.items()}  # type: ignore[return-value]
+    if isinstance(value, list):
+        return [copied(v) if isinstance(v, _MUTABLE) else v for v in value]  # type: ignore[return-value]
+    if isinstance(value, tuple):
+        return tuple(copied(v) for v in value)  # type: ignore[return-value]
+    if not isinstance(value, BaseModel):
+        return value
+    new = object.__new__(type(value))
+    fields = {k: copied(v) if isinstance(v, _MUTABLE) else v for k, v in value.__dict__.items()}
+    object.__setattr__(new, "__dict__", fields)
+    object.__setattr__(new, "__pydantic_fields_set__", set(value.__pydantic_fields_set__))
+    object.__setattr__(new, "__pydantic_extra__", copied(value.__pydantic_extra__))
+    object.__setattr__(new, "__pydantic_private__", value.__pydantic_private__)
+    return new
+
+
+_MUTABLE = (dict, list, tuple, BaseModel)
 
 # %% ../nbs/00_trace.ipynb #d5f5d614
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
@@ -516,10 +577,17 @@ class TraceSet(Sequence[Trace]):
 
     def to_jsonl(self, path: str | Path) -> Path:
         "Write one JSON object a line in the user's schema (`.gz` and `.zst` by suffix); returns the path. `load_traces` reads it back equal."
-        with _open_text(Path(path)) as f:
+        with whole_file(path) as f, _packed_text(f, Path(path).suffix) as out:
             for t in self._watched(f"writing {Path(path).name}"):
-                f.write(dumps(t.to_dict()) + "\n")
+                out.write(dumps(t.to_dict()) + "\n")
         return Path(path)
+
+    def digest(self) -> str:
+        "A hash (SHA-256, hexadecimal) of all conversations in order: equal for equal sets of traces."
+        h = hashlib.sha256()
+        for t in self._traces:
+            h.update(dumps(t.to_dict()).encode("utf-8", "surrogatepass") + b"\n")
+        return h.hexdigest()
 
     def to_pandas(self) -> pd.DataFrame:
         "One row a conversation: ids, outcome, success, satisfaction, and counts of messages, turns, calls, errors."
@@ -538,16 +606,27 @@ class TraceSet(Sequence[Trace]):
         return TraceSummary.of(self)
 
 # %% ../nbs/00_trace.ipynb #eccad514
-def _open_text(path: Path):
-    if path.suffix == ".gz":
+@contextmanager
+def _packed_text(raw: IO[bytes], suffix: str) -> Iterator[IO[str]]:
+    "Text written into `raw`, compressed where the suffix of the file says so."
+    if suffix == ".gz":
         import gzip
 
-        return gzip.open(path, "wt", encoding="utf-8", newline="\n")
-    if path.suffix == ".zst":
+        packed: Any = gzip.GzipFile(fileobj=raw, mode="wb", filename="", mtime=0)
+    elif suffix == ".zst":
         import zstandard
 
-        return zstandard.open(path, "wt", encoding="utf-8", newline="\n")
-    return path.open("w", encoding="utf-8", newline="\n")
+        packed = zstandard.ZstdCompressor().stream_writer(raw, closefd=False)
+    else:
+        packed = raw
+    out = io.TextIOWrapper(packed, "utf-8", newline="\n")
+    try:
+        yield out
+        out.flush()
+    finally:
+        out.detach()
+        if packed is not raw:
+            packed.close()
 
 
 _COLUMNS = [

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import NormalDist
@@ -21,7 +22,6 @@ from .dialogue.intents import first_user_message
 from .environment import Episode
 from .reward.verifier import Verifier
 from .trace import AgentGymError, Message, ToolSpec, Trace, TraceSet
-from .watch import watched
 
 if TYPE_CHECKING:
     from agent_gym.dialogue.model import DialogueModel
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from agent_gym.reward import RewardBreakdown
 
 # %% auto #0
-__all__ = ['Judge', 'ArenaMaker', 'judged', 'GymGame', 'GymArena', 'Trust', 'trust_by_kind', 'Gate', 'paired_gate', 'TrainResult',
-           'train', 'strict']
+__all__ = ['Judge', 'ArenaMaker', 'Row', 'SHOWN', 'FIGURE', 'REDRAW', 'judged', 'GymGame', 'GymArena', 'Trust', 'trust_by_kind',
+           'Gate', 'paired_gate', 'plot_rounds', 'in_notebook', 'show_rounds', 'TrainResult', 'train', 'strict']
 
 # %% ../nbs/30_train.ipynb #c7d2c7e8
 Judge: TypeAlias = Callable[[Trace], "RewardBreakdown"]
@@ -194,6 +194,94 @@ def paired_gate(
         float(d.mean()), float(d.mean() - t * d.std(ddof=1) / len(d) ** 0.5), graded, len(d)
     )
 
+# %% ../nbs/30_train.ipynb #5717dbae
+Row: TypeAlias = Mapping[str, float]
+SHOWN = {"pass": "tab:green", "abstain": "tab:gray", "fail": "tab:red", "corrected": "tab:blue"}
+FIGURE = (5, 2.6)  # inches
+REDRAW = 0.5  # seconds between two drawings of one plot: each takes about a tenth
+
+
+def plot_rounds(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
+    "The shares of games by verdict over the rounds, on `ax` or a new figure."
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        ax = plt.subplots(figsize=FIGURE)[1]
+    x = [r["round"] - 1 + r["done"] for r in rows]
+    for name, colour in SHOWN.items():
+        ax.plot(x, [r[name] for r in rows], marker="o", color=colour, label=name)
+    ax.set(xlabel="round", ylabel="share of customers", ylim=(0, 1))
+    ax.legend(frameon=False, fontsize=8)
+    return ax
+
+# %% ../nbs/30_train.ipynb #4b78caca
+class _Figure:
+    "The figure of a notebook, drawn again with new rows, at most once in `REDRAW` seconds."
+
+    def __init__(self, rounds: int):
+        self.rounds, self.rows, self.drawn, self.handle = rounds, [], 0.0, None
+
+    def __call__(self, row: dict[str, float]) -> None:
+        self.rows = [r for r in self.rows if r["round"] < row["round"]] + [row]
+        if row["done"] == 1 or time.monotonic() - self.drawn > REDRAW:
+            self._draw()
+            self.drawn = time.monotonic()
+
+    def _draw(self) -> None:
+        import matplotlib.pyplot as plt
+        from IPython.display import display
+
+        fig, ax = plt.subplots(figsize=FIGURE)
+        plot_rounds(self.rows, ax).set(xlim=(0, self.rounds), title=_row_text(self.rows[-1]))
+        if self.handle is None:
+            self.handle = display(fig, display_id=True)
+        else:
+            self.handle.update(fig)
+        plt.close(fig)
+
+
+def _row_text(row: Row) -> str:
+    return f"pass {row['pass']:.2f}  abstain {row['abstain']:.2f}  corrected {row['corrected']:.2f}"
+
+# %% ../nbs/30_train.ipynb #f6ea84ed
+@contextmanager
+def _round_bar(rounds: int) -> Iterator[Callable[[Row], None]]:
+    "A bar on a terminal that moves with each row."
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    told = TextColumn("{task.completed:.1f} of {task.total} rounds  {task.description}")
+    parts = (TextColumn("practice"), BarColumn(), told, TimeElapsedColumn())
+    with Progress(*parts, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=rounds)
+        yield lambda row: bar.update(
+            task, completed=row["round"] - 1 + row["done"], description=_row_text(row)
+        )
+
+
+def in_notebook() -> bool:
+    "Whether a kernel of Jupyter runs this."
+    import sys
+
+    if "IPython" not in sys.modules:
+        return False
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    return shell is not None and hasattr(shell, "kernel")
+
+
+@contextmanager
+def show_rounds(show: bool, rounds: int) -> Iterator[Callable[[dict[str, float]], None]]:
+    "Within it, call the value with the row of the round so far: with `show` it is drawn."
+    if not show:
+        yield lambda row: None
+    elif in_notebook():
+        yield _Figure(rounds)
+    else:
+        with _round_bar(rounds) as step:
+            yield step
+
 # %% ../nbs/30_train.ipynb #ae89f6bc
 @dataclass
 class TrainResult:
@@ -257,9 +345,7 @@ class TrainResult:
 
     def plot(self) -> Axes:
         "The shares of the policy's own games by verdict over the rounds."
-        from agent_gym.watch import curves
-
-        return curves(self.rounds)
+        return plot_rounds(self.rounds)
 
     def __repr__(self) -> str:
         return self.report
@@ -324,7 +410,7 @@ def train(
         )
     )
     main = course.practice(maker, customers)
-    with watched(progress, o.rounds + o.gradient) as seen:
+    with show_rounds(progress, o.rounds + o.gradient) as seen:
         better = main.run(seen)
     found = None
     if gate and second:

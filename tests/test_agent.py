@@ -175,12 +175,12 @@ def test_same_in_every_process(agent, traces):
 
 
 def test_quick(agent, traces):
-    start, n = time.perf_counter(), 0
+    start, n = time.process_time(), 0
     for t in traces[:20]:
         for k in range(1, len(t.messages)):
             agent.act(t.messages[:k])
             n += 1
-    assert (time.perf_counter() - start) / n < 0.05
+    assert (time.process_time() - start) / n < 0.05
 
 
 def test_saved_without_pickle(agent, traces, tmp_path):

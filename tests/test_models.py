@@ -250,10 +250,10 @@ def test_dropped_connection(family):
 
 def test_slow_server_is_bounded_in_total_time(family):
     with FakeServer(default=[5, family.text("late")]) as s:
-        start = time.perf_counter()
         with pytest.raises(LLMError) as e:
             family.llm(s, timeout=0.4, retry=Retry(attempts=9, base=0.01, total=1.2)).generate(HI)
-        assert e.value.kind == "timeout" and time.perf_counter() - start < 2.5
+        # each try may take 0.4 s, so that at most four begin within the 1.2 s in all
+        assert e.value.kind == "timeout" and len(s.requests) <= 4
 
 
 def test_not_json(family):

@@ -1,6 +1,8 @@
-"""The package as a whole: quick to import, no network, no development dependency at run time, imports that point down."""
+"""The package as a whole: quick to import, no network, no development dependency at run time, and
+imports that point down."""
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,30 +10,17 @@ from pathlib import Path
 import agent_gym as ag
 
 ROOT = Path(__file__).resolve().parents[1]
-FLOORS = {
-    "trace": 0,
-    "text": 0,
-    "progress": 0,
-    "llm": 1,
-    "render": 1,
-    "tools": 1,
-    "dialogue": 2,
-    "parser": 2,
-    "mocker": 3,
-    "user": 3,
-    "reward": 4,
-    "environment": 5,
-    "agent": 5,
-    "factory": 6,
-    "train": 6,
-    "compare": 6,
-    "export": 6,
-    "report": 7,
-    "explore": 7,
-    "connect": 7,
-    "cli": 8,
-    "sample": 7,
-}
+
+
+def read_floors() -> dict[str, int]:
+    "The floor of each room, from the table of the architecture notebook."
+    cells = json.loads((ROOT / "nbs" / "architecture.ipynb").read_text("utf-8"))["cells"]
+    source = next(s for c in cells if (s := "".join(c["source"])).startswith("FLOORS = "))
+    table = ast.literal_eval(ast.parse(source).body[0].value)
+    return {room: floor for room, (floor, _) in table.items()}
+
+
+FLOORS = read_floors()
 
 
 def fresh(code: str) -> str:
@@ -83,6 +72,12 @@ def top_level_imports(path: Path) -> set[str]:
         elif isinstance(node, ast.Import):
             out |= {a.name.split(".")[1] for a in node.names if a.name.startswith("agent_gym.")}
     return out
+
+
+def test_every_room_has_a_floor():
+    rooms = {p.relative_to(ROOT / "agent_gym").parts[0].removesuffix(".py") for p in modules()}
+    assert rooms <= FLOORS.keys(), "nbs/architecture.ipynb names no floor for these"
+    assert all(type(floor) is int for floor in FLOORS.values())
 
 
 def test_imports_point_down():

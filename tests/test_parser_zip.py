@@ -38,3 +38,20 @@ def test_a_spoilt_byte_is_never_another_error(members, method):
             except ag.TraceError:
                 refused += 1
     assert refused > len(data)
+
+
+def test_two_members_of_one_name_are_both_read(tmp_path):
+    import json
+    import warnings
+    import zipfile
+
+    from agent_gym import load_traces
+
+    path = tmp_path / "twice.zip"
+    with zipfile.ZipFile(path, "w") as z, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for c in ("one", "two"):
+            talk = [{"role": "user", "content": c}, {"role": "assistant", "content": "Hi"}]
+            z.writestr("logs.jsonl", json.dumps({"conversation_id": c, "messages": talk}))
+    traces = load_traces(path, progress=False)
+    assert [t.conversation_id for t in traces] == ["one", "two"]

@@ -183,10 +183,10 @@ def test_a_long_text_takes_less_than_a_second():
         "é. " * 330_000,
         "\ud83d" * 1_000_000,
     ):
-        start = time.perf_counter()
+        start = time.process_time()
         grade(text, truth)
         grade(truth, text)
-        assert time.perf_counter() - start < 2 * 1.5
+        assert time.process_time() - start < 2 * 1.5
 
 
 def test_batch_equals_single_calls():

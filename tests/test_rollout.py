@@ -21,7 +21,7 @@ from agent_gym.environment import EpisodeRecord, EpisodeSet, rollout
 from agent_gym.environment.play import Work, plan
 from agent_gym.environment.pools import LocalPool, Pool
 from agent_gym.environment.rollouts import RolloutDirectory, surviving
-from agent_gym.trace import EpisodeError, Message, Trace
+from agent_gym.trace import EpisodeError, Message, Trace, TraceError
 
 WORLD = make_world()
 
@@ -231,35 +231,80 @@ def test_no_job_is_lost_for_anothers_sake():
     ) == [j.index for j in jobs]
 
 
+class Observed(Asks):
+    "Tells what it plays to a list, and may be stopped; none of which is a setting of it."
+
+    identity = "observed"
+
+    def __init__(self, played, turns=10**9):
+        self.played, self.left = played, turns
+
+    def act(self, messages, tools):
+        self.left -= 1
+        if not self.left:
+            raise KeyboardInterrupt
+        if len(messages) == 2:
+            self.played.append(1)
+        return super().act(messages, tools)
+
+
 def test_an_interrupted_rollout_goes_on(tmp_path):
-    class Stops(Asks):
-        name, turns = "asks", 0
-
-        def act(self, messages, tools):
-            self.turns += 1
-            if self.turns == 60:
-                raise KeyboardInterrupt
-            return super().act(messages, tools)
-
-    class Named(Asks):
-        name = "asks"
-
     with pytest.raises(KeyboardInterrupt):
-        rollout(WORLD, Stops(), 50, directory=tmp_path, chunk=4)
+        rollout(WORLD, Observed([], 60), 50, directory=tmp_path, chunk=4)
     parts = sorted(p.name for p in tmp_path.glob("part-*"))
     assert parts and len(parts) < 13 and not list(tmp_path.glob("*.half"))
     played = []
-
-    class Counts(Named):
-        def act(self, messages, tools):
-            if len(messages) == 2:
-                played.append(1)
-            return super().act(messages, tools)
-
-    e = rollout(WORLD, Counts(), 50, directory=tmp_path, chunk=4)
+    e = rollout(WORLD, Observed(played), 50, directory=tmp_path, chunk=4)
     assert len(played) == 50 - 4 * len(parts) and e.digest() == rollout(WORLD, Asks(), 50).digest()
     with pytest.raises(EpisodeError, match="another rollout"):
-        rollout(WORLD, Named(), 51, directory=tmp_path)
+        rollout(WORLD, Observed([]), 51, directory=tmp_path)
+
+
+class Patient(Asks):
+    "As `Asks`, in its own words."
+
+    def __init__(self, words):
+        self.words = words
+
+    def act(self, messages, tools):
+        said = super().act(messages, tools)
+        return said if said.tool_calls else Message(role="assistant", content=self.words)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda folder: rollout(WORLD, Patient("What now?"), 12, directory=folder),
+        lambda folder: rollout(make_world(23), Patient("Well?"), 12, directory=folder),
+        lambda folder: rollout(make_world(seed=5), Patient("Well?"), 12, directory=folder),
+    ],
+    ids=["settings", "gym", "seed"],
+)
+def test_records_of_another_agent_or_gym_are_played_again(tmp_path, other):
+    "Same name, same plan: only the settings of the agent, the logs or the seed of the gym differ."
+    own = rollout(WORLD, Patient("Well?"), 12, directory=tmp_path / "own")
+    other(tmp_path / "other")
+    for p in (tmp_path / "own").glob("part-*"):
+        p.unlink()
+    for p in (tmp_path / "other").glob("part-*"):
+        (tmp_path / "own" / p.name).write_bytes(p.read_bytes())
+    again = rollout(WORLD, Patient("Well?"), 12, directory=tmp_path / "own")
+    assert again.digest() == own.digest()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("score", 7.0), ("score", -1), ("confidence", 3), ("turns", -4), ("seconds", -1.0)],
+)
+def test_a_record_outside_its_range_is_played_again(tmp_path, field, value):
+    want = rollout(WORLD, Asks(), 6, directory=tmp_path)
+    part = next(tmp_path.glob("part-*"))
+    lines = [json.loads(line) for line in part.read_bytes().splitlines()]
+    lines[0]["metadata"]["episode"][field] = value
+    part.write_text("\n".join(map(json.dumps, lines)))
+    with pytest.raises(TraceError, match=rf"line 1.*{field}"):
+        EpisodeSet.from_jsonl(part)
+    assert rollout(WORLD, Asks(), 6, directory=tmp_path).digest() == want.digest()
 
 
 def _whole(line: bytes) -> int | None:
@@ -273,7 +318,7 @@ def _whole(line: bytes) -> int | None:
 @given(st.floats(0, 1), st.integers(0, 3), st.sets(st.integers(0, 3), max_size=2))
 def test_torn_files_lose_nothing_and_repeat_nothing(cut, torn, gone):
     with tempfile.TemporaryDirectory() as folder:
-        want = rollout(WORLD, Asks(), 20, directory=folder, chunk=5)
+        want = rollout(WORLD, Observed([]), 20, directory=folder, chunk=5)
         parts = sorted(Path(folder).glob("part-*"))
         raw = parts[torn].read_bytes()
         parts[torn].write_bytes(raw[: int(cut * len(raw))])
@@ -287,23 +332,15 @@ def test_torn_files_lose_nothing_and_repeat_nothing(cut, torn, gone):
         }
         played = []
 
-        class Counts(Asks):
-            name = "Asks"
-
-            def act(self, messages, tools):
-                if len(messages) == 2:
-                    played.append(1)
-                return super().act(messages, tools)
-
-        again = rollout(WORLD, Counts(), 20, directory=folder, chunk=3)
+        again = rollout(WORLD, Observed(played), 20, directory=folder, chunk=3)
         assert (
             again.digest() == want.digest()
             and len(played) == 20 - len(left)
             and [r.index for r in again] == list(range(20))
         )
-        assert rollout(WORLD, Counts(), 20, directory=folder).digest() == want.digest() and len(
-            played
-        ) == 20 - len(left)
+        assert rollout(
+            WORLD, Observed(played), 20, directory=folder
+        ).digest() == want.digest() and len(played) == 20 - len(left)
 
 
 class Leaves(Asks):

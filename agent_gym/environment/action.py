@@ -5,7 +5,8 @@
 # %% ../../nbs/environment/00_action.ipynb #ec49b914
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue, ValidationError
 
@@ -66,20 +67,19 @@ def _kind(value: object) -> str:
     }.get(type(value), type(value).__name__)
 
 # %% ../../nbs/environment/00_action.ipynb #92fc3f39
-def parse_action(action: str | Message) -> Message:
+def parse_action(action: str | Message | Mapping[str, JsonValue]) -> Message:
     """The assistant message that `action` means.
 
-    `action`: a `Message` of the assistant, text, or the JSON text of an object with `tool_calls` or `role` (OpenAI form; arguments as JSON text or
-    as an object). Raises MalformedAction, whose text tells the agent what is wrong."""
-    if isinstance(action, Message):
-        if action.role != "assistant":
-            raise MalformedAction(
-                f"an action is a message of the assistant, got one with role {action.role!r}"
-            )
-        return action
+    `action`: a `Message` of the assistant, text, or an object with `tool_calls` or `role` (OpenAI form; arguments as JSON text or as an object), as a mapping or
+    as its JSON text. Raises MalformedAction, whose text tells the agent what is wrong."""
     if not isinstance(action, str):
+        if isinstance(action, Message):
+            return _checked(action)
+        if isinstance(action, Mapping):
+            return _message(_plain_object(action))
         raise MalformedAction(
-            f"an action is text (str), a Message, or the JSON text of a message in OpenAI form, got {type(action).__name__}"
+            "an action is text (str), a Message, or a message in OpenAI form (a dict or its JSON text), "
+            f"got {type(action).__name__}"
         )
     if action[:1] != "{" and not action[:80].lstrip().startswith("{"):
         return Message(role="assistant", content=action)
@@ -95,6 +95,37 @@ def parse_action(action: str | Message) -> Message:
     if not isinstance(value, dict) or not ("tool_calls" in value or "role" in value):
         return Message(role="assistant", content=action)
     return _message(value)
+
+# %% ../../nbs/environment/00_action.ipynb #6ad388f8
+def _checked(message: Message) -> Message:
+    "`message`, where it is a whole message of the assistant; raises MalformedAction."
+    content, calls = message.content, message.tool_calls
+    if message.role != "assistant":
+        raise MalformedAction(
+            f"an action is a message of the assistant, got one with role {message.role!r}"
+        )
+    if not (content is None or isinstance(content, str)):
+        raise MalformedAction(f"content must be a string or null, got {_kind(content)}")
+    if not isinstance(calls, list):
+        raise MalformedAction(f"tool_calls must be a list of ToolCall, got {_kind(calls)}")
+    for i, c in enumerate(calls):
+        if (
+            not isinstance(c, ToolCall)
+            or not isinstance(c.name, str)
+            or type(c.arguments) is not dict
+        ):
+            raise MalformedAction(
+                f"tool_calls[{i}] must be a ToolCall with a name (str) and arguments (dict)"
+            )
+    return message
+
+
+def _plain_object(action: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    try:
+        value = loads(json.dumps(dict(action), allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as e:
+        raise MalformedAction(f"the action is no JSON object: {str(e)[:200]}") from None
+    return value if isinstance(value, dict) else {}
 
 # %% ../../nbs/environment/00_action.ipynb #c8ee889b
 def _message(value: dict[str, JsonValue]) -> Message:

@@ -14,6 +14,7 @@ from gymnasium import spaces
 
 from .. import register_envs
 from .action import observation
+from .foreign import Copies
 from .episode import Episode, HasWorld, Step
 from .tasks import Split, Task, TaskSet
 from .world import World
@@ -103,7 +104,13 @@ class AgentGymEnv(gymnasium.Env[str, str]):
         "Begin a conversation; see the class. Raises EpisodeError where no task is left to draw, TraceError for an unknown id."
         super().reset(seed=seed)
         options = options or {}
+        if unknown := sorted(map(str, options.keys() - {"conversation_id"})):
+            raise EpisodeError(f"unknown options {', '.join(unknown)}; known is conversation_id")
         conversation = options.get("conversation_id")
+        if not (conversation is None or isinstance(conversation, str)):
+            raise EpisodeError(
+                f"options['conversation_id'] must be the id of a conversation (str), got {conversation!r}"
+            )
         if conversation is None:
             if not self.tasks:
                 raise EpisodeError(
@@ -137,13 +144,13 @@ class AgentGymEnv(gymnasium.Env[str, str]):
         if not self.shaping or self.episode is None:
             return 0.0
         before = self._potential
-        self._potential = 0.0 if self.episode.done else self.world.potential(self.episode.trace)
+        self._potential = 0.0 if self.episode.done else self.world.potential(self.episode._so_far())
         return self._potential - before
 
     def _info(self, episode: Episode, more: dict[str, Any]) -> dict[str, Any]:
         return {
             "messages": episode.messages,
-            "tools": list(self.world.tools),
+            "tools": Copies(self.world.tools),
             "conversation_id": episode.conversation_id,
             "turn": episode.turn,
             **more,

@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, Protocol, TypedDict
+
+from pydantic import JsonValue
 
 from agent_gym.environment.action import (
     MalformedAction,
@@ -15,10 +18,11 @@ from agent_gym.environment.action import (
     parse_action,
     text_of,
 )
+from .foreign import Copies, attempt
 from .path import LoggedPath, LoggedTurn, same_action
 from .world import User, World
 from ..mocker import ToolResult, ToolSession
-from ..trace import EpisodeError, Message, Trace, dumps
+from ..trace import EpisodeError, Message, ToolCall, Trace, copied, dumps
 
 if TYPE_CHECKING:
     from agent_gym.reward import RewardBreakdown
@@ -47,7 +51,7 @@ class Step(NamedTuple):
     @property
     def seen(self) -> str:
         "The answer as text."
-        return observation(self.messages)
+        return observation([*list.__iter__(self.messages)])  # read only: no copies are made
 
 
 class HasWorld(Protocol):
@@ -74,6 +78,7 @@ class Episode:
         "path",
         "seed",
         "terminated",
+        "timeout",
         "truncated",
         "turn",
         "world",
@@ -87,6 +92,7 @@ class Episode:
         max_turns: int | None = None,
         *,
         start: int = 0,
+        timeout: float | None = None,
     ):
         if not 0 <= start <= len(path.turns):
             raise EpisodeError(
@@ -97,6 +103,7 @@ class Episode:
         self.world, self.path, self.seed = world, path, seed
         self.turn, self.limit = start, None if max_turns is None else start + max_turns
         self.terminated = self.truncated = False
+        self.timeout = timeout  # seconds for a reply of a foreign user or tool function
         self._messages: list[Message] = path.before(start)
         self._position = start  # the logged turn that comes next
         self._fed = 0  # logged turns that session and user know of
@@ -127,8 +134,8 @@ class Episode:
 
     @property
     def messages(self) -> list[Message]:
-        "The conversation so far, as a new list."
-        return self._messages.copy()
+        "The conversation so far, as a list of copies."
+        return Copies(self._messages)
 
     @property
     def done(self) -> bool:
@@ -153,8 +160,8 @@ class Episode:
         assert self._user is not None
         return self._user
 
-    def step(self, action: str | Message) -> Step:
-        """Take one turn of the agent: text, a `Message`, or the JSON text of a message in OpenAI form with any number of calls.
+    def step(self, action: str | Message | Mapping[str, JsonValue]) -> Step:
+        """Take one turn of the agent: text, a `Message`, or a message in OpenAI form (a dict or its JSON text) with any number of calls.
 
         A malformed action is answered by saying what is wrong; it costs a turn and changes no state. Raises EpisodeError after the end."""
         if self.terminated or self.truncated:
@@ -164,7 +171,7 @@ class Episode:
         self.turn += 1
         turns = self.path.turns
         logged = turns[self._position] if self._following and self._position < len(turns) else None
-        if logged is not None and logged.plain is not None and action == logged.plain:
+        if logged is not None and type(action) is str and action == logged.plain:
             return self._follow(logged.said, logged)
         try:
             said = parse_action(action)
@@ -172,9 +179,23 @@ class Episode:
             return self._malformed(action, str(e))
         if logged is not None and logged.complete and same_action(said, logged.said):
             return self._follow(said, logged)
+        said = copied(said)
         return self._call(said) if said.tool_calls else self._talk(said)
 
-    async def astep(self, action: str | Message) -> Step:
+    def call(self, name: str, arguments: Mapping[str, JsonValue] | None = None) -> ToolResult:
+        "One turn that calls one tool: its result. Raises MalformedAction (no turn is taken) where that is no call, EpisodeError after the end."
+        said = parse_action({"tool_calls": [{"name": name, "arguments": dict(arguments or {})}]})
+        return self.step(said).info["tool_results"][0]
+
+    def say(self, text: str) -> Step:
+        "One turn that says `text` to the user, whatever it looks like: JSON text is said, not read."
+        return self.step(Message(role="assistant", content=text))
+
+    def score(self) -> RewardBreakdown:
+        "How right the conversation is as it stands, ended or not; changes nothing."
+        return self.world.grade(self._so_far()) if self._breakdown is None else self._breakdown
+
+    async def astep(self, action: str | Message | Mapping[str, JsonValue]) -> Step:
         "`step` without holding up the event loop: it runs in a thread where the user or a tool may wait for something outside."
         return await asyncio.to_thread(self.step, action) if self.world.waits else self.step(action)
 
@@ -191,6 +212,9 @@ class Episode:
     @property
     def trace(self) -> Trace:
         "The conversation so far as a `Trace` of its own; labelled once it has ended and could be graded."
+        return copied(self._so_far())
+
+    def _so_far(self) -> Trace:
         log, b = self.path.trace, self._breakdown
         meta: dict[str, Any] = {
             "task_id": log.task,
@@ -224,9 +248,7 @@ class Episode:
 
     def _malformed(self, action: object, reason: str) -> Step:
         self._exact = False
-        self._messages.append(
-            Message(role="assistant", content=action if isinstance(action, str) else str(action))
-        )
+        self._messages.append(Message(role="assistant", content=_as_said(action)))
         return self._end(
             [Message(role="system", content=f"Malformed action: {reason}. Nothing was done.")],
             [],
@@ -236,15 +258,16 @@ class Episode:
 
     def _follow(self, said: Message, logged: LoggedTurn) -> Step:
         self._position += 1
-        heard = list(logged.heard)
-        if said is not logged.said and (calls := said.tool_calls):
-            ids = [c.id for c in calls]
-            if ids != [c.id for c in logged.said.tool_calls]:
-                said, heard = _relabelled(said, logged, self.turn)
+        heard: Sequence[Message] = logged.heard
+        if said is not logged.said:
+            calls = said.tool_calls
+            if calls and [c.id for c in calls] != [c.id for c in logged.said.tool_calls]:
+                said, heard = _relabelled(copied(said), logged, self.turn)
+            else:
+                said = copied(said) if said.metadata else logged.said
         self._messages.append(said)
-        return self._end(
-            heard, list(logged.results), self._position == len(self.path.turns) and self.path.ends
-        )
+        over = self._position == len(self.path.turns) and self.path.ends
+        return self._end(heard, logged.results, over)
 
     def _call(self, said: Message) -> Step:
         said = numbered(said, self.turn)
@@ -254,7 +277,7 @@ class Episode:
         for (
             call
         ) in said.tool_calls:  # answers that the log does not hold carry where they came from
-            result, reached = self.world.answer(session, call)
+            result, reached = self.world.answer(session, call, self.timeout)
             seen |= reached
             results.append(result)
             heard.append(
@@ -283,13 +306,14 @@ class Episode:
 
     def _end(
         self,
-        heard: list[Message],
-        results: list[ToolResult],
+        heard: Sequence[Message],
+        results: Sequence[ToolResult],
         over: bool,
         malformed: str | None = None,
     ) -> Step:
         self._messages.extend(heard)
-        info: StepInfo = {"tool_results": results}
+        shown = Copies(heard)
+        info: StepInfo = {"tool_results": Copies(results) if results else []}
         if malformed is not None:
             info["malformed"] = malformed
         self.terminated, self.truncated = (
@@ -297,15 +321,15 @@ class Episode:
             not over and self.limit is not None and self.turn >= self.limit,
         )
         if not (over or self.truncated):
-            return Step(heard, 0.0, False, False, info)
+            return Step(shown, 0.0, False, False, info)
         self._breakdown = (
             self.world.logged_grade(self.path)
             if self._finished_log()
-            else self.world.grade(self.trace)
+            else self.world.grade(self._so_far())
         )
         info["breakdown"] = self._breakdown
         return Step(
-            heard,
+            shown,
             min(1.0, max(0.0, float(self._breakdown.score))),
             self.terminated,
             self.truncated,
@@ -317,7 +341,7 @@ class Episode:
         trace = self.path.trace
         if self._session is None or self._user is None:
             self._session = self.world.mocker.session(self.seed, trace=trace)
-            self._user = self.world.user(trace, self.seed)
+            self._user = self.world.user_of(trace, self.seed, self.timeout)
             if any(m.role == "user" for m in self.path.opening):
                 self._user.open()
         if not self._following:
@@ -348,6 +372,12 @@ class Episode:
         from agent_gym.render import trace_html
 
         return trace_html(self.trace)
+
+
+def _as_said(action: object) -> str:
+    "The text under which a malformed action enters the trace; its own words may fail."
+    said = attempt(lambda: action if isinstance(action, str) else str(action))
+    return said if type(said) is str else f"({type(action).__name__})"
 
 
 def _words(user: User, messages: list[Message]) -> str | None:

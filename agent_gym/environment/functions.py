@@ -6,44 +6,23 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import TracebackType
 from typing import TypeAlias
 
+import orjson
 from pydantic import JsonValue
 
+from .foreign import Foreign, attempt
 from ..mocker import ToolMocker, ToolResult
 from ..tools import check_arguments, logged_calls
-from ..trace import ToolSpec, Trace, dumps, loads
+from ..trace import Message, ToolSpec, Trace, copied, loads
 
 Function: TypeAlias = Callable[..., JsonValue]
 
 # %% auto #0
-__all__ = ['Function', 'Foreign', 'function_spec', 'ErrorStyle', 'Functions', 'LiveMocker']
-
-# %% ../../nbs/environment/03_functions.ipynb #e68024f6
-class Foreign:
-    "Runs code that is not ours: `with Foreign() as f: ...` keeps an `Exception` (or `SystemExit`: code that leaves must not take the caller along) in `f.error` and goes on."
-
-    error: Exception | SystemExit | None = None
-
-    def __enter__(self) -> Foreign:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> bool:
-        if not isinstance(error, Exception | SystemExit):
-            return False
-        self.error = error
-        return True
-
-    def __str__(self) -> str:
-        return "" if self.error is None else f"{type(self.error).__name__}: {self.error}"
+__all__ = ['Function', 'function_spec', 'ErrorStyle', 'json_value', 'Functions', 'LiveMocker']
 
 # %% ../../nbs/environment/03_functions.ipynb #13473eb6
 _TYPES = {
@@ -122,6 +101,18 @@ def _lead(text: str) -> str:
     head, colon, rest = text.partition(": ")
     return head + colon if colon and " " not in head and rest else ""
 
+# %% ../../nbs/environment/03_functions.ipynb #b34b3c96
+def json_value(value: object) -> JsonValue:
+    "A copy of `value` as JSON. Raises TypeError or ValueError where it has no such form, is endless, or is nested too deeply for a message."
+    try:
+        text: str | bytes = json.dumps(value, allow_nan=False)
+    except TypeError:
+        text = orjson.dumps(value)
+    except RecursionError:
+        raise ValueError("the value is nested too deeply") from None
+    plain = loads(text)
+    return Message(role="tool", result=plain).result
+
 # %% ../../nbs/environment/03_functions.ipynb #307ebd32
 class Functions:
     "The functions of a gym by tool name, with their specifications in `specs`; a call they refuse, or in which they raise, is an error in `style`."
@@ -136,27 +127,21 @@ class Functions:
     def __len__(self) -> int:
         return len(self.functions)
 
-    def call(self, name: str, arguments: Mapping[str, JsonValue]) -> ToolResult:
-        "What the function says. Its value must be JSON; whatever it raises becomes an error of the tool."
+    def call(
+        self, name: str, arguments: Mapping[str, JsonValue], seconds: float | None = None
+    ) -> ToolResult:
+        """What the function says of copies of the arguments, within `seconds` (None: any time).
+
+        Its value must be JSON; whatever it raises, or being late, becomes an error of the tool."""
         reason = check_arguments(self.specs[name], arguments)
         if reason is not None:
             return self.refused(name, reason)
-        value: JsonValue = None
-        with Foreign() as failed:
-            value = loads(dumps(self.functions[name](**arguments)))
-        return (
-            self.refused(name, str(failed))
-            if failed.error
-            else ToolResult(
-                value,
-                False,
-                "computed",
-                1.0,
-                1,
-                name,
-                "Answered by the function that was given for this tool.",
-            )
-        )
+        function, own = self.functions[name], {k: copied(v) for k, v in arguments.items()}
+        value = attempt(lambda: json_value(function(**own)), seconds, f"the tool {name!r}")
+        if isinstance(value, Foreign):
+            return self.refused(name, str(value))
+        why = "Answered by the function that was given for this tool."
+        return ToolResult(value, False, "computed", 1.0, 1, name, why)
 
     def refused(self, name: str, reason: str) -> ToolResult:
         "The error for a call that does not reach the backend."

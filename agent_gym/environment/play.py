@@ -9,9 +9,6 @@ import asyncio
 import inspect
 import random
 import time
-from functools import partial
-from queue import Empty, SimpleQueue
-from threading import Thread
 from collections import Counter
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,14 +18,15 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from .episode import Episode, Step
 from .records import EpisodeRecord
 from .tasks import TaskSet
-from .functions import Foreign
+from .foreign import Copies, Foreign, attempt, is_ours, late
 from .world import World
-from ..trace import EpisodeError, Message, ToolSpec, Trace
+from ..trace import AgentGymError, EpisodeError, LLMError, Message, ToolSpec, Trace, copied
 
 T = TypeVar("T")
 
 # %% auto #0
-__all__ = ['T', 'AnyAgent', 'Dialogue', 'Agent', 'AsyncAgent', 'agent_for', 'name_of', 'Job', 'plan', 'dialogue', 'Work']
+__all__ = ['T', 'AnyAgent', 'Dialogue', 'REFUSALS', 'Agent', 'AsyncAgent', 'agent_for', 'require_agent', 'name_of', 'Job', 'plan',
+           'dialogue', 'Work']
 
 # %% ../../nbs/environment/09_play.ipynb #978a510f
 class Agent(Protocol):
@@ -47,10 +45,10 @@ AnyAgent: TypeAlias = Agent | AsyncAgent | Callable[[Trace], Agent | AsyncAgent]
 
 
 def agent_for(agent: AnyAgent, trace: Trace) -> Agent | AsyncAgent:
-    "`agent` itself, or what it makes for `trace` where it is a class or a function. Raises EpisodeError where it cannot act."
+    "`agent` itself, or what it makes for a copy of `trace` where it is a class or a function. Raises EpisodeError where it cannot act."
     factory: Any = agent
     made: Any = (
-        factory(trace)
+        factory(trace if is_ours(factory) else copied(trace))
         if inspect.isclass(agent) or (callable(agent) and not hasattr(agent, "act"))
         else agent
     )
@@ -59,6 +57,16 @@ def agent_for(agent: AnyAgent, trace: Trace) -> Agent | AsyncAgent:
             f"{type(made).__name__} is no agent: it needs a method act(messages, tools) that returns a Message"
         )
     return made
+
+
+def require_agent(agent: object) -> None:
+    "Raises TypeError where `agent` can neither act nor make something that acts."
+    if callable(getattr(agent, "act", None)) or callable(agent):
+        return
+    raise TypeError(
+        "an agent is an object with a method act(messages, tools) that returns a Message, or a class "
+        f"or function that makes one for a Trace; got {type(agent).__name__}"
+    )
 
 
 def name_of(agent: AnyAgent) -> str:
@@ -122,16 +130,20 @@ def dialogue(episode: Episode, job: Job) -> Dialogue:
             break
         if isinstance(action, Message):
             usage.update(_tokens(action))
-        step = episode.step(action)  # type: ignore[arg-type]
+        try:
+            step = episode.step(action)  # type: ignore[arg-type]
+        except AgentGymError as e:  # a user, a tool or a part of the reward that was brought
+            error = str(e)
+            break
         sources.update(r.source for r in step.info["tool_results"])
         sure += [r.confidence for r in step.info["tool_results"]]
-    b = episode.breakdown
+    b = None if error else episode.breakdown
     return EpisodeRecord(
         job.index,
         job.conversation_id,
         episode.path.trace.task,
         job.seed,
-        episode.trace,
+        _told(episode),
         0.0 if b is None or step is None else step.reward,
         verdict=getattr(b, "verdict", None),
         kind=getattr(b, "kind", None),
@@ -145,6 +157,14 @@ def dialogue(episode: Episode, job: Job) -> Dialogue:
         usage=dict(sorted(usage.items())),
         seconds=waited,
     )
+
+
+def _told(episode: Episode) -> Trace:
+    "What was said; without how content the user was, where the user fails to say."
+    try:
+        return episode.trace
+    except AgentGymError:
+        return Trace(conversation_id=episode.conversation_id, messages=episode.messages)
 
 
 def _tokens(message: Message) -> dict[str, int]:
@@ -163,29 +183,30 @@ class Work:
     timeout: float | None = None
 
     def __call__(self, jobs: Sequence[Job]) -> list[EpisodeRecord]:
-        "The records of `jobs`, in order. An agent that raises breaks its own episode only."
-        return (
-            _run(self._gather(jobs))
-            if self.waits
-            else [self.play(self._episode(job), job) for job in jobs]
-        )
+        "The records of `jobs`, in order. An agent that raises breaks its own episode only; raises LLMError where the first all broke because a model refuses the key."
+        if self.waits:
+            return _run(self._gather(jobs))
+        records: list[EpisodeRecord] = []
+        for job in jobs:
+            records.append(self.play(self._episode(job), job))
+            _stop_where_refused(records)
+        return records
 
     def play(self, episode: Episode, job: Job) -> EpisodeRecord:
         "The record of one episode, from where it stands."
-        agent = _made(self.agent, episode.path.trace)
+        agent = _made(self.agent, episode.path.trace, self.timeout)
         if _waits(agent):
             return _run(self._aplay(episode, job, agent))
-        talk, ask = (
-            dialogue(episode, job),
-            _ask if self.timeout is None else partial(_ask_within, self.timeout),
-        )
+        talk = dialogue(episode, job)
         state = next(talk)
         while not isinstance(state, EpisodeRecord):
-            state = _advance(
-                talk,
-                agent if isinstance(agent, Foreign) else ask(agent, state, list(self.world.tools)),
-            )
+            said = agent if isinstance(agent, Foreign) else self._ask(agent, state)
+            state = _advance(talk, said)
         return state
+
+    def _ask(self, agent: Any, messages: list[Message]) -> Message | Foreign:
+        tools = Copies(self.world.tools)
+        return attempt(lambda: agent.act(messages, tools), self.timeout, "for a turn the agent")
 
     @property
     def waits(self) -> bool:
@@ -193,15 +214,20 @@ class Work:
         return _waits(self.agent)
 
     def _episode(self, job: Job) -> Episode:
-        return Episode(self.world, self.world.path(job.conversation_id), job.seed, self.max_turns)
+        path = self.world.path(job.conversation_id)
+        return Episode(self.world, path, job.seed, self.max_turns, timeout=self.timeout)
 
     async def _gather(self, jobs: Sequence[Job]) -> list[EpisodeRecord]:
         slots = asyncio.Semaphore(self.concurrency)
+        records: list[EpisodeRecord] = []
 
         async def one(job: Job) -> EpisodeRecord:
             async with slots:
                 episode = self._episode(job)
-                return await self._aplay(episode, job, _made(self.agent, episode.path.trace))
+                agent = _made(self.agent, episode.path.trace, self.timeout)
+                records.append(record := await self._aplay(episode, job, agent))
+                _stop_where_refused(records)
+                return record
 
         return await asyncio.gather(*map(one, jobs))
 
@@ -214,7 +240,7 @@ class Work:
             said = (
                 agent
                 if isinstance(agent, Foreign)
-                else await _aask(self.timeout, agent, state, list(self.world.tools))
+                else await _aask(self.timeout, agent, state, Copies(self.world.tools))
             )
             state = (
                 await asyncio.to_thread(_advance, talk, said)
@@ -222,6 +248,18 @@ class Work:
                 else _advance(talk, said)
             )
         return state
+
+
+REFUSALS = 3  # so many first episodes broken by a refused key stop a rollout
+
+
+def _stop_where_refused(records: Sequence[EpisodeRecord]) -> None:
+    "A key that is refused stays refused: no use in asking for every episode."
+    if len(records) != REFUSALS:
+        return
+    errors = [r.error or "" for r in records]
+    if all(e.startswith(("LLMError(auth)", "LLMError(quota)")) for e in errors):
+        raise LLMError(f"the first {REFUSALS} episodes all failed: {errors[0]}", kind="auth")
 
 
 def _waits(agent: AnyAgent | Foreign) -> bool:
@@ -234,28 +272,8 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         return thread.submit(asyncio.run, work).result()
 
 
-def _made(agent: AnyAgent, trace: Trace) -> Agent | AsyncAgent | Foreign:
-    with Foreign() as failed:
-        return agent_for(agent, trace)
-    return failed
-
-
-def _ask(agent: Any, messages: list[Message], tools: list[ToolSpec]) -> Message | Foreign:
-    with Foreign() as failed:
-        return agent.act(messages, tools)
-    return failed
-
-
-def _ask_within(
-    seconds: float, agent: Any, messages: list[Message], tools: list[ToolSpec]
-) -> Message | Foreign:
-    "`_ask` in a thread of its own, which is left behind where it hangs: nothing can stop it."
-    said: SimpleQueue[Message | Foreign] = SimpleQueue()
-    Thread(target=lambda: said.put(_ask(agent, messages, tools)), daemon=True).start()
-    try:
-        return said.get(timeout=seconds)
-    except Empty:
-        return _late(seconds)
+def _made(agent: AnyAgent, trace: Trace, seconds: float | None) -> Agent | AsyncAgent | Foreign:
+    return attempt(lambda: agent_for(agent, trace), seconds, "the factory of the agent")
 
 
 async def _aask(
@@ -265,13 +283,7 @@ async def _aask(
     with Foreign() as failed:
         async with limit:
             return await agent.act(messages, tools)
-    return _late(seconds or 0.0) if limit.expired() else failed
-
-
-def _late(seconds: float) -> Foreign:
-    with Foreign() as failed:
-        raise TimeoutError(f"the agent took longer than {seconds:g} s for a turn")
-    return failed
+    return late(seconds or 0.0, "for a turn the agent") if limit.expired() else failed
 
 
 def _advance(talk: Dialogue, said: Message | Foreign) -> list[Message] | EpisodeRecord:

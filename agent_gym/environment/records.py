@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import pickle
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, overload
 
 from .statistics import Comparison, Estimate, paired, pass_hat_k, wilson
-from ..trace import Trace, TraceError, TraceSet, dumps, loads
+from ..trace import Trace, TraceError, TraceSet, dumps, loads, whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,10 +129,19 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
+_SHARES = frozenset({"score", "confidence"})
+_COUNTS = frozenset({"index", "turns", "seconds"})
+
+
 def _fits(name: str, value: object) -> bool:
-    return type(value) in _TYPES[name] and (
-        not isinstance(value, dict) or all(type(v) in _NUMBER for v in value.values())
-    )
+    "Whether a field holds what it may: its type, shares in [0, 1], counts not negative."
+    if type(value) not in _TYPES[name]:
+        return False
+    if isinstance(value, dict):
+        return all(type(v) in _NUMBER for v in value.values())
+    if isinstance(value, int | float) and name in _SHARES:
+        return 0 <= value <= 1
+    return not (isinstance(value, int | float) and name in _COUNTS) or 0 <= value < math.inf
 
 
 def _packed(trace: Trace) -> bytes:
@@ -153,6 +163,15 @@ def _arrived(packed: bytes, *values: object) -> EpisodeRecord:
     return new
 
 # %% ../../nbs/environment/08_records.ipynb #fd376f5d
+def _record(line: bytes, source: str, number: int) -> EpisodeRecord:
+    "The record in one line; raises TraceError that names the line."
+    try:
+        return EpisodeRecord.from_dict(loads(line))  # type: ignore[arg-type]
+    except (ValueError, TypeError, AttributeError, RecursionError) as e:
+        why = str(e).removeprefix("not an episode record: ")[:300]
+        raise TraceError(f"not an episode record: {why}", source=source, line=number) from None
+
+
 class _Records(Sequence[EpisodeRecord]):
     "Records in order; reads and writes them."
 
@@ -192,22 +211,20 @@ class _Records(Sequence[EpisodeRecord]):
 
     def to_jsonl(self, path: str | Path) -> Path:
         "Write one conversation a line in the user's schema, the rest of the record under `metadata.episode`; returns the path. `load_traces` reads it as logs, `from_jsonl` as records."
-        with Path(path).open("w", encoding="utf-8", newline="\n") as f:
-            f.writelines(dumps(r.to_dict()) + "\n" for r in self)
+        with whole_file(path) as f:
+            f.writelines(dumps(r.to_dict()).encode("utf-8", "surrogatepass") + b"\n" for r in self)
         return Path(path)
 
     @classmethod
     def from_jsonl(cls, path: str | Path, agent: str = "") -> Self:
-        "The records in a file that `to_jsonl` wrote; raises TraceError with the line that is none."
+        "The records in a file that `to_jsonl` wrote; raises TraceError with the line that is none, or where no file can be read."
         records = []
-        with Path(path).open(encoding="utf-8") as f:
-            for n, line in enumerate(f, 1):
-                try:
-                    records.append(EpisodeRecord.from_dict(loads(line)))  # type: ignore[arg-type]
-                except (ValueError, TypeError, AttributeError) as e:
-                    raise TraceError(
-                        f"not an episode record: {e}", source=str(path), line=n
-                    ) from None
+        try:
+            with Path(path).open("rb") as f:
+                for n, line in enumerate(f, 1):
+                    records.append(_record(line, str(path), n))
+        except OSError as e:
+            raise TraceError(f"cannot be read: {e.strerror}", source=str(path)) from e
         return cls(records, agent)
 
     def to_pandas(self) -> pd.DataFrame:

@@ -6,26 +6,25 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from pydantic import JsonValue
 
 
 from .episode import Episode, HasWorld
-from .play import AnyAgent, Job, Work, name_of, plan
+from .identity import fingerprint
+from .play import AnyAgent, Job, Work, name_of, plan, require_agent
 from .pools import Backend, Pool, make_pool
 from .records import EpisodeRecord, EpisodeSet
 from .tasks import Split, Task
 from .world import World
-from ..trace import EpisodeError, dumps, loads, parse_json
+from ..trace import EpisodeError, dumps, loads, parse_json, write_whole
 
 # %% auto #0
 __all__ = ['PATIENCE', 'surviving', 'RolloutDirectory', 'RolloutOptions', 'rollout', 'bar']
@@ -76,22 +75,21 @@ class RolloutDirectory:
     def __init__(self, path: str | Path, work: Work, jobs: Sequence[Job]):
         self.path, self._full = Path(path), False
         self._plan = {j.index: (j.conversation_id, j.seed) for j in jobs}
-        episodes = hashlib.sha256(
-            dumps([[j.index, j.conversation_id, j.seed] for j in jobs]).encode()
-        ).hexdigest()[:16]
+        episodes = _hash([[j.index, j.conversation_id, j.seed] for j in jobs])
         mine = {
             "agent": name_of(work.agent),
             "episodes": len(jobs),
             "max_turns": work.max_turns,
             "plan": episodes,
         }
+        self._key = _hash([mine, fingerprint(work.agent), work.world.digest])
         head = self.path / "rollout.json"
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             if head.exists():
                 self._check(parse_json(head.read_bytes()), mine)
             else:
-                self._write(head, dumps(mine) + "\n")
+                write_whole(head, dumps(mine) + "\n")
         except OSError as e:
             raise EpisodeError(
                 f"{self.path} cannot keep a rollout: {e}. Name another directory, or none to keep nothing"
@@ -108,7 +106,9 @@ class RolloutDirectory:
             )
 
     def records(self) -> list[EpisodeRecord]:
-        "What is finished. Lines that were torn, as by a full disk, or that belong to no episode of the plan, are left out: their episodes are played again."
+        """What is finished.
+
+        Lines that were torn, as by a full disk, that belong to no episode of the plan, or that another agent, gym or seed left, are not taken: their episodes are played again."""
         lines = (
             line
             for part in sorted(self.path.glob("part-*.jsonl"))
@@ -118,19 +118,17 @@ class RolloutDirectory:
         return [
             r
             for line in lines
-            if (r := _read(line)) is not None
+            if (r := _read(line, self._key)) is not None
             and self._plan.get(r.index) == (r.conversation_id, r.seed)
         ]
 
     def add(self, records: Sequence[EpisodeRecord]) -> None:
         "Keep the records of one chunk. Where the disk takes no more, this warns once, and the rollout goes on: its result is whole, but an interrupted one plays them again."
-        which = hashlib.sha256(dumps([r.index for r in records]).encode()).hexdigest()[
-            :8
-        ]  # no part replaces another
+        which = _hash([self._key, *(r.index for r in records)])[:8]  # no part replaces another
         try:
-            self._write(
+            write_whole(
                 self.path / f"part-{records[0].index:08d}-{which}.jsonl",
-                "".join(dumps(r.to_dict()) + "\n" for r in records),
+                "".join(_line(r, self._key) for r in records),
             )
         except OSError as e:
             if not self._full:
@@ -140,22 +138,26 @@ class RolloutDirectory:
                 )
             self._full = True
 
-    def _write(self, path: Path, text: str) -> None:
-        with NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=self.path, suffix=".half", delete=False
-        ) as half:
-            try:
-                half.write(text)
-                half.close()
-                os.replace(half.name, path)
-            except OSError:
-                Path(half.name).unlink(missing_ok=True)
-                raise
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(dumps(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _read(line: bytes) -> EpisodeRecord | None:
+def _line(record: EpisodeRecord, key: str) -> str:
+    "A record as a line, with the key of the rollout that made it."
+    told = record.to_dict()
+    told["metadata"]["episode"]["rollout"] = key
+    return dumps(told) + "\n"
+
+
+def _read(line: bytes, key: str) -> EpisodeRecord | None:
+    "The record in `line`; None where it is none, or none of the rollout `key`."
     try:
-        return EpisodeRecord.from_dict(loads(line))  # type: ignore[arg-type]
+        told: Any = loads(line)
+        mine = told["metadata"]["episode"]["rollout"] == key
+        return EpisodeRecord.from_dict(told) if mine else None
+    except KeyError:
+        return None
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
 
@@ -197,7 +199,9 @@ def rollout(
     `agent`: an object with `act(messages, tools)`, plain or a coroutine (then up to `concurrency` episodes of a chunk wait at once), or a class or function that makes one for a `Trace`.
     `split` and `filter` choose the tasks. `directory` keeps finished chunks, so that the same call goes on where it stopped. `workers` and `chunk` (episodes sent at once) are chosen to
     fit where they are None. An agent that raises, takes longer than `timeout` seconds for a turn, or takes its worker with it costs its own episode, which is marked in `error`.
-    Raises EpisodeError where there is nothing to play, the agent cannot be sent, or `directory` holds another rollout."""
+    `timeout` also bounds each call of a tool function and each reply of a user that was brought. Raises TypeError where `agent` is no agent, EpisodeError where there is nothing to play, the agent
+    cannot be sent, or `directory` holds another rollout, LLMError where the first episodes all fail because a model refuses the key."""
+    require_agent(agent)
     world = gym if isinstance(gym, World) else gym.world
     tasks = world.tasks if split is None else world.tasks.split(split, seed=world.seed)
     work = Work(

@@ -34,6 +34,11 @@ class Task:
     turns: int
     difficulty: float
 
+    @property
+    def id(self) -> str:
+        "The name under which adapters ask for this task: the id of its conversation."
+        return self.conversation_id
+
 # %% ../../nbs/environment/02_task.ipynb #28a766c0
 class TaskSet(Sequence[Task]):
     "Tasks in the order of their logs; `filter` picks, `split` sets some aside."

@@ -5,17 +5,21 @@
 # %% ../../nbs/environment/04_world.ipynb #1f2ded4c
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from .. import __version__
+from .foreign import ForeignUser, ask, is_ours
 from .functions import ErrorStyle, Function, Functions, LiveMocker
+from .identity import fingerprint
 from .path import LoggedPath
 from .tasks import TaskSet
 from ..mocker import ToolMocker, ToolResult, ToolSession
 from ..tools import check_arguments
-from ..trace import EpisodeError, Message, ToolCall, ToolSpec, Trace, TraceSet
+from ..trace import EpisodeError, Message, ToolCall, ToolSpec, Trace, TraceSet, copied
 
 if TYPE_CHECKING:
     from agent_gym.reward import RewardBreakdown
@@ -87,6 +91,14 @@ class World:
         return self
 
     @cached_property
+    def digest(self) -> str:
+        "A short hash of what decides how episodes go: the traces, the seed, and the code that was brought."
+        brought = [self.seed, self.functions.functions, getattr(self.reward, "parts", ())]
+        brought += [type(self.reward).__qualname__, None if is_ours(self.user) else self.user]
+        text = f"{__version__}/{self.traces.digest()}/{fingerprint(brought)}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @cached_property
     def tasks(self) -> TaskSet:
         "The conversations that can be graded."
         return TaskSet.of(self.traces, getattr(self.reward, "gradable", None))
@@ -120,14 +132,26 @@ class World:
         )
         return f"none of the {len(self.traces)} conversations can be graded ({why}): play one by its conversation_id"
 
+    def user_of(self, trace: Trace, seed: int, seconds: float | None = None) -> User:
+        """The other side of `trace`. One that somebody brought gets copies and `seconds` for a reply (None: any time).
+
+        Raises ForeignError where it cannot be made."""
+        if is_ours(self.user):
+            return self.user(trace, seed)
+        name = trace.conversation_id
+        made = ask(
+            lambda: self.user(copied(trace), seed), seconds, f"the user factory, for {name!r},"
+        )
+        return made if is_ours(made) else ForeignUser(made, name, seconds)
+
     def grade(self, trace: Trace) -> RewardBreakdown:
         "The breakdown of a conversation."
-        return self.reward.episode(trace)
+        return self.reward.episode(trace if is_ours(self.reward) else copied(trace))
 
     def potential(self, trace: Trace) -> float:
         "How promising an unfinished conversation looks, for shaping: the reward's own potential, 0 where it has none."
         own = getattr(self.reward, "potential", None)
-        return 0.0 if own is None else float(own(trace))
+        return 0.0 if own is None else float(own(trace if is_ours(self.reward) else copied(trace)))
 
     def logged_grade(self, path: LoggedPath) -> RewardBreakdown:
         "The breakdown of a logged conversation, computed once."
@@ -138,12 +162,14 @@ class World:
             known = self._grades[path.trace.conversation_id] = self.grade(path.trace)
         return known
 
-    def answer(self, session: ToolSession, call: ToolCall) -> tuple[ToolResult, bool]:
+    def answer(
+        self, session: ToolSession, call: ToolCall, seconds: float | None = None
+    ) -> tuple[ToolResult, bool]:
         """The result of `call` and whether the backend has seen the call: an unknown tool or arguments that the schema refuses never reach it.
 
-        What the log answers to exactly this call in this state is the answer all the same."""
+        What the log answers to exactly this call in this state is the answer all the same. A tool function has `seconds` (None: any time)."""
         if call.name in self.functions:
-            return self.functions.call(call.name, call.arguments), True
+            return self.functions.call(call.name, call.arguments, seconds), True
         spec = self.specs.get(call.name)
         reason = (
             f"unknown tool {call.name!r}; the tools are {', '.join(self.specs) or 'none'}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .progress import watch
-from ..trace import AgentGymError, Trace, dumps
+from ..trace import AgentGymError, Trace, dumps, whole_file
 
 # %% auto #0
 __all__ = ['BATCH', 'BYTES', 'write_parquet']
@@ -51,9 +51,12 @@ def write_parquet(traces: Iterable[Trace], path: str | Path, *, progress: bool =
     )
     rows: list[dict[str, Any]] = []
     size = 0
-    with pq.ParquetWriter(
-        str(path), schema, compression="zstd", use_dictionary=_LABELS, write_statistics=_LABELS
-    ) as writer:  # type: ignore[arg-type]
+    with (
+        whole_file(path) as file,
+        pq.ParquetWriter(
+            file, schema, compression="zstd", use_dictionary=_LABELS, write_statistics=_LABELS
+        ) as writer,  # type: ignore[arg-type]
+    ):
         for t in watch(
             traces,
             f"writing {Path(path).name}",

@@ -150,37 +150,45 @@ DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".gz", ".zst", ".zip", ".e
 
 def _zip(name: str, open_zip: Callable[[], IO[bytes]]) -> Iterator[Document]:
     with open_zip() as f, zipfile.ZipFile(f) as z:
-        sizes = {i.filename: i for i in z.infolist()}
-        names = [
-            n for n in sizes if not n.endswith("/") and not n.rpartition("/")[2].startswith(".")
-        ]
+        members = [i for i in z.infolist() if not _hidden(i.filename)]
+        names = [i.filename for i in members]
     if "header.json" in names or any(re.fullmatch(r"samples/[^/]+\.json", n) for n in names):
         yield Document(name, lambda: _log(open_zip, names))
         return
-    names = [n for n in names if n.lower().endswith(DATA) or "." not in n.rpartition("/")[2]]
-    if not names:
+    members = [
+        i for i in members if i.filename.lower().endswith(DATA) or "." not in _last(i.filename)
+    ]
+    if not members:
         raise TraceError(f"the zip holds no data files ({', '.join(DATA)})")
-    for n in names:
+    for k, i in enumerate(members):  # two members may have one name: each is read
+        again = names[:k].count(i.filename) if len(set(names)) < len(names) else 0
+        title = f"{name}!{i.filename}" + (f" ({again + 1})" if again else "")
         yield from guarded(
-            f"{name}!{n}",
-            lambda n=n: [
+            title,
+            lambda i=i, title=title: [
                 from_stream(
-                    f"{name}!{n}",
-                    lambda: _Member(open_zip(), n),
-                    sizes[n].file_size,
-                    packed=sizes[n].compress_size,
+                    title, lambda: _Member(open_zip(), i), i.file_size, packed=i.compress_size
                 )
             ],
         )
 
 
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _hidden(path: str) -> bool:
+    "Folders, and files whose names begin with a dot."
+    return path.endswith("/") or _last(path).startswith(".")
+
+
 class _Member(io.BufferedReader):
     "A member of the zip in `f`, with which `f` is closed."
 
-    def __init__(self, f: IO[bytes], name: str):
+    def __init__(self, f: IO[bytes], member: zipfile.ZipInfo):
         self.f = f
         try:
-            super().__init__(zipfile.ZipFile(f).open(name))  # type: ignore[arg-type]
+            super().__init__(zipfile.ZipFile(f).open(member))  # type: ignore[arg-type]
         except (ValueError, *BROKEN) as e:  # ValueError: places before the beginning of the file
             f.close()
             raise zipfile.BadZipFile(str(e)) from e

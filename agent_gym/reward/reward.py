@@ -19,7 +19,7 @@ from .agreement import agreement, held_to, read_tools, reads_of, worded, writes
 from .breakdown import Part, RewardBreakdown, blended
 from .reading import look_ahead
 from .response import grade, score
-from ..trace import AgentGymError, Message, Trace, dumps, parse_json
+from ..trace import AgentGymError, Message, Trace, copied, dumps, parse_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ class RewardPart:
     def __call__(self, trace: Trace) -> Part:
         "The part's value for `trace`; raises AgentGymError where it is no number in [0, 1] or the function fails on the trace."
         try:
-            found = self.function(trace)
+            found = self.function(copied(trace))
         except (
             ArithmeticError,
             AssertionError,
@@ -107,7 +107,13 @@ def _text(value: str | Message) -> str:
 
 
 def _result(value: str | ToolResult) -> str:
-    return value if isinstance(value, str) else dumps(value.value)
+    if isinstance(value, str):
+        return value
+    if not hasattr(value, "value"):
+        raise AgentGymError(
+            f"results are JSON texts or ToolResults, got {type(value).__name__}; write it with json.dumps"
+        )
+    return dumps(value.value)
 
 # %% ../../nbs/reward/10_reward.ipynb #b2470df4
 def _reply(said: str, user: str, results: Sequence[str]) -> Trace:
