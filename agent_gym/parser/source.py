@@ -320,15 +320,22 @@ def _parquet(path: str) -> Generator[Item]:
         return
     with file:
         ours = "trace" in file.schema_arrow.names
-        n = 0
-        for batch in file.iter_batches(256, columns=["trace"] if ours else None):
-            for row in batch.to_pylist():
-                yield (
-                    Item(raw=row["trace"].encode(), path=f"$[{n}]")
-                    if ours
-                    else Item(spoken(plain(row)), path=f"$[{n}]")
-                )
-                n += 1
+        for n, row in enumerate(_rows(file, ["trace"] if ours else None)):
+            if isinstance(row, TraceError):
+                yield Item(error=row, path=f"$[{n}]")
+            elif ours:
+                yield Item(raw=str(row["trace"]).encode("utf-8", "replace"), path=f"$[{n}]")
+            else:
+                yield Item(spoken(plain(row)), path=f"$[{n}]")
+
+
+def _rows(file: Any, columns: list[str] | None) -> Iterator[dict[str, Any] | TraceError]:
+    "The rows of a Parquet file; an error where the rest cannot be read."
+    try:
+        for batch in file.iter_batches(256, columns=columns):
+            yield from batch.to_pylist()
+    except (ValueError, OSError, NotImplementedError, LookupError) as e:
+        yield TraceError(f"damaged Parquet, the rest is not read: {str(e)[:120]}")
 
 
 def _values(doc: Document) -> Iterator[Any]:
