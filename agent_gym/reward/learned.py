@@ -41,7 +41,7 @@ class Settings:
     penalty: float = 0.05  # inverse strength of the ridge penalty (C of scikit-learn)
     mutants: int = 3  # spoiled copies of each success, at most
     mutants_most: int = 500  # spoiled copies in all, about
-    mutant_weight: float = 0.2  # of a spoiled copy, beside a log
+    mutant_weight: float = 0.5  # of a spoiled copy, beside a log
     spoiled: float = 0.03  # chance that a spoiled copy is a success after all
     sure: float = 0.02  # no chance is believed nearer to 0 or 1 than this
     seed: int = 0
