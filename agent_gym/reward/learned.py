@@ -157,8 +157,8 @@ def fit_logistic(
     from scipy.sparse import vstack
     from sklearn.linear_model import LogisticRegression
 
-    if not len(target) or not x.shape[1]:
-        return np.zeros(x.shape[1]), 0.0
+    if not len(target) or not x.nnz:
+        return np.zeros(int((x.shape or (0, 0))[1])), 0.0
     both = np.r_[np.zeros(len(target)), np.ones(len(target))]
     model = LogisticRegression(C=s.penalty, max_iter=300).fit(
         vstack([x, x]), both, sample_weight=np.r_[weight * (1 - target), weight * target]
@@ -270,6 +270,7 @@ def _fit(
     weight = np.r_[np.ones(n), np.full(len(mutants), s.mutant_weight)]
     column = telling_statements(found, target, weight, s)
     x = statement_matrix(found, column)
+    logs = x[np.arange(n)]
     weights, bias, chance = [], [], np.zeros(n)
     for part in fold:
         for k in range(s.folds):
@@ -277,8 +278,8 @@ def _fit(
             w, b = fit_logistic(x[np.flatnonzero(kept)], target[kept], weight[kept], s)
             weights.append(w)
             bias.append(b)
-            chance[out] += (x[:n][np.flatnonzero(out)] @ w + b) / len(fold)
-    counts = _count(x[:n], column, success)
+            chance[out] += (logs[np.flatnonzero(out)] @ w + b) / len(fold)
+    counts = _count(logs, column, success)
     ensemble = Ensemble(
         column, np.array(weights).reshape(len(weights), len(column)), np.array(bias)
     )

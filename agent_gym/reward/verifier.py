@@ -55,7 +55,7 @@ class VerdictSettings:
     keeps: float = 0.06  # a constraint is one while no more of the successes break it
     asked: float = 5.0  # successes for which a constraint is a question, before keeping counts
     breach: float = 0.1  # what a broken constraint leaves of the odds, whatever else speaks
-    unseen: float = 0.25  # what an end that no success of the intent shows leaves of the odds
+    unseen: float = 0.25  # what is left of a score where nothing was done and no success ended so
     sure_rule: tuple[float, float] = (
         5.0,
         0.1,
@@ -288,7 +288,7 @@ class _View:
 
 
 def _chance(odds: float) -> float:
-    return float(chance_of(np.float64(min(30.0, max(-30.0, odds)))))
+    return float(chance_of(np.array([min(30.0, max(-30.0, odds))]))[0])
 
 
 NEW = (
@@ -338,7 +338,8 @@ def _decide(v: Verifier, view: _View) -> tuple[Outcome, str]:
     "The verdict with its sentence: constraints first, then ground, then what is learned."
     f, (low, high) = view.f, v.bars
     silence = _silence(v, view)
-    if view.broken and v.labelled and view.chance <= v.settings.fail_most:
+    least = min(view.chance, v.curve(view.chance))
+    if view.broken and v.labelled and least <= v.settings.fail_most:
         return "fail", f"Fail: {_law_words(view)}."
     if silence:
         return "abstain", f"Abstains: {silence}."
@@ -346,7 +347,7 @@ def _decide(v: Verifier, view: _View) -> tuple[Outcome, str]:
     if view.chance <= low and (sure or v.edits):
         return "fail", _fail_sentence(v, view)
     if view.broken:
-        return "abstain", f"Abstains: {_law_words(view)}, though much else speaks for it."
+        return "abstain", f"Abstains: {_law_words(view)}."
     if view.chance < high:
         return "abstain", f"Abstains: of logs like it {v.curve(view.chance):.0%} succeeded."
     against = [g for g in sure if g.statement[0] in ("act", "last words")]
@@ -413,7 +414,8 @@ def _scored(v: Verifier, view: _View, verdict: Outcome, why: str) -> tuple[float
         words = "; ".join(CONSTRAINTS[s][1] for s in view.broken) or "breaks a rule set by hand"
         parts.append(Part("constraints", 0.0, 1.0, now - score, words))
         score = now
-    if v.labelled and verdict != "pass" and _unknown_end(v, view.f):
+    idle = view.f.end == NOTHING and _unknown_end(v, view.f)
+    if v.labelled and verdict != "pass" and idle:
         now = score * v.settings.unseen
         words = f"no success at this request ended so ({_end_words(view.f)})"
         parts.append(Part("ending", v.settings.unseen, 1.0, now - score, words))
