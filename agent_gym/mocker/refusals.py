@@ -94,7 +94,8 @@ def template(value: JsonValue, scene: Scene) -> JsonValue:
 
     def cut(text: str) -> str:
         for n in sorted(named, key=lambda x: (-len(x), x)):
-            text = re.sub(rf"(?<![\w\0]){re.escape(n)}(?![\w\0])", f"\0{named[n]}\0", text)
+            slot = f"\0{named[n]}\0"
+            text = re.sub(rf"(?<![\w\0]){re.escape(n)}(?![\w\0])", lambda _, slot=slot: slot, text)
         return text
 
     return substituted(value, {path: cut(v) for path, v in leaves(value) if isinstance(v, str)})
