@@ -186,7 +186,9 @@ def row(name: str, tally: Mapping[str, int]) -> str:
     "One line of the table."
 
     def rate(part: str, whole: str) -> str:
-        return f"{tally[part] / tally[whole]:.2f} /{tally[whole]:<4}" if tally[whole] else "-       "
+        return (
+            f"{tally[part] / tally[whole]:.2f} /{tally[whole]:<4}" if tally[whole] else "-       "
+        )
 
     return f"{name:24}" + "".join(
         f"{rate(part, whole):>12}"
@@ -216,7 +218,16 @@ def main() -> None:
         f"{'':24}"
         + "".join(
             f"{c:>12}"
-            for c in ("no told", "yes told", "no", "yes", "facts", "second", "wrong:guess", "right:guess")
+            for c in (
+                "no told",
+                "yes told",
+                "no",
+                "yes",
+                "facts",
+                "second",
+                "wrong:guess",
+                "right:guess",
+            )
         )
     )
     for name in options.world.split(","):

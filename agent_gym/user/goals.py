@@ -17,7 +17,7 @@ from ..trace import Message, Trace, dumps
 # %% auto #0
 __all__ = ['Source', 'SETTINGS', 'State', 'Settings', 'Goals', 'identifiers', 'foreign_identifiers']
 
-# %% ../../nbs/user/02c_goals.ipynb #09adfa2c
+# %% ../../nbs/user/02c_goals.ipynb #926d3789
 Source: TypeAlias = Literal["replay", "fact", "consent", "sibling", "invented", "fallback"]
 
 
@@ -25,12 +25,12 @@ Source: TypeAlias = Literal["replay", "fact", "consent", "sibling", "invented", 
 class Settings:
     """Every number of a user's decisions; chosen on retail talks and the sample world.
 
-    `familiar`: likeness from which words are understood, `spoken`: by how much words may be liker to a customer's than to an assistant's, `covered`: likeness to a wish from which it covers a proposal,
+    `familiar`: likeness from which words are understood, `spoken`: by how much words may be liker to a customer's than to an assistant's, `covered`: likeness to a wish from which it covers a proposal in words of its own,
     the confidences of what is answered as in the log (`logged`), of a fact that fits (`fact`), of a yes that a wish covers (`wish`) and of what is left (`fallback`), and `sure`, below which a turn is a guess."""
 
     familiar: float = 0.32
     spoken: float = 0.12
-    covered: float = 0.4
+    covered: float = 0.2
     logged: float = 0.95
     fact: float = 0.85
     wish: float = 0.6

@@ -195,13 +195,23 @@ class Study:
         "Whether a wish of the customer, or a proposal that they agreed to, covers the proposal `heard`."
         wishes = [0, *self.goals]
         agreed = [k for k in range(1, len(self.said)) if self.polarity[k] == "yes"]
-        each = np.concatenate([heard.each, heard.gist[None]]) if len(heard.each) else heard.gist[None]
+        each = (
+            np.concatenate([heard.each, heard.gist[None]]) if len(heard.each) else heard.gist[None]
+        )
         like = max(
             float((self.S[wishes] @ each.T).max(initial=0)),
             float((self.H[agreed] @ each.T).max(initial=0)),
             float((self.U[[u.turn in wishes for u in self.units]] @ each.T).max(initial=0)),
         )
-        return like >= SETTINGS.covered
+        return like >= SETTINGS.covered or bool(self._values & {f.value for f in facts(heard.text)})
+
+    @cached_property
+    def _values(self) -> frozenset[str]:
+        "The values but names and short numbers that were said or heard in the log."
+        texts = (*self.script.said, *self.script.heard)
+        return frozenset(
+            f.value for t in texts for f in facts(t) if f.kind != "name" and len(f.value) > 3
+        )
 
     @cached_property
     def keys(self) -> np.ndarray:

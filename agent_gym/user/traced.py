@@ -191,6 +191,8 @@ class TraceUser:
             return self._object(_NOT_MINE, "consent", SETTINGS.logged)
         if self._in_my_place(heard, known):
             return self._object(_WHAT, "fallback", SETTINGS.fallback)
+        if not (heard.asks or self._familiar(heard, known)):
+            meaning = text  # what asks for nothing and is like nothing heard stands for nothing
         told, heard = self._told, sense(meaning)
         words = self._react(heard, known)
         if words or self.left:
@@ -221,6 +223,7 @@ class TraceUser:
         "An objection that costs patience."
         self._annoyed += 1
         if self._annoyed >= self.persona.patience:
+            self._mark("fallback", SETTINGS.fallback)
             return self._leave(silently=True)
         self._mark(source, confidence)
         return words
@@ -237,7 +240,9 @@ class TraceUser:
 
     def _familiar(self, heard: Sense, known: Study) -> bool:
         "Whether words are like what the customer, or others like it, heard from assistants."
-        if heard.more or heard.refusal or (heard.farewell and not heard.asks):
+        if not heard.words:
+            return False
+        if self.model is None and (heard.more or heard.refusal or heard.farewell):
             return True
         as_heard = float((known.H @ heard.gist).max())
         as_said = float((known.S @ heard.gist).max())
@@ -311,10 +316,12 @@ class TraceUser:
 
     def _tell(self, wanted: Sequence[str], heard: Sense, known: Study) -> str | None:
         "What answers the request, if it holds a value of one of the shapes `wanted`; else the own sentence that does."
+        before = self._annoyed, self.left
         answer = self._respond(heard, known) if heard.asks else None
-        return (
-            answer if answer and set(shapes(answer)) & set(wanted) else known.telling(wanted, heard)
-        )
+        if answer and set(shapes(answer)) & set(wanted):
+            return answer
+        self._annoyed, self.left = before
+        return known.telling(wanted, heard)
 
     def _can_tell(self, heard: Sense, known: Study) -> bool:
         "Whether something the user said, then or now, fits the request."
@@ -390,7 +397,8 @@ class TraceUser:
                 return self._add(" ".join(filter(None, yes)), heard, known)
             if not any(fit[k] >= SETTINGS.familiar and known.facts[k] for k in order):
                 return self._object(_NOT_ASKED, "consent", SETTINGS.fallback)
-        picks = self._picks(order, fit, known) or todo[:1] or order[:1]
+        news = [k for k in todo or order if heard.closed or known.polarity[k] != "yes"]
+        picks = self._picks(order, fit, known) or news[:1]
         opening = self._opened_with(heard, picks, known)
         picks = [k for k in picks if not (opening and known.facts[k] <= opening.facts)]
         if not picks and not opening:
