@@ -288,7 +288,9 @@ def _tool(m: Record, path: str) -> list[Record]:
     if isinstance(value, list) and any(
         isinstance(p, dict) and part_kind(p) == "answer" for p in value
     ):
-        return _noted(contents(value, f"{path}.content").answers, rest(m, *_TOOL_READ, text_key or ""))
+        return _noted(
+            contents(value, f"{path}.content").answers, rest(m, *_TOOL_READ, text_key or "")
+        )
     if listed := [a for _, _, a in _beside(m, path) if a is not None]:
         return _noted(listed, rest(m, *_TOOL_READ, *(k for k, _, _ in _beside(m, path))))
     name = first(m, ("name", "toolName", "tool_name", "function"))

@@ -106,7 +106,9 @@ class Watch:
                 f"{self.empty} of {self.messages} messages have no text, no call and no result"
             )
         if self.silent:
-            out.append(f"{self.silent} entries with a role say nothing that is known: kept in metadata['events']")
+            out.append(
+                f"{self.silent} entries with a role say nothing that is known: kept in metadata['events']"
+            )
         out += self._tools()
         if self.traces and self.unlabelled == self.traces:
             out.append(

@@ -18,7 +18,10 @@ from ...trace import TraceError
 __all__ = ['FEWEST', 'spoken_lines', 'transcript_key', 'matches_transcript', 'transcript_to_trace']
 
 # %% ../../../nbs/parser/formats/transcript.ipynb #2a15dce0
-_LINE = re.compile(r"^[ \t]*(?:\[?[\d:.,TZ/-]{4,30}\]?[ \t-]*)?[\[(*]{0,3}([A-Za-z][\w .'-]{0,40}?)[\])*]{0,3}(?:[ \t]*\([^)\n]{0,30}\))?:[ \t]*", re.M)
+_LINE = re.compile(
+    r"^[ \t]*(?:\[?[\d:.,TZ/-]{4,30}\]?[ \t-]*)?[\[(*]{0,3}([A-Za-z][\w .'-]{0,40}?)[\])*]{0,3}(?:[ \t]*\([^)\n]{0,30}\))?:[ \t]*",
+    re.M,
+)
 _WHOLE = frozenset({"transcript", "conversation", "dialogue", "dialog", "chat", "call", "thread"})
 FEWEST = 2
 
@@ -44,7 +47,11 @@ def transcript_key(r: Record) -> str | None:
 
 
 def matches_transcript(r: Any) -> object:
-    return isinstance(r, dict) and (key := transcript_key(r)) is not None and f"a text under {key} with speakers"
+    return (
+        isinstance(r, dict)
+        and (key := transcript_key(r)) is not None
+        and f"a text under {key} with speakers"
+    )
 
 
 def transcript_to_trace(r: Record) -> Record:
