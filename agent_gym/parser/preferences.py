@@ -120,7 +120,7 @@ register(
     matches_preference,
     preference_to_trace,
     general=True,
-    over=("conversation", "exchange", "exchanges"),
+    over=("conversation", "exchange"),
     keys=("prompt", "completion"),
     about="TRL: prompt and completion, chosen and rejected; instruction and output",
 );

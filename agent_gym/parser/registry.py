@@ -327,6 +327,10 @@ def envelope(
     "Where the records in `value` lie, in words, and the records with their paths; None where it is no envelope."
     if not isinstance(value, dict):
         return None
+    if len(value) > 1 and all(
+        isinstance(v, list) and v and _known(v, known) for v in value.values()
+    ):
+        return KEYS, ((f".{k}", v) for k, v in value.items())
     for key, inner in value.items():
         if (
             isinstance(inner, list)
