@@ -10,8 +10,8 @@ from typing import Any
 from .payloads import answered
 from .registry import register
 from .parts import contents
-from .turns import named, turns
-from .values import Record, literal, outcome_of, rest
+from .turns import named, read_turns, turns
+from .values import Record, literal, rest
 from ..trace import parse_json
 
 # %% auto #0
@@ -32,6 +32,9 @@ def matches_native(r: Any) -> object:
     )
 
 
+_LABELLED = frozenset({"conversation_id", *LABELS})
+
+
 def native_to_trace(r: Record) -> Record:
     "A record in the user's schema; its metadata and unknown keys are kept as they are."
     meta = r.get("metadata")
@@ -50,9 +53,12 @@ def native_to_trace(r: Record) -> Record:
             None,
         )
     )
+    messages, plain = _messages(r)
     return {
+        "_written": r.keys() >= _LABELLED,
+        "_whole": plain,
         "conversation_id": name,
-        "messages": _messages(r),
+        "messages": messages,
         "outcome": r.get("outcome"),
         "satisfaction_score": r.get("satisfaction_score"),
         "metadata": {**extra, **meta}
@@ -61,17 +67,17 @@ def native_to_trace(r: Record) -> Record:
     }
 
 
-def _messages(r: Record) -> list[Record]:
+def _messages(r: Record) -> tuple[list[Record], bool]:
     value = r["messages"]
     if isinstance(value, str):
         value = parse_json(value)
         value = literal(value) if isinstance(value, str) else value
-    return turns(value)
+    return read_turns(value)
 
 # %% ../../nbs/parser/10_chat.ipynb #f03d2745
 def chat_to_trace(r: Record) -> Record:
-    "A record with `messages` and no labels of ours: `reward` and `success` are verdicts where they are true, false, 0 or 1."
-    messages = _messages(r)
+    "A record with `messages` and no labels of ours; what else it says is metadata, in which labels are found."
+    messages, plain = _messages(r)
     if isinstance(r.get("response"), dict):
         messages = named(messages + answered(r["response"]))
     system = r.get("system")
@@ -81,14 +87,6 @@ def chat_to_trace(r: Record) -> Record:
         )
     key = next(
         (k for k in IDS if isinstance(r.get(k), str | int) and not isinstance(r.get(k), bool)), None
-    )
-    label = next(
-        (
-            r[k]
-            for k in ("success", "reward")
-            if isinstance(r.get(k), bool | int | float) and r[k] in (0, 1)
-        ),
-        None,
     )
     tools = r.get("tools")
     meta = {
@@ -106,8 +104,8 @@ def chat_to_trace(r: Record) -> Record:
     return {
         "conversation_id": r[key] if key else None,
         "messages": messages,
-        "outcome": outcome_of(label)[0],
         "metadata": meta,
+        "_whole": plain and "response" not in r and not system,
     }
 
 
@@ -195,7 +193,11 @@ register(
     about="the user's schema: conversation_id, messages, outcome, satisfaction_score",
 )
 register(
-    "openai_chat", matches_chat, chat_to_trace, about="OpenAI chat messages and fine-tuning files"
+    "openai_chat",
+    matches_chat,
+    chat_to_trace,
+    keys=("messages",),
+    about="OpenAI chat messages and fine-tuning files",
 )
 register(
     "anthropic_messages",

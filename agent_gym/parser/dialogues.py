@@ -11,7 +11,8 @@ from typing import Any
 
 from .registry import register
 from .parts import answer_of
-from .values import Record, arguments_of, field, kind, objects, rest, role_of
+from .spelling import role_of
+from .values import Record, arguments_of, field, kind, objects, rest
 from ..trace import TraceError, parse_json
 
 # %% auto #0
@@ -80,7 +81,11 @@ def sgd_to_trace(r: Record) -> Record:
 
 
 register(
-    "sgd", matches_sgd, sgd_to_trace, about="Schema-Guided Dialogue: dialogue_id, services, turns"
+    "sgd",
+    matches_sgd,
+    sgd_to_trace,
+    keys=("dialogue_id", "turns"),
+    about="Schema-Guided Dialogue: dialogue_id, services, turns",
 );
 
 # %% ../../nbs/parser/14_dialogues.ipynb #37bec7c1
@@ -133,6 +138,7 @@ register(
     "taskmaster",
     matches_taskmaster,
     taskmaster_to_trace,
+    keys=("conversation_id", "utterances"),
     about="Taskmaster: conversation_id, utterances",
 );
 

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from .items import parse
+from .labels import id_key
 from .lazy import InBlocks
+from .spelling import glued, holds, words
 from .turns import MOST
 from .values import digest
 from ..trace import TraceError, dumps
 
 # %% auto #0
-__all__ = ['Groups']
+__all__ = ['FILE', 'Groups', 'thread_of', 'in_order', 'runs_of']
 
 # %% ../../nbs/parser/06_groups.ipynb #a89c3705
 class Groups:
@@ -88,3 +91,115 @@ class Groups:
             mine = group[shelf == i]
             raws = [raw for _, raw in rows.walk()]
             yield from ((int(mine[n]), raws[n]) for n in np.argsort(mine, kind="stable"))
+
+# %% ../../nbs/parser/06_groups.ipynb #e5810a0c
+_NUMBERS = (
+    "turn",
+    "turnid",
+    "turnidx",
+    "turnindex",
+    "turnnumber",
+    "messageindex",
+    "position",
+    "seq",
+) + ("sequence", "sequencenumber", "order", "index", "step", "stepindex")
+_TIMES = (
+    "timestamp",
+    "createdat",
+    "created",
+    "time",
+    "ts",
+    "datetime",
+    "date",
+    "sentat",
+    "eventtime",
+) + ("createtime", "createdtime", "starttime", "timestampms", "occurredat", "receivedat", "at")
+
+
+def thread_of(row: Any, depth: int = 0) -> str | None:
+    "The id of the conversation that a row belongs to; None where it names none."
+    if not isinstance(row, dict):
+        return None
+    key = id_key({k: v for k, v in row.items() if holds(k) == "thread"})
+    if key is not None:
+        return str(row[key])
+    for k, v in row.items():
+        if (
+            isinstance(v, dict)
+            and holds(f"{k}_id") == "thread"
+            and isinstance(v.get("id"), str | int)
+        ):
+            return str(v["id"])
+    inner = [v for v in row.values() if isinstance(v, dict)]
+    return thread_of(inner[0], depth + 1) if len(inner) == 1 and depth < 2 else None
+
+
+def in_order(rows: list[Any], column: str | None = None) -> list[Any]:
+    "`rows` by the `column`, else by their numbers, else by their times; as they came where most have neither, or one that is no number and no time."
+    if column is not None:
+        return _sorted(rows, [r.get(column) for r in rows])
+    for names in (_NUMBERS, _TIMES):
+        for name in names:
+            found = [next((v for k, v in r.items() if glued(k) == name), None) for r in rows]
+            if sum(v not in (None, "") for v in found) * 2 > len(rows):
+                return _sorted(rows, found)
+    return rows
+
+
+def _sorted(rows: list[Any], found: list[Any]) -> list[Any]:
+    for measure in (_number, _time):
+        try:
+            at, keys = None, []
+            for v in found:
+                at = measure(v) if v not in (None, "") else at
+                keys.append(at)
+            first = next((k for k in keys if k is not None), 0)
+            keys = [first if k is None else k for k in keys]
+            order = sorted(range(len(rows)), key=lambda i: (keys[i], i))
+            return [rows[i] for i in order]
+        except (ValueError, TypeError, OverflowError):
+            continue
+    return rows
+
+
+def _number(v: Any) -> float:
+    return float(v) if isinstance(v, int | float) else float(str(v))
+
+
+def _time(v: Any) -> datetime:
+    "A time in ISO 8601, in UTC where it says so and naive times taken as UTC."
+    v = v.get("$date", v.get("value")) if isinstance(v, dict) else v
+    t = datetime.fromisoformat(str(v))
+    return t if t.tzinfo else t.replace(tzinfo=UTC)
+
+
+FILE = "_file"
+
+
+def runs_of(rows: list[Any]) -> list[tuple[str | None, list[Any]]]:
+    "The rows of a thread as runs of one task, (name, rows): apart where every file (or model) begins it with the same words, else together."
+    for key in (FILE, "model", "agent", "run_name"):
+        parts: dict[str, list[Any]] = {}
+        for r in rows:
+            if isinstance(v := r.get(key), str):
+                parts.setdefault(v, []).append(r)
+        if len(parts) > 1 and sum(map(len, parts.values())) == len(rows):
+            first = {dumps(_worded(p[0], key)) for p in parts.values()}
+            if len(first) == 1:
+                return list(parts.items())
+    return [(None, rows)]
+
+
+def _worded(value: Any, but: str) -> Any:
+    "What a row says, without ids, times and numbers of rows."
+    if isinstance(value, list):
+        return [_worded(v, but) for v in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        k: _worded(v, but)
+        for k, v in value.items()
+        if k != but
+        and words(k)[-1:] not in (("id",), ("uuid",))
+        and glued(k) not in {*_NUMBERS, *_TIMES, FILE}
+    }
