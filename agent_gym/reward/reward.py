@@ -366,9 +366,11 @@ class Reward:
 
     def gradable(self, trace: Trace) -> bool:
         "Whether a verifier can be derived for the task of `trace`: from its own success, or from those of traces that asked for the like."
-        return self.policy is not None or any(
-            t.success is True for t in (trace, *self.consensus.traces)
-        )
+        return self.policy is not None or trace.success is True or self._any_success
+
+    @cached_property
+    def _any_success(self) -> bool:
+        return any(t.success is True for t in self.consensus.traces)
 
     @cached_property
     def _tasks(self) -> dict[str, list[Trace]]:
