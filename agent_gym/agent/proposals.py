@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from .computed import MARK
 from .dialogue import Dialogue, Vocabulary
 from ..dialogue.slots import SlotPattern, SlotExtractor, Scalar, arguments, words_of
 from agent_gym.agent.templates import (
@@ -129,7 +130,16 @@ def _ranking(acts: Sequence[_Act], slot: int) -> list[str]:
     while left:
         count = Counter(s for e in left for s in e)
         best = min(
-            count, key=lambda s: (-count[s], s[0] == "=", s.startswith("user."), "!" in s, s)
+            count,
+            key=lambda s: (
+                -count[s],
+                s[0] == "=",
+                s[0] == MARK,
+                s.startswith("user."),
+                "!" in s,
+                len(s),
+                s,
+            ),
         )
         ranked.append(best)
         left = [e for e in left if best not in e]
@@ -272,7 +282,9 @@ class Proposals:
             for r in t.replies
         }
         self._sources = [t.sources for t in self.templates]
-        self._parts = sorted({s for needs in self._sources for s in needs if "~" in s})
+        self._parts = sorted(
+            {s for needs in self._sources for s in needs if "~" in s or s[0] == MARK}
+        )
         used = {self._key(t) for t in self.templates if not isinstance(t, Wordings)}
         self._ranks = {k: v for k, v in self._ranks.items() if k in used}
         self._forms = {k: v for k, v in self._forms.items() if k in used}
