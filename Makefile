@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 export JUPYTER_PLATFORM_DIRS ?= 1
 
 help: ## what there is to make
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed; name one with: make PYTHON=/path/to/python"; exit 1; }
@@ -33,8 +33,18 @@ demo: $(VENV)/.run ## logs become a gym, three agents act in it, a report is wri
 test: $(VENV)/.dev ## lint, types, notebooks in sync and run, tests (browser tests where a Chromium is found)
 	bash tools/check.sh
 
+test-slow: $(VENV)/.dev ## the tests marked slow, which `make test` leaves out
+	$(BIN)/python -m pytest -q -n 2 -m slow --durations 8
+
+coverage: $(VENV)/.dev ## which lines of the package the tests run
+	COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') \
+	  $(BIN)/python -m pytest -q -n 2 --dist loadfile --cov agent_gym --cov-report term:skip-covered
+
 lab: $(VENV)/.dev ## JupyterLab on the notebooks
 	$(BIN)/python -m jupyterlab --notebook-dir nbs
+
+style: $(VENV)/.dev ## the house style, counted room by room
+	$(BIN)/python tools/style.py
 
 docs: $(VENV)/.dev ## the documentation site from the notebooks, offline, into _docs
 	$(BIN)/python tools/docs.py
@@ -46,4 +56,4 @@ clean: ## remove what was made
 	rm -rf $(VENV) _docs _proc build dist *.egg-info out .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help demo test lab docs bench clean
+.PHONY: help demo test test-slow coverage style lab docs bench clean

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agent_gym.mocker import ToolMocker, ToolResult, ToolSession
     from agent_gym.parser import load_traces
     from agent_gym.report import ReportCard
-    from agent_gym.reward import Part, Reward, RewardBreakdown, Verifier
+    from agent_gym.reward import Label, Labels, LLMJudge, Part, Policy, Reward, RewardBreakdown, Verifier
     from agent_gym.tools import infer_tools
     from agent_gym.trace import AgentGymError, EpisodeError, LLMError, Message, ToolCall, ToolError, ToolSpec, Trace, TraceError, TraceSet
     from agent_gym.train import TrainResult, train
@@ -31,7 +31,7 @@ _ROOMS = {
     "tools": ("infer_tools",),
     "parser": ("load_traces",),
     "mocker": ("ToolMocker", "ToolResult", "ToolSession"),
-    "reward": ("Part", "Reward", "RewardBreakdown", "Verifier"),
+    "reward": ("Label", "Labels", "LLMJudge", "Part", "Policy", "Reward", "RewardBreakdown", "Verifier"),
     "user": ("LLMUser", "TraceUser"),
     "environment": ("AgentGymEnv", "Episode", "EpisodeSet", "Estimate", "rollout"),
     "agent": ("GeminiLLM", "LLMAgent", "OpenAICompatibleLLM", "QueryAgent", "ReplayAgent", "RetrievalAgent"),

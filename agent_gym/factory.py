@@ -5,22 +5,26 @@
 # %% ../nbs/20_factory.ipynb #f6d6e9c3
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from .dialogue.model import learn_dialogues
 from .environment.episode import Episode
+from .environment.foreign import is_ours
 from .environment.functions import Function
 from .environment.play import AnyAgent
 from .environment.pools import Backend
-from .environment.records import EpisodeSet
+from .environment.records import EpisodeRecord, EpisodeSet
 from .environment.rollouts import RolloutOptions, rollout
 from .environment.tasks import Split, Task, TaskSet
 from .environment.world import UserFactory, World
 from .mocker import ToolMocker
-from .reward import Reward
-from .trace import Trace, TraceError, TraceSet, dumps, parse_json
+from .reward import Labels, Policy, Reward
+from .saving import SavingError, code_digest, load_state, save_state
+from .trace import Trace, TraceError, TraceSet, dumps, parse_json, write_whole
 from .user import UserModel
 
 if TYPE_CHECKING:
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
     from agent_gym.reward import RewardPart
 
 # %% auto #0
-__all__ = ['Gym', 'usable', 'create_environment', 'load_gym', 'make_env']
+__all__ = ['FORMAT', 'Gym', 'usable', 'create_environment', 'save_gym', 'load_gym', 'make_env']
 
 # %% ../nbs/20_factory.ipynb #a5ce5c4e
 if TYPE_CHECKING:
@@ -162,25 +166,40 @@ class Gym(_Triple):
 
         return report(self, held_out if held_out is None else TraceSet(held_out))
 
+    @property
+    def policy(self) -> Policy | None:
+        "The rules that people wrote for this gym, None without any."
+        return self.reward_fn.policy
+
+    @property
+    def labels(self) -> Labels:
+        "The verdicts of people (and of models that label) that this gym was given."
+        return self.reward_fn.labels
+
+    def label_queue(
+        self, n: int = 20, episodes: Iterable[Trace | EpisodeRecord] | None = None
+    ) -> list[Trace]:
+        """The `n` conversations to label next, the least sure first, spread over kinds of request and agents; of `episodes` where given, else of the logs.
+
+        Label them as `Label.of(trace, "right" | "wrong" | "unsure", reason)` and learn again with `create_environment(traces, labels=gym.labels + [...])`."""
+        if episodes is None:
+            return self.reward_fn.label_queue(n)
+        talks = [e if isinstance(e, Trace) else e.trace for e in episodes]
+        whose = episodes.agent if isinstance(episodes, EpisodeSet) else ""
+        names = [str(t.metadata.get("agent") or whose) for t in talks]
+        return self.reward_fn.label_queue(n, list(zip(talks, names)))
+
     def explore(self, episodes: EpisodeSet | None = None) -> Tab:
         "Traces, backend and, where given, `episodes` side by side, in a notebook."
         from agent_gym.explore import explore
 
         return explore(self, episodes)
 
-    def save(self, path: str | Path) -> Path:
-        "Write the gym to the folder `path`: its traces and settings as JSON, from which `load_gym` learns the same gym again. Returns the path."
-        folder = Path(path)
-        folder.mkdir(parents=True, exist_ok=True)
-        self.traces.to_jsonl(folder / "traces.jsonl")
-        settings = {
-            "format": 1,
-            "seed": self.world.seed,
-            "tools": sorted(self.world.functions.functions),
-            "traces": len(self.traces),
-        }
-        (folder / "gym.json").write_text(dumps(settings) + "\n", encoding="utf-8", newline="\n")
-        return folder
+    def save(self, path: str | Path, traces: bool = True) -> Path:
+        """Write the gym to the folder `path`: traces, settings and what was learned, as JSON and arrays; returns the path.
+
+        Without `traces`, they stay here and are passed to `load_gym` again. A gym that was there before is whole until this one is. Raises SavingError where the folder cannot be made."""
+        return save_gym(self, Path(path), traces)
 
     def __repr__(self) -> str:
         return f"Gym({len(self.traces)} traces, {len(self.tasks)} tasks, {len(self.world.tools)} tools)"
@@ -260,13 +279,16 @@ def create_environment(
     llm: LLM | None = None,
     reward: Reward | Iterable[RewardPart] | Mapping[str, Callable[[Trace], float]] | None = None,
     tools: Mapping[str, Function] | None = None,
+    policy: Policy | None = None,
+    labels: object = None,
     user: UserFactory | None = None,
     seed: int = 0,
 ) -> Gym:
     """Learn a gym from `traces`, which unpacks as `query_agent, tool_mocker, reward_fn`.
 
     `llm`: a language model that answers as the agent (with examples from the traces) and where the mocker is unsure; without it, and without GOOGLE_API_KEY, all is offline.
-    `reward`: a Reward, or parts of your own to blend into the learned one. `tools`: functions that answer for real beside the mocked tools. `user`: makes the other side from
+    `reward`: a Reward, or parts of your own to blend into the learned one. `tools`: functions that answer for real beside the mocked tools. `policy`: rules that people wrote;
+    `labels`: their verdicts on conversations (Labels, a JSONL file, records or a DataFrame: conversation_id, verdict, reason, by); both come before all that is learned. `user`: makes the other side from
     (trace, seed); by default users derived from the traces (`UserModel`). Same traces and seed, same gym, in every process. Raises TraceError where there is nothing to learn from."""
     from agent_gym.agent.query import query_agent
 
@@ -278,46 +300,224 @@ def create_environment(
         if isinstance(reward, Reward)
         else Reward(logs, parts=reward or (), mocker=mocker, dialogue=dialogue, seed=seed)
     )
+    if policy is not None or labels is not None:
+        judge = judge.with_ground(policy, labels)
+    if unknown := judge.consensus.unknown:
+        notes.append(
+            f"{len(unknown)} labels belong to no conversation of the logs: {', '.join(unknown[:3])}"
+        )
     if user is None:
         user = UserModel(logs, dialogue)
     world = World(logs, mocker, judge, user, tools, seed)
     return Gym(query_agent(logs, world.mocker, llm, reward=judge), judge, world, notes)
 
-# %% ../nbs/20_factory.ipynb #4d809bb3
+# %% ../nbs/20_factory.ipynb #87462eeb
+FORMAT = 2  # of gym.json
+_OURS = re.compile(r"(?:traces|learned)-[0-9a-f]{16}\.(?:jsonl|json|npz)")
+
+
+def save_gym(gym: Gym, folder: Path, traces: bool = True) -> Path:
+    "What `Gym.save` does. Files of a saved gym are named by their hash, and `gym.json`, which names them, is written last."
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise SavingError(f"{folder} cannot hold a gym: {e.strerror}") from e
+    settings: dict[str, Any] = {
+        "format": FORMAT,
+        "seed": gym.world.seed,
+        "tools": sorted(gym.world.functions.functions),
+        "parts": [p.name for p in getattr(gym.reward_fn, "parts", ())],
+        "user": "own" if is_ours(gym.world.user) else "brought",
+        "reward": "own" if is_ours(gym.reward_fn) else "brought",
+        "traces": len(gym.traces),
+        "digest": gym.traces.digest(),
+        "code": code_digest(),
+    }
+    if traces:
+        half = gym.traces.to_jsonl(folder / "traces.jsonl")
+        settings["file"] = f"traces-{_file_hash(half)}.jsonl"
+        half.replace(folder / settings["file"])
+    if gym.policy is not None:
+        gym.policy.save(folder / "policy.py")
+    if gym.labels:
+        gym.labels.to_jsonl(folder / "labels.jsonl")
+    settings["ground"] = _ground(folder)
+    try:
+        gym.world.prepare()
+        settings["learned"] = save_state(folder, _learned(gym), _outside(gym))
+    except SavingError as e:
+        settings["why"] = str(e)
+    write_whole(folder / "gym.json", dumps(settings) + "\n")
+    kept = {settings.get("file"), *settings.get("learned", {}).values()}
+    for p in folder.iterdir():
+        if _OURS.fullmatch(p.name) and p.name not in kept:
+            p.unlink()
+    return folder
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()[:16]
+
+
+def _ground(folder: Path) -> dict[str, str]:
+    "The hashes of what people wrote, which they may edit where it lies."
+    names = ("policy.py", "labels.jsonl")
+    return {n: _file_hash(folder / n) for n in names if (folder / n).is_file()}
+
+# %% ../nbs/20_factory.ipynb #8f71e39f
+def _learned(gym: Gym) -> dict[str, object]:
+    "What was learned: the backend without the functions beside it, the judge, the users, and the agent where it was needed."
+    live = gym.tool_mocker
+    mocker = live
+    if type(live) is not ToolMocker and isinstance(live, ToolMocker):
+        mocker = object.__new__(ToolMocker)
+        mocker.__dict__.update({k: v for k, v in live.__dict__.items() if k != "functions"})
+    judge = gym.reward_fn if is_ours(gym.reward_fn) else None
+    user = gym.world.user if is_ours(gym.world.user) else None
+    return {"mocker": mocker, "reward": judge, "user": user}
+
+
+def _outside(gym: Gym) -> dict[str, object]:
+    "What is not part of the learned state, because whoever loads brings it or it is saved beside it."
+    parts = getattr(gym.reward_fn, "parts", ())
+    given = {f"part {p.name}": p.function for p in parts}
+    given |= {"policy": gym.policy} if gym.policy is not None else {}
+    llm = (getattr(gym.tool_mocker, "_llm", None) or (None,))[0]
+    given |= {"llm": llm} if llm is not None else {}
+    return given | _rows(gym.traces)
+
+
+def _rows(traces: TraceSet) -> dict[str, object]:
+    "The traces, as they are shared by what was learned from them."
+    given = {"traces": traces, "trace rows": traces._traces}
+    if isinstance(traces._traces, list):
+        given |= {f"trace {i}": t for i, t in enumerate(traces._traces)}
+    return given
+
+# %% ../nbs/20_factory.ipynb #87a841a1
 def load_gym(
     path: str | Path,
+    traces: TraceSet | Iterable[Trace] | str | Path | None = None,
     *,
     llm: LLM | None = None,
     reward: Reward | Iterable[RewardPart] | Mapping[str, Callable[[Trace], float]] | None = None,
     tools: Mapping[str, Function] | None = None,
+    policy: Policy | None = None,
+    labels: object = None,
     user: UserFactory | None = None,
 ) -> Gym:
-    "The gym that `Gym.save` wrote to `path`; functions and models are passed again. Raises TraceError where there is none, or where its tools are not given."
+    """The gym that `Gym.save` wrote to `path`, with what it learned; functions and models, and `traces` that were left out, are passed again.
+
+    Policy and labels are those saved with it unless others are given (then it learns again); a saved policy is code, and what it may do is checked first (`Policy.load`). Raises TraceError where there
+    is no gym, its traces are missing, altered or others, or what it was made with is not given."""
+    folder = Path(path)
+    settings = _settings(folder)
+    _require(folder, settings, tools=tools, reward=reward, user=user)
+    logs = _logs(folder, settings, traces)
+    fresh = policy is not None or labels is not None or isinstance(reward, Reward)
+    if policy is None and (rules := folder / "policy.py").is_file():
+        policy = Policy.load(rules)
+    if labels is None and (verdicts := folder / "labels.jsonl").is_file():
+        labels = verdicts
+    files = settings.get("learned")
+    known = settings.get("code") == code_digest() and settings.get("ground") == _ground(folder)
+    if fresh or not known or not isinstance(files, dict):
+        given = {"llm": llm, "reward": reward, "tools": tools, "policy": policy, "labels": labels}
+        return create_environment(logs, user=user, seed=settings["seed"], **given)
+    parts = {f"part {p.name}": p.function for p in Reward(parts=reward).parts} if reward else {}
+    outside = {"llm": llm, "policy": policy, **parts, **_rows(logs)}
+    learned = load_state(folder, files, {k: v for k, v in outside.items() if v is not None})
+    return _assembled(logs, learned, llm, reward, tools, user, settings["seed"])
+
+
+def _assembled(
+    logs: TraceSet,
+    learned: Mapping[str, Any],
+    llm: LLM | None,
+    reward: object,
+    tools: Mapping[str, Function] | None,
+    user: UserFactory | None,
+    seed: int,
+) -> Gym:
+    "A gym of what was learned and what was brought."
+    from agent_gym.agent.query import query_agent
+
+    mocker, judge = learned["mocker"], learned["reward"] or reward
+    mocker.reset()
+    world = World(logs, mocker, judge, user or learned["user"], tools, seed)
+    return Gym(query_agent(logs, world.mocker, llm, reward=judge), judge, world, usable(logs)[1])
+
+# %% ../nbs/20_factory.ipynb #9851f43f
+def _settings(folder: Path) -> dict[str, Any]:
+    "What gym.json says; raises TraceError where it is missing or not one of ours."
+    try:
+        found = parse_json((folder / "gym.json").read_bytes())
+    except OSError as e:
+        why = f"no saved gym here: gym.json cannot be read ({e.strerror})"
+        raise TraceError(why, source=str(folder)) from e
+    whole: dict[str, Any] = found if isinstance(found, dict) else {}
+    if whole.get("format") not in (1, FORMAT) or type(whole.get("seed")) is not int:
+        raise TraceError(
+            "no saved gym here: gym.json is damaged or not one of ours", source=str(folder)
+        )
+    for name in ("tools", "parts"):
+        value = whole.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
+            where = {"source": str(folder / "gym.json"), "path": f"$.{name}"}
+            raise TraceError(f"must be a list of names, got {str(value)[:80]}", **where)
+    for name in ("learned", "ground"):
+        value = whole.get(name, {})
+        if not isinstance(value, dict) or not all(isinstance(x, str) for x in value.values()):
+            where = {"source": str(folder / "gym.json"), "path": f"$.{name}"}
+            raise TraceError(f"must be an object of names, got {str(value)[:80]}", **where)
+    return whole
+
+
+def _require(
+    folder: Path,
+    settings: Mapping[str, Any],
+    *,
+    tools: Mapping[str, Function] | None,
+    reward: object,
+    user: UserFactory | None,
+) -> None:
+    "Raises TraceError where the gym was made with code of somebody's own that is not passed again."
+    wanted = []
+    if missing := sorted(set(settings.get("tools", ())) - set(tools or ())):
+        wanted.append(f"tools= with {', '.join(missing)}")
+    if reward is None and (settings.get("reward") == "brought" or settings.get("parts")):
+        wanted.append("reward= with " + (", ".join(settings.get("parts", ())) or "the judge"))
+    if user is None and settings.get("user") == "brought":
+        wanted.append("user=")
+    if wanted:
+        raise TraceError(
+            f"this gym was made with functions of your own: pass {' and '.join(wanted)}",
+            source=str(folder),
+        )
+
+
+def _logs(folder: Path, settings: Mapping[str, Any], traces: object) -> TraceSet:
+    "The traces of a saved gym, or those passed instead, which must be the same."
     from agent_gym.parser import load_traces
 
-    head = Path(path) / "gym.json"
-    settings = parse_json(head.read_text("utf-8")) if head.is_file() else None
-    seed = (
-        settings.get("seed") if isinstance(settings, dict) and settings.get("format") == 1 else None
-    )
-    if not isinstance(settings, dict) or not isinstance(seed, int):
-        raise TraceError(
-            "no saved gym here: gym.json is missing or not one of ours", source=str(path)
-        )
-    missing = sorted(set(map(str, settings.get("tools") or ())) - set(tools or ()))  # type: ignore[arg-type]
-    if missing:
-        raise TraceError(
-            f"this gym was made with functions of your own: pass tools= with {', '.join(missing)}",
-            source=str(path),
-        )
-    return create_environment(
-        load_traces(Path(path) / "traces.jsonl", progress=False),
-        llm=llm,
-        reward=reward,
-        tools=tools,
-        user=user,
-        seed=seed,
-    )
+    if traces is not None:
+        logs = usable(traces)[0]
+        if settings.get("digest", logs.digest()) != logs.digest():
+            why = "these are not the traces that this gym was learned from: their digest is another"
+            raise TraceError(why, source=str(folder))
+        return logs
+    name = settings.get("file", "traces.jsonl")
+    if settings["format"] == FORMAT and "file" not in settings:
+        raise TraceError("saved without its traces: pass traces=", source=str(folder))
+    path = folder / str(name)
+    if not _OURS.fullmatch(path.name) and settings["format"] == FORMAT:
+        raise TraceError(f"names a file of another kind: {str(name)[:80]!r}", source=str(folder))
+    if not path.is_file():
+        raise TraceError("its traces are missing", source=str(path))
+    if settings["format"] == FORMAT and _file_hash(path) not in path.name:
+        raise TraceError("altered since it was saved: its hash is another", source=str(path))
+    return load_traces(path, progress=False)
 
 # %% ../nbs/20_factory.ipynb #f825023d
 def make_env(

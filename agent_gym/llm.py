@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import random
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
+from urllib.parse import urlsplit
 
-from .trace import LLMError, Message, ToolSpec, dumps
+from .trace import LLMError, Message, ToolSpec, dumps, write_whole
 
 T = TypeVar("T")
 
 # %% auto #0
-__all__ = ['T', 'LLM', 'within', 'Retry', 'status_error', 'clean', 'CachedLLM', 'agenerate', 'stream']
+__all__ = ['T', 'LLM', 'within', 'Retry', 'status_error', 'clean', 'checked_key', 'checked_url', 'origin', 'CachedLLM',
+           'agenerate', 'stream']
 
 # %% ../nbs/03_llm.ipynb #938d817f
 @runtime_checkable
@@ -109,7 +109,12 @@ def _after(e: LLMError, attempts: int, seconds: float) -> LLMError:
     )
 
 # %% ../nbs/03_llm.ipynb #7aa8721c
+_ELSEWHERE = (
+    "request",
+    "the server points to another address, where no key is sent; set `base_url`",
+)
 _STATUS = {
+    **dict.fromkeys((301, 302, 303, 307, 308), _ELSEWHERE),
     400: ("request", "the request was refused"),
     401: ("auth", "the API key was not accepted; check it"),
     402: ("quota", "the account has no credit left"),
@@ -154,12 +159,49 @@ def clean(text: str, secret: str | None = None, limit: int = 300) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 # %% ../nbs/03_llm.ipynb #b87d5408
+def checked_key(key: str | None) -> str | None:
+    "`key` without white space around it; raises LLMError(kind='auth'), which does not repeat it, where no header can carry it."
+    key = (key or "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise LLMError("the API key holds characters that no key has; copy it again", kind="auth")
+    return key or None
+
+
+def checked_url(base_url: str | None) -> str | None:
+    "`base_url`, which names a server and holds no secret; raises LLMError(kind='request'), which does not repeat it."
+    if base_url is None:
+        return None
+    try:
+        parts = urlsplit(base_url)
+        secret = parts.username or parts.password or parts.query or parts.fragment
+    except ValueError:
+        raise LLMError("base_url is no address of a server", kind="request") from None
+    if secret:
+        raise LLMError(
+            "base_url holds a user, a password or a query: it is shown and pickled, so pass a key with api_key=",
+            kind="request",
+        )
+    return base_url
+
+
+def origin(url: str) -> str:
+    "Scheme, host and port of `url`: what a key may be sent to, and what may be shown."
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
 class CachedLLM:
     "`llm` with its answers kept as JSON files under `folder`: an equal request (model, messages, tools, options) is answered from there."
 
     def __init__(self, llm: LLM, folder: str | Path):
         self.llm, self.folder, self.model = llm, Path(folder), llm.model
         self.hits = self.misses = 0
+
+    @property
+    def identity(self) -> str:
+        "The model's name: what was answered from disk does not make it another."
+        return self.model
 
     def __repr__(self) -> str:
         return f"CachedLLM({self.llm!r}, {self.hits} of {self.hits + self.misses} from disk)"
@@ -184,11 +226,7 @@ class CachedLLM:
         self.misses += 1
         answer = self.llm.generate(messages, tools, **options)
         self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", dir=self.folder, suffix=".part", delete=False, encoding="utf-8"
-        ) as f:
-            f.write(dumps(answer.model_dump(mode="json")))
-        os.replace(f.name, path)
+        write_whole(path, dumps(answer.model_dump(mode="json")))
         return answer
 
 # %% ../nbs/03_llm.ipynb #5b15d9a2

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from agent_gym.trace import Message, ToolCall, ToolSpec, Trace, TraceSet, TraceSummary
 
 # %% auto #0
-__all__ = ['CAP', 'escape', 'stylesheet', 'block', 'page', 'Raw', 'badge', 'cell', 'table', 'tiles', 'bars', 'json_html', 'short',
-           'call_html', 'message_html', 'verdict_badge', 'messages_html', 'trace_head', 'trace_html', 'tool_spec_html',
-           'summary_html', 'trace_set_html']
+__all__ = ['CELL', 'CAP', 'escape', 'stylesheet', 'block', 'page', 'Raw', 'badge', 'cell', 'table', 'tiles', 'bars', 'json_html',
+           'short', 'call_html', 'message_html', 'verdict_badge', 'messages_html', 'trace_head', 'trace_html',
+           'tool_spec_html', 'summary_html', 'trace_set_html']
 
 # %% ../nbs/04_render.ipynb #3f6c1c52
 _CONTROL = re.compile(
@@ -31,7 +32,9 @@ _CONTROL = re.compile(
 
 
 def escape(value: object, limit: int | None = None) -> str:
-    "`value` as HTML text: markup escaped, control characters shown as `\\u001b`, cut at `limit` characters with a note of what is hidden."
+    r"""`value` as HTML text: markup escaped, control characters shown as `\u001b`.
+
+    Cut at `limit` characters, with a note of how much is hidden."""
     text = value if isinstance(value, str) else str(value)
     hidden = len(text) - limit if limit is not None else 0
     if hidden > 0:
@@ -39,25 +42,35 @@ def escape(value: object, limit: int | None = None) -> str:
     text = html.escape(_CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", text))
     return f'{text}<span class="dim"> … {hidden:,} more characters</span>' if hidden > 0 else text
 
-# %% ../nbs/04_render.ipynb #30162730
+# %% ../nbs/04_render.ipynb #7a2db551
 @cache
 def stylesheet() -> str:
     "The package's one stylesheet."
     return (files("agent_gym") / "static" / "agent_gym.css").read_text("utf-8")
 
-
+# %% ../nbs/04_render.ipynb #30162730
 def block(body: str, label: str = "") -> str:
-    "`body` (HTML) in the package's look, for a notebook output."
+    "`body` (HTML) in the package's look, for a notebook output; `label` is for screen readers."
     name = f' role="region" aria-label="{escape(label)}"' if label else ""
     return f'<div class="ag"{name}><style>{stylesheet()}</style>{body}</div>'
 
+# %% ../nbs/04_render.ipynb #122b1a56
+_HEAD = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width,initial-scale=1">'
+)
+_FRAME = (
+    ":root{color-scheme:light dark}body{margin:0;background:Canvas}"
+    "main.ag{margin:0 auto;padding:20px 16px 48px}"
+)
+
 
 def page(title: str, body: str, script: str = "") -> str:
-    "A self-contained HTML document around `body`: no network, light and dark by the reader's system."
+    "A self-contained HTML document around `body`: no network, light or dark as the system is."
+    code = f"<script>{script}</script>" if script else ""
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>{escape(title)}</title>'
-        f"<style>:root{{color-scheme:light dark}}body{{margin:0;background:Canvas}}main.ag{{margin:0 auto;padding:20px 16px 48px}}{stylesheet()}</style></head>"
-        f'<body><main class="ag">{body}</main>{f"<script>{script}</script>" if script else ""}</body></html>'
+        f"{_HEAD}<title>{escape(title)}</title><style>{_FRAME}{stylesheet()}</style></head>"
+        f'<body><main class="ag">{body}</main>{code}</body></html>'
     )
 
 # %% ../nbs/04_render.ipynb #91bebcfc
@@ -69,6 +82,9 @@ def badge(text: object, tone: str = "") -> Raw:
     "A small label; `tone` is `good`, `bad`, `warn` or empty."
     return Raw(f'<span class="ag-badge {escape(tone)}">{escape(text)}</span>')
 
+# %% ../nbs/04_render.ipynb #7c3ff2f7
+CELL = 2000  # characters of a text shown in a cell
+
 
 def cell(value: object) -> str:
     "One table cell's HTML: numbers to the right, `Raw` kept, everything else escaped."
@@ -77,131 +93,155 @@ def cell(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return f"<td>{'yes' if value else 'no' if value is False else '–'}</td>"
     if isinstance(value, int | float):
-        return (
-            f'<td class="num">{value:,}</td>'
-            if isinstance(value, int)
-            else f'<td class="num">{value:,.3g}</td>'
-        )
-    return f"<td>{escape(value, 2000)}</td>"
+        shown = f"{value:,}" if isinstance(value, int) else f"{value:,.3g}"
+        return f'<td class="num">{shown}</td>'
+    return f"<td>{escape(value, CELL)}</td>"
 
-
+# %% ../nbs/04_render.ipynb #de824763
 def table(rows: Iterable[Sequence[object]], columns: Sequence[str] = (), caption: str = "") -> Raw:
     "Rows as a table that scrolls sideways when it must."
-    head = (
-        f"<thead><tr>{''.join(f'<th scope=col>{escape(c)}</th>' for c in columns)}</tr></thead>"
-        if columns
-        else ""
-    )
-    cap = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return Raw(
-        f'<div class="ag-scroll"><table>{cap}{head}<tbody>{"".join("<tr>" + "".join(map(cell, r)) + "</tr>" for r in rows)}</tbody></table></div>'
-    )
+    heads = "".join(f"<th scope=col>{escape(c)}</th>" for c in columns)
+    head = f"<thead><tr>{heads}</tr></thead>" if columns else ""
+    above = f"<caption>{escape(caption)}</caption>" if caption else ""
+    body = "".join("<tr>" + "".join(map(cell, r)) + "</tr>" for r in rows)
+    inside = f"<table>{above}{head}<tbody>{body}</tbody></table>"
+    return Raw(f'<div class="ag-scroll">{inside}</div>')
 
-
+# %% ../nbs/04_render.ipynb #bd74fc0c
 def tiles(values: Mapping[str, object]) -> Raw:
     "Headline figures: label -> value."
-    return Raw(
-        f'<div class="ag-tiles">{"".join(f"<div class=ag-tile><b>{escape(v)}</b><span>{escape(k)}</span></div>" for k, v in values.items())}</div>'
+    each = (
+        f"<div class=ag-tile><b>{escape(v)}</b><span>{escape(k)}</span></div>"
+        for k, v in values.items()
     )
+    return Raw(f'<div class="ag-tiles">{"".join(each)}</div>')
 
 # %% ../nbs/04_render.ipynb #673f14f3
+_ROW, _LABEL, _NUMBER = 20, 130, 60  # pixels: height of a row, width of labels and of numbers
+_LETTERS = 20  # of a label
+_TINY = 1e-9  # the least that a bar is measured by
+
+
+def _bar(label: str, value: float, length: float, y: int, tone: str) -> str:
+    cut = label if len(label) <= _LETTERS else label[: _LETTERS - 1] + "…"
+    return (
+        f'<text x="{_LABEL - 8}" y="{y + 14}" text-anchor="end">{escape(cut)}</text>'
+        f'<rect x="{_LABEL}" y="{y + 4}" width="{length:.1f}" height="12" rx="2" '
+        f'style="fill:var(--ag-{escape(tone)}-fill)"/>'
+        f'<text class="dim" x="{_LABEL + length + 6:.1f}" y="{y + 14}">{value:,.4g}</text>'
+    )
+
+
 def bars(
     values: Mapping[str, float], width: int = 420, tones: Mapping[str, str] | None = None
 ) -> Raw:
-    "Horizontal bars as inline SVG: label, bar, number. `tones` maps labels to `good`, `bad`, `warn`."
+    "Label, bar and number a row; `tones` maps labels to `good`, `bad`, `warn`."
     if not values:
         return Raw("")
-    top, row, left = max([*values.values(), 1e-9]), 20, 130
-    out = []
-    for i, (k, v) in enumerate(values.items()):
-        w = max(1, (width - left - 60) * v / top)
-        tone = (tones or {}).get(k, "accent")
-        label = k if len(k) <= 20 else k[:19] + "…"
-        out.append(
-            f'<text x="{left - 8}" y="{i * row + 14}" text-anchor="end">{escape(label)}</text>'
-            f'<rect x="{left}" y="{i * row + 4}" width="{w:.1f}" height="12" rx="2" style="fill:var(--ag-{escape(tone)}-fill)"/>'
-            f'<text class="dim" x="{left + w + 6:.1f}" y="{i * row + 14}">{v:,.4g}</text>'
-        )
-    alt = ", ".join(f"{k}: {v:,.4g}" for k, v in values.items())
-    return Raw(
-        f'<svg role="img" aria-label="{escape(alt)}" width="{width}" height="{len(values) * row + 4}" viewBox="0 0 {width} {len(values) * row + 4}">{"".join(out)}</svg>'
-    )
+    top, tones = max([*values.values(), _TINY]), tones or {}
+    lengths = {k: max(1, (width - _LABEL - _NUMBER) * v / top) for k, v in values.items()}
+    out = [
+        _bar(k, v, lengths[k], i * _ROW, tones.get(k, "accent"))
+        for i, (k, v) in enumerate(values.items())
+    ]
+    alt, height = ", ".join(f"{k}: {v:,.4g}" for k, v in values.items()), len(values) * _ROW + 4
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    return Raw(f'<svg role="img" aria-label="{escape(alt)}" {size}>{"".join(out)}</svg>')
 
-# %% ../nbs/04_render.ipynb #1f531bb2
-CAP = 4000
+# %% ../nbs/04_render.ipynb #e4e33995
+CAP = 4000  # characters of a result that are shown
+_ROWS, _COLUMNS = 50, 12  # of a table; larger values are shown as text
 
 
-def json_html(value: JsonValue, limit: int = CAP) -> str:
-    "A JSON value: a list of flat objects as a table, everything else as indented text."
-    if (
+def _is_flat(value: JsonValue) -> bool:
+    "Whether every item is an object without nested values, and there are few enough."
+    return (
         isinstance(value, list)
-        and 0 < len(value) <= 50
+        and 0 < len(value) <= _ROWS
         and all(
-            isinstance(r, dict) and r and all(not isinstance(v, dict | list) for v in r.values())
+            isinstance(r, dict) and r and not any(isinstance(v, dict | list) for v in r.values())
             for r in value
         )
-    ):
-        rows = [r for r in value if isinstance(r, dict)]
-        keys = list(dict.fromkeys(k for r in rows for k in r))
-        if len(keys) <= 12:
-            return table([["" if r.get(k) is None else r.get(k) for k in keys] for r in rows], keys)
-    return f"<pre>{escape(_indent(value), limit)}</pre>"
+    )
 
 
 def _indent(value: JsonValue) -> str:
-    import json
-
+    if isinstance(value, str):
+        return value
     try:
-        return (
-            value
-            if isinstance(value, str)
-            else json.dumps(value, indent=2, ensure_ascii=False, default=str)
-        )
+        return json.dumps(value, indent=2, ensure_ascii=False, default=str)
     except RecursionError:
         return "(nested too deeply to show)"
 
 
-def short(value: object, limit: int = 72) -> str:
+def json_html(value: JsonValue, limit: int = CAP) -> str:
+    "A JSON value, cut at `limit` characters."
+    if isinstance(value, list) and _is_flat(value):
+        rows = [r for r in value if isinstance(r, dict)]
+        keys = list(dict.fromkeys(k for r in rows for k in r))
+        if len(keys) <= _COLUMNS:
+            return table([["" if r.get(k) is None else r.get(k) for k in keys] for r in rows], keys)
+    return f"<pre>{escape(_indent(value), limit)}</pre>"
+
+# %% ../nbs/04_render.ipynb #0a563728
+_LINE = 72  # characters of a value on one line
+
+
+def short(value: object, limit: int = _LINE) -> str:
     "`value` on one line of plain text, at most `limit` characters."
     text = " ".join((value if isinstance(value, str) else dumps(value)).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+# %% ../nbs/04_render.ipynb #1f531bb2
+_VALUE, _ARGUMENTS = 40, 120  # characters of one argument and of all in the line of a call
 
 
 def call_html(
     call: ToolCall, answer: Message | None = None, extra: str = "", cap: int = CAP
 ) -> str:
-    "One tool call with its answer; `extra` (HTML) stands below the answer; values are cut at `cap` characters."
-    args = ", ".join(f"{k}={short(v, 40)}" for k, v in call.arguments.items())
-    if answer is None:
-        state, body = badge("no result", "warn"), ""
-    else:
-        state = (
-            badge("error", "bad")
-            if answer.is_error
-            else badge(f"ok · {len(dumps(answer.value)):,} B", "good")
-        )
-        body = json_html(answer.value, cap)
+    "A call with its answer, cut at `cap` characters; `extra` (HTML) stands below the answer."
+    line = ", ".join(f"{k}={short(v, _VALUE)}" for k, v in call.arguments.items())
+    error, body, state = "", "", badge("no result", "warn")
+    if answer is not None:
+        error, body = " error" if answer.is_error else "", json_html(answer.value, cap)
+        size = f"ok · {len(dumps(answer.value)):,} B"
+        state = badge("error", "bad") if answer.is_error else badge(size, "good")
     return (
-        f'<div class="ag-msg tool{" error" if answer is not None and answer.is_error else ""}"><details{" open" if answer is not None and answer.is_error else ""}>'
-        f'<summary><code>{escape(call.name)}</code> <span class="dim">{escape(short(args, 120))}</span> → {state}</summary>'
+        f'<div class="ag-msg tool{error}"><details{" open" if error else ""}><summary>'
+        f'<code>{escape(call.name)}</code> <span class="dim">{escape(short(line, _ARGUMENTS))}'
+        f"</span> → {state}</summary>"
         f"{json_html(dict(call.arguments), cap)}{body}{extra}</details></div>"
     )
+
+# %% ../nbs/04_render.ipynb #56a552b9
+_TEXT = 4  # times as many characters are shown of a text as of a result
+
+
+def _box(kind: str, head: str, body: str) -> str:
+    return f'<div class="ag-msg {kind}"><div class="who">{head}</div>{body}</div>'
+
+
+def _folded(m: Message, text: str) -> str:
+    "A system prompt: closed, with its size."
+    head = f'<summary class="who">system · {len(m.content or ""):,} characters</summary>'
+    return f'<div class="ag-msg system"><details>{head}{text}</details></div>'
+
+
+def _message(m: Message, calls: Sequence[str] = (), cap: int = CAP) -> str:
+    "A message as HTML; `calls` are its calls with their answers, where there are any."
+    if m.role == "tool":
+        tone = "tool error" if m.is_error else "tool"
+        return _box(tone, f"tool {escape(m.name or '')}", json_html(m.value, cap))
+    text = f'<div class="ag-text">{escape(m.content or "", cap * _TEXT)}</div>'
+    if m.role == "system":
+        return _folded(m, text)
+    made = "".join(calls) or "".join(call_html(c) for c in m.tool_calls)
+    return _box(m.role, m.role, (text if m.content else "") + made)
 
 
 def message_html(message: Message) -> str:
     "One message as a notebook output."
     return block(_message(message))
-
-
-def _message(m: Message, calls: Sequence[str] = (), cap: int = CAP) -> str:
-    text = escape(m.content or "", cap * 4)
-    if m.role == "system":
-        return f'<div class="ag-msg system"><details><summary class="who">system · {len(m.content or ""):,} characters</summary><div class="ag-text">{text}</div></details></div>'
-    if m.role == "tool":
-        tone = " error" if m.is_error else ""
-        return f'<div class="ag-msg tool{tone}"><div class="who">tool {escape(m.name or "")}</div>{json_html(m.value, cap)}</div>'
-    said = f'<div class="ag-text">{text}</div>' if m.content else ""
-    return f'<div class="ag-msg {m.role}"><div class="who">{m.role}</div>{said}{"".join(calls) or "".join(call_html(c) for c in m.tool_calls)}</div>'
 
 # %% ../nbs/04_render.ipynb #cd92d0e1
 def verdict_badge(success: bool | None, word: str | None) -> Raw:
@@ -209,150 +249,138 @@ def verdict_badge(success: bool | None, word: str | None) -> Raw:
     tone, glyph = {True: ("good", "✓"), False: ("bad", "✗"), None: ("", "?")}[success]
     return badge(f"{glyph} {word or 'no outcome'}", tone)
 
-
+# %% ../nbs/04_render.ipynb #8b98cc76
 def messages_html(
     messages: Sequence[Message], cap: int = CAP, extra: Mapping[int, str] | None = None
 ) -> str:
-    "The messages of a conversation, each result under the call it answers; `extra` maps the index of a result to HTML below it."
-    paired, calls = pair(messages), {}
-    for i, c, a in paired:
-        calls.setdefault(i, []).append(
-            call_html(
-                c,
-                None if a is None else messages[a],
-                (extra or {}).get(-1 if a is None else a, ""),
-                cap,
-            )
-        )
+    "The messages of a conversation; `extra` maps the index of a result to HTML below it."
+    paired, calls, below = pair(messages), {}, extra or {}
+    for i, call, a in paired:
+        answer, more = (None, below.get(-1, "")) if a is None else (messages[a], below.get(a, ""))
+        calls.setdefault(i, []).append(call_html(call, answer, more, cap))
     answered = {a for _, _, a in paired if a is not None}
-    return "".join(
-        _message(m, calls.get(i, ()), cap) for i, m in enumerate(messages) if i not in answered
-    )
+    shown = (i for i in range(len(messages)) if i not in answered)
+    return "".join(_message(messages[i], calls.get(i, ()), cap) for i in shown)
 
-
+# %% ../nbs/04_render.ipynb #cc57c5ab
 def trace_head(trace: Trace) -> Raw:
     "One line on a conversation: id, how it ended, satisfaction, length, task."
-    stars = (
-        ""
-        if trace.satisfaction_score is None
-        else f'<span title="satisfaction, 1 to 5">satisfaction {trace.satisfaction_score:g} of 5</span>'
-    )
-    task = (
-        f'<span class="dim">task {escape(trace.task)}</span>' if "task_id" in trace.metadata else ""
-    )
+    score, stars, task = trace.satisfaction_score, "", ""
+    if score is not None:
+        stars = f'<span title="satisfaction, 1 to 5">satisfaction {score:g} of 5</span>'
+    if "task_id" in trace.metadata:
+        task = f'<span class="dim">task {escape(trace.task)}</span>'
     return Raw(
-        f'<div class="ag-head"><b>{escape(trace.conversation_id)}</b>{verdict_badge(trace.success, trace.outcome)}{stars}<span class="dim">{len(trace.messages)} messages</span>{task}</div>'
+        f'<div class="ag-head"><b>{escape(trace.conversation_id)}</b>'
+        f"{verdict_badge(trace.success, trace.outcome)}{stars}"
+        f'<span class="dim">{len(trace.messages)} messages</span>{task}</div>'
     )
 
 
 def trace_html(trace: Trace) -> str:
     "A whole conversation as a notebook output."
-    return block(
-        trace_head(trace) + messages_html(trace.messages), f"conversation {trace.conversation_id}"
-    )
+    shown = trace_head(trace) + messages_html(trace.messages)
+    return block(shown, f"conversation {trace.conversation_id}")
 
 # %% ../nbs/04_render.ipynb #0e1ac684
-def tool_spec_html(spec: ToolSpec) -> str:
-    "A tool's arguments as a table, its result schema folded."
-    props, need = spec.parameters.get("properties", {}), set(spec.parameters.get("required", ()))
-    rows = [
-        [
-            k,
-            _type(s),
-            "required" if k in need else "",
-            short(s.get("enum", s.get("description", "")), 90),
-        ]
-        for k, s in props.items()
-        if isinstance(s, dict)
-    ]
-    head = f'<div class="ag-head"><b><code>{escape(spec.name)}</code></b>{badge(spec.kind)}<span class="dim">{escape(spec.description, 300)}</span></div>'
-    result = (
-        f"<details><summary>result schema</summary>{json_html(spec.result)}</details>"
-        if spec.result
-        else ""
-    )
-    return block(
-        head
-        + (
-            table(rows, ["argument", "type", "", "values"])
-            if rows
-            else '<p class="dim">no arguments</p>'
-        )
-        + result,
-        f"tool {spec.name}",
-    )
+_NOTE, _ABOUT = 90, 300  # characters of an argument's note and of a tool's description
 
 
-def _type(schema: Mapping[str, JsonValue]) -> str:
+def _type_text(schema: Mapping[str, JsonValue]) -> str:
     kind = schema.get("type", "any")
     return " | ".join(map(str, kind)) if isinstance(kind, list) else str(kind)
 
 
+def _arguments_table(parameters: Mapping[str, JsonValue]) -> str:
+    "The arguments of a JSON Schema as rows."
+    props, need = parameters.get("properties"), parameters.get("required")
+    rows = [
+        [
+            name,
+            _type_text(schema),
+            "required" if isinstance(need, list) and name in need else "",
+            short(schema.get("enum", schema.get("description", "")), _NOTE),
+        ]
+        for name, schema in (props.items() if isinstance(props, dict) else ())
+        if isinstance(schema, dict)
+    ]
+    heads = ["argument", "type", "", "values"]
+    return table(rows, heads) if rows else '<p class="dim">no arguments</p>'
+
+
+def tool_spec_html(spec: ToolSpec) -> str:
+    "A tool's arguments as a table, its result schema folded."
+    about = f'<span class="dim">{escape(spec.description, _ABOUT)}</span>'
+    name = f"<b><code>{escape(spec.name)}</code></b>"
+    head = f'<div class="ag-head">{name}{badge(spec.kind)}{about}</div>'
+    result = f"<details><summary>result schema</summary>{json_html(spec.result)}</details>"
+    shown = head + _arguments_table(spec.parameters) + (result if spec.result else "")
+    return block(shown, f"tool {spec.name}")
+
+# %% ../nbs/04_render.ipynb #4fb3bc59
+_BARS, _TOOLS = 12, 40  # rows shown of outcomes and of tools
+
+
+def _tone(outcome: str) -> str:
+    word = outcome.lower()
+    return "good" if word in SUCCESS_WORDS else "bad" if word in FAILURE_WORDS else "accent"
+
+
+def _charts(s: TraceSummary) -> str:
+    outcomes = dict(list(s.outcomes.items())[:_BARS])
+    shown = bars(outcomes, tones={k: _tone(k) for k in outcomes})
+    return f"<h3>Outcomes</h3>{shown}<h3>Satisfaction</h3>{bars(s.satisfaction)}"
+
+
+def _tool_rows(s: TraceSummary) -> str:
+    if not s.tools:
+        return '<p class="dim">no tool calls</p>'
+    rows = [[k, n, e, f"{e / n:.0%}"] for k, (n, e) in list(s.tools.items())[:_TOOLS]]
+    return table(rows, ["tool", "calls", "errors", "error rate"])
+
+# %% ../nbs/04_render.ipynb #1a0dc987
 def summary_html(s: TraceSummary) -> str:
     "What a set of traces holds, to look at."
-    rate = f"{s.succeeded / (s.succeeded + s.failed):.0%}" if s.succeeded + s.failed else "–"
-    top = tiles(
-        {
-            "conversations": f"{s.traces:,}",
-            "tasks": f"{s.tasks:,}",
-            "success": rate,
-            "tool calls": f"{s.calls:,}",
-            "tools": len(s.tools),
-            "unread records": s.errors,
-        }
-    )
-    tone = {
-        k: "good"
-        if k.lower() in SUCCESS_WORDS
-        else "bad"
-        if k.lower() in FAILURE_WORDS
-        else "accent"
-        for k in s.outcomes
+    judged = s.succeeded + s.failed
+    top = {
+        "conversations": f"{s.traces:,}",
+        "tasks": f"{s.tasks:,}",
+        "success": f"{s.succeeded / judged:.0%}" if judged else "–",
+        "tool calls": f"{s.calls:,}",
+        "tools": len(s.tools),
+        "unread records": s.errors,
     }
-    charts = f"<h3>Outcomes</h3>{bars(dict(list(s.outcomes.items())[:12]), tones=tone)}<h3>Satisfaction</h3>{bars(s.satisfaction)}"
-    tools = (
-        table(
-            [[k, n, e, f"{e / n:.0%}"] for k, (n, e) in list(s.tools.items())[:40]],
-            ["tool", "calls", "errors", "error rate"],
-        )
-        if s.tools
-        else '<p class="dim">no tool calls</p>'
-    )
     notes = "".join(f'<p class="warn">{escape(n)}</p>' for n in s.notes)
-    formats = table(s.formats.items(), ["format", "conversations"])
-    return block(
-        f"{top}{notes}{charts}<h3>Tools</h3>{tools}<h3>Formats</h3>{formats}", "summary of traces"
-    )
+    formats = f"<h3>Formats</h3>{table(s.formats.items(), ['format', 'conversations'])}"
+    shown = f"{tiles(top)}{notes}{_charts(s)}<h3>Tools</h3>{_tool_rows(s)}{formats}"
+    return block(shown, "summary of traces")
+
+# %% ../nbs/04_render.ipynb #061288ac
+_FIRST, _OPENING = 10, 80  # traces shown of a set; characters of a customer's first message
+
+
+def _trace_row(t: Trace) -> list[object]:
+    opening = next((m.content or "" for m in t.messages if m.role == "user"), "")
+    return [
+        t.conversation_id,
+        verdict_badge(t.success, t.outcome),
+        t.satisfaction_score,
+        len(t.messages),
+        sum(len(m.tool_calls) for m in t.messages),
+        short(opening, _OPENING),
+    ]
 
 
 def trace_set_html(traces: TraceSet) -> str:
     "The first traces of a set as a table."
-    rows = [
-        [
-            t.conversation_id,
-            verdict_badge(t.success, t.outcome),
-            t.satisfaction_score,
-            len(t.messages),
-            sum(len(m.tool_calls) for m in t.messages),
-            short(next((m.content or "" for m in t.messages if m.role == "user"), ""), 80),
-        ]
-        for t in traces[:10]
-    ]
-    more = (
-        f'<p class="dim">{len(traces) - 10:,} more · <code>.summary()</code> for counts, <code>ag.TraceExplorer(traces)</code> to look around</p>'
-        if len(traces) > 10
-        else ""
-    )
-    errors = (
-        f'<p class="warn">{len(traces.errors):,} records could not be read: <code>.errors</code></p>'
-        if traces.errors
-        else ""
-    )
-    return block(
-        f'<div class="ag-head"><b>{len(traces):,} traces</b></div>{errors}'
-        + table(
-            rows, ["conversation", "outcome", "satisfaction", "messages", "calls", "opens with"]
-        )
-        + more,
-        "traces",
-    )
+    heads = ["conversation", "outcome", "satisfaction", "messages", "calls", "opens with"]
+    shown = f'<div class="ag-head"><b>{len(traces):,} traces</b></div>'
+    if traces.errors:
+        unread = f"{len(traces.errors):,} records could not be read: <code>.errors</code>"
+        shown += f'<p class="warn">{unread}</p>'
+    shown += table([_trace_row(t) for t in traces[:_FIRST]], heads)
+    if len(traces) > _FIRST:
+        look = "<code>ag.TraceExplorer(traces)</code> to look around"
+        shown += f'<p class="dim">{len(traces) - _FIRST:,} more · <code>.summary()</code> for '
+        shown += f"counts, {look}</p>"
+    return block(shown, "traces")

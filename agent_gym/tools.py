@@ -19,8 +19,8 @@ from pydantic import JsonValue
 from .trace import ToolKind, ToolSpec, Trace, dumps
 
 # %% auto #0
-__all__ = ['LoggedCall', 'logged_calls', 'is_error_value', 'json_type', 'infer_schema', 'infer_tools', 'check_arguments',
-           'arithmetic', 'gather_evidence', 'kinds_of']
+__all__ = ['LoggedCall', 'logged_calls', 'is_error_value', 'json_type', 'infer_schema', 'arithmetic', 'gather_evidence',
+           'kinds_of', 'infer_tools', 'check_arguments']
 
 # %% ../nbs/02_tools.ipynb #d37fb505
 @dataclass(frozen=True, slots=True)
@@ -193,176 +193,6 @@ def _text_schema(s: _Shape) -> dict[str, Any]:
         and min(s.texts.values()) >= 2
     )
     return {"enum": sorted(s.texts)} if few else {}
-
-# %% ../nbs/02_tools.ipynb #9f828e0f
-def infer_tools(traces: Iterable[Trace]) -> dict[str, ToolSpec]:
-    """The tools of `traces` by name, sorted: schemas of arguments and results, kind, and the number of logged calls in `metadata["calls"]`.
-
-    Parameters of a definition that the source carried in `metadata["tools"]` are kept as they are, with `metadata["defined"]` True."""
-    calls: dict[str, list[LoggedCall]] = defaultdict(list)
-    defined: dict[str, ToolSpec] = {}
-
-    def every() -> Iterator[LoggedCall]:
-        for i, trace in enumerate(traces):
-            defined.update(
-                (s.name, s)
-                for s in map(_definition, trace.metadata.get("tools") or ())
-                if s is not None
-            )
-            for c in logged_calls(trace):
-                calls[c.name].append(c)
-                yield LoggedCall(f"{i}", c.turn, c.name, c.arguments, c.value, c.is_error)
-
-    kinds = kinds_of(every())
-    return {
-        name: _spec(name, calls.get(name, []), kinds.get(name, "unknown"), defined.get(name))
-        for name in sorted(calls.keys() | defined.keys())
-    }
-
-
-def _spec(name: str, calls: list[LoggedCall], kind: ToolKind, given: ToolSpec | None) -> ToolSpec:
-    good = [c for c in calls if not c.is_error] or calls
-    parameters = {
-        "type": "object",
-        "properties": {},
-        "required": [],
-        "additionalProperties": False,
-    } | infer_schema(c.arguments for c in good)
-    if "properties" not in parameters or not isinstance(parameters["additionalProperties"], bool):
-        parameters = {"type": "object", "properties": {}}
-    answers = [c.value for c in calls if not c.is_error]
-    answered = len(answers)
-    result = infer_schema(answers[:: max(1, answered // 200)])
-    meta: dict[str, Any] = {
-        "calls": len(calls),
-        "errors": len(calls) - answered,
-        "defined": given is not None,
-    }
-    if given is not None:
-        return ToolSpec(
-            name=name,
-            description=given.description,
-            parameters=given.parameters,
-            result=given.result or result,
-            kind=given.kind if given.kind != "unknown" else kind,
-            metadata=meta,
-        )
-    return ToolSpec(
-        name=name, description="", parameters=parameters, result=result, kind=kind, metadata=meta
-    )
-
-
-def _definition(source: object) -> ToolSpec | None:
-    "A tool definition in one of the usual forms: ours, OpenAI's (flat or under `function`), Anthropic's, MCP's. None where it has no name."
-    if isinstance(source, ToolSpec):
-        return source
-    d = source if isinstance(source, Mapping) else {}
-    d = d["function"] if isinstance(d.get("function"), Mapping) else d
-    schema = next(
-        (
-            d[k]
-            for k in ("parameters", "input_schema", "inputSchema")
-            if isinstance(d.get(k), Mapping)
-        ),
-        None,
-    )
-    if not isinstance(d.get("name"), str):
-        return None
-    result = next(
-        (
-            d[k]
-            for k in ("result", "output_schema", "outputSchema")
-            if isinstance(d.get(k), Mapping)
-        ),
-        {},
-    )
-    kind = d.get("kind") if d.get("kind") in ("read", "write", "pure", "search") else "unknown"
-    return ToolSpec(
-        name=d["name"],
-        description=str(d.get("description") or ""),
-        parameters=dict(schema or {"type": "object", "properties": {}}),
-        result=dict(result),
-        kind=kind,
-    )  # type: ignore[arg-type]
-
-# %% ../nbs/02_tools.ipynb #10a9c33c
-def check_arguments(spec: ToolSpec, arguments: object) -> str | None:
-    """What is wrong with `arguments` for the tool `spec`, or None.
-
-    The text names the first argument at fault (a missing one before an unknown one before one of the wrong type), its place inside nested values, and what is expected there."""
-    if not isinstance(arguments, Mapping):
-        return f"{spec.name}: the arguments must be an object, got {_shown(arguments)}"
-    fault = _fault(spec.parameters, arguments, "", 0)
-    return f"{spec.name}: {fault}" if fault else None
-
-
-def _fault(schema: Mapping[str, Any], value: object, path: str, depth: int) -> str | None:
-    where = f"argument {path!r}" if path else "the arguments"
-    wanted = schema.get("type")
-    wanted = [wanted] if isinstance(wanted, str) else wanted
-    if wanted and not _has_type(value, wanted):
-        return f"{where} must be {' or '.join(wanted)}, got {_shown(value)}"
-    if depth > 40:
-        return f"{where} is nested too deeply"
-    if isinstance(value, Mapping):
-        return _object_fault(schema, value, path, depth)
-    if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
-        return next(
-            filter(
-                None,
-                (
-                    _fault(schema["items"], v, f"{path}[{i}]", depth + 1)
-                    for i, v in enumerate(value)
-                ),
-            ),
-            None,
-        )
-    return None
-
-
-def _object_fault(
-    schema: Mapping[str, Any], value: Mapping[Any, object], path: str, depth: int
-) -> str | None:
-    properties, inside = schema.get("properties") or {}, f"{path}." if path else ""
-    missing = [k for k in schema.get("required") or () if k not in value]
-    if missing:
-        return f"missing argument {inside + missing[0]!r}; it takes {_listed(properties)}"
-    more = schema.get("additionalProperties", True)
-    for k, v in value.items():
-        if k not in properties and more is False:
-            return f"unknown argument {inside + str(k)[:80]!r}; it takes {_listed(properties)}"
-        inner = properties.get(k, more)
-        fault = _fault(inner, v, f"{inside}{k}", depth + 1) if isinstance(inner, Mapping) else None
-        if fault:
-            return fault
-    return None
-
-
-def _has_type(value: object, wanted: Iterable[str]) -> bool:
-    try:
-        kind = json_type(value)
-    except TypeError:
-        return False
-    if isinstance(value, float) and value != value:
-        return False
-    return (
-        kind in wanted
-        or (kind == "integer" and "number" in wanted)
-        or ("integer" in wanted and isinstance(value, float) and value.is_integer())
-    )
-
-
-def _shown(value: object) -> str:
-    text = (
-        repr(value)
-        if not isinstance(value, dict | list | tuple | set)
-        else f"{type(value).__name__} of {len(value)}"
-    )
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-def _listed(properties: Mapping[str, Any]) -> str:
-    return ", ".join(map(repr, properties)) or "no arguments"
 
 # %% ../nbs/02_tools.ipynb #573f4d82
 _OPERATORS = {
@@ -693,3 +523,173 @@ def _kind(e: _Evidence, concludes: bool) -> ToolKind:
     if _writes(e):
         return "write"
     return "write" if concludes else "read" if e.calls else "unknown"
+
+# %% ../nbs/02_tools.ipynb #9f828e0f
+def infer_tools(traces: Iterable[Trace]) -> dict[str, ToolSpec]:
+    """The tools of `traces` by name, sorted: schemas of arguments and results, kind, and the number of logged calls in `metadata["calls"]`.
+
+    Parameters of a definition that the source carried in `metadata["tools"]` are kept as they are, with `metadata["defined"]` True."""
+    calls: dict[str, list[LoggedCall]] = defaultdict(list)
+    defined: dict[str, ToolSpec] = {}
+
+    def every() -> Iterator[LoggedCall]:
+        for i, trace in enumerate(traces):
+            defined.update(
+                (s.name, s)
+                for s in map(_definition, trace.metadata.get("tools") or ())
+                if s is not None
+            )
+            for c in logged_calls(trace):
+                calls[c.name].append(c)
+                yield LoggedCall(f"{i}", c.turn, c.name, c.arguments, c.value, c.is_error)
+
+    kinds = kinds_of(every())
+    return {
+        name: _spec(name, calls.get(name, []), kinds.get(name, "unknown"), defined.get(name))
+        for name in sorted(calls.keys() | defined.keys())
+    }
+
+
+def _spec(name: str, calls: list[LoggedCall], kind: ToolKind, given: ToolSpec | None) -> ToolSpec:
+    good = [c for c in calls if not c.is_error] or calls
+    parameters = {
+        "type": "object",
+        "properties": {},
+        "required": [],
+        "additionalProperties": False,
+    } | infer_schema(c.arguments for c in good)
+    if "properties" not in parameters or not isinstance(parameters["additionalProperties"], bool):
+        parameters = {"type": "object", "properties": {}}
+    answers = [c.value for c in calls if not c.is_error]
+    answered = len(answers)
+    result = infer_schema(answers[:: max(1, answered // 200)])
+    meta: dict[str, Any] = {
+        "calls": len(calls),
+        "errors": len(calls) - answered,
+        "defined": given is not None,
+    }
+    if given is not None:
+        return ToolSpec(
+            name=name,
+            description=given.description,
+            parameters=given.parameters,
+            result=given.result or result,
+            kind=given.kind if given.kind != "unknown" else kind,
+            metadata=meta,
+        )
+    return ToolSpec(
+        name=name, description="", parameters=parameters, result=result, kind=kind, metadata=meta
+    )
+
+
+def _definition(source: object) -> ToolSpec | None:
+    "A tool definition in one of the usual forms: ours, OpenAI's (flat or under `function`), Anthropic's, MCP's. None where it has no name."
+    if isinstance(source, ToolSpec):
+        return source
+    d = source if isinstance(source, Mapping) else {}
+    d = d["function"] if isinstance(d.get("function"), Mapping) else d
+    schema = next(
+        (
+            d[k]
+            for k in ("parameters", "input_schema", "inputSchema")
+            if isinstance(d.get(k), Mapping)
+        ),
+        None,
+    )
+    if not isinstance(d.get("name"), str):
+        return None
+    result = next(
+        (
+            d[k]
+            for k in ("result", "output_schema", "outputSchema")
+            if isinstance(d.get(k), Mapping)
+        ),
+        {},
+    )
+    kind = d.get("kind") if d.get("kind") in ("read", "write", "pure", "search") else "unknown"
+    return ToolSpec(
+        name=d["name"],
+        description=str(d.get("description") or ""),
+        parameters=dict(schema or {"type": "object", "properties": {}}),
+        result=dict(result),
+        kind=kind,
+    )  # type: ignore[arg-type]
+
+# %% ../nbs/02_tools.ipynb #10a9c33c
+def check_arguments(spec: ToolSpec, arguments: object) -> str | None:
+    """What is wrong with `arguments` for the tool `spec`, or None.
+
+    The text names the first argument at fault (a missing one before an unknown one before one of the wrong type), its place inside nested values, and what is expected there."""
+    if not isinstance(arguments, Mapping):
+        return f"{spec.name}: the arguments must be an object, got {_shown(arguments)}"
+    fault = _fault(spec.parameters, arguments, "", 0)
+    return f"{spec.name}: {fault}" if fault else None
+
+
+def _fault(schema: Mapping[str, Any], value: object, path: str, depth: int) -> str | None:
+    where = f"argument {path!r}" if path else "the arguments"
+    wanted = schema.get("type")
+    wanted = [wanted] if isinstance(wanted, str) else wanted
+    if wanted and not _has_type(value, wanted):
+        return f"{where} must be {' or '.join(wanted)}, got {_shown(value)}"
+    if depth > 40:
+        return f"{where} is nested too deeply"
+    if isinstance(value, Mapping):
+        return _object_fault(schema, value, path, depth)
+    if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
+        return next(
+            filter(
+                None,
+                (
+                    _fault(schema["items"], v, f"{path}[{i}]", depth + 1)
+                    for i, v in enumerate(value)
+                ),
+            ),
+            None,
+        )
+    return None
+
+
+def _object_fault(
+    schema: Mapping[str, Any], value: Mapping[Any, object], path: str, depth: int
+) -> str | None:
+    properties, inside = schema.get("properties") or {}, f"{path}." if path else ""
+    missing = [k for k in schema.get("required") or () if k not in value]
+    if missing:
+        return f"missing argument {inside + missing[0]!r}; it takes {_listed(properties)}"
+    more = schema.get("additionalProperties", True)
+    for k, v in value.items():
+        if k not in properties and more is False:
+            return f"unknown argument {inside + str(k)[:80]!r}; it takes {_listed(properties)}"
+        inner = properties.get(k, more)
+        fault = _fault(inner, v, f"{inside}{k}", depth + 1) if isinstance(inner, Mapping) else None
+        if fault:
+            return fault
+    return None
+
+
+def _has_type(value: object, wanted: Iterable[str]) -> bool:
+    try:
+        kind = json_type(value)
+    except TypeError:
+        return False
+    if isinstance(value, float) and value != value:
+        return False
+    return (
+        kind in wanted
+        or (kind == "integer" and "number" in wanted)
+        or ("integer" in wanted and isinstance(value, float) and value.is_integer())
+    )
+
+
+def _shown(value: object) -> str:
+    text = (
+        repr(value)
+        if not isinstance(value, dict | list | tuple | set)
+        else f"{type(value).__name__} of {len(value)}"
+    )
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _listed(properties: Mapping[str, Any]) -> str:
+    return ", ".join(map(repr, properties)) or "no arguments"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['Role', 'ToolKind', 'ROLES', 'SUCCESS_WORDS', 'FAILURE_WORDS', 'AgentGymError', 'ToolError', 'EpisodeError',
+__all__ = ['Role', 'ToolKind', 'ROLES', 'SUCCESS_WORDS', 'FAILURE_WORDS', 'WARNING', 'AgentGymError', 'ToolError', 'EpisodeError',
            'LLMError', 'TraceError', 'parse_json', 'loads', 'dumps', 'whole_file', 'write_whole', 'copied', 'ToolCall',
            'Message', 'ToolSpec', 'Trace', 'pair', 'TraceSet', 'TraceSummary']
 
@@ -464,6 +464,9 @@ class _Subset(Sequence[Trace]):
         )
 
 
+WARNING = "warning: "
+
+
 class TraceSet(Sequence[Trace]):
     """Traces in order, with the records that could not be read in `.errors`.
 
@@ -486,6 +489,11 @@ class TraceSet(Sequence[Trace]):
         self.errors: list[TraceError] = list(errors)
         self.notes: list[str] = list(notes)
         self._ids: dict[str, int] | None = None
+
+    @property
+    def warnings(self) -> list[str]:
+        "The notes that say what may be wrong with how these logs were read."
+        return [n.removeprefix(WARNING) for n in self.notes if n.startswith(WARNING)]
 
     def __len__(self) -> int:
         return len(self._traces)
@@ -749,9 +757,9 @@ class TraceSummary:
                 or "none",
             ),
         ]
-        return "\n".join(f"{k:<13}{v}" for k, v in rows) + "".join(
-            f"\nnote: {n}" for n in self.notes
-        )
+        first = "".join(f"{n}\n" for n in self.notes if n.startswith(WARNING))
+        others = "".join(f"\nnote: {n}" for n in self.notes if not n.startswith(WARNING))
+        return first + "\n".join(f"{k:<13}{v}" for k, v in rows) + others
 
     def _repr_html_(self) -> str:
         from agent_gym.render import summary_html

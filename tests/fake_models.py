@@ -26,7 +26,12 @@ class FakeServer:
                     self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}"
                 )
                 outer.requests.append(
-                    {"path": self.path, "body": body, "headers": dict(self.headers)}
+                    {
+                        "path": self.path,
+                        "body": body,
+                        "headers": dict(self.headers),
+                        "at": time.monotonic(),
+                    }
                 )
                 self.answer(outer.script.pop(0) if outer.script else outer.default, body)
 

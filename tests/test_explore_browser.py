@@ -297,7 +297,7 @@ def kernel_says(code, folder):
         client.stop_channels()
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize("app", ["lab", pytest.param("notebook", marks=pytest.mark.slow)])
 def test_in_jupyter(chrome, tmp_path, app):
     from browser import ROOT
 

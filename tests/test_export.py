@@ -10,20 +10,19 @@ from agent_gym.agent import ReplayAgent, RetrievalAgent
 from agent_gym.cli.app import app
 from agent_gym.environment import EpisodeSet
 from agent_gym.export import to_dpo, to_grpo, to_sft
-from agent_gym.factory import create_environment
 from agent_gym.parser import load_traces
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
 
 @pytest.fixture(scope="module")
-def logs():
-    return load_traces(DATA / "processed", progress=False)[:120]
+def logs(shipped_logs):
+    return shipped_logs
 
 
 @pytest.fixture(scope="module")
-def gym(logs):
-    return create_environment(logs)
+def gym(shipped_gym):
+    return shipped_gym
 
 
 def test_sft_holds_the_successes_and_reads_back_as_logs(logs, tmp_path):

@@ -95,7 +95,7 @@ def test_the_same_verdicts_in_every_process():
     root = Path(__file__).resolve().parents[1]
     code = (
         "import agent_gym as ag; t = ag.load_traces('data/processed/traces.jsonl', progress=False)[:40]; r = ag.Reward(t); "
-        "print([repr(r.episode(x).score) for x in t[:20]], [(g.text, g.weight) for g in r.policy], repr(r('a b', 'a c')))"
+        "print([repr(r.episode(x).score) for x in t[:20]], [(g.text, g.weight) for g in r.guards], repr(r('a b', 'a c')))"
     )
     said = {
         subprocess.run(

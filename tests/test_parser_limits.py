@@ -188,8 +188,17 @@ LARGE = {
 }
 
 
+RARE = (  # the largest; each takes as long as all others together
+    "spans, one OTLP object",
+    "one object with all conversations in a list",
+    "faults alone",
+)
+
+
 @measured
-@pytest.mark.parametrize("name", LARGE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n in RARE else n for n in LARGE]
+)
 def test_memory_is_bounded_by_the_input(tmp_path, name):
     file, make, on_error = LARGE[name]
     data = make()
@@ -199,6 +208,7 @@ def test_memory_is_bounded_by_the_input(tmp_path, name):
 
 
 @measured
+@pytest.mark.slow
 def test_the_measure_of_memory_can_fail(tmp_path):
     "The same measure on the same list, held as traces, is past the bound."
     (tmp_path / "a.jsonl").write_bytes(filled(TALK, 5 * MB))

@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 from agent_gym.cli.app import app
 from agent_gym.cli.measure import true_success
 from agent_gym.factory import create_environment
-from agent_gym.parser import load_traces
 from agent_gym.report import report
 from agent_gym.sample import World, sample_traces
 from agent_gym.sample.agent import ScriptedAgent
@@ -23,13 +22,13 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 
 
 @pytest.fixture(scope="module")
-def logs():
-    return load_traces(DATA / "processed", progress=False)[:110]
+def logs(shipped_logs):
+    return shipped_logs
 
 
 @pytest.fixture(scope="module")
-def card(logs):
-    return report(create_environment(logs), n=18, progress=False)
+def card(shipped_gym):
+    return report(shipped_gym, n=18, progress=False)
 
 
 def wilson(p: float, n: int) -> tuple[float, float]:
@@ -224,6 +223,7 @@ class Riddles(Graded):
         )
 
 
+@pytest.mark.slow
 def test_an_agent_unlike_the_logged_ones_is_named_and_words_of_their_own_do_not_make_one():
     seed = 3
     logs = TraceSet(sample_traces(200, seed))

@@ -386,9 +386,9 @@ def test_pickles_and_repeats(reward):
 
 
 def test_policy_is_readable_and_can_be_edited(reward):
-    for g in reward.policy:
+    for g in reward.guards:
         assert g.text
-    assert isinstance(reward.with_policy([]).episode(LOGS[4]).score, float)
+    assert isinstance(reward.with_guards([]).episode(LOGS[4]).score, float)
 
 
 @pytest.mark.filterwarnings("ignore:these tricks")

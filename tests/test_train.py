@@ -20,11 +20,12 @@ SMALL = Options(rounds=1, tries=1, bags=1)
 
 
 @pytest.fixture(scope="module")
-def gym():
-    return ag.create_environment(sample_traces(120, 5))
+def gym(sample_gym):
+    return sample_gym(120, 5)
 
 
-def test_never_worse_by_its_own_account(gym, tmp_path):
+def test_never_worse_by_its_own_account(sample_gym):
+    gym = sample_gym(60, 5)
     result = ag.train(gym, seed=1, progress=False, options=SMALL, gate_games=1)
     assert result.agent is result.cloned or result.routed
     assert (result.gate is not None and result.gate.passed) == result.improved
@@ -42,12 +43,13 @@ from agent_gym.agent.policy import PolicyAgent
 from agent_gym.sample import sample_traces
 from agent_gym.trace import dumps
 agent = PolicyAgent.load(sys.argv[1])
-said = [agent.act(t.messages[:k]).model_dump(mode="json") for t in sample_traces(120, 5)[:8] for k, m in enumerate(t.messages) if m.role == "assistant"]
+said = [agent.act(t.messages[:k]).model_dump(mode="json") for t in sample_traces(60, 5)[:8] for k, m in enumerate(t.messages) if m.role == "assistant"]
 print(dumps([said, agent.guard is not None, agent.name]))
 """
 
 
-def test_saved_and_loaded_in_a_fresh_process(gym, tmp_path):
+def test_saved_and_loaded_in_a_fresh_process(sample_gym, tmp_path):
+    gym = sample_gym(60, 5)
     practised = ag.train(gym, seed=1, progress=False, options=SMALL, gate=False).agent
     folder = practised.save(tmp_path / "agent")
     assert {p.suffix for p in folder.rglob("*") if p.is_file()} <= {".json", ".jsonl", ".npz"}
@@ -61,7 +63,7 @@ def test_saved_and_loaded_in_a_fresh_process(gym, tmp_path):
     said, guarded, name = json.loads(out)
     mine = [
         practised.act(t.messages[:k]).model_dump(mode="json")
-        for t in sample_traces(120, 5)[:8]
+        for t in sample_traces(60, 5)[:8]
         for k, m in enumerate(t.messages)
         if m.role == "assistant"
     ]
@@ -106,6 +108,7 @@ def test_void_games_teach_nothing(gym):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "switch", ["guards", "cleaning", "practise", "route", "multiply", "abstain", "second"]
 )

@@ -23,5 +23,5 @@ step "notebooks"
 nbdev_test --n_workers 2
 
 step "tests"
-python -m pytest -q -p no:playwright --durations 8 tests "$@"
+python -m pytest -q -n 2 --dist loadfile --durations 8 "$@"
 printf '\nall checks passed in %ss\n' "$SECONDS"

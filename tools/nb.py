@@ -119,7 +119,8 @@ def run(path: Path, timeout: int = 600) -> None:
                     o["text"] = o["text"].splitlines(keepends=True)
                 for k, v in o.get("data", {}).items():
                     if isinstance(v, str):
-                        o["data"][k] = v.splitlines(keepends=True)
+                        binary = k.startswith("image/") and "svg" not in k
+                        o["data"][k] = v.rstrip() if binary else v.splitlines(keepends=True)
     write(path, raw)
 
 

@@ -5,6 +5,7 @@
 # %% ../../nbs/agent/10_declarations.ipynb #7d95bbbb
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -123,30 +124,46 @@ def _resolve(
 
 # %% ../../nbs/agent/10_declarations.ipynb #54149aa8
 class Names:
-    "A two-way map between tool names and names that a provider takes (`limit` characters at most)."
+    """A two-way map between tool names and names that a provider takes (`limit` characters at most).
 
-    def __init__(self, names: Iterable[str], *, dots: bool = True, limit: int = 64):
+    `dots` allows dots and dashes in them, `identifiers` makes names of Python functions."""
+
+    def __init__(
+        self,
+        names: Iterable[str],
+        *,
+        dots: bool = True,
+        limit: int = 64,
+        identifiers: bool = False,
+    ):
         self._out: dict[str, str] = {}
-        self._dots, self._limit = dots, limit
+        self._back: dict[str, str] = {}
+        self._used: dict[str, int] = {}
+        self._limit = limit
+        self._other = re.compile(
+            r"\W" if identifiers else r"[^\w.-]" if dots else r"[^\w-]", re.ASCII
+        )
+        self._reserved = frozenset(keyword.kwlist) if identifiers else frozenset()
         for n in names:
             self.out(n)
 
     def out(self, name: str) -> str:
         "The provider's form of `name`."
         if name not in self._out:
-            fit = re.sub(r"[^\w.-]" if self._dots else r"[^\w-]", "_", name, flags=re.ASCII)[
-                : self._limit
-            ]
-            fit = fit if re.match(r"[A-Za-z_]", fit) else f"_{fit}"[: self._limit]
-            taken, base, n = set(self._out.values()), fit, 2
-            while fit in taken:
-                fit, n = f"{base[: self._limit - len(str(n)) - 1]}_{n}", n + 1
-            self._out[name] = fit
+            fit = self._other.sub("_", name)[: self._limit]
+            plain = fit[:1].isalpha() or fit[:1] == "_"
+            base = fit = fit if plain and fit not in self._reserved else f"_{fit}"[: self._limit]
+            n = self._used.get(base, 1)
+            while fit in self._back:
+                n += 1
+                fit = f"{base[: self._limit - len(str(n)) - 1]}_{n}"
+            self._used[base] = n
+            self._out[name], self._back[fit] = fit, name
         return self._out[name]
 
     def back(self, name: str) -> str:
         "The tool whose form is `name`; `name` itself where there is none."
-        return next((k for k, v in self._out.items() if v == name), name)
+        return self._back.get(name, name)
 
 
 def declarations(tools: Sequence[ToolSpec], names: Names) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 
 from .declarations import Names, declarations
-from ..llm import Retry, clean, status_error, within
+from ..llm import Retry, checked_key, checked_url, clean, status_error, within
 from ..trace import LLMError, Message, ToolCall, ToolSpec, dumps, loads
 
 # %% auto #0
@@ -212,6 +212,7 @@ class _Legacy:
         options = {"api_key": key} | ({"api_endpoint": base_url} if base_url else {})
         client = GenerativeServiceClient(transport="rest", client_options=options)
         session = client.transport._session  # type: ignore[attr-defined]
+        session.max_redirects = 0  # a key goes where it was meant to go, and nowhere else
         session._max_refresh_attempts = 0  # a refused key stays refused: it is sent once
         for scheme in ("http://", "https://"):
             session.mount(scheme, Adapter(max_retries=0))
@@ -222,11 +223,9 @@ class _Legacy:
         exchange = self._here.exchange = _Exchange(dumps(body).encode())
         try:
             self._model.generate_content(".", request_options={"retry": None, "timeout": seconds})  # type: ignore[arg-type]
-        except (
-            Exception
-        ) as e:  # whatever the SDK makes of an answer, the exchange holds it as it came
+        except Exception as e:  # noqa: BLE001 - whatever the SDK makes of it, the exchange holds it
             if not exchange.status:
-                raise _lost(e) from e
+                raise _lost(e) from None
         finally:
             self._here.exchange = None
         return exchange.status, exchange.answer, exchange.retry_after
@@ -241,12 +240,13 @@ class _Current:
         from google import genai
         from google.genai import types
 
-        self._types, self._model = types, model
+        self._types, self._model, self._key = types, model, key
         self._client = genai.Client(
             api_key=key,
             vertexai=False,
             http_options=types.HttpOptions(
                 base_url=base_url,
+                client_args={"follow_redirects": False},
                 api_version="v1beta",
                 retry_options=types.HttpRetryOptions(attempts=1),
             ),
@@ -278,9 +278,9 @@ class _Current:
                 **self._arguments(body, seconds)
             ):
                 yield loads(piece.model_dump_json(by_alias=True, exclude_none=True))  # type: ignore[misc]
-        except Exception as e:
+        except Exception as e:  # noqa: BLE001 - all that the SDK lets through becomes LLMError
             status, detail, _ = _failure(e)
-            raise status_error("gemini", status, detail.decode()) from e
+            raise status_error("gemini", status, detail.decode(), secret=self._key) from None
 
 
 def _failure(e: Exception) -> tuple[int, bytes, str | None]:
@@ -288,7 +288,7 @@ def _failure(e: Exception) -> tuple[int, bytes, str | None]:
     if isinstance(code, int):
         headers = getattr(getattr(e, "response", None), "headers", None) or {}
         return code, str(getattr(e, "message", None) or e).encode(), headers.get("Retry-After")
-    raise _lost(e) from e
+    raise _lost(e) from None
 
 
 def _lost(e: Exception) -> LLMError:
@@ -333,7 +333,7 @@ class GeminiLLM:
         **options: object,
     ):
         self.model = model or os.environ.get("AGENT_GYM_MODEL") or DEFAULT_MODEL
-        self._key = api_key or globals()["api_key"]()
+        self._key = checked_key(api_key or globals()["api_key"]())
         if not self._key:
             raise LLMError(
                 "no API key: pass api_key= or set GOOGLE_API_KEY; without one, create_environment(traces) uses the offline agent",
@@ -345,7 +345,7 @@ class GeminiLLM:
                 kind="request",
             )
         self.base_url, self.timeout, self.retry, self.options = (
-            base_url,
+            checked_url(base_url),
             timeout,
             retry or Retry(),
             options,

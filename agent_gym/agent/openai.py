@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from .declarations import Names
-from ..llm import Retry, clean, status_error, within
+from ..llm import Retry, checked_key, checked_url, clean, origin, status_error, within
 from ..trace import LLMError, Message, ToolCall, ToolSpec, dumps, loads, parse_json
 
 # %% auto #0
@@ -158,20 +158,22 @@ class OpenAICompatibleLLM:
                 "name a server (base_url='http://localhost:8000/v1') or pass client=",
                 kind="request",
             )
-        self.base_url, self.model, self.client = (base_url or "").rstrip("/"), model, client
-        self._key = api_key or os.environ.get("OPENAI_API_KEY")
+        self.base_url = (checked_url(base_url) or "").rstrip("/")
+        self.model, self.client = model, client
+        self._key = checked_key(api_key or os.environ.get("OPENAI_API_KEY"))
         self.timeout, self.retry, self.options = timeout, retry or Retry(), options
         self._local = threading.local()
 
     def __repr__(self) -> str:
-        return f"OpenAICompatibleLLM({self.model!r} at {'its own client' if self.client else self.base_url})"
+        return f"OpenAICompatibleLLM({self.model!r} at {'its own client' if self.client else origin(self.base_url)})"
 
     def __getstate__(self) -> dict[str, object]:
         "Without the key and the connection: the process that unpickles takes the key from its own environment."
         return {k: v for k, v in self.__dict__.items() if k not in ("_local", "_key")}
 
     def __setstate__(self, state: dict[str, object]) -> None:
-        self.__dict__.update(state, _local=threading.local(), _key=os.environ.get("OPENAI_API_KEY"))
+        self.__dict__.update(state, _local=threading.local(), _key=None)
+        self._key = checked_key(os.environ.get("OPENAI_API_KEY"))
 
     def generate(
         self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
@@ -211,7 +213,7 @@ class OpenAICompatibleLLM:
         payload = parse_json(text)
         if not isinstance(payload, dict):
             raise LLMError(
-                f"{self.base_url} does not answer in JSON; check `base_url`",
+                f"{origin(self.base_url)} does not answer in JSON; check `base_url`",
                 kind="server",
                 retryable=True,
             )
@@ -232,6 +234,7 @@ class OpenAICompatibleLLM:
                 headers=headers,
                 timeout=seconds,
                 stream=stream,
+                allow_redirects=False,  # a key goes where it was meant to go, and nowhere else
             )
             if stream and r.status_code == 200:
                 return r
@@ -241,16 +244,16 @@ class OpenAICompatibleLLM:
                 r.content,
                 float(wait) if wait.replace(".", "", 1).isdigit() else None,
             )
-        except requests.Timeout as e:
+        except requests.Timeout:
             raise LLMError(
                 f"{self.model}: no answer in time; raise `timeout`", kind="timeout", retryable=True
-            ) from e
-        except requests.RequestException as e:
+            ) from None
+        except requests.RequestException as e:  # its own text may hold what was sent
             raise LLMError(
-                f"{self.model}: the connection to {self.base_url} failed ({type(e).__name__}); is the server running?",
+                f"{self.model}: the connection to {origin(self.base_url)} failed ({type(e).__name__}); is the server running?",
                 kind="server",
                 retryable=True,
-            ) from e
+            ) from None
 
     def stream(
         self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from .actions import apply_actions
+from .backend import Belief
 from .confidence import Trust
 from .containers import Rows
+from .documents import StateModel
 from .invention import Inventor
 from .lookup import Finder
 from .malformed import Manners
@@ -54,6 +56,8 @@ class Knowledge:
     edited: frozenset[str] = frozenset()
     searches: Mapping[str, Search] = field(default_factory=dict)
     manners: Manners = field(default_factory=Manners)
+    state: StateModel = field(default_factory=StateModel)
+    belief: Belief = field(default_factory=Belief)
 
     def scene(
         self, name: str, arguments: Mapping[str, JsonValue], record: Callable[[Ref], Record | None]

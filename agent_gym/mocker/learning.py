@@ -12,8 +12,11 @@ from dataclasses import replace
 from pydantic import JsonValue
 
 from ..progress import paused_gc
+from .backend import Belief, state_answer
 from .confidence import Trust
 from .containers import find_containers
+from .documents import State, StateModel, take
+from .expressions import key_of
 from .invention import Inventor
 from .lookup import Finder, learn_finder
 from .malformed import learn_manners
@@ -22,29 +25,41 @@ from .names import Ref, freeze, is_name
 from .replay import Nearest, Replay
 from .skills import learn_skills
 from .store import Store, build_store, secrets
+from .transitions import learn_state, with_documents
 from .values import same_value
 from ..progress import Steps
 from ..tools import LoggedCall, infer_tools, logged_calls
 from ..trace import ToolSpec, Trace, parse_json
 
 # %% auto #0
-__all__ = ['learn']
+__all__ = ['ENOUGH_CALLS', 'learn']
 
 # %% ../../nbs/mocker/14_learning.ipynb #6d7dbe9f
+ENOUGH_CALLS = 2500
+"From so many logged calls on, what is learned of state from three quarters of them is kept."
+
+
 def learn(traces: Iterable[Trace], progress: bool = True) -> Model:
     "Learn the backend behind `traces`, and how far each mechanism is to be trusted; `progress` shows a line where that takes longer than two seconds."
     traces = list(traces)
     with paused_gc():
         tools = infer_tools(traces)
         conversations = [found for t in traces if (found := list(logged_calls(t)))]
+        kinds = {t: s.kind for t, s in tools.items()}
         with Steps("learning the tools", 2 * len(tools) + 8, progress) as step:
             step("kinds of tools")
             model = _learn(conversations, tools, step)
-            return (
-                replace(model, trust=_cross_fitted(conversations, tools, step))
-                if len(conversations) >= 4
-                else model
+            calls = sum(map(len, conversations))
+            if len(conversations) < 4:
+                return replace(model, state=learn_state(conversations, kinds, step))
+            trust, belief, part = _cross_fitted(conversations, tools, step)
+            many = calls > ENOUGH_CALLS
+            state = (
+                with_documents(part, conversations)
+                if many
+                else learn_state(conversations, kinds, step)
             )
+            return replace(model, trust=trust, belief=belief, state=state)
 
 
 def _learn(
@@ -103,8 +118,8 @@ def _cross_fitted(
     tools: Mapping[str, ToolSpec],
     step: Callable[[str], None],
     most: int = 120,
-) -> Trust:
-    """How often each mechanism is right: learned from three quarters of the conversations, asked about the fourth, of which every other one is known up to its first write.
+) -> tuple[Trust, Belief, StateModel]:
+    """How often each mechanism is right, and which of the two learners: learned from three quarters of the conversations, asked about the fourth, of which every other one is known up to its first write.
 
     A call unlike all logged successes counts as the `trials` of leaving out one rule say."""
     from agent_gym.mocker.session import ToolSession
@@ -112,25 +127,28 @@ def _cross_fitted(
     asked = {
         i: _reads(c, tools) if i % 8 == 5 else 0 for i, c in enumerate(conversations) if i % 4 == 1
     }
-    model = _learn(
-        [kept for i, c in enumerate(conversations) if (kept := c[: asked.get(i, len(c))])],
-        tools,
-        step,
-    )
+    kept = [part for i, c in enumerate(conversations) if (part := c[: asked.get(i, len(c))])]
+    model = _learn(kept, tools, step)
+    learned = learn_state(kept, {t: s.kind for t, s in tools.items()}, step)
     step("asking about conversations left out")
     tally: Counter[tuple[str, str, bool]] = Counter()
+    rows = []
     for i in list(asked)[:: max(1, len(asked) // most)]:
-        session = ToolSession(model)
+        session, state = ToolSession(model), State(learned)
         for n, c in enumerate(conversations[i]):
-            answer = session.ask(c.name, c.arguments)
+            answer, told = (
+                session.ask(c.name, c.arguments),
+                state_answer(state, c.name, c.arguments),
+            )
+            if told is not None and not told.is_error:
+                take(state, c.name, c.arguments, told.value, told.env)
             if n >= asked[i]:
-                said = answer.result.value
-                tally[
-                    answer.basis,
-                    c.name,
-                    same_value(said, c.value, 1e-6)
-                    or (isinstance(said, str) and same_value(parse_json(said), c.value, 1e-6)),
-                ] += 1
+                said, right = answer.result.value, _is_right(answer.result.value, c.value)
+                tally[answer.basis, c.name, right] += 1
+                if told is not None:
+                    agree = key_of(said) == key_of(told.value)
+                    row = (c.name, answer.basis, told.basis, agree, right)
+                    rows.append((*row, _is_right(told.value, c.value)))
     for t, skill in model.skills.items():
         shows = t in model.store.ids and model.store.ids[t].viewer
         tally.update(
@@ -140,7 +158,12 @@ def _cross_fitted(
                 if novel
             }
         )
-    return Trust.of_tally(tally)
+    return Trust.of_tally(tally), Belief.of(rows), learned
+
+
+def _is_right(said: JsonValue, value: JsonValue) -> bool:
+    same = same_value(said, value, 1e-6)
+    return same or (isinstance(said, str) and same_value(parse_json(said), value, 1e-6))
 
 
 def _reads(conversation: Sequence[LoggedCall], tools: Mapping[str, ToolSpec]) -> int:

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pydantic import JsonValue
 
@@ -131,7 +131,7 @@ def _walk(ref: Ref, path: str, a: Record, b: Record, out: list[Change]) -> None:
 @dataclass(slots=True)
 class Answer:
     """A result with its consequences for the session: records written, records made up, an unexplained write, the key under which the call
-    is counted, the mechanism (`basis`) by whose record of success the confidence is set, and the values that the backend makes up."""
+    is counted, the mechanism (`basis`) by whose record of success the confidence is set, and the values that the backend makes up. `known`: what the learned state saw of the call (arguments, environment, whether the answer comes from elsewhere)."""
 
     result: ToolResult
     writes: list[tuple[Ref, Record]] = field(default_factory=list)
@@ -142,6 +142,7 @@ class Answer:
     is_write: bool = False
     basis: str = ""
     fresh: frozenset[str] = frozenset()
+    known: tuple[dict[str, JsonValue], Mapping[Any, Any], bool] | None = None
 
 
 def copied(value: JsonValue) -> JsonValue:

@@ -6,16 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
+from .backend import BELIEF, state_answer
+from .documents import State, environment, take
 from .editing import Rule, Rules, parse_rule, rules_of, with_rules
+from .expressions import key_of
 from .learning import learn
 from .model import Model
 from .names import Record, Ref
 from .oracle import asked
-from .results import Answer, Change, ToolResult, differences
+from .results import Answer, Change, ToolResult, copied, differences
 from ..tools import LoggedCall, logged_calls
 from ..trace import ToolError, ToolSpec, Trace
 
@@ -23,9 +27,13 @@ if TYPE_CHECKING:
     from agent_gym.llm import LLM
 
 # %% auto #0
-__all__ = ['ToolSession', 'ToolMocker']
+__all__ = ['REFUSED', 'ToolSession', 'ToolMocker']
 
 # %% ../../nbs/mocker/20_session.ipynb #965ef8aa
+REFUSED = ("malformed", "computed error")
+"What the rules refuse because the arguments do not fit: no document speaks against that."
+
+
 class ToolSession:
     """The backend in the state of one conversation: `call` answers, and writes go to an overlay that `fork` shares until either side writes.
 
@@ -35,6 +43,7 @@ class ToolSession:
         "_llm",
         "_model",
         "_said",
+        "_state",
         "changed",
         "events",
         "fresh",
@@ -54,6 +63,7 @@ class ToolSession:
     ):
         self._model, self.seed, self.origin, self._llm = model, seed, origin, llm
         self._said: dict[str, ToolResult] = {}
+        self._state = State(model.state, origin=origin)
         self.changed: dict[Ref, Record] = {}
         self.made: dict[Ref, Record] = {}
         self.events: dict[str, Change] = {}
@@ -75,6 +85,9 @@ class ToolSession:
     def ask(self, name: str, arguments: object) -> Answer:
         "As `call`, with the mechanism behind the answer and what it changed."
         answer = self._model.answer(self, name, arguments)
+        readable = answer.key is not None and isinstance(arguments, Mapping)
+        if readable and name in self._model.state.trees:
+            answer = self._believed(answer, name, copied(dict(arguments)))  # type: ignore[arg-type]
         if (
             self._llm is not None
             and answer.key is not None
@@ -88,7 +101,35 @@ class ToolSession:
         for ref, record in answer.made:
             self.made[ref] = record
         self._take(answer)
+        if answer.known is not None and not answer.result.is_error:
+            given, env, elsewhere = answer.known
+            take(self._state, name, given, copied(answer.result.value), env, elsewhere)
         return answer
+
+    def _believed(self, answer: Answer, name: str, arguments: dict[str, JsonValue]) -> Answer:
+        "The answer of the rules, or that of the documents where it is the surer one."
+        told = state_answer(self._state, name, arguments)
+        edited = self._model.edited
+        if told is None or name in edited or (edited and name in self._model.state.views):
+            env = environment(self._state, name, arguments)
+            answer.known = arguments, env, True
+            return answer
+        result = answer.result
+        agree = key_of(result.value) == key_of(told.value)
+        rules, documents = self._model.belief.rates(
+            name, answer.basis, told.basis, agree, result.confidence
+        )
+        fits = told.is_error or answer.basis not in REFUSED
+        if agree or rules + BELIEF.margin >= documents or not fits:
+            sure = max(rules, documents) if agree else rules
+            answer.result = replace(result, confidence=sure)
+            answer.known = arguments, told.env, not agree
+            return answer
+        call = LoggedCall("", 0, name, arguments, told.value, told.is_error)
+        taken = self._model.adopt(self, call)
+        taken.basis, taken.known = told.basis, (arguments, told.env, False)
+        taken.result = told.result(name, documents, name in self._model.state.actions)
+        return taken
 
     def _take(self, answer: Answer) -> None:
         "What an answer, given or logged, does to the state."
@@ -108,7 +149,7 @@ class ToolSession:
     def fork(self) -> ToolSession:
         "An independent session in the same state; records are shared until one side writes."
         other = ToolSession(self._model, self.seed, self.origin, self._llm)
-        other._said = dict(self._said)
+        other._said, other._state = dict(self._said), self._state.fork()
         other.changed, other.made, other.events = (
             dict(self.changed),
             dict(self.made),
@@ -122,6 +163,7 @@ class ToolSession:
         for part in (self.changed, self.made, self.events, self.history, self.served, self._said):
             part.clear()
         self.fresh = frozenset()
+        self._state = State(self._model.state, origin=self.origin)
         return self
 
     @property
@@ -144,6 +186,9 @@ class ToolSession:
     def adopt(self, call: LoggedCall) -> None:
         "Take a logged call and its logged answer as what happened: the state follows the log, not the mocker."
         self._take(self._model.adopt(self, call))
+        if call.name in self._model.state.trees and not call.is_error:
+            env = environment(self._state, call.name, call.arguments)
+            take(self._state, call.name, call.arguments, call.value, env, True)
 
     @property
     def tools(self) -> dict[str, ToolSpec]:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
+from .labels import agent_of, id_key, labels_of, task_of
 from .values import DEPTH, Record, kind, outcome_of, satisfaction_of
 from ..trace import ROLES, Message, ToolCall, Trace, TraceError
 
@@ -28,8 +29,11 @@ def conversation_id(value: object) -> str | None:
 
 
 def labelled(draft: Record, name: str, notes: list[str]) -> Record:
-    "`draft` with its labels on our scales; `name` goes to metadata['format']; what cannot be used stays in metadata and is noted."
+    "`draft` with its labels on our scales, taken from its metadata where it has none of its own; `name` goes to metadata['format']; what cannot be used stays in metadata and is noted."
     meta = draft.get("metadata") or {}
+    if not draft.pop("_written", False):
+        _from_metadata(draft, meta)
+        meta = draft.get("metadata") or {}
     if name != "native" and "format" not in meta:
         meta = {**meta, "format": name}
     outcome, score = draft.get("outcome"), draft.get("satisfaction_score")
@@ -47,6 +51,28 @@ def labelled(draft: Record, name: str, notes: list[str]) -> Record:
             )
     draft["metadata"] = meta
     return draft
+
+
+def _from_metadata(draft: Record, meta: Record) -> None:
+    "Labels, task, agent and id of a draft from what its reader left in the metadata."
+    if not meta:
+        return
+    own = meta
+    if around := draft.pop("_around", None):
+        own = {k: v for k, v in meta.items() if k not in around}
+    outcome, stars = labels_of(own)
+    for key, found in (("outcome", outcome), ("satisfaction_score", stars)):
+        if draft.get(key) is None and found is not None:
+            draft[key] = found
+    more: Record = {}
+    if meta.get("task_id") is None and (task := task_of(own)) is not None:
+        more["task_id"] = task
+    if not isinstance(meta.get("agent"), str) and (agent := agent_of(meta)) is not None:
+        more |= {"agent": agent, **({"agent_details": meta["agent"]} if "agent" in meta else {})}
+    if draft.get("conversation_id") is None and (key := id_key(own)) is not None:
+        draft["conversation_id"] = own[key]
+    if more:
+        draft["metadata"] = {**meta, **more}
 
 # %% ../../nbs/parser/03_build.ipynb #af3eead2
 _new = object.__new__
@@ -172,6 +198,7 @@ def trusted(draft: Record) -> Trace | None:
 
 def build(draft: Record, ours: bool) -> Trace:
     "The trace of a labelled draft; `ours` for drafts of this package. Raises pydantic's ValidationError, and TraceError where it is nested too deep."
+    draft.pop("_written", None)
     made = trusted(draft) if ours else None
     return fathom(
         Trace.model_validate({k: v for k, v in draft.items() if v is not None or k != "metadata"})

@@ -11,7 +11,7 @@ from .payloads import answered
 from .registry import register
 from .parts import contents
 from .turns import named, turns
-from .values import Record, literal, outcome_of, rest
+from .values import Record, literal, rest
 from ..trace import parse_json
 
 # %% auto #0
@@ -30,6 +30,9 @@ def matches_native(r: Any) -> object:
         and "messages" in r
         and "the user's schema: messages beside conversation_id, outcome or satisfaction_score"
     )
+
+
+_LABELLED = frozenset({"conversation_id", *LABELS})
 
 
 def native_to_trace(r: Record) -> Record:
@@ -51,6 +54,7 @@ def native_to_trace(r: Record) -> Record:
         )
     )
     return {
+        "_written": r.keys() >= _LABELLED,
         "conversation_id": name,
         "messages": _messages(r),
         "outcome": r.get("outcome"),
@@ -70,7 +74,7 @@ def _messages(r: Record) -> list[Record]:
 
 # %% ../../nbs/parser/10_chat.ipynb #f03d2745
 def chat_to_trace(r: Record) -> Record:
-    "A record with `messages` and no labels of ours: `reward` and `success` are verdicts where they are true, false, 0 or 1."
+    "A record with `messages` and no labels of ours; what else it says is metadata, in which labels are found."
     messages = _messages(r)
     if isinstance(r.get("response"), dict):
         messages = named(messages + answered(r["response"]))
@@ -81,14 +85,6 @@ def chat_to_trace(r: Record) -> Record:
         )
     key = next(
         (k for k in IDS if isinstance(r.get(k), str | int) and not isinstance(r.get(k), bool)), None
-    )
-    label = next(
-        (
-            r[k]
-            for k in ("success", "reward")
-            if isinstance(r.get(k), bool | int | float) and r[k] in (0, 1)
-        ),
-        None,
     )
     tools = r.get("tools")
     meta = {
@@ -106,7 +102,6 @@ def chat_to_trace(r: Record) -> Record:
     return {
         "conversation_id": r[key] if key else None,
         "messages": messages,
-        "outcome": outcome_of(label)[0],
         "metadata": meta,
     }
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from .registry import register
 from .parts import answer_of
-from .values import Record, arguments_of, field, kind, objects, rest, role_of
+from .spelling import role_of
+from .values import Record, arguments_of, field, kind, objects, rest
 from ..trace import TraceError, parse_json
 
 # %% auto #0

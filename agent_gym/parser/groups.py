@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from .items import parse
+from .labels import id_key
 from .lazy import InBlocks
+from .spelling import glued, holds
 from .turns import MOST
 from .values import digest
 from ..trace import TraceError, dumps
 
 # %% auto #0
-__all__ = ['Groups']
+__all__ = ['FILE', 'Groups', 'thread_of', 'in_order', 'runs_of']
 
 # %% ../../nbs/parser/06_groups.ipynb #a89c3705
 class Groups:
@@ -88,3 +91,98 @@ class Groups:
             mine = group[shelf == i]
             raws = [raw for _, raw in rows.walk()]
             yield from ((int(mine[n]), raws[n]) for n in np.argsort(mine, kind="stable"))
+
+# %% ../../nbs/parser/06_groups.ipynb #e5810a0c
+_NUMBERS = (
+    "turn",
+    "turnid",
+    "turnidx",
+    "turnindex",
+    "turnnumber",
+    "messageindex",
+    "position",
+    "seq",
+) + ("sequence", "sequencenumber", "order", "index", "step", "stepindex")
+_TIMES = (
+    "timestamp",
+    "createdat",
+    "created",
+    "time",
+    "ts",
+    "datetime",
+    "date",
+    "sentat",
+    "eventtime",
+) + ("createtime", "createdtime", "starttime", "timestampms", "occurredat", "receivedat", "at")
+
+
+def thread_of(row: Any, depth: int = 0) -> str | None:
+    "The id of the conversation that a row belongs to; None where it names none."
+    if not isinstance(row, dict):
+        return None
+    key = id_key({k: v for k, v in row.items() if holds(k) == "thread"})
+    if key is not None:
+        return str(row[key])
+    inner = [v for v in row.values() if isinstance(v, dict)]
+    return thread_of(inner[0], depth + 1) if len(inner) == 1 and depth < 2 else None
+
+
+def in_order(rows: list[Any], key: Callable[[str], str] = glued) -> list[Any]:
+    "`rows` by their numbers, else by their times; as they came where most have neither, or one that is no number and no time."
+    for names in (_NUMBERS, _TIMES):
+        for name in names:
+            found = [next((v for k, v in r.items() if key(k) == name), None) for r in rows]
+            if sum(v not in (None, "") for v in found) * 2 > len(rows):
+                return _sorted(rows, found)
+    return rows
+
+
+def _sorted(rows: list[Any], found: list[Any]) -> list[Any]:
+    for measure in (_number, _time):
+        try:
+            at, keys = None, []
+            for v in found:
+                at = measure(v) if v not in (None, "") else at
+                keys.append(at)
+            first = next(k for k in keys if k is not None)
+            keys = [first if k is None else k for k in keys]
+            order = sorted(range(len(rows)), key=lambda i: (keys[i], i))
+            return [rows[i] for i in order]
+        except (ValueError, TypeError, OverflowError):
+            continue
+    return rows
+
+
+def _number(v: Any) -> float:
+    return float(v) if isinstance(v, int | float) else float(str(v))
+
+
+def _time(v: Any) -> datetime:
+    "A time in ISO 8601, in UTC where it says so and naive times taken as UTC."
+    v = v.get("$date", v.get("value")) if isinstance(v, dict) else v
+    t = datetime.fromisoformat(str(v))
+    return t if t.tzinfo else t.replace(tzinfo=UTC)
+
+
+FILE = "_file"
+
+
+def runs_of(rows: list[Any]) -> list[tuple[str | None, list[Any]]]:
+    "The rows of a thread as runs of one task, (name, rows): apart where every file (or model) begins it with the same words, else together."
+    for key in (FILE, "model", "agent", "run_name"):
+        parts: dict[str, list[Any]] = {}
+        for r in rows:
+            if isinstance(v := r.get(key), str):
+                parts.setdefault(v, []).append(r)
+        if len(parts) > 1 and sum(map(len, parts.values())) == len(rows):
+            first = {
+                dumps({k: v for k, v in p[0].items() if k != key and _worded(k)})
+                for p in parts.values()
+            }
+            if len(first) == 1:
+                return list(parts.items())
+    return [(None, rows)]
+
+
+def _worded(key: str) -> bool:
+    return holds(key) == "text" or key in ("role", "parts", "message_data", "item")

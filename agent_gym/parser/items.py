@@ -23,8 +23,8 @@ from .values import DEPTH, read_json
 from ..trace import TraceError
 
 # %% auto #0
-__all__ = ['WHOLE', 'BROKEN', 'BOMS', 'PEEK', 'Item', 'parse', 'unwrap', 'whole', 'as_utf8', 'sniff', 'nothing', 'lines_of',
-           'values_of', 'rows_of']
+__all__ = ['WHOLE', 'BROKEN', 'BOMS', 'ENOUGH', 'PEEK', 'Item', 'parse', 'unwrap', 'whole', 'as_utf8', 'is_chat', 'chat_of',
+           'sniff', 'nothing', 'lines_of', 'values_of', 'rows_of']
 
 # %% ../../nbs/parser/05_items.ipynb #dc49547d
 WHOLE = 2 << 20
@@ -32,7 +32,7 @@ WHOLE = 2 << 20
 
 @dataclass(slots=True)
 class Item:
-    "One record: its value (or its bytes, not parsed yet; or the error that it is) and where it stands."
+    "One record: its value (or its bytes, not parsed yet; or the error that it is), where it stands, and what surrounds it in its envelope (`alone` where nothing else lies in it)."
 
     value: Any = None
     line: int | None = None
@@ -43,6 +43,9 @@ class Item:
     error: TraceError | None = None
     notes: list[str] = field(default_factory=list)
     many: Many | None = None
+    around: dict[str, Any] = field(default_factory=dict)
+    alone: bool = False
+    source: str | None = None
 
     def parse(self) -> Any:
         """The JSON value; raises TraceError on what is none.
@@ -73,14 +76,15 @@ class Item:
 
     def elements(self) -> Iterator[Item]:
         "The elements of the long list, not parsed yet."
-        for path, raw, fault in self.many or ():
+        many = self.many
+        for path, raw, fault in many or ():
             yield Item(
                 line=self.line,
-                path=self.path + self.many.at + path,
+                path=self.path + (many.at if many else "") + path,
                 raw=raw,
-                name=path[1:] if self.many.keyed else None,
+                name=path[1:] if many and many.keyed else None,
                 error=TraceError(fault) if fault else None,
-            )  # type: ignore[union-attr]
+            )
 
 
 def parse(data: bytes, line: int | None = None) -> tuple[Any, list[str]]:
@@ -227,6 +231,58 @@ def as_utf8(stream: IO[bytes], limit: int = -1) -> IO[bytes]:
         stream.read(3)
     return stream
 
+# %% ../../nbs/parser/05_items.ipynb #4cf61030
+_TIMED = re.compile(
+    r"\s*[\u200e\u200f]*\[?(?P<time>\d{1,4}[./:-]\d{1,2}(?:[./:-]\d{1,4})?(?:,?[ T]\s*\d{1,2}[:.]\d{2}(?:[:.]\d{2})?)?(?:\s?[AaPp]\.?[Mm]\.?)?Z?)\]?(?:\s*[-–]\s*|:?\s+)(?P<text>.*)",
+    re.S,
+)
+_NAMED = re.compile(r"(?P<who>[^\s:<>{}\[\]\"][^:\n<>{}\[\]\"]{0,58}):\s+(?P<said>.*)", re.S)
+ENOUGH = 2
+
+
+def is_chat(head: bytes, name: str = "") -> bool:
+    "True for the beginning of a chat: lines of a time, a name and what was said (in a file called `.txt` also of names alone)."
+    text = head[:2000].lstrip(b" \t\r\n")
+    timed = text[:1].isdigit() or text[1:2].isdigit() or text[:3] == b"\xe2\x80\x8e"
+    if not timed and not name.lower().endswith(".txt"):
+        return False
+    lines = [s for s in text.decode("utf-8", "replace").splitlines() if s.strip()][:20]
+    hits = [m for s in lines if (m := _TIMED.match(s)) and _NAMED.match(m["text"])]
+    if timed:
+        return len(hits) >= min(ENOUGH, len(lines)) and bool(_TIMED.match(lines[0]))
+    named = [m["who"] for s in lines if (m := _NAMED.match(s))]
+    return (
+        len(named) >= ENOUGH and len(set(named)) < len(named) + 1 and 2 * len(named) >= len(lines)
+    )
+
+
+def chat_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
+    "The messages of a chat as objects of time, speaker and text."
+    now: dict[str, Any] | None = None
+    at = 0
+    for n, raw in enumerate(iter(lambda: stream.readline(limit), b"") if limit >= 0 else stream, 1):
+        line = raw.decode("utf-8", "replace").rstrip("\r\n")
+        timed = _TIMED.match(line)
+        said = _NAMED.match(timed["text"] if timed else line)
+        if timed or (said and not (now and "time" in now)):
+            if now is not None:
+                yield Item(now, line=at)
+            at = n
+            when = {"time": timed["time"]} if timed else {}
+            what = (
+                {"speaker": said["who"].strip(), "text": said["said"]}
+                if said
+                else {"event": timed["text"] if timed else line}
+            )
+            now = {**when, **what}
+        elif now is not None:
+            key = "text" if "text" in now else "event"
+            now[key] = f"{now[key]}\n{line}"
+        elif line.strip():
+            at, now = n, {"event": line}
+    if now is not None:
+        yield Item({k: v.rstrip() if isinstance(v, str) else v for k, v in now.items()}, line=at)
+
 # %% ../../nbs/parser/05_items.ipynb #de5fd3a0
 PEEK = 1 << 16
 _PACKED = (
@@ -251,6 +307,8 @@ def sniff(head: bytes, name: str) -> str:
         if b"\x00" in text:
             raise TraceError("only NUL bytes at the beginning: not a text file")
         return "empty"
+    if is_chat(text, name):
+        return "chat"
     if text[:1] in b"{[":
         first, newline, more = text.partition(b"\n")
         if newline and more.strip(b" \t\r\n\x00") and _whole(first):

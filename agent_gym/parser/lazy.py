@@ -162,7 +162,12 @@ class LazyTraces(Sequence[Trace]):
             raise TraceError("the body of this trace does not parse as it did when it was loaded")
         trace = traces[self.nth[i]]
         name = f"{self.stem}-{self.numbers[i]}" if self.numbers[i] else self.names.get(i)
-        return trace if name is None else trace.model_copy(update={"conversation_id": name})
+        if name is None:
+            return trace
+        update: dict[str, object] = {"conversation_id": name}
+        if name.endswith(f"/{trace.conversation_id}"):  # the same task by another agent
+            update["metadata"] = {"task_id": trace.conversation_id, **trace.metadata}
+        return trace.model_copy(update=update)
 
     def __iter__(self) -> Iterator[Trace]:
         walk = self.bodies.walk()

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Literal
 
 from ..progress import paused_gc
+from .agents import Named
 from .lazy import Chained, InBlocks, InFile, LazyTraces, Room
 from .progress import Bar
 from .reading import Loader, Success, written
 from .redact import Redact, Redactor
-from .source import Document, documents
+from .source import Document, documents, joined
 from ..trace import Trace, TraceError, TraceSet, dumps
 
 # %% auto #0
@@ -28,6 +29,7 @@ def load_traces(
     format: str = "auto",
     on_error: Literal["raise", "collect"] = "raise",
     columns: Mapping[str, str] | None = None,
+    roles: Mapping[str, str] | None = None,
     success: Success | None = None,
     redact: Redact = None,
     progress: bool = True,
@@ -36,7 +38,7 @@ def load_traces(
     """The conversations in `source`: a path or a list of paths, a glob, directory, file object, bytes, list of dicts, DataFrame or Hugging Face data set.
 
     `format` is a reader's name, or "auto": chosen by structure, and told in the set's notes. `on_error="collect"` keeps bad records in `.errors` and loads the rest;
-    "raise" stops at the first with a TraceError that names source, line and JSON path. `columns` maps our fields to the source's names. `success` decides what counts
+    "raise" stops at the first with a TraceError that names source, line and JSON path. `columns` maps our fields to the source's names, `roles` its words for speakers to ours (`{"false": "user", "true": "assistant"}`); both reach into nested messages. `success` decides what counts
     as one: a function of the trace, or a mapping from outcome words to true or false. `redact` replaces personal data by pseudonyms: True, names of kinds, a mapping from names to patterns, or a `Redactor`.
     `nested` makes traces also of what agents did inside a conversation (in traces of observability tools): their `metadata["parent"]` is its id; otherwise they are messages in its `metadata["deeper"]`."""
     if on_error not in ("raise", "collect"):
@@ -50,12 +52,19 @@ def load_traces(
         )
     if isinstance(source, TraceSet):
         return source
-    loader = Loader(format, on_error, columns, success, Redactor.of(redact), nested)
+    loader = Loader(format, on_error, columns, roles, success, Redactor.of(redact), nested)
     room = Room(BASE, 7)
-    parts = [_part(loader, doc, room, progress) for doc in documents(source)]
+    docs, parts = _several(documents(source), loader), []
+    for doc in docs:
+        parts.append(_part(loader, doc, room, progress))
+        loader.agents.close(doc.name)
+    for name, together in loader.joined.items():
+        loader.joining = False
+        parts.append(_part(loader, joined(together, name), room, progress))
+    parts = _by_agent(loader, parts)
     if (
         columns
-        and (missing := [c for f, c in columns.items() if f not in loader.found])
+        and (missing := [c for f, c in columns.items() if f not in loader.rename.found])
         and loader.made
     ):
         raise TraceError(
@@ -76,6 +85,25 @@ def load_traces(
 
 
 LAZY, BASE = 64 << 20, 24 << 20
+
+
+def _several(docs: Iterator[Document], loader: Loader) -> Iterator[Document]:
+    "The documents; where there are several, rows of one thread may lie in more than one of them."
+    first = next(docs, None)
+    second = next(docs, None)
+    loader.joining = loader.agents.several = second is not None
+    yield from (d for d in (first, second) if d is not None)
+    yield from docs
+
+
+def _by_agent(loader: Loader, parts: list[Sequence[Trace]]) -> list[Sequence[Trace]]:
+    "The parts; where they are several runs of the same tasks, the name of each file is the agent of its traces."
+    names = loader.agents.names()
+    if not names:
+        return parts
+    agents = [names.get(name) for name in loader.agents.order]
+    agents += [None] * (len(parts) - len(agents))
+    return [p if a is None else Named(p, a) for p, a in zip(parts, agents)]
 
 
 def _part(loader: Loader, doc: Document, room: Room, progress: bool) -> Sequence[Trace]:
@@ -162,8 +190,10 @@ def _notes(loader: Loader) -> list[str]:
         else []
     )
     return (
-        told
+        loader.watch.told()
+        + told
         + [f"{n} × {note}" for note, n in loader.notes.items()]
+        + loader.rename.notes()
         + _left_out(loader)
         + (loader.redact.report() if loader.redact else [])
     )

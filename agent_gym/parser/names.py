@@ -26,9 +26,10 @@ class Seen:
         self.known = array("Q")
 
     def __contains__(self, text: str) -> bool:
-        return self._has(digest(text))
+        return self.has(digest(text))
 
-    def _has(self, d: int) -> bool:
+    def has(self, d: int) -> bool:
+        "True where the text of digest `d` was seen."
         if d in self.late:
             return True
         i = bisect_left(self.known, d)
@@ -36,8 +37,11 @@ class Seen:
 
     def add(self, text: str) -> bool:
         "See `text`; False where it was seen before."
-        d = digest(text)
-        if self._has(d):
+        return self.put(digest(text))
+
+    def put(self, d: int) -> bool:
+        "See the text of digest `d`; False where it was seen before."
+        if self.has(d):
             return False
         self.late.add(d)
         if len(self.late) > max(self.LATE, len(self.known) // 8):

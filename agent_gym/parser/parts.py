@@ -8,106 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .spelling import glued, holds, step_of
 from agent_gym.parser.values import (
+    RAW,
     Record,
     arguments_of,
     dumps,
     error_flag,
     kind,
+    literal,
     looks_like_error,
     rest,
 )
 from ..trace import TraceError, parse_json
 
 # %% auto #0
-__all__ = ['ANSWERS', 'first', 'ident', 'call_of', 'answer_of', 'Parts', 'answer_part', 'contents']
-
-# %% ../../nbs/parser/01_parts.ipynb #0dc02613
-_NAME, _ARGS = (
-    ("name", "toolName", "tool_name", "tool", "tool.name"),
-    ("arguments", "args", "input", "parameters", "tool.args", "raw_arguments"),
-)
-_OURS = frozenset({"id", "name", "arguments", "metadata"})
-_CALL_ID = ("id", "call_id", "toolCallId", "tool_call_id", "tool_use_id", "toolUseId")
-
-
-def first(record: Record, keys: Iterable[str]) -> Any:
-    "The first value under one of `keys` that is not None."
-    for k in keys:
-        v = record.get(k)
-        if v is not None:
-            return v
-    return None
-
-
-def ident(value: object) -> str | None:
-    "An id as text; None where there is none."
-    return (
-        None if value is None or value == "" else value if isinstance(value, str) else dumps(value)
-    )
-
-
-def call_of(c: object, path: str) -> Record:
-    "A tool call in the user's schema, from a call in any dialect; raises TraceError without a name."
-    if not isinstance(c, dict):
-        raise TraceError(f"expected a call, got {kind(c)}", path=path)
-    if (
-        c.keys() <= _OURS
-        and isinstance(c.get("name"), str)
-        and isinstance(c.get("arguments"), dict)
-        and isinstance(c.get("id"), str | None)
-        and isinstance(c.get("metadata", {}), dict)
-    ):
-        return {"id": None, **c}
-    inner = next(
-        (c[k] for k in ("function", "functionCall", "function_call", "toolUse") if k in c), c
-    )
-    where = path
-    if isinstance(inner, str):
-        inner = {**c, "name": inner}
-    elif inner is not c:
-        where += ".function"
-        if not isinstance(inner, dict):
-            raise TraceError(f"expected an object, got {kind(inner)}", path=where)
-    name = first(inner, _NAME)
-    if not isinstance(name, str):
-        raise TraceError(f"expected the name of a tool, got {kind(name)}", path=f"{where}.name")
-    arguments, note = arguments_of(first(inner, _ARGS))
-    call: Record = {
-        "id": ident(
-            first(c, _CALL_ID) if inner is c else first(c, _CALL_ID) or first(inner, _CALL_ID)
-        ),
-        "name": name,
-        "arguments": arguments,
-    }
-    extra = (
-        rest(
-            c,
-            "type",
-            "function",
-            "functionCall",
-            "function_call",
-            "toolUse",
-            "index",
-            "metadata",
-            *_CALL_ID,
-            *_NAME,
-            *_ARGS,
-        )
-        if len(c) > 3
-        else {}
-    )
-    meta = {
-        **extra,
-        **(c["metadata"] if isinstance(c.get("metadata"), dict) else {}),
-        **({"note": note} if note else {}),
-    }
-    if meta:
-        call["metadata"] = meta
-    return call
+__all__ = ['ANSWERS', 'answer_of', 'first', 'found', 'ident', 'ids_of', 'called', 'call_of', 'Parts', 'part_kind', 'answer_part',
+           'contents']
 
 # %% ../../nbs/parser/01_parts.ipynb #ca2df963
-_RESULT = ("result", "response", "output", "content", "value")
+_RESULT = ("result", "response", "output", "content", "value", "text", "error")
 
 
 def answer_of(raw: object, flag: bool | None = None) -> Record:
@@ -175,6 +95,153 @@ def _text(block: Record) -> str | None:
             return v
     return None
 
+# %% ../../nbs/parser/01_parts.ipynb #0dc02613
+_NAME = ("name", "toolName", "tool_name", "tool", "tool.name")
+_ARGS = ("arguments", "args", "input", "parameters", "tool.args", "raw_arguments")
+_OURS = frozenset({"id", "name", "arguments", "metadata"})
+_CALL_ID = ("call_id", "tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "id")
+_INNER = ("function", "functionCall", "function_call", "toolUse", "tool_call", "toolCall", "tool")
+
+
+def first(record: Record, keys: Iterable[str]) -> Any:
+    "The first value under one of `keys` that is not None."
+    for k in keys:
+        v = record.get(k)
+        if v is not None:
+            return v
+    return None
+
+
+def found(record: Record, what: str) -> tuple[str, Any] | None:
+    "(key, value) of the first field that holds `what` (see `holds`) and is not None."
+    return next(((k, v) for k, v in record.items() if v is not None and holds(k) == what), None)
+
+
+def ident(value: object) -> str | None:
+    "An id as text; None where there is none."
+    return (
+        None if value is None or value == "" else value if isinstance(value, str) else dumps(value)
+    )
+
+
+def ids_of(record: Record) -> tuple[str | None, Any]:
+    "(key, value) of the id by which `record` and its call know each other: an id of a call before one of its own."
+    for k in _CALL_ID[:-1]:
+        if record.get(k):
+            return k, record[k]
+    known = found(record, "call id") or found(record, "id") or (None, None)
+    return known if known[1] not in (None, "") else (None, None)
+
+# %% ../../nbs/parser/01_parts.ipynb #eca640e9
+def called(c: object, path: str) -> tuple[Record, Record | None]:
+    "A tool call in the user's schema, from a call in any dialect, and the tool message that answers it where the call holds it; raises TraceError without a name."
+    if isinstance(c, str):
+        c = value if not isinstance(value := parse_json(c), str) else literal(c)
+    if not isinstance(c, dict):
+        raise TraceError(f"expected a call, got {kind(c)}", path=path)
+    if (
+        c.keys() <= _OURS
+        and isinstance(c.get("name"), str)
+        and isinstance(c.get("arguments"), dict)
+        and isinstance(c.get("id"), str | None)
+        and isinstance(c.get("metadata", {}), dict)
+    ):
+        return {"id": None, **c}, None
+    inner, where = _function(c, path)
+    name, name_key = _called_name(inner)
+    if not isinstance(name, str):
+        raise TraceError(f"expected the name of a tool, got {kind(name)}", path=f"{where}.name")
+    key, given, note = _given(inner, c, name_key)
+    id_key, value = ids_of(c)
+    if id_key is None and inner is not c:
+        value = ids_of(inner)[1]
+    call: Record = {"id": ident(value), "name": name, "arguments": given}
+    answer = _answered(c, inner, call)
+    left = (rest(o, *_PLUMBING, *_NAME, *_ARGS, id_key or "", name_key, key) for o in (inner, c))
+    meta = {k: v for r in left for k, v in r.items() if not (answer and holds(k) == "result")}
+    own = c.get("metadata")
+    meta = {**meta, **own} if isinstance(own, dict) else meta
+    if note and len(meta) and not given:
+        note += f", kept beside them: {', '.join(list(meta)[:6])}"
+    if meta or note:
+        call["metadata"] = meta | ({"note": note} if note else {})
+    return call, answer
+
+
+_PLUMBING = ("type", *_INNER[:-1], "index", "metadata")
+
+
+def call_of(c: object, path: str) -> Record:
+    "The call of `called`."
+    return called(c, path)[0]
+
+
+def _function(c: Record, path: str) -> tuple[Record, str]:
+    "The object in which the name of the tool and the arguments lie, and its path."
+    key = next((k for k in _INNER if k in c and (k != "tool" or isinstance(c[k], dict))), None)
+    if key is None:
+        return c, path
+    if isinstance(c[key], str):
+        return {**c, "name": c[key]}, path
+    if not isinstance(c[key], dict):
+        raise TraceError(f"expected an object, got {kind(c[key])}", path=f"{path}.function")
+    return c[key], f"{path}.function"
+
+
+def _called_name(inner: Record) -> tuple[object, str]:
+    "The name of the tool and the key it stands under."
+    for k in _NAME:
+        if inner.get(k) is not None:
+            return inner[k], k
+    if (hit := found(inner, "name")) is not None:
+        return hit[1], hit[0]
+    kind_of = inner.get("type")
+    if isinstance(kind_of, str) and kind_of.startswith("tool-"):
+        return kind_of.removeprefix("tool-"), "type"
+    return None, "name"
+
+
+def _given(inner: Record, c: Record, name_key: str) -> tuple[str, Record, str | None]:
+    "The key of the arguments, the arguments, and a note where they were not what they should be."
+    for k in _ARGS:
+        if inner.get(k) is not None and k != name_key:
+            return k, *arguments_of(inner[k])
+    for r in (inner, c):
+        if (hit := found(r, "arguments")) is not None:
+            return hit[0], *arguments_of(hit[1])
+    if any(holds(k) == "arguments" for r in (inner, c) for k in r):
+        return "arguments", {}, None
+    objects = [
+        (k, parsed)
+        for k, v in inner.items()
+        if k not in _PLUMBING
+        and k != name_key
+        and holds(k) in ("", "text")
+        and isinstance(v, str | dict)
+        and RAW not in (parsed := arguments_of(v)[0])
+        and parsed
+    ]
+    if len(objects) == 1:
+        return *objects[0], None
+    return "arguments", {}, "the call has no arguments"
+
+
+def _answered(c: Record, inner: Record, call: Record) -> Record | None:
+    "The tool message for the answer that lies in a call; None where there is none."
+    failed = next((c[k] for k in c if glued(k) in _FAULTS and c[k] not in (None, False, "")), None)
+    for r in (c, inner):
+        if (hit := found(r, "result")) is not None:
+            said = answer_of(hit[1], True if failed else error_flag(c))
+            break
+    else:
+        if not isinstance(failed, str | dict | list):
+            return None
+        said = answer_of(failed, True)
+    return {"role": "tool", "name": call["name"], "tool_call_id": call["id"], **said}
+
+
+_FAULTS = frozenset({"error", "errortext", "errormessage"})
+
 # %% ../../nbs/parser/01_parts.ipynb #6dd13bf7
 _TEXTS = frozenset({"text", "input_text", "output_text", "refusal", "markdown"})
 _CALLS = frozenset(
@@ -208,86 +275,116 @@ _THOUGHTS = frozenset(
 
 
 class Parts:
-    "What one message holds, sorted: `texts`, `calls`, `answers` (tool messages), `thoughts`, `others`."
+    "What one message holds, in order (`all`, as (kind, value)) and sorted: `texts`, `calls`, `answers` (tool messages), `thoughts`, `others`."
 
-    __slots__ = ("answers", "calls", "others", "texts", "thoughts")
+    __slots__ = ("all",)
 
     def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.calls: list[Record] = []
-        self.answers: list[Record] = []
-        self.thoughts: list[str] = []
-        self.others: list[object] = []
+        self.all: list[tuple[str, Any]] = []
+
+    def _of(self, kind: str) -> list[Any]:
+        return [v for k, v in self.all if k == kind]
+
+    texts = property(lambda self: self._of("text"))
+    calls = property(lambda self: self._of("call"))
+    answers = property(lambda self: self._of("answer"))
+    thoughts = property(lambda self: self._of("thought"))
+    others = property(lambda self: self._of("other"))
 
     def add(self, p: object, path: str) -> None:
         "Sort one part; raises TraceError on what is neither text nor object."
         if isinstance(p, str):
-            self.texts.append(p)
+            self.all.append(("text", p))
         elif not isinstance(p, dict):
             raise TraceError(f"expected text or a part, got {kind(p)}", path=path)
-        elif (t := p.get("type")) in _THOUGHTS or p.get("thought") is True:
-            self.thoughts.append(_text(p) or ident(p.get("thinking") or p.get("reasoning")) or "")
-        elif t in _CALLS or "functionCall" in p or "function_call" in p or "toolUse" in p:
+        elif (what := part_kind(p)) == "call":
             self._call(p, path)
-        elif (
-            t in ANSWERS
-            or (isinstance(t, str) and t.endswith("_tool_result"))
-            or "functionResponse" in p
-            or "function_response" in p
-            or "toolResult" in p
-        ):
-            self.answers.append(answer_part(p))
-        elif isinstance(t, str) and t.startswith("tool-") and "toolCallId" in p:
-            self._ran({"toolName": t[5:], **p}, path)
-        elif t == "tool-invocation" and isinstance(p.get("toolInvocation"), dict):
-            self._ran(p["toolInvocation"], path)
-        elif (text := _text(p)) is not None and (t in _TEXTS or t is None or "text" in p):
-            self.texts.append(text)
-            if t not in _TEXTS and t is not None:
-                self.others.append(p)
-        elif t not in _TEXTS and p:
-            self.others.append(p)
+        elif what == "answer":
+            self.all.append(("answer", answer_part(p)))
+        elif what == "thought":
+            text = _text(p) or ident(p.get("thinking") or p.get("reasoning"))
+            self.all.append(("thought", text or ""))
+            if more := rest(p, "type", "thought", "text", "thinking", "reasoning", "content"):
+                self.all.append(("other", {"type": p.get("type", "thought"), **more}))
+        elif what == "step":
+            self.all.append(("step", None))
+        else:
+            self._spoken(p)
 
-    def _ran(self, p: Record, path: str) -> None:
-        "A call and, where it has run, its answer in one part (messages of the AI SDK's user interface)."
-        self.calls.append(
-            call_of({k: p[k] for k in ("toolCallId", "toolName", "args", "input") if k in p}, path)
-        )
-        answer = first(p, ("output", "result", "errorText"))
-        if answer is not None:
-            self.answers.append(
-                {
-                    "role": "tool",
-                    "name": p.get("toolName"),
-                    "tool_call_id": ident(p["toolCallId"]),
-                    **answer_of(answer, True if p.get("errorText") else None),
-                }
-            )
+    def _spoken(self, p: Record) -> None:
+        "Text, with what else its part holds; or a part without text."
+        t, text = p.get("type"), _text(p)
+        if text is None or not (t in _TEXTS or t is None or "text" in p):
+            if t not in _TEXTS and p:
+                self.all.append(("other", p))
+            return
+        self.all.append(("text", text))
+        more = rest(p, "type", "text", "content", "value", "refusal", "state")
+        if (t not in _TEXTS and t is not None) or more:
+            self.all.append(("other", p if t not in _TEXTS else {"type": "text", **more}))
 
     def _call(self, p: Record, path: str) -> None:
+        "A call, or several, each with its answer where the part holds that too."
+        p = p["toolInvocation"] if isinstance(p.get("toolInvocation"), dict) else p
         value = p.get("value", p.get("tool_call", p.get("tool_calls")))
         value = parse_json(value) if isinstance(value, str) else value
         for c in value if isinstance(value, list) else [p if value is None else value]:
-            self.calls.append(call_of(c, path))
+            self.put(*called(c, path))
+
+    def put(self, call: Record, answer: Record | None) -> None:
+        "Add a call and its answer."
+        self.all.append(("call", call))
+        if answer is not None:
+            self.all.append(("answer", answer))
+
+
+def part_kind(p: Record) -> str:
+    "`call`, `answer`, `thought`, `step` (a mark between steps), or an empty text for any other part."
+    t = p.get("type")
+    if t in _THOUGHTS or p.get("thought") is True:
+        return "thought"
+    if t == "step-start":
+        return "step"
+    if t in _CALLS or not _CALL_KEYS.isdisjoint(p):
+        return "call"
+    if t in ANSWERS or not _ANSWER_KEYS.isdisjoint(p):
+        return "answer"
+    if isinstance(t, str):
+        if t in ("dynamic-tool", "tool-invocation") or (
+            t.startswith("tool-") and "toolCallId" in p
+        ):
+            return "call"
+        if t.endswith("_tool_result"):
+            return "answer"
+        return {"call": "call", "result": "answer"}.get(step_of(t) or "", "")
+    return ""
+
+
+_CALL_KEYS = frozenset({"functionCall", "function_call", "toolUse"})
+_ANSWER_KEYS = frozenset({"functionResponse", "function_response", "toolResult"})
 
 
 def answer_part(p: Record) -> Record:
     "The tool message of a part that carries an answer."
-    inner = next(
-        (p[k] for k in ("functionResponse", "function_response", "toolResult") if k in p), p
-    )
+    inner = next((p[k] for k in _ANSWER_KEYS if k in p), p)
     inner = inner if isinstance(inner, dict) else {"response": inner}
-    flag = error_flag(inner)
+    raw = first(inner, _RESULT)
+    if raw is None and (hit := found(inner, "result")) is not None:
+        raw = hit[1]
+    key, value = ids_of(p)
+    name = first(inner, _NAME)
     out = {
         "role": "tool",
-        "name": first(inner, _NAME),
-        "tool_call_id": ident(
-            first(p, ("tool_use_id", "toolCallId", "tool_call_id", "call_id", "id"))
-            or first(inner, ("id", "toolUseId"))
-        ),
-        **answer_of(first(inner, _RESULT), flag),
+        "name": name if isinstance(name, str) else None,
+        "tool_call_id": ident(value if key else ids_of(inner)[1]),
+        **answer_of(raw, error_flag(inner)),
     }
+    if more := rest(inner, "type", "role", "name", key or "", *_RESULT, *_CALL_ID, *_FLAGGED):
+        out["metadata"] = {**more, **out.get("metadata", {})}
     return out
+
+
+_FLAGGED = ("is_error", "isError", "error", "status", "state", *_NAME, "metadata")
 
 
 def contents(value: object, path: str) -> Parts:
@@ -300,10 +397,10 @@ def contents(value: object, path: str) -> Parts:
         if isinstance(value.get("parts"), list):
             return contents(value["parts"], f"{path}.parts")
         parts.add(value, path)
-        if not (parts.texts or parts.calls or parts.answers or parts.thoughts):
-            parts.texts.append(dumps(value))
+        if not any(k in ("text", "call", "answer", "thought") for k, _ in parts.all):
+            parts.all = [("text", dumps(value))]
     elif isinstance(value, str):
-        parts.texts.append(value)
+        parts.all.append(("text", value))
     elif value is not None:
-        parts.texts.append(dumps(value))
+        parts.all.append(("text", dumps(value)))
     return parts

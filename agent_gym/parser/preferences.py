@@ -119,5 +119,8 @@ register(
     "preferences",
     matches_preference,
     preference_to_trace,
+    general=True,
+    over=("conversation", "exchange", "exchanges"),
+    keys=("prompt", "completion"),
     about="TRL: prompt and completion, chosen and rejected; instruction and output",
 );

@@ -6,17 +6,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from .agents import Agents
 from .build import build, conversation_id, labelled
 from .chat import native_to_trace
+from .groups import FILE
 from .items import Item
+from .labels import id_key
 from .names import Names
 from .pieces import Many
 from .progress import Bar
@@ -29,19 +32,21 @@ from agent_gym.parser.registry import (
     beside,
     envelope,
     reader_named,
+    unknown,
     way,
 )
 from .source import Document, companion, documents
-from .tables import COLUMNS
+from .renaming import Renaming
 from .values import Record, kind
+from .warnings import Watch
 from ..trace import Trace, TraceError, loads
 
 # %% auto #0
-__all__ = ['Success', 'HOPELESS', 'FEW', 'BATCH', 'FAULTS', 'Loader', 'written']
+__all__ = ['Success', 'HOPELESS', 'FEW', 'BATCH', 'PATIENCE', 'FEW_EXPLAINED', 'FAULTS', 'Loader', 'written']
 
 # %% ../../nbs/parser/06_reading.ipynb #19f4275c
 Success = Callable[[Trace], object] | Mapping[str, bool]
-HOPELESS, FEW, BATCH = 100_000, 1000, 1 << 20
+HOPELESS, FEW, BATCH, PATIENCE, FEW_EXPLAINED = 100_000, 1000, 1 << 20, 100, 20
 FAULTS = (
     StopIteration,
     LookupError,
@@ -60,6 +65,7 @@ class Loader:
     format: str = "auto"
     on_error: Literal["raise", "collect"] = "raise"
     columns: Mapping[str, str] | None = None
+    roles: Mapping[str, str] | None = None
     success: Success | None = None
     redact: Redactor | None = None
     nested: bool = False
@@ -71,13 +77,20 @@ class Loader:
     detect: Detector = field(default_factory=Detector)
     replaying: bool = False
     made: int = 0
+    explained: int = 0
     nth: int = -1
     at: Item = field(default_factory=Item)
     renamed: str | None = None
     number: int = 0
     known: set[str] = field(default_factory=set)
-    found: set[str] = field(default_factory=set)
+    watch: Watch = field(default_factory=Watch)
+    agents: Agents = field(default_factory=Agents)
+    joining: bool = False
+    joined: dict[str, list[Document]] = field(default_factory=dict)
     skipped: list[tuple[Document, TraceError]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rename = Renaming(self.columns, self.roles)
 
     def fail(
         self, error: TraceError, doc: Document, item: Item | None = None, record: object = None
@@ -90,9 +103,18 @@ class Loader:
             if len(self.reasons) < FEW
             else error.reason
         )
+        if isinstance(error, UnknownFormat) and (
+            self.on_error == "raise" or self.explained < FEW_EXPLAINED
+        ):
+            self.explained += 1
+            reason = unknown(error.record, error.among)
         shown = (error.record if record is None else record) if len(self.errors) < FEW else None
         located = TraceError(
-            reason, source=error.source or doc.name, line=line, path=path, record=shown
+            reason,
+            source=error.source or (item.source if item is not None else None) or doc.name,
+            line=line,
+            path=path,
+            record=shown,
         )
         if self.on_error == "raise":
             raise located from None
@@ -113,11 +135,12 @@ class Loader:
             yield from self._items(items if bar is None else _ticking(items, bar), doc)
 
     def _items(self, items: Iterator[Item], doc: Document, depth: int = 0) -> Iterator[Trace]:
+        waiting: list[tuple[Item, TraceError]] = []  # rows before the first that a reader knows
         for item in items:
             self.at, self.nth = (item, -1) if depth == 0 else (self.at, self.nth)
             value: Any = None  # the record before is let go before this one is parsed
             try:
-                value = self._renamed(item.parse())
+                value = self.rename(item.parse())
                 reader = self._reader(value, doc)
             except TraceError as e:
                 try:
@@ -126,28 +149,43 @@ class Loader:
                     )
                 except TraceError as large:
                     e, inside = large, None
-                if (
-                    inside is None
-                    and doc.listed
-                    and isinstance(e, UnknownFormat)
-                    and doc.name not in self.known
-                ):
-                    self.skipped.append((doc, e))
-                    return
-                if inside is None:
+                if inside is not None:
+                    self.notes[f"the records are those under {inside[0]}"] += 1
+                    yield from self._items(inside[1], doc, depth + 1)
+                elif isinstance(e, UnknownFormat) and doc.name not in self.known:
+                    waiting.append((item, e))
+                    if len(waiting) > PATIENCE:
+                        break
+                else:
                     self.fail(e, doc, item)
-                    continue
-                self.notes[
-                    f"the records are those under {inside[0]}" + beside(item.value, inside[0])
-                ] += 1
-                yield from self._items(inside[1], doc, depth + 1)
                 continue
             if reader.whole:
-                yield from self._grouped(reader, doc, item, value, items)
-            elif item.many is not None and reader.takes(item.many):
+                if self.joining and reader.joins and depth == 0 and doc.again:
+                    self.joined.setdefault(reader.name, []).append(doc)
+                    return
+                first = ((w, w.value) for w, _ in waiting)
+                yield from self._grouped(reader, doc, item, value, items, first)
+                return
+            self._given_up(waiting, doc)
+            if item.many is not None and reader.takes(item.many):
                 yield from self._in_parts(reader, doc, item, value, item.many)
             else:
                 yield from self._one(reader, doc, item, value)
+        if waiting and doc.listed and doc.name not in self.known:
+            self.skipped.append((doc, waiting[0][1]))
+            return
+        self._given_up(waiting, doc)
+        if len(waiting) > PATIENCE:
+            yield from self._items(items, doc, depth)
+
+    def _given_up(self, waiting: list[tuple[Item, TraceError]], doc: Document) -> None:
+        "The rows that no reader knew are errors after all."
+        if len(waiting) > 1:
+            waiting[0][1].among = [w.value for w, _ in waiting]  # type: ignore[attr-defined]
+        for item, e in waiting:
+            self.known.add(doc.name)
+            self.fail(e, doc, item)
+        waiting.clear()
 
     def _reader(self, value: object, doc: Document) -> Reader:
         if self.format != "auto":
@@ -159,40 +197,45 @@ class Loader:
         self.chosen[reader.name, why] += 1
         return reader
 
-    def _renamed(self, value: Any) -> Any:
-        if not self.columns or not isinstance(value, dict):
-            return value
-        if not self.found.issuperset(self.columns):
-            self.found.update(
-                f
-                for f, c in self.columns.items()
-                if c in value or (f in value and f not in COLUMNS)
-            )
-        theirs = {
-            (c if c in value else f): (f if c in value else c) for f, c in self.columns.items()
-        }
-        return {theirs.get(k, k): v for k, v in value.items()}
-
     def _inside(self, item: Item) -> tuple[str, Iterator[Item]] | None:
         "Where in an envelope the records lie, in words, and the records; None where `item` is no envelope."
         if item.many is not None and (
             where := way(item.value, item.many.path, item.many.keyed, self.detect)
         ):
-            return where, item.elements()
-        found = envelope(item.value if item.many is None else item.full(), self.detect)
-        return found and (
-            found[0],
-            (
-                Item(v, item.line, item.path + path, name=path[1:] if found[0] == KEYS else None)
-                for path, v in found[1]
-            ),
+            around = {**item.around, **beside(item.value, item.many.path)}
+            return where, (self._enclosed(e, around, item, False) for e in item.elements())
+        value = item.value if item.many is None else item.full()
+        found = envelope(value, self.detect)
+        if found is None:
+            return None
+        where, inner = found
+        key = next((k for k in value if repr(k) == where), None)
+        around = {
+            **item.around,
+            **(beside(value, [key]) if key is not None and where != KEYS else {}),
+        }
+        listed = value.get(key) if key is not None else None
+        alone = where != KEYS and not (isinstance(listed, list) and len(listed) > 1)
+        return where, (
+            self._enclosed(
+                Item(v, item.line, item.path + path, name=path[1:] if where == KEYS else None),
+                around,
+                item,
+                alone,
+            )
+            for path, v in inner
         )
+
+    def _enclosed(self, inner: Item, around: Record, outer: Item, alone: bool) -> Item:
+        inner.around, inner.source = around, outer.source
+        inner.alone = alone and (outer.alone or not outer.around)
+        return inner
 
     def _parsed(self, items: Iterator[Item], doc: Document) -> Iterator[tuple[Item, Any]]:
         "The items that can be parsed, with their values; the others are errors."
         for item in items:
             try:
-                value = self._renamed(item.parse())
+                value = self.rename(item.parse())
             except TraceError as e:
                 self.fail(e, doc, item)
                 continue
@@ -216,7 +259,7 @@ class Loader:
         self, reader: Reader, doc: Document, item: Item, value: Any, many: Many
     ) -> Iterator[Trace]:
         "The conversations of a document, its long list some elements at a time."
-        self.at = Item(line=item.line, path=item.path)
+        self.at = Item(line=item.line, path=item.path, around=item.around, alone=item.alone)
         for batch in self._batches(item, doc):
             paths = {f"${many.at}[{i}]": path for i, (path, _) in enumerate(batch)}
             yield from self._unpacked(
@@ -225,7 +268,7 @@ class Loader:
 
     def _one(self, reader: Reader, doc: Document, item: Item, value: Any) -> Iterator[Trace]:
         try:
-            value = value if item.many is None else self._renamed(item.full())
+            value = value if item.many is None else self.rename(item.full())
         except TraceError as e:
             return self.fail(e, doc, item)
         yield from (
@@ -235,12 +278,18 @@ class Loader:
         )
 
     def _grouped(
-        self, reader: Reader, doc: Document, item: Item, value: Any, items: Iterator[Item]
+        self,
+        reader: Reader,
+        doc: Document,
+        item: Item,
+        value: Any,
+        items: Iterator[Item],
+        before: Iterable[tuple[Item, Any]] = (),
     ) -> Iterator[Trace]:
         "All records of the document at once, for readers that need them all; readers of this package get them one by one."
         self.notes.update(item.notes)
-        rows = self._rows(reader, chain(((item, value),), self._parsed(items, doc)), doc)
-        self.at = Item(path="$")
+        rows = self._rows(reader, chain(before, ((item, value),), self._parsed(items, doc)), doc)
+        self.at = Item(path="$", around=item.around, alone=item.alone, source=item.source)
         yield from self._unpacked(reader, doc, self.at, rows if reader.ours else list(rows))
         for _ in items:  # rows that a reader which failed left are no records of their own
             pass
@@ -249,12 +298,14 @@ class Loader:
         self, reader: Reader, parsed: Iterator[tuple[Item, Any]], doc: Document
     ) -> Iterator[Any]:
         for item, value in parsed:
+            if doc.kind == "joined" and isinstance(value, dict):
+                value = {**value, FILE: self.agents.file_name(item.source or "")}
             if item.many is None:
                 yield value
                 continue
             if not reader.takes(item.many):
                 try:
-                    yield self._renamed(item.full())
+                    yield self.rename(item.full())
                 except TraceError as e:
                     self.fail(e, doc, item)
                 continue
@@ -275,7 +326,11 @@ class Loader:
                 yield from self._trace(
                     reader,
                     doc,
-                    item if path not in paths else Item(line=item.line, path=paths[path]),
+                    item
+                    if path not in paths
+                    else Item(
+                        line=item.line, path=paths[path], around=item.around, alone=item.alone
+                    ),
                     record,
                     path if path not in paths else "$",
                 )
@@ -293,24 +348,27 @@ class Loader:
                 raise record
             draft = reader.to_trace(record)
             draft = draft.to_dict() if isinstance(draft, Trace) else draft
+            self._enclose(draft, item)
             inner = (
                 draft["metadata"].pop("deeper", ())
                 if self.nested and isinstance(draft.get("metadata"), dict)
                 else ()
             )
             trace = self._made(reader, draft, doc, item, notes)
+            if not self.replaying:
+                self.watch.see_record(record, trace.metadata)
         except TraceError as e:
-            return self.fail(e, doc, Item(line=item.line, path=item.path + path[1:]), record)
+            return self.fail(e, doc, replace(item, raw=None, path=item.path + path[1:]), record)
         except ValidationError as e:
             return self.fail(
                 TraceError.from_validation(e),
                 doc,
-                Item(line=item.line, path=item.path + path[1:]),
+                replace(item, raw=None, path=item.path + path[1:]),
                 record,
             )
         except FAULTS as e:
             return self.fail(
-                _tripped(reader, e), doc, Item(line=item.line, path=item.path + path[1:]), record
+                _tripped(reader, e), doc, replace(item, raw=None, path=item.path + path[1:]), record
             )
         if notes:
             self.notes.update(notes)
@@ -333,14 +391,26 @@ class Loader:
             self.nth += 1
             yield child
 
+    def _enclose(self, draft: Record, item: Item) -> None:
+        "What surrounds a conversation in its envelope belongs to it; its labels only where nothing else lies there."
+        if not item.around:
+            return
+        meta = draft["metadata"] = {**item.around, **(draft.get("metadata") or {})}
+        if not item.alone:
+            draft["_around"] = set(item.around)
+        elif draft.get("conversation_id") is None and (key := id_key(item.around)) is not None:
+            draft["conversation_id"] = meta.pop(key)
+
     def _made(
         self, reader: Reader, draft: Record, doc: Document, item: Item, notes: list[str]
     ) -> Trace:
+        draft = labelled(draft, reader.name, notes)
         given = conversation_id(draft.get("conversation_id"))
         self.made += 1
-        draft["conversation_id"] = name = self._id(item.name if given is None else given, doc)
+        draft["conversation_id"] = name = self._id(
+            draft, item.name if given is None else given, doc
+        )
         self.renamed = None if name == given or self.number else name
-        draft = labelled(draft, reader.name, notes)
         for m in draft["messages"]:
             if calls := m.get("tool_calls"):
                 notes.extend(
@@ -350,7 +420,8 @@ class Loader:
                 )
         trace = self._judged(build(draft, reader.ours))
         if not self.replaying:
-            self._unpaired(trace)
+            self.watch.see(trace)
+            self.agents.see(doc.name, trace.task)
         if self.redact is not None:
             trace = self.redact.trace(trace)
             self.renamed = (
@@ -359,20 +430,8 @@ class Loader:
             self.number = 0
         return trace
 
-    def _unpaired(self, trace: Trace) -> None:
-        "Count calls without a result and results without a call; they are kept, and `Trace.calls` tells which."
-        asked = [c.id for m in trace.messages for c in m.tool_calls]
-        answers = [m.tool_call_id for m in trace.messages if m.role == "tool"]
-        if asked == answers and None not in asked:
-            return
-        found = sum(a is not None for _, _, a in trace.calls())
-        if len(asked) > found:
-            self.notes["a call without a result"] += len(asked) - found
-        if len(answers) > found:
-            self.notes["a result without a call"] += len(answers) - found
-
-    def _id(self, given: str | None, doc: Document) -> str:
-        "An id of its own for the current trace: the one given, with a number where it was seen before, or the document's name and a number (then in `number`)."
+    def _id(self, draft: Record, given: str | None, doc: Document) -> str:
+        "An id of its own for the current trace: the one given, with its agent, its file or a number where it was seen before, or the document's name and a number (then in `number`)."
         if self.replaying:
             return given or ""
         self.number = self.made if given is None and self.ids.number(doc.stem, self.made) else 0
@@ -380,6 +439,11 @@ class Loader:
             return f"{doc.stem}-{self.made}"
         name = self.ids.unique(f"{doc.stem}-{self.made}" if given is None else given)
         if name != given and given is not None:
+            meta = draft["metadata"]
+            other = next((a for a in (meta.get("agent"), self.agents.name_of(doc.name)) if a), None)
+            if isinstance(other, str):
+                draft["metadata"] = {"task_id": given, **meta}
+                return self.ids.unique(f"{other}/{given}")
             self.notes["a conversation id occurred again: #2, #3, ... was appended"] += 1
         return name
 
@@ -408,6 +472,7 @@ class Loader:
             self.format,
             "raise",
             self.columns,
+            self.roles,
             self.success,
             self.redact,
             self.nested,

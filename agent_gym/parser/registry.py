@@ -13,13 +13,16 @@ from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import Any
 
+from .mapping import mapping
 from .pieces import Many
-from .values import Record, kind
+from .spelling import glued
+from .values import Record, kind, rest
 from ..trace import Trace, TraceError
 
 # %% auto #0
-__all__ = ['READERS', 'BUILT_IN', 'GROUP', 'FORMATS', 'ALIASES', 'KEYS', 'Reader', 'register', 'load_readers', 'reader_named',
-           'UnknownFormat', 'detect', 'Detector', 'shape', 'envelope', 'way', 'beside']
+__all__ = ['READERS', 'BUILT_IN', 'GROUP', 'FORMATS', 'ALIASES', 'PAGE', 'KEYS', 'Reader', 'register', 'load_readers',
+           'reader_named', 'UnknownFormat', 'detect', 'unknown', 'nearest', 'Detector', 'shape', 'envelope', 'way',
+           'beside']
 
 # %% ../../nbs/parser/04_registry.ipynb #5654ba09
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Reader:
     """A format. `matches(record)` is true (or a reason in words) for its records; `to_trace(record)` gives a `Trace`, or a dict in the user's schema whose `conversation_id` may
     be missing. `unpack(document)` yields (JSON path, record) where an object holds many conversations. `whole` gives `matches` the first record and `unpack` the list of all.
     `over` names more general formats that this one wins against. `companions` names tables beside the file (without suffix) whose rows `unpack` gets too.
+    `general` readers are asked only where no other knows the record. `keys` are fields that every record of the format has (for errors). `joins` (with `whole`) takes the rows of several files together.
     `lists` names fields of a document whose elements `unpack` reads each on its own: of a large document it gets some of the longest at a time. A TraceError in place of a record is the error of that one. `to_trace` raises TraceError with a path below `$`."""
 
     name: str
@@ -38,6 +42,9 @@ class Reader:
     companions: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     about: str = ""
+    general: bool = False
+    keys: tuple[str, ...] = ()
+    joins: bool = False
 
     def takes(self, many: Many) -> bool:
         "True where the long list of a document may be given some elements at a time."
@@ -68,10 +75,24 @@ def register(
     companions: Sequence[str] = (),
     lists: Sequence[str] = (),
     about: str = "",
+    general: bool = False,
+    keys: Sequence[str] = (),
+    joins: bool = False,
 ) -> Reader:
     "Make a format known to `load_traces`; a second registration of a name replaces the first. Returns the `Reader`."
     reader = Reader(
-        name, matches, to_trace, unpack, whole, tuple(over), tuple(companions), tuple(lists), about
+        name,
+        matches,
+        to_trace,
+        unpack,
+        whole,
+        tuple(over),
+        tuple(companions),
+        tuple(lists),
+        about,
+        general,
+        tuple(keys),
+        joins,
     )
     READERS[name] = reader
     return reader
@@ -150,28 +171,67 @@ def reader_named(name: str) -> Reader:
 
 # %% ../../nbs/parser/04_registry.ipynb #6354c46e
 class UnknownFormat(TraceError):
-    "A record that no reader knows: says what it looks like and how to register a reader."
+    "A record that no reader knows. `among` are the rows it stands among, from which an explanation may learn more."
+
+    among: Sequence[object] = ()
 
 
 def detect(record: object) -> tuple[Reader, str]:
     "The reader for `record` and why; raises TraceError where none or several match."
+    try:
+        return _detect(record)
+    except UnknownFormat as e:
+        raise UnknownFormat(unknown(record), path=e.path, record=record) from None
+
+
+def _detect(record: object) -> tuple[Reader, str]:
     load_readers()
     found = {r.name: (r, why) for r in READERS.values() if (why := _matches(r, record))}
+    if any(not r.general for r, _ in found.values()):
+        found = {name: pair for name, pair in found.items() if not pair[0].general}
     beaten = {name for r, _ in found.values() for name in r.over}
     left = [pair for name, pair in found.items() if name not in beaten]
     if len(left) == 1:
         reader, why = left[0]
         return reader, why if isinstance(why, str) else shape(record)
     if not left:
-        raise UnknownFormat(
-            f"no reader knows this record: {shape(record)}. Name the fields with columns={{...}}, choose one of the formats ({', '.join(sorted(READERS))}) with format=..., "
-            "or register a reader: agent_gym.parser.register(name, matches, to_trace)",
-            record=record,
-        )
+        raise UnknownFormat(f"no reader knows this record: {shape(record)}", record=record)
     raise TraceError(
         f"this record could be {' or '.join(sorted(r.name for r, _ in left))}: choose with format=...; it is {shape(record)}",
         record=record,
     )
+
+
+PAGE = "tutorials/your_own_format"
+
+
+def unknown(record: object, rows: Sequence[object] = ()) -> str:
+    "Why no reader knows `record` (or the `rows` after it), and what would read it: the nearest format, the columns and roles, the page on writing a reader."
+    listed = [v for v in record.values() if isinstance(v, list)] if isinstance(record, dict) else []
+    how = mapping(max(listed, key=len, default=[])) or mapping(rows or [record])
+    told = [f"no reader knows this record: {shape(record)}", *nearest(record)]
+    return ". ".join(
+        [
+            *told,
+            *([how] if how else []),
+            f"How to write a reader of your own: {PAGE} in the documentation",
+        ]
+    )
+
+
+def nearest(record: object) -> list[str]:
+    "The format whose fields `record` has most of, and those that it lacks, as a sentence; nothing where none is near."
+    own = {glued(k) for k in record} if isinstance(record, dict) else set()
+    best = max(
+        ((len(own & k) / len(k), r) for r in READERS.values() if (k := {glued(x) for x in r.keys})),
+        key=lambda x: x[0],
+        default=(0, None),
+    )
+    if not best[0] or best[1] is None:
+        return []
+    missing = [k for k in best[1].keys if glued(k) not in own]
+    lacks = f"lacks {', '.join(map(repr, missing))}" if missing else "holds other things under them"
+    return [f"The nearest format is {best[1].name} ({best[1].about}), of which it {lacks}"]
 
 
 class Detector:
@@ -185,7 +245,7 @@ class Detector:
 
     def __call__(self, record: object) -> tuple[Reader, str]:
         if not isinstance(record, dict):
-            return detect(record)
+            return _detect(record)
         keys = tuple(record)
         found = [(r, why) for r in self.known.get(keys, ()) if (why := _matches(r, record))]
         beaten = {name for r, _ in found for name in r.over}
@@ -193,13 +253,14 @@ class Detector:
         if len(left) == 1:
             reader, why = left[0]
         else:
-            reader, why = detect(record)
+            reader, why = _detect(record)
             if len(self.known) > 1000:
                 self.known.clear()
             family = {reader.name, *reader.over}
-            self.known[keys] = [
-                r for r in READERS.values() if r.name in family or family & set(r.over)
-            ]
+            if not reader.general:
+                self.known[keys] = [
+                    r for r in READERS.values() if r.name in family or family & set(r.over)
+                ]
         return reader, why if isinstance(why, str) else shape(record)
 
 
@@ -248,16 +309,16 @@ def envelope(
             and _known(inner[0], known)
         ):
             return repr(key), ((f".{key}[{i}]", v) for i, v in enumerate(inner))
-    for key, inner in value.items():
-        if isinstance(inner, dict) and (
-            _known(inner, known) or (len(value) <= 3 and envelope(inner, known))
-        ):
-            keyed = [(k, v) for k, v in value.items() if isinstance(v, dict)]
-            return (
-                (KEYS, ((f".{k}", v) for k, v in keyed))
-                if len(keyed) == len(value)
-                else (repr(key), [(f".{key}", inner)])
+    objects = {k: v for k, v in value.items() if isinstance(v, dict)}
+    for key, inner in objects.items():
+        if _known(inner, known) or (len(value) <= 3 and envelope(inner, known)):
+            many = len(objects) == len(value) and (
+                len(value) == 1
+                or sum(_known(v, known) for v, _ in zip(objects.values(), range(9))) > 1
             )
+            if many:
+                return KEYS, ((f".{k}", v) for k, v in objects.items())
+            return repr(key), [(f".{key}", inner)]
     return None
 
 
@@ -275,18 +336,14 @@ def way(
     return " and there under ".join(steps) or None
 
 
-def beside(value: Record, where: str) -> str:
-    "The fields of an envelope that hold no records, for a note."
-    others = (
-        [
-            str(k)[:30]
-            for k, v in value.items()
-            if repr(k) not in where and v not in (None, "", [], {})
-        ]
-        if where != KEYS
-        else []
-    )
-    return f"; not read: {', '.join(others[:6])}{' …' if len(others) > 6 else ''}" if others else ""
+def beside(value: Any, path: Sequence[str | int]) -> Record:
+    "What surrounds the records that lie at `path` in an envelope: the fields of each object on the way."
+    out: Record = {}
+    for step in path:
+        if isinstance(value, dict):
+            out |= {k: v for k, v in rest(value).items() if k != step and k not in out}
+        value = value[step] if isinstance(value, dict | list) else None  # type: ignore[index]
+    return out
 
 
 def _known(value: object, known: Callable[[object], object]) -> bool:

@@ -10,12 +10,13 @@ from typing import Any
 
 from .registry import register
 from .parts import answer_of, call_of
+from .tags import tagged
 from .turns import named, turns
-from .values import Record, arguments_of, field, rest
+from .values import Record, field, rest
 from ..trace import TraceError, parse_json
 
 # %% auto #0
-__all__ = ['TURNS', 'matches_sharegpt', 'sharegpt_to_trace', 'tagged', 'matches_glaive', 'glaive_to_trace']
+__all__ = ['TURNS', 'matches_sharegpt', 'sharegpt_to_trace', 'matches_glaive', 'glaive_to_trace']
 
 # %% ../../nbs/parser/12_sharegpt.ipynb #2333ef9f
 TURNS = ("conversations", "conversation", "dialog", "dialogue")
@@ -72,42 +73,6 @@ def sharegpt_to_trace(r: Record) -> Record:
     }
 
 # %% ../../nbs/parser/12_sharegpt.ipynb #76ad56e4
-_CALL = re.compile(r"<tool_call>\s*(.*?)\s*</tool_call>", re.S)
-_RESPONSE = re.compile(r"<tool_response>\s*(.*?)\s*</tool_response>", re.S)
-
-
-def tagged(m: Record) -> list[Record]:
-    "A message whose text holds calls or results in tags, as messages that hold them in fields."
-    text = m.get("content")
-    if not isinstance(text, str) or "<tool_" not in text:
-        return [m]
-    if m["role"] == "assistant" and (found := _CALL.findall(text)):
-        calls = [arguments_of(c)[0] for c in found]
-        if all("name" in c for c in calls):
-            return [
-                {
-                    **m,
-                    "content": _CALL.sub("", text).strip() or None,
-                    "tool_calls": [call_of(c, "$") for c in calls],
-                }
-            ]
-    if m["role"] in ("tool", "user") and (found := _RESPONSE.findall(text)):
-        return [_response(body) for body in found]
-    return [m]
-
-
-def _response(body: str) -> Record:
-    value = arguments_of(body)[0] if body.startswith("{") else {}
-    if "name" in value and "content" in value:
-        return {
-            "role": "tool",
-            "name": value["name"],
-            "tool_call_id": value.get("tool_call_id"),
-            **answer_of(value["content"]),
-        }
-    return {"role": "tool", **answer_of(body)}
-
-
 register(
     "sharegpt",
     matches_sharegpt,

@@ -10,7 +10,9 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +24,8 @@ from agent_gym.parser.items import (
     PEEK,
     Item,
     as_utf8,
+    chat_of,
+    is_chat,
     lines_of,
     nothing,
     parse,
@@ -35,14 +39,14 @@ from .values import plain
 from ..trace import TraceError
 
 # %% auto #0
-__all__ = ['ROOM', 'DATA', 'Document', 'from_stream', 'from_bytes', 'guarded', 'paths', 'from_path', 'companion', 'documents',
-           'spoken']
+__all__ = ['ROOM', 'DATA', 'Document', 'from_stream', 'joined', 'from_bytes', 'guarded', 'Archive', 'paths', 'from_path',
+           'companion', 'documents', 'spoken']
 
 # %% ../../nbs/parser/05_source.ipynb #e286a1b9
 @dataclass(slots=True)
 class Document:
     """One source. `items()` yields its records; `kind` is `lines`, `value`, `table`, `rows` (read from a store) or `held` (in memory already); `place` is the path where it lies uncompressed on disk (None otherwise);
-    `listed` says that it was found in a directory and not asked for by name."""
+    `listed` says that it was found in a directory and not asked for by name; `again` that `items()` can be asked for more than once."""
 
     name: str
     items: Callable[[], Generator[Item]]
@@ -53,6 +57,8 @@ class Document:
     listed: bool = False
     stream: IO[bytes] | None = None
     stem: str = ""
+    again: bool = False
+    archive: Archive | None = None
 
     def __post_init__(self) -> None:
         self.stem = Path(self.name).name.split(".")[0] or self.name
@@ -97,7 +103,13 @@ def from_stream(
         and magic[:3] != b"\xef\xbb\xbf"
         else None
     )
-    split = {"lines": lines_of, "value": values_of, "table": rows_of, "empty": nothing}[what]
+    split = {
+        "lines": lines_of,
+        "value": values_of,
+        "table": rows_of,
+        "chat": chat_of,
+        "empty": nothing,
+    }[what]
 
     def items() -> Generator[Item]:
         try:
@@ -109,8 +121,24 @@ def from_stream(
         except TraceError as e:
             yield Item(error=e)
 
-    doc = Document(name, items, what, plainly, size)
+    doc = Document(name, items, what, plainly, size, again=True)
     return doc
+
+
+def joined(docs: Sequence[Document], what: str) -> Document:
+    "The records of several documents as those of one."
+
+    def items() -> Generator[Item]:
+        with ExitStack() as stack:
+            for archive in {id(d.archive): d.archive for d in docs}.values():
+                if archive is not None:
+                    stack.enter_context(archive)
+            for doc in docs:
+                for item in doc.items():
+                    item.source, item.offset = doc.name, -1
+                    yield item
+
+    return Document(f"{len(docs)} files of {what}", items, "joined", size=sum(d.size for d in docs))
 
 
 def _beginning(stream: IO[bytes]) -> bytes:
@@ -149,28 +177,24 @@ DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".gz", ".zst", ".zip", ".e
 
 
 def _zip(name: str, open_zip: Callable[[], IO[bytes]]) -> Iterator[Document]:
-    with open_zip() as f, zipfile.ZipFile(f) as z:
-        members = [i for i in z.infolist() if not _hidden(i.filename)]
+    archive = Archive(open_zip)
+    with archive:
+        members = [i for i in archive.opened().infolist() if not _hidden(i.filename)]
         names = [i.filename for i in members]
-    if "header.json" in names or any(re.fullmatch(r"samples/[^/]+\.json", n) for n in names):
-        yield Document(name, lambda: _log(open_zip, names))
-        return
-    members = [
-        i for i in members if i.filename.lower().endswith(DATA) or "." not in _last(i.filename)
-    ]
-    if not members:
-        raise TraceError(f"the zip holds no data files ({', '.join(DATA)})")
-    for k, i in enumerate(members):  # two members may have one name: each is read
-        again = names[:k].count(i.filename) if len(set(names)) < len(names) else 0
-        title = f"{name}!{i.filename}" + (f" ({again + 1})" if again else "")
-        yield from guarded(
-            title,
-            lambda i=i, title=title: [
-                from_stream(
-                    title, lambda: _Member(open_zip(), i), i.file_size, packed=i.compress_size
-                )
-            ],
-        )
+        if "header.json" in names or any(re.fullmatch(r"samples/[^/]+\.json", n) for n in names):
+            yield Document(name, lambda: _log(archive, names), again=True)
+            return
+        members = [
+            i for i in members if i.filename.lower().endswith(DATA) or "." not in _last(i.filename)
+        ]
+        if not members:
+            raise TraceError(f"the zip holds no data files ({', '.join(DATA)})")
+        times: Counter[str] = Counter()
+        for i in members:  # two members may have one name: each is read
+            times[i.filename] += 1
+            n = times[i.filename]
+            title = f"{name}!{i.filename}" + (f" ({n})" if n > 1 else "")
+            yield from guarded(title, lambda i=i, title=title: [_member(title, archive, i)])
 
 
 def _last(path: str) -> str:
@@ -182,25 +206,61 @@ def _hidden(path: str) -> bool:
     return path.endswith("/") or _last(path).startswith(".")
 
 
-class _Member(io.BufferedReader):
-    "A member of the zip in `f`, with which `f` is closed."
+def _member(title: str, archive: Archive, info: zipfile.ZipInfo) -> Document:
+    size, packed = info.file_size, info.compress_size
+    doc = from_stream(title, lambda: _Member(archive, info), size, packed=packed)
+    doc.archive = archive
+    return doc
 
-    def __init__(self, f: IO[bytes], member: zipfile.ZipInfo):
-        self.f = f
+
+class Archive:
+    "A zip whose list of members is read once for as long as anybody is inside (`with`), however many members are opened."
+
+    def __init__(self, open_zip: Callable[[], IO[bytes]]):
+        self.open_zip, self.inside = open_zip, 0
+        self.file: IO[bytes] | None = None
+        self.zip: zipfile.ZipFile | None = None
+
+    def __enter__(self) -> Archive:
+        self.inside += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.inside -= 1
+        if not self.inside and self.file is not None:
+            self.file.close()
+            self.file = self.zip = None
+
+    def opened(self) -> zipfile.ZipFile:
+        "The zip; raises what `zipfile` raises where it is none."
+        if self.zip is None:
+            self.file = self.open_zip()
+            self.zip = zipfile.ZipFile(self.file)
+        return self.zip
+
+
+class _Member(io.BufferedReader):
+    "A member of a zip."
+
+    def __init__(self, archive: Archive, member: zipfile.ZipInfo):
+        self.archive = archive
+        archive.__enter__()
         try:
-            super().__init__(zipfile.ZipFile(f).open(member))  # type: ignore[arg-type]
+            super().__init__(archive.opened().open(member))  # type: ignore[arg-type]
         except (ValueError, *BROKEN) as e:  # ValueError: places before the beginning of the file
-            f.close()
+            archive.__exit__()
             raise zipfile.BadZipFile(str(e)) from e
 
     def close(self) -> None:
-        super().close()
-        self.f.close()
+        if not self.closed:
+            super().close()
+            self.archive.__exit__()
 
 
-def _log(open_zip: Callable[[], IO[bytes]], names: list[str]) -> Generator[Item]:
+def _log(archive: Archive, names: list[str]) -> Generator[Item]:
     "A log kept as a zip: its header and its samples, in the order of their numbers, as one object."
-    with open_zip() as f, zipfile.ZipFile(f) as z:
+    with archive:
+        z = archive.opened()
         log: dict[str, Any] = {"eval": {}}
         samples = []
         header = next((n for n in ("header.json", "_journal/start.json") if n in names), None)
@@ -239,7 +299,11 @@ def paths(source: str) -> list[str]:
                 os.path.join(d, f)
                 for d, _, files in os.walk(path, onerror=lambda e: closed.append(e.filename))
                 for f in files
-                if f.lower().endswith(DATA) and not f.startswith(".")
+                if not f.startswith(".")
+                and (
+                    f.lower().endswith(DATA)
+                    or (f.lower().endswith(".txt") and _is_chat(os.path.join(d, f)))
+                )
             )
             + closed
         )
@@ -274,6 +338,15 @@ def paths(source: str) -> list[str]:
             return sorted(found.values())
         raise TraceError("no file matches", source=path[:200])
     raise TraceError("no such file or directory", source=path[:200])
+
+
+def _is_chat(path: str) -> bool:
+    "True for a text file that begins as a chat does; other texts in a folder are none of ours."
+    try:
+        with open(path, "rb") as f:
+            return is_chat(f.read(PEEK), path)
+    except OSError:
+        return False
 
 
 def _there(path: str) -> bool:
@@ -320,15 +393,22 @@ def _parquet(path: str) -> Generator[Item]:
         return
     with file:
         ours = "trace" in file.schema_arrow.names
-        n = 0
-        for batch in file.iter_batches(256, columns=["trace"] if ours else None):
-            for row in batch.to_pylist():
-                yield (
-                    Item(raw=row["trace"].encode(), path=f"$[{n}]")
-                    if ours
-                    else Item(spoken(plain(row)), path=f"$[{n}]")
-                )
-                n += 1
+        for n, row in enumerate(_rows(file, ["trace"] if ours else None)):
+            if isinstance(row, TraceError):
+                yield Item(error=row, path=f"$[{n}]")
+            elif ours:
+                yield Item(raw=str(row["trace"]).encode("utf-8", "replace"), path=f"$[{n}]")
+            else:
+                yield Item(spoken(plain(row)), path=f"$[{n}]")
+
+
+def _rows(file: Any, columns: list[str] | None) -> Iterator[dict[str, Any] | TraceError]:
+    "The rows of a Parquet file; an error where the rest cannot be read."
+    try:
+        for batch in file.iter_batches(256, columns=columns):
+            yield from batch.to_pylist()
+    except (ValueError, OSError, NotImplementedError, LookupError) as e:
+        yield TraceError(f"damaged Parquet, the rest is not read: {str(e)[:120]}")
 
 
 def _values(doc: Document) -> Iterator[Any]:

@@ -380,12 +380,23 @@ def _answer(s: Span) -> Record:
     }
 
 # %% ../../nbs/parser/22_spans.ipynb #cccc4678
+def _after_history(messages: list[Record], asked: list[Record]) -> list[Record]:
+    "`messages` after those of `asked` that come before them: all where nobody asks in them, else those before the first that they have too."
+    first = next((marks(m) for m in messages if m["role"] == "user" and m.get("content")), None)
+    if first is None:
+        said = {mark for m in messages for mark in marks(m)}
+        asked = [m for m in asked if m["role"] == "user" or not said.issuperset(marks(m) or ["s"])]
+    else:
+        known = [n for n, m in enumerate(asked) if marks(m) == first]
+        asked = asked[: known[0]] if known else []
+        asked = [m for m in asked if m["role"] != "system" or messages[0]["role"] != "system"]
+    at = 1 if messages and messages[0]["role"] == "system" else 0
+    return [*messages[:at], *asked, *messages[at:]] if asked else messages
+
+
 def framed(messages: list[Record], opening: object, closing: object) -> list[Record]:
-    "`messages`, begun with what the whole trace was asked and closed with what it answered where no step says so."
-    if not any(m["role"] == "user" and m.get("content") for m in messages):
-        asked = [m for m in history(opening, "user") if m["role"] in ("user", "system")]
-        at = 1 if messages and messages[0]["role"] == "system" else 0
-        messages = [*messages[:at], *asked, *messages[at:]]
+    "`messages`, begun with the history that the whole trace was given and closed with what it answered, where no step says so."
+    messages = _after_history(messages, history(opening, "user"))
     last = value_of(closing)
     silent = (
         not messages

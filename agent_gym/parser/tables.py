@@ -14,11 +14,12 @@ from .groups import Groups
 from .registry import register
 from .parts import answer_of, call_of
 from .turns import named
-from .values import ROLE_WORDS, Record, arguments_of, literal, rest
+from .spelling import role_word
+from .values import Record, arguments_of, literal, rest
 from ..trace import TraceError, parse_json
 
 # %% auto #0
-__all__ = ['COLUMNS', 'SPEAKERS', 'guess', 'matches_table', 'unpack_table', 'table_to_trace']
+__all__ = ['COLUMNS', 'guess', 'matches_table', 'unpack_table', 'table_to_trace']
 
 # %% ../../nbs/parser/31_tables.ipynb #22169159
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -78,27 +79,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "tool_call_id": ("tool_call_id",),
     "arguments": ("arguments", "tool_arguments", "args", "tool_input"),
     "result": ("result", "tool_result", "tool_output", "output"),
-}
-SPEAKERS: dict[str, str] = {
-    **ROLE_WORDS,
-    "customer": "user",
-    "client": "user",
-    "caller": "user",
-    "visitor": "user",
-    "end-user": "user",
-    "enduser": "user",
-    "consumer": "user",
-    "guest": "user",
-    "requester": "user",
-    "representative": "assistant",
-    "rep": "assistant",
-    "support": "assistant",
-    "advisor": "assistant",
-    "operator": "assistant",
-    "staff": "assistant",
-    "employee": "assistant",
-    "admin": "assistant",
-    "wizard": "assistant",
 }
 
 
@@ -218,10 +198,10 @@ def _message(row: Record, found: dict[str, str], used: list[str], path: str) -> 
         return None if v == "" else v
 
     word = cell("role")
-    role = SPEAKERS.get(str(word).strip().lower())
+    role = role_word(str(word)[:80])
     if role is None:
         raise TraceError(
-            f"unknown speaker {str(word)[:40]!r} in column {found['role']!r}: known are {', '.join(SPEAKERS)}",
+            f"unknown speaker {str(word)[:40]!r} in column {found['role']!r}: say who that is with roles={{{str(word)[:40]!r}: 'user'}} (or 'assistant', 'tool', 'system')",
             path=f"{path}.{found['role']}",
         )
     content = cell("content")

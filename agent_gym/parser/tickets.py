@@ -6,60 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from html import unescape
-from html.parser import HTMLParser
 from typing import Any
 
 from .groups import Groups
+from .html import text_of_html
 from .registry import register
 from .values import Record, field, objects, rest
 from ..trace import TraceError
 
 # %% auto #0
-__all__ = ['text_of_html', 'matches_intercom', 'unpack_intercom', 'intercom_to_trace', 'matches_zendesk', 'matches_tickets',
-           'zendesk_to_trace', 'matches_zendesk_csv', 'unpack_zendesk_csv']
-
-# %% ../../nbs/parser/30_tickets.ipynb #033564ed
-class _Text(HTMLParser):
-    "Collects the text of a page; block elements end a line, scripts and styles say nothing."
-
-    BLOCKS = frozenset(
-        {"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"}
-    )
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self.silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.silent += tag in ("script", "style")
-        if tag in self.BLOCKS:
-            self.pieces.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.silent -= tag in ("script", "style") and self.silent > 0
-        if tag in self.BLOCKS:
-            self.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self.silent:
-            self.pieces.append(data)
-
-
-def text_of_html(html: str) -> str:
-    "The text of `html`, a line for each block; text without tags as it is."
-    if "<" not in html and "&" not in html:
-        return html
-    parser = _Text()
-    whole, end, after = html.rpartition(
-        ">"
-    )  # what follows the last tag has none: the parser would try each "<" in it to the end
-    parser.feed(whole + end)
-    parser.close()
-    parser.handle_data(unescape(after))
-    lines = [line.strip() for line in "".join(parser.pieces).split("\n")]
-    return "\n".join(line for line in lines if line)
+__all__ = ['matches_intercom', 'unpack_intercom', 'intercom_to_trace', 'matches_zendesk', 'matches_tickets', 'zendesk_to_trace',
+           'matches_zendesk_csv', 'unpack_zendesk_csv']
 
 # %% ../../nbs/parser/30_tickets.ipynb #fea03662
 _CUSTOMERS = ("user", "lead", "contact")

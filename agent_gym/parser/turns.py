@@ -6,183 +6,255 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
-from .parts import ANSWERS, answer_of, answer_part, call_of, contents, first, ident
+from agent_gym.parser.parts import (
+    Parts,
+    answer_of,
+    answer_part,
+    call_of,
+    called,
+    contents,
+    first,
+    found,
+    ident,
+    ids_of,
+    part_kind,
+)
+from .html import text_of_html
+from .mapping import mapping
+from .tags import OPENING, tagged
+from agent_gym.parser.spelling import (
+    holds,
+    role_of,
+    role_word,
+    speaker,
+    spoken_under,
+    step_of,
+    words,
+)
 from agent_gym.parser.values import (
     Record,
     arguments_of,
     error_flag,
     kind,
+    literal,
     looks_like_error,
     rest,
-    role_of,
 )
 from ..trace import TraceError, parse_json
 
 # %% auto #0
-__all__ = ['MOST', 'turn', 'turns', 'named']
+__all__ = ['MOST', 'answers_only', 'holds_call', 'holds_answer', 'is_message', 'wraps_message', 'Unmapped', 'turn', 'turns',
+           'named']
 
 # %% ../../nbs/parser/01_turns.ipynb #67ebc30d
-_LANGCHAIN = {
-    "human": "user",
-    "ai": "assistant",
-    "system": "system",
-    "tool": "tool",
-    "function": "tool",
-    "developer": "system",
-    "generic": "user",
-    "chat": "user",
-}
-
-
-def _langchain(word: object) -> str | None:
-    if not isinstance(word, str):
-        return None
-    w = word.lower().removesuffix("chunk").removesuffix("message")
-    return _LANGCHAIN.get(w)
-
-
-def _unwrap(m: Record) -> Record:
+def _unwrap(m: Record, depth: int = 0) -> Record:
     "A message whose role is not under `role`, as one whose role is."
     if isinstance(m.get("kwargs"), dict) and isinstance(m.get("id"), list) and m["id"]:
-        return {
-            "role": _langchain(m["id"][-1]) or m["kwargs"].get("type"),
-            **{k: v for k, v in m["kwargs"].items() if k != "type"},
-        }
+        role = role_word(str(m["id"][-1])[:80]) or m["kwargs"].get("type")
+        return {"role": role, **{k: v for k, v in m["kwargs"].items() if k != "type"}}
     t = m.get("type")
-    if isinstance(m.get("data"), dict) and _langchain(t):
-        return {
-            "role": m["data"].get("role") or _langchain(t),
-            **{k: v for k, v in m["data"].items() if k not in ("type", "role")},
-        }
-    if _langchain(t) and "content" in m:
-        return {"role": _langchain(t), **{k: v for k, v in m.items() if k != "type"}}
+    if isinstance(m.get("data"), dict) and isinstance(t, str) and role_word(t[:80]):
+        inner = {k: v for k, v in m["data"].items() if k not in ("type", "role")}
+        return {"role": m["data"].get("role") or role_word(t[:80]), **inner}
     if "from" in m and "value" in m:
-        return {
-            "role": m["from"],
-            "content": m["value"],
-            **{k: v for k, v in m.items() if k not in ("from", "value")},
-        }
-    if isinstance(m.get("message"), dict) and "role" in m["message"]:
-        return {**rest(m, "message"), **m["message"]}
-    return _item(m, t)
-
-
-def _item(m: Record, t: object) -> Record:
-    "Items of the Responses API: a call or an answer that stands alone."
-    if not isinstance(t, str):
-        return m
-    if t in ("function_call", "custom_tool_call", "tool_call", "tool_use"):
-        return {"role": "assistant", "tool_calls": [m]}
-    if t in ("function_call_output", "custom_tool_call_output", "tool_result"):
-        return {
-            "role": "tool",
-            "tool_call_id": first(m, ("call_id", "tool_call_id", "tool_use_id", "callId")),
-            "content": first(m, ("output", "content")),
-            **rest(
-                m,
-                "type",
-                "id",
-                "call_id",
-                "tool_call_id",
-                "tool_use_id",
-                "callId",
-                "output",
-                "content",
-            ),
-        }
-    if t == "reasoning":
-        return {
-            "role": "assistant",
-            "reasoning": m.get("summary") or m.get("content") or m.get("id"),
-        }
-    if t.endswith("_call") or t in ("mcp_list_tools", "mcp_approval_request"):
-        name = m["name"] if isinstance(m.get("name"), str) else t.removesuffix("_call")
-        return {
-            "role": "assistant",
-            "tool_calls": [
-                {
-                    "id": m.get("call_id") or m.get("id"),
-                    "name": name,
-                    "arguments": m.get("arguments")
-                    or m.get("action")
-                    or rest(m, "type", "id", "status", "output", "results", "outputs"),
-                    "provider": t,
-                }
-            ],
-            "answers": [
-                {
-                    "id": m.get("call_id") or m.get("id"),
-                    "output": first(m, ("output", "results", "outputs")),
-                }
-            ]
-            if first(m, ("output", "results", "outputs")) is not None
-            else [],
-        }
+        others = {k: v for k, v in m.items() if k not in ("from", "value")}
+        return {"role": m["from"], "content": m["value"], **others}
+    if isinstance(t, str) and (item := _item(m, t)) is not None:
+        return item
+    if (event := _authored(m)) is not None:
+        return event
+    if (inner := _wrapped(m, depth)) is not None:
+        return inner
+    if (who := speaker(m)) is not None:
+        left = {k: v for k, v in m.items() if k != who[1] or not isinstance(v, str)}
+        return {"role": "tool_call" if who[0] == "call" else who[0], **left}
     return m
+
+
+def _authored(m: Record) -> Record | None:
+    "An event with an author and parts as a message: `user` is the user, all others speak or act for the assistant; None for anything else."
+    content = m.get("content")
+    if not (isinstance(content, dict) and isinstance(content.get("parts"), list) and "author" in m):
+        return None
+    role = "user" if m["author"] == "user" else "assistant"
+    role = "tool" if answers_only(content["parts"]) else role
+    said = ("content", "author") if m["author"] == "user" else ("content",)
+    return {"role": role, "parts": content["parts"], **rest(m, *said)}
+
+
+def _wrapped(m: Record, depth: int) -> Record | None:
+    "The one message that an event holds, with the event's own fields beside it; None where it holds none or several."
+    if depth > 2:
+        return None
+    inside = [
+        (k, v)
+        for k, given in m.items()
+        if isinstance(v := _value(given), dict) and (is_message(v) or _wrapped(v, depth + 1))
+    ]
+    if len(inside) != 1:
+        return None
+    key, inner = inside[0]
+    inner = inner if "role" in inner else _unwrap(inner, depth + 1)
+    if "role" not in inner:
+        return None
+    around = rest(m, key)
+    if inner.get("role") == "user" and answers_only(inner.get("parts", inner.get("content"))):
+        inner = {**inner, "role": "tool"}
+    clash = {k: v for k, v in around.items() if k in inner or k in _READ}
+    meta = inner["metadata"] if isinstance(inner.get("metadata"), dict) else {}
+    kept = {k: v for k, v in around.items() if k not in clash}
+    return {**kept, **inner, **({"metadata": {"event": clash, **meta}} if clash else {})}
+
+
+def answers_only(value: object) -> bool:
+    "True for parts that are all answers of tools."
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(p, dict) and part_kind(p) == "answer" for p in value)
+    )
+
+
+def _value(v: object) -> object:
+    "JSON text of an object as the object."
+    return parse_json(v) if isinstance(v, str) and v[:1] == "{" else v
+
+
+def _item(m: Record, t: str) -> Record | None:
+    "Items of the Responses API and their like: a call or an answer that stands alone; None for any other."
+    step = step_of(t)
+    if step == "result" or t in ("tool_result", "observation"):
+        return {**m, "role": "tool"}
+    if step == "call" and (holds_call(m) or isinstance(m.get("function"), dict)):
+        return {"role": "assistant", "tool_calls": [m]}
+    if t == "reasoning":
+        thought = m.get("summary") or m.get("content") or m.get("id")
+        return {"role": "assistant", "reasoning": thought, **rest(m, "type", "summary", "content")}
+    if not (t.endswith("_call") or t in ("mcp_list_tools", "mcp_approval_request")):
+        return None
+    name = m["name"] if isinstance(m.get("name"), str) else t.removesuffix("_call")
+    given = m.get("arguments") or m.get("action")
+    given = given or rest(m, "type", "id", "status", "output", "results", "outputs")
+    call = {"id": m.get("call_id") or m.get("id"), "name": name, "arguments": given, "provider": t}
+    output = first(m, ("output", "results", "outputs"))
+    answers = [{"id": call["id"], "output": output}] if output is not None else []
+    return {"role": "assistant", "tool_calls": [call], "answers": answers}
+
+
+def holds_call(m: object) -> bool:
+    "True for an object with the name of a tool and arguments; definitions of tools have a schema in their place."
+    if not isinstance(m, dict):
+        return False
+    if isinstance(m.get("function"), dict):
+        return "name" in m["function"] and holds_call({**m, **m["function"], "function": None})
+    given = next((v for k, v in m.items() if holds(k) == "arguments"), None)
+    schema = isinstance(given, dict) and "properties" in given
+    named_ = any(holds(k) == "name" and isinstance(v, str) for k, v in m.items())
+    return named_ and not schema and any(holds(k) == "arguments" for k in m)
+
+
+def holds_answer(m: object) -> bool:
+    "True for an object with a result, and the id or the name of what it answers."
+    if not isinstance(m, dict) or any(holds(k) == "arguments" for k in m):
+        return False
+    known = any(holds(k) in ("call id", "name") and v for k, v in m.items())
+    return known and any(holds(k) in ("result", "text") for k in m)
+
+
+def is_message(m: object) -> bool:
+    "True for an object that is a message in some dialect: somebody says, calls or answers something."
+    if not isinstance(m, dict):
+        return False
+    if ("kwargs" in m and isinstance(m.get("id"), list)) or (
+        m.get("kind") in ("request", "response") and isinstance(m.get("parts"), list)
+    ):
+        return True
+    if "role" not in m and _authored(m) is not None:
+        return True
+    if isinstance(t := m.get("type"), str) and "role" not in m and step_of(t[:80]):
+        return holds_call(m) or holds_answer(m) or isinstance(m.get("function"), dict)
+    if (who := speaker(m)) is None:
+        return False
+    if isinstance(m.get("data"), dict) and who[1] == "type":
+        return True
+    return any(_says(k, m[k]) for k in m if k != who[1])
+
+
+def wraps_message(m: object) -> bool:
+    "True for an event that holds one message: an object, or JSON text of one."
+    return isinstance(m, dict) and _wrapped(m, 0) is not None
+
+
+def _says(k: str, v: object) -> bool:
+    if k in ("parts", "tool_calls", "function_call"):
+        return True
+    what = holds(k)
+    if what == "text":
+        return isinstance(v, str | list | dict | None)
+    return what in ("result", "arguments") or (
+        isinstance(v, list) and bool(v) and (holds_call(v[0]) or holds_answer(v[0]))
+    )
 
 # %% ../../nbs/parser/01_turns.ipynb #a8463112
 _PLAIN = frozenset({"role", "content"})
-_READ = (
-    "role",
-    "content",
-    "parts",
-    "tool_calls",
-    "toolCalls",
-    "function_call",
-    "answers",
-    "toolInvocations",
-    "type",
-    "name",
-    "metadata",
-    "reasoning",
-    "reasoning_content",
-    "thinking",
-    "thought",
-    "result",
-    "is_error",
+_READ = frozenset(
+    {"role", "content", "parts", "tool_calls", "toolCalls", "function_call", "answers", "name"}
+    | {"toolInvocations", "type", "metadata", "reasoning", "reasoning_content", "thinking"}
+    | {"thought", "result", "is_error", "tool_call_id"}
 )
+
+
+class Unmapped(TraceError):
+    "A message whose speaker or text stands under a name that is not known: `columns=` and `roles=` would read it."
 
 
 def turn(m: object, path: str) -> list[Record]:
     "The messages that one message of any dialect amounts to (an Anthropic user message may carry several results); raises TraceError."
     if not isinstance(m, dict):
         raise TraceError(f"expected a message, got {kind(m)}", path=path)
-    if "role" not in m:
+    if "role" not in m or (m["role"] is None and speaker(m)):
         m = _unwrap(m)
         if "role" not in m:
-            raise TraceError("expected a role, but the field is missing", path=f"{path}.role")
+            raise Unmapped("expected a role, but the field is missing", path=f"{path}.role")
     raw = m["role"]
-    if raw == "function_call":
-        return [
-            {
-                "role": "assistant",
-                "content": None,
-                "tool_calls": _sharegpt_calls(m.get("content"), f"{path}.value"),
-            }
-        ]
-    role = role_of(raw, f"{path}.role")
+    if isinstance(raw, str) and step_of(raw[:80]) == "call":
+        return _calling(m, path)
+    try:
+        role = role_of(raw, f"{path}.role")
+    except TraceError as e:
+        raise Unmapped(e.reason, path=e.path) from None
     if m.keys() == _PLAIN and role != "tool" and isinstance(m["content"], str):
         return [{"role": role, "content": m["content"]}]
-    if role == "tool":
-        return _tool(m, path)
-    return _speech(role, m, path)
+    return _tool(m, path) if role == "tool" else _speech(role, m, path)
 
 
-def _sharegpt_calls(value: object, path: str) -> list[Record]:
+def _calling(m: Record, path: str) -> list[Record]:
+    "A turn that is a call, or a text of one."
+    if holds_call(m):
+        return _speech("assistant", {"role": "assistant", "tool_calls": [rest(m, "role")]}, path)
+    value = m.get("content")
     parsed = (
         arguments_of(value)[0]
         if isinstance(value, str) and not value.lstrip().startswith("[")
-        else parse_json(value)
-        if isinstance(value, str)
-        else value
+        else _parsed(value)
     )
-    if not isinstance(parsed, dict | list) or (
-        isinstance(parsed, dict) and "name" not in parsed and "function" not in parsed
+    calls = parsed if isinstance(parsed, list) else [parsed]
+    if not calls or not all(
+        isinstance(c, dict) and ("name" in c or "function" in c) for c in calls
     ):
-        raise TraceError(f"expected JSON of a call with a name, got {str(value)[:60]!r}", path=path)
-    return [call_of(c, path) for c in (parsed if isinstance(parsed, list) else [parsed])]
+        raise TraceError(
+            f"expected JSON of a call with a name, got {str(value)[:60]!r}", path=f"{path}.value"
+        )
+    more = rest(m, "role", "content")
+    made = {"role": "assistant", "content": None, "tool_calls": [call_of(c, path) for c in calls]}
+    return [made | ({"metadata": more} if more else {})]
+
+
+def _parsed(value: object) -> Any:
+    return parse_json(value) if isinstance(value, str) else value
 
 # %% ../../nbs/parser/01_turns.ipynb #06fcca14
 _TOOL_READ = (
@@ -190,24 +262,12 @@ _TOOL_READ = (
     "content",
     "parts",
     "name",
-    "tool_call_id",
-    "toolCallId",
-    "tool_use_id",
-    "call_id",
-    "id",
     "function",
     "toolName",
     "tool_name",
     "result",
     "output",
-    "response",
-    "is_error",
-    "isError",
-    "metadata",
-    "tool_calls",
-    "type",
-)
-
+) + ("response", "is_error", "isError", "metadata", "tool_calls", "type")
 _WRITTEN = frozenset(
     {"role", "content", "tool_calls", "name", "tool_call_id", "result", "is_error", "metadata"}
 )
@@ -221,113 +281,206 @@ def _tool(m: Record, path: str) -> list[Record]:
         and isinstance(m.get("content"), str | None)
         and isinstance(m.get("metadata", {}), dict)
     ):
-        return [
-            {
-                **m,
-                "_as_is": True,
-                **({"tool_calls": _calls(m, path)} if m.get("tool_calls") else {}),
-            }
-        ]
+        calls = {"tool_calls": _calls(m, path)} if m.get("tool_calls") else {}
+        return [{**m, "_as_is": True, **calls}]
     value = m.get("content", m.get("parts"))
     if isinstance(value, list) and any(
-        isinstance(p, dict)
-        and ("functionResponse" in p or "function_response" in p or p.get("type") in ANSWERS)
-        for p in value
+        isinstance(p, dict) and part_kind(p) == "answer" for p in value
     ):
-        return contents(value, f"{path}.content").answers
+        return _noted(contents(value, f"{path}.content").answers, rest(m, *_TOOL_READ))
+    if listed := [a for _, _, a in _beside(m, path) if a is not None]:
+        return _noted(listed, rest(m, *_TOOL_READ, *(k for k, _, _ in _beside(m, path))))
+    text_key = None if value is not None else spoken_under(m)
+    value = m[text_key] if text_key else value
     name = first(m, ("name", "toolName", "tool_name", "function"))
-    raw = (
-        first(m, ("result", "output", "response"))
-        if first(m, ("result", "output", "response")) is not None
-        else value
-    )
-    out: Record = {
-        "role": "tool",
-        "name": ident(name),
-        "tool_call_id": ident(
-            first(m, ("tool_call_id", "toolCallId", "tool_use_id", "call_id", "id"))
-        ),
-        **answer_of(raw, error_flag(m)),
-    }
+    raw, result_key = first(m, ("result", "output", "response")), None
+    if raw is None and (hit := found(m, "result")) is not None:
+        result_key, raw = hit
+    id_key, given = ids_of(m)
+    raw = value if raw is None else raw
+    out: Record = {"role": "tool", "name": ident(name), "tool_call_id": ident(given)}
+    out |= answer_of(raw, error_flag(m))
+    if id_key and holds(id_key) == "id":
+        out["_own_id"] = True
     if raw is not value and isinstance(value, str):
         out["content"] = value
     if raw is None and isinstance(m.get("error"), str | dict) and m["error"]:
         out.update(answer_of(m["error"], True))
     if m.get("tool_calls"):
         out["tool_calls"] = _calls(m, path)
-    extra = rest(m, *_TOOL_READ)
+    extra = rest(m, *_TOOL_READ, id_key or "", text_key or "", result_key or "")
     if extra.get("error") is False:
         del extra["error"]
-    meta = {
-        **extra,
-        **out.get("metadata", {}),
-        **(m["metadata"] if isinstance(m.get("metadata"), dict) else {}),
-    }
-    if meta:
+    own = m["metadata"] if isinstance(m.get("metadata"), dict) else {}
+    if meta := {**extra, **out.get("metadata", {}), **own}:
         out["metadata"] = meta
     return [out]
 
 
+def _noted(messages: list[Record], meta: Record) -> list[Record]:
+    "`messages`, the first of which keeps what else the record said."
+    if meta and messages:
+        messages[0]["metadata"] = {**meta, **messages[0].get("metadata", {})}
+    return messages
+
+# %% ../../nbs/parser/01_turns.ipynb #33351d2a
+_STEPS = frozenset(
+    {"call", "calls", "tool", "tools", "function", "functions", "invocation", "invocations"}
+    | {"action", "actions", "result", "results", "uses", "use", "response", "responses"}
+)
+_NO_STEPS = frozenset({"content", "parts", "metadata", "answers", "role", "type", "name"})
+_Step = tuple[str, Record | None, Record | None]
+
+
+def _beside(m: Record, path: str) -> list[_Step]:
+    "(key, call, answer) of each call and answer beside the text of a message; None for what is not there."
+    out: list[_Step] = []
+    for k, given in m.items():
+        if k in _NO_STEPS or not given:
+            continue
+        if k in ("tool_calls", "toolCalls"):
+            out += [(k, *called(c, f"{path}.{k}{at}")) for at, c in _listed(given, f"{path}.{k}")]
+        elif k == "function_call" and isinstance(given, dict):
+            out.append((k, *called({"function": given}, f"{path}.{k}")))
+        elif k == "additional_kwargs" and isinstance(given, dict):
+            inner = given.get("tool_calls") or given.get("function_call")
+            inner = [{"function": inner}] if isinstance(inner, dict) else inner or []
+            out += [(k, *called(c, f"{path}.{k}{at}")) for at, c in _listed(inner, f"{path}.{k}")]
+        elif given.__class__ in (list, dict) and not _STEPS.isdisjoint(words(k)):
+            out += [(k, *s) for s in _by_structure(given, f"{path}.{k}")]
+    return out
+
+
+def _listed(value: object, path: str) -> list[tuple[str, Any]]:
+    "The calls in a list, in JSON text of a list, or in an object by their ids, with the paths."
+    if isinstance(value, str):
+        value = v if not isinstance(v := parse_json(value), str) else literal(value)
+    if isinstance(value, dict):
+        value = [value] if holds_call(value) else list(value.values())
+    if not isinstance(value, list):
+        raise TraceError(f"expected a list of calls, got {kind(value)}", path=path)
+    return [(f"[{i}]", c) for i, c in enumerate(value)]
+
+
+def _by_structure(value: Any, path: str) -> list[tuple[Record | None, Record | None]]:
+    "The calls and answers in a list all of whose elements are one or the other."
+    items = [_value(v) for v in (value if isinstance(value, list) else [value])]
+    calls = [holds_call(v) for v in items]
+    if not all(c or holds_answer(v) for c, v in zip(calls, items)):
+        return []
+    return [called(v, path) if c else (None, answer_part(v)) for c, v in zip(calls, items)]  # type: ignore[arg-type]
+
+
 def _calls(m: Record, path: str) -> list[Record]:
     "The calls beside the content of a message, in order."
-    key = next((k for k in ("tool_calls", "toolCalls") if m.get(k)), None)
-    value = m[key] if key else None
-    if value is None:
-        more = m.get("additional_kwargs")
-        value = more.get("tool_calls") if isinstance(more, dict) else None
-        key = "additional_kwargs.tool_calls"
-        if not value:
-            one = m.get("function_call")
-            return (
-                [call_of({"function": one}, f"{path}.function_call")]
-                if isinstance(one, dict) and one
-                else []
-            )
-    value = parse_json(value) if isinstance(value, str) else value
-    if not isinstance(value, list):
-        raise TraceError(f"expected a list of calls, got {kind(value)}", path=f"{path}.{key}")
-    return [call_of(c, f"{path}.{key}[{i}]") for i, c in enumerate(value)]
+    return [c for _, c, _ in _beside(m, path) if c is not None]
 
 # %% ../../nbs/parser/01_turns.ipynb #47a3e98c
 def _speech(role: str, m: Record, path: str) -> list[Record]:
-    value, key = (
-        (m["content"], "content") if m.get("content") is not None else (m.get("parts"), "parts")
-    )
-    out: Record = {"role": role}
-    answers: list[Record] = []
-    meta: Record = {}
-    if value is None or isinstance(value, str):
-        text, calls = value, _calls(m, path)
-        for p in m.get("toolInvocations") or ():
-            ran = contents(
-                [{"type": "tool-invocation", "toolInvocation": p}], f"{path}.toolInvocations"
-            )
-            calls, answers = calls + ran.calls, answers + ran.answers
-    else:
-        parts = contents(value, f"{path}.{key}")
-        text, answers = ("\n".join(parts.texts) if parts.texts else None), parts.answers
-        calls = [*parts.calls, *(c for c in _calls(m, path) if not _among(c, parts.calls))]
-        meta = rest({"reasoning": "\n".join(t for t in parts.thoughts if t), "parts": parts.others})
-    out["content"] = text
-    if calls:
-        out["tool_calls"] = calls
+    parts, used = _read(m, path)
+    beside = _beside(m, path)
+    known = parts.calls
+    for _, c, _answer in beside:
+        if c is not None and not _among(c, known):
+            parts.all.append(("call", c))
+    asked = {c["id"] for c in known if c["id"]} & {a["tool_call_id"] for a in parts.answers}
+    parts.all += [("answer", a) for _, _, a in beside if a and a["tool_call_id"] not in asked]
+    parts.all += [("answer", answer_part(a)) for a in m.get("answers") or [] if isinstance(a, dict)]
+    if role == "assistant" and not parts.calls and (flat := _flat_call(m)) is not None:
+        parts.put(*called(flat, path))
+        used = {*used, *flat}
+    meta = _left(m, {*used, *(k for k, _, _ in beside)}) if len(m) > 2 else {}
+    if not parts.all and not meta.get("reasoning"):
+        _never_empty(m, path)
+    steps = list(_steps(parts.all)) or [[]]
+    if role != "assistant":
+        steps = [[e for step in steps for e in step]]
+    out: list[Record] = []
+    for n, step in enumerate(steps):
+        out += _stepped(role, step, m if n == 0 else {}, meta if n == 0 else {})
+    return out
+
+
+def _read(m: Record, path: str) -> tuple[Parts, set[str]]:
+    "The parts of a message's text, and the keys it stands under."
+    content, listed = m.get("content"), m.get("parts")
+    if isinstance(content, str | None) and isinstance(listed, list) and _has_steps(listed):
+        said = contents(listed, f"{path}.parts")
+        if not content or "".join(content.split()) in "".join("".join(said.texts).split()):
+            return said, {"content", "parts"}
+    if content is not None:
+        return contents(content, f"{path}.content"), {"content"}
+    if listed is not None:
+        return contents(listed, f"{path}.parts"), {"parts"}
+    key = spoken_under(m)
+    if key is None:
+        return Parts(), set()
+    text = text_of_html(m[key]) if "html" in words(key) and isinstance(m[key], str) else m[key]
+    return contents(text, f"{path}.{key}"), {key}
+
+
+def _has_steps(parts: list[Any]) -> bool:
+    return any(isinstance(p, dict) and part_kind(p) in ("call", "answer") for p in parts)
+
+
+def _flat_call(m: Record) -> Record | None:
+    "The fields of a message that is a call itself: `tool_name`, `tool_input`; None where it is none."
+    tools = {
+        k: v
+        for k, v in m.items()
+        if (holds(k) == "name" and k != "name")
+        or holds(k) in ("arguments", "call id", "result")
+        or k == "error"
+    }
+    return tools if holds_call(tools) else None
+
+
+def _left(m: Record, used: Iterable[str]) -> Record:
+    "The metadata of a message: what else it says."
+    thought = first(m, ("reasoning", "reasoning_content", "thinking", "thought"))
+    own = m["metadata"] if isinstance(m.get("metadata"), dict) else {}
+    loose = {} if own or not m.get("metadata") else {"metadata": m["metadata"]}
+    reasoning = {"reasoning": thought} if thought else {}
+    return {**rest(m, *_READ, *used), **loose, **reasoning, **own}
+
+
+_Entry = tuple[str, Any]
+
+
+def _steps(entries: Iterable[_Entry]) -> Iterable[list[_Entry]]:
+    "The entries of each step: what is said or called after an answer begins the next."
+    entries = list(entries)
+    marked = any(k == "step" for k, _ in entries)
+    step: list[_Entry] = []
+    answered = False
+    for k, v in entries:
+        ends = k == "step" or (answered and k in ("text", "thought"))
+        if (ends or (answered and k == "call" and not marked)) and step:
+            yield step
+            step, answered = [], False
+        if k != "step":
+            step.append((k, v))
+            answered = answered or k == "answer"
+    if step:
+        yield step
+
+
+def _stepped(role: str, step: list[_Entry], m: Record, meta: Record) -> list[Record]:
+    "The messages of one step: what was said and called, and the answers (before what a user says, after what an assistant does)."
+    by = {kind_: [v for k, v in step if k == kind_] for kind_ in ("text", "call", "answer")}
+    out: Record = {"role": role, "content": "\n".join(by["text"]) if by["text"] else None}
+    if by["call"]:
+        out["tool_calls"] = by["call"]
     if isinstance(m.get("name"), str):
         out["name"] = m["name"]
-    out |= {k: m[k] for k in ("tool_call_id", "result", "is_error") if k in m and m[k] is not None}
-    answers += [answer_part(a) for a in m.get("answers") or [] if isinstance(a, dict)]
-    if len(m) > 2:
-        thought = first(m, ("reasoning", "reasoning_content", "thinking", "thought"))
-        meta = {
-            **rest(m, *_READ, "tool_call_id"),
-            **({"reasoning": thought} if thought else {}),
-            **meta,
-            **(m["metadata"] if isinstance(m.get("metadata"), dict) else {}),
-        }
-    if meta:
+    out |= {k: m[k] for k in ("tool_call_id", "result", "is_error") if m.get(k) is not None}
+    thoughts = "\n".join(v for k, v in step if k == "thought" and v)
+    others = [v for k, v in step if k == "other"]
+    if meta := {**meta, **rest({"reasoning": thoughts, "parts": others})}:
         out["metadata"] = meta
-    empty = text is None and not calls and bool(answers) and "reasoning" not in meta
-    mine = [] if empty else [out]
-    return [*mine, *answers] if role == "assistant" else [*answers, *mine]
+    if by["answer"] and not by["text"] and not by["call"] and "reasoning" not in meta:
+        return _noted(by["answer"], meta)
+    return [out, *by["answer"]] if role == "assistant" else [*by["answer"], out]
 
 
 def _among(call: Record, calls: list[Record]) -> bool:
@@ -337,6 +490,27 @@ def _among(call: Record, calls: list[Record]) -> bool:
         else (c["name"], c["arguments"]) == (call["name"], call["arguments"])
         for c in calls
     )
+
+# %% ../../nbs/parser/01_turns.ipynb #26b6690f
+_SILENT = frozenset(
+    {"id", "ids", "at", "time", "timestamp", "date", "ts", "name", "type", "model", "status", "url"}
+    | {"role", "from", "sender", "author", "reason", "usage", "kind", "lang", "language", "channel"}
+)
+
+
+def _never_empty(m: Record, path: str) -> None:
+    "Raises `Unmapped` where a message without text has one under a name that is not known."
+    if any(k in m for k in ("content", "parts", "tool_calls", "toolCalls", "function_call")) or any(
+        holds(k) in ("text", "result") for k in m
+    ):
+        return
+    for k, v in m.items():
+        w = words(k)
+        if k not in _READ and isinstance(v, str) and v.strip() and not (w and w[-1] in _SILENT):
+            raise Unmapped(
+                f"the text of this message seems to stand under {k!r}, which is not known as one",
+                path=f"{path}.{k[:40]}",
+            )
 
 # %% ../../nbs/parser/01_turns.ipynb #08f316df
 _SPEAKERS, _SPOKEN = (
@@ -424,18 +598,33 @@ def turns(items: object, path: str = "$.messages") -> list[Record]:
             path=path,
         )
     out: list[Record] = []
+    looked = False
     for i, item in enumerate(items):
         plain = _quick(item)
         if plain is not None:
             out.append(plain)
-            continue
-        alone = isinstance(item, dict) and "role" not in item
-        for m in turn(item, f"{path}[{i}]"):
-            if alone and _joins(out, m):
-                _join(out[-1], m)
-            else:
-                out.append(m)
-    return named(out)
+        else:
+            looked = True
+            _add(out, item, f"{path}[{i}]", items)
+    if not any("tool_calls" in m for m in out) and any(
+        OPENING in (m.get("content") or "") for m in out
+    ):
+        out = [x for m in out for x in tagged(m)]
+    return named(out, looked)
+
+
+def _add(out: list[Record], item: Any, path: str, items: list[Any]) -> None:
+    "Add the messages of one item; what continues the reply before it is joined to it."
+    alone = isinstance(item, dict) and "role" not in item
+    try:
+        made = turn(item, path)
+    except Unmapped as e:
+        raise TraceError(f"{e.reason}. {mapping(items)}".strip(), path=e.path) from None
+    for m in made:
+        if alone and _joins(out, m):
+            _join(out[-1], m)
+        else:
+            out.append(m)
 
 
 def _joins(out: list[Record], m: Record) -> bool:
@@ -454,10 +643,13 @@ def _join(reply: Record, m: Record) -> None:
     if m.get("metadata"):
         reply["metadata"] = {**reply.get("metadata", {}), **m["metadata"]}
 
-
-def named(messages: list[Record]) -> list[Record]:
-    "`messages` where each result has the name of the call it answers; results that answer nothing stay as they are."
-    written = {id(m) for m in messages if m.pop("_as_is", False)}
+# %% ../../nbs/parser/01_turns.ipynb #18187355
+def named(messages: list[Record], looked: bool = True) -> list[Record]:
+    "`messages` where each result has the name of the call it answers; results that answer nothing stay as they are. Ids are looked at unless all messages were plain (`looked`)."
+    written: set[int] = set()
+    if looked:
+        written = {id(m) for m in messages if m.pop("_as_is", False)}
+        _own_ids(messages)
     if all(m.get("name") for m in messages if m["role"] == "tool"):
         return messages
     waiting: dict[tuple[str, ...], deque[list[Any]]] = {}
@@ -485,6 +677,33 @@ def named(messages: list[Record]) -> list[Record]:
             ):
                 waiting.setdefault(key, deque()).append(slot)
     return messages
+
+
+def _own_ids(messages: list[Record]) -> None:
+    "Ids of messages that are no ids of calls are taken back to metadata; a call's second id is replaced by its first."
+    given = [m for m in messages if m["role"] == "tool" and m.get("tool_call_id") is not None]
+    calls = [c for m in messages for c in m.get("tool_calls") or ()]
+    ids = {c["id"] for c in calls}
+    if all(m["tool_call_id"] in ids for m in given):
+        for m in given:
+            m.pop("_own_id", None)
+        return
+    second = {
+        c["metadata"][k]: c["id"]
+        for c in calls
+        if c.get("metadata")
+        for k in ("id", "item_id")
+        if isinstance(c["metadata"].get(k), str)
+    }
+    for m in given:
+        own, tid = m.pop("_own_id", False), m["tool_call_id"]
+        if tid in ids:
+            continue
+        if tid in second:
+            m["tool_call_id"] = second[tid]
+        elif own and calls:
+            m["tool_call_id"] = None
+            m["metadata"] = {"id": tid, **m.get("metadata", {})}
 
 
 def _next(

@@ -17,9 +17,8 @@ from pydantic import JsonValue
 from ..trace import FAILURE_WORDS, SUCCESS_WORDS, TraceError, dumps, loads, parse_json
 
 # %% auto #0
-__all__ = ['Record', 'KINDS', 'ROLE_WORDS', 'DEPTH', 'RAW', 'kind', 'field', 'objects', 'rest', 'role_of', 'plain',
-           'arguments_of', 'literal', 'looks_like_error', 'error_flag', 'outcome_of', 'satisfaction_of', 'read_json',
-           'digest']
+__all__ = ['Record', 'KINDS', 'DEPTH', 'RAW', 'kind', 'field', 'objects', 'rest', 'plain', 'arguments_of', 'literal',
+           'looks_like_error', 'error_flag', 'outcome_of', 'satisfaction_of', 'read_json', 'digest']
 
 # %% ../../nbs/parser/00_values.ipynb #0b595a01
 Record: TypeAlias = dict[str, Any]
@@ -69,40 +68,6 @@ def rest(record: Mapping[str, Any], *used: str) -> Record:
         for k, v in record.items()
         if k not in used and v is not None and v != "" and v != [] and v != {}
     }
-
-# %% ../../nbs/parser/00_values.ipynb #9a8a6b71
-ROLE_WORDS: dict[str, str] = {
-    "system": "system",
-    "developer": "system",
-    "user": "user",
-    "human": "user",
-    "assistant": "assistant",
-    "gpt": "assistant",
-    "model": "assistant",
-    "agent": "assistant",
-    "ai": "assistant",
-    "chatbot": "assistant",
-    "bot": "assistant",
-    "tool": "tool",
-    "function": "tool",
-    "observation": "tool",
-    "ipython": "tool",
-    "tool_response": "tool",
-    "function_response": "tool",
-    "function-response": "tool",
-}
-
-
-def role_of(value: object, path: str) -> str:
-    "One of the four roles; raises TraceError on a word that is none."
-    if isinstance(value, str):
-        role = ROLE_WORDS.get(value) or ROLE_WORDS.get(value.strip().lower())
-        if role:
-            return role
-        raise TraceError(
-            f"unknown role {value[:40]!r}: known are {', '.join(ROLE_WORDS)}", path=path
-        )
-    raise TraceError(f"expected a role, got {kind(value)}", path=path)
 
 # %% ../../nbs/parser/00_values.ipynb #7118e445
 DEPTH = 200
@@ -202,7 +167,11 @@ _ABOUT = frozenset(
         "isError",
     }
 )
-_BAD_STATUS = frozenset({"error", "failed", "failure"})
+_BAD_STATUS = frozenset({"error", "failed", "failure", "output-error"})
+_GOOD_STATUS = frozenset({"success", "ok", "output-available"})
+_FLAGS = {"is_error": True, "isError": True, "failed": True} | dict.fromkeys(
+    ("successful", "success", "is_success", "isSuccess", "succeeded"), False
+)
 
 
 def looks_like_error(value: object) -> bool:
@@ -227,20 +196,15 @@ def looks_like_error(value: object) -> bool:
 
 def error_flag(record: Mapping[str, Any]) -> bool | None:
     "The explicit flag of a tool's message: True, False, or None where it has none."
-    for key in ("is_error", "isError"):
+    for key in _FLAGS:
         if isinstance(record.get(key), bool):
-            return record[key]
+            return record[key] is _FLAGS[key]
     if "error" in record:
         return bool(record["error"])
-    status = record.get("status")
-    if isinstance(status, str) and status.lower() in (
-        "error",
-        "failed",
-        "failure",
-        "success",
-        "ok",
-    ):
-        return status.lower() in _BAD_STATUS
+    for key in ("status", "state"):
+        word = record.get(key)
+        if isinstance(word, str) and word.lower() in _BAD_STATUS | _GOOD_STATUS:
+            return word.lower() in _BAD_STATUS
     return None
 
 # %% ../../nbs/parser/00_values.ipynb #8b36502d

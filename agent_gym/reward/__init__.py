@@ -1,10 +1,12 @@
 """Rewards from logs: replies and episodes graded by named parts that show what they rest on."""
+from agent_gym.reward.annotations import Label, Labels
 from agent_gym.reward.breakdown import Part, RewardBreakdown
 from agent_gym.reward.guards import Guard
-from agent_gym.reward.judge import llm_judge
+from agent_gym.reward.judge import LLMJudge, llm_judge
+from agent_gym.reward.policy import Policy
 from agent_gym.reward.reward import Reward, RewardPart
 from agent_gym.reward.satisfaction import Satisfaction
 from agent_gym.reward.shaping import shaped
 from agent_gym.reward.verifier import Verdict, Verifier
 
-__all__ = ["Guard", "Part", "Reward", "RewardBreakdown", "RewardPart", "Satisfaction", "Verdict", "Verifier", "llm_judge", "shaped"]
+__all__ = ["Guard", "LLMJudge", "Label", "Labels", "Part", "Policy", "Reward", "RewardBreakdown", "RewardPart", "Satisfaction", "Verdict", "Verifier", "llm_judge", "shaped"]

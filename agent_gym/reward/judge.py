@@ -8,17 +8,19 @@ from __future__ import annotations
 import hashlib
 import re
 import statistics
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from ..llm import LLM
+from .annotations import MODEL, Label, Labels
 from .breakdown import Part
 from .reward import RewardPart
 from ..trace import AgentGymError, LLMError, Message, Trace, dumps
 
 # %% auto #0
-__all__ = ['RUBRIC', 'question', 'verdict', 'Judge', 'llm_judge']
+__all__ = ['RUBRIC', 'SURE', 'question', 'verdict', 'Judge', 'llm_judge', 'LLMJudge']
 
 # %% ../../nbs/reward/12_judge.ipynb #fe35f5b2
 RUBRIC = "Did the assistant do what the user asked for, as far as the rules and the tools allowed, and tell the user only what is true?"
@@ -125,3 +127,36 @@ def llm_judge(
     if votes < 1:
         raise AgentGymError(f"a judge needs at least one vote, got votes={votes}")
     return RewardPart(name, Judge(llm, rubric, votes, seed), weight)
+
+# %% ../../nbs/reward/12_judge.ipynb #ac99b515
+SURE = 0.6  # a score from here on says right, one as far below the middle says wrong
+
+
+@dataclass(frozen=True)
+class LLMJudge(Judge):
+    """A model as one more labeller. `label` gives its verdicts as `Labels`; what they are worth is estimated from the talks that people labelled too.
+
+    Raises AgentGymError with less than one vote."""
+
+    def __post_init__(self) -> None:
+        if self.votes < 1:
+            raise AgentGymError(f"a judge needs at least one vote, got votes={self.votes}")
+
+    @property
+    def name(self) -> str:
+        "How its labels are signed."
+        return MODEL + self.llm.model
+
+    def label(self, traces: Iterable[Trace]) -> Labels:
+        "Its verdict on each of `traces`, `unsure` where its answers say nothing. Raises LLMError where the model does not answer."
+        return Labels(map(self._label, traces))
+
+    def _label(self, trace: Trace) -> Label:
+        try:
+            part = self(trace)
+        except LLMError as e:
+            if e.kind != "malformed":
+                raise
+            return Label.of(trace, "unsure", str(e), self.name)
+        said = "right" if part.value >= SURE else "wrong" if part.value <= 1 - SURE else "unsure"
+        return Label.of(trace, said, part.reason, self.name)

@@ -16,9 +16,13 @@ import numpy as np
 
 from ..progress import paused_gc
 from .agreement import agreement, held_to, read_tools, reads_of, worded, writes
+from .annotations import Consensus, Labels, agree
 from .breakdown import Part, RewardBreakdown, blended
+from .ground import known, label_queue
+from .policy import Policy
 from .reading import look_ahead
 from .response import grade, score
+from ..tools import infer_tools
 from ..trace import AgentGymError, Message, Trace, copied, dumps, parse_json
 
 if TYPE_CHECKING:
@@ -131,7 +135,7 @@ def _reply(said: str, user: str, results: Sequence[str]) -> Trace:
 class Reward:
     """Grades replies and episodes with what `traces` show to be right.
 
-    `parts` are your own, blended in by weight; `mocker` (else learned from the traces when first needed) tells what a trace changed. Cheap to make: what is
+    `parts` are your own, blended in by weight; `policy` are rules that people wrote and `labels` their verdicts on talks, which come before all that is learned; `mocker` (else learned from the traces when first needed) tells what a trace changed. Cheap to make: what is
     learned from traces is learned when first used. Nothing changes afterwards, so a Reward is shared and pickled freely."""
 
     def __init__(
@@ -141,9 +145,12 @@ class Reward:
         parts: Iterable[RewardPart] | Mapping[str, Callable[[Trace], float | Part]] = (),
         mocker: ToolMocker | None = None,
         dialogue: DialogueModel | None = None,
+        policy: Policy | None = None,
+        labels: object = None,
         seed: int = 0,
     ):
         self.traces: Sequence[Trace] = () if traces is None else traces
+        self._rules, self.labels = policy, Labels.read(labels)
         self.parts, self.mocker, self.seed = _parts(parts), mocker, seed
         self._given = dialogue
         self._known_ends: dict[str, list[tuple[Trace, Counter[str]]]] = {}
@@ -231,7 +238,9 @@ class Reward:
             for r in references or ()
             if r.conversation_id != trace.conversation_id or r.messages != trace.messages
         ]
-        if any(r.success is not None for r in others):
+        if (ground := known(trace, self.policy, self.consensus)) is not None:
+            base = ground
+        elif any(r.success is not None for r in others):
             base = agreement(trace, others, self._reads, self._base_rate)
         else:
             base = self._judged(trace)
@@ -287,8 +296,8 @@ class Reward:
         from agent_gym.reward.verifier import Verifier
 
         return (
-            Verifier(self.traces, self.mocker, dialogue=self.dialogue, seed=self.seed)
-            if any(t.success is not None for t in self.traces)
+            Verifier(self.consensus.traces, self.mocker, dialogue=self.dialogue, seed=self.seed)
+            if any(t.success is not None for t in self.consensus.traces)
             else None
         )
 
@@ -296,30 +305,65 @@ class Reward:
     def _bearing(self) -> tuple[Bearing, list[Trace], np.ndarray]:
         from agent_gym.reward.bearing import Bearing
 
-        return Bearing.fit(self.traces, self._reads, seed=self.seed)
+        return Bearing.fit(self.consensus.traces, self._reads, seed=self.seed)
 
     @cached_property
     def _unasked(self) -> Weighing | None:
         "How the verifier and the course of a conversation weigh in the verdict on a task that no log asked for; None where the course adds nothing."
         from agent_gym.reward.bearing import weighed
 
-        bearing, known, chance = self._bearing
+        bearing, judged, chance = self._bearing
         return (
-            weighed([self.verifier.evidence(t) for t in known], chance, known)
+            weighed([self.verifier.evidence(t) for t in judged], chance, judged)
             if bearing.heard and self.verifier is not None
             else None
         )
 
+    @cached_property
+    def policy(self) -> Policy | None:
+        "The rules that people wrote, which know the tools of the traces; None without any."
+        if self._rules is None or self._rules.writes is not None:
+            return self._rules
+        tools = self.mocker.tools if self.mocker is not None else infer_tools(self.traces)
+        return self._rules.with_tools(tools)
+
+    @cached_property
+    def consensus(self) -> Consensus:
+        "What labels and outcomes say together of the traces."
+        return agree(self.traces, self.labels)
+
+    def with_ground(self, policy: Policy | None = None, labels: object = None) -> Reward:
+        "A reward with this policy and these labels (None: those it has), all else as it is; what they teach is learned when first used."
+        return Reward(
+            self.traces,
+            parts=self.parts,
+            mocker=self.mocker,
+            dialogue=self._given,
+            policy=policy or self._rules,
+            labels=self.labels if labels is None else labels,
+            seed=self.seed,
+        )
+
+    def label_queue(
+        self, n: int = 20, talks: Sequence[tuple[Trace, str]] | None = None
+    ) -> list[Trace]:
+        "What to label next: see `agent_gym.reward.ground.label_queue`. `talks` are traces with the names of their agents, by default the reward's own."
+        own = [(t, str(t.metadata.get("agent") or "")) for t in self.traces]
+        return label_queue(
+            self.episode,
+            own if talks is None else talks,
+            n,
+            lambda t: self.consensus.of(t) is not None,
+        )
+
     @property
-    def policy(self) -> list[Guard]:
+    def guards(self) -> list[Guard]:
         "The mined rules, the weightiest first, each in words with support and counterexamples."
         return [] if self.verifier is None else self.verifier.policy
 
-    def with_policy(self, guards: Iterable[Guard]) -> Reward:
+    def with_guards(self, guards: Iterable[Guard]) -> Reward:
         "A reward in which these guards replace those with the same statement: disabled ones weigh nothing, new ones are added."
-        out = Reward(
-            self.traces, parts=self.parts, mocker=self.mocker, dialogue=self._given, seed=self.seed
-        )
+        out = self.with_ground()
         if self.verifier is not None:
             out.__dict__["verifier"] = self.verifier.with_policy(guards)
         return out
@@ -348,12 +392,14 @@ class Reward:
 
     def gradable(self, trace: Trace) -> bool:
         "Whether a verifier can be derived for the task of `trace`: from its own success, or from those of traces that asked for the like."
-        return trace.success is True or any(t.success is True for t in self.traces)
+        return self.policy is not None or any(
+            t.success is True for t in (trace, *self.consensus.traces)
+        )
 
     @cached_property
     def _tasks(self) -> dict[str, list[Trace]]:
         out: dict[str, list[Trace]] = {}
-        for t in self.traces:
+        for t in self.consensus.traces:
             out.setdefault(t.task, []).append(t)
         return out
 
@@ -365,5 +411,5 @@ class Reward:
 
     @cached_property
     def _base_rate(self) -> float:
-        known = [t.success for t in self.traces if t.success is not None]
-        return sum(known) / len(known) if known else 0.5
+        told = [t.success for t in self.consensus.traces if t.success is not None]
+        return sum(told) / len(told) if told else 0.5
