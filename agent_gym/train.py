@@ -226,7 +226,7 @@ class TrainResult:
 class TrainSettings:
     "How to train."
 
-    practice: PracticeSettings = PracticeSettings()
+    practice: PracticeSettings = field(default_factory=PracticeSettings)
     test_rollouts: int = 2  # of each agent with each customer in the paired test
 
 

@@ -60,11 +60,11 @@ def act_numbers(
         for taken, wording in _said(p, trace.messages, dialogue):
             if act := dialogue.assistant_acts.get(wording):
                 votes.setdefault(taken, Counter())[act] += 1
-    first: dict[str, int] = {}
+    first: dict[tuple[str, tuple[str, ...]], int] = {}
     out = list(range(len(p.templates)))
     for i in sorted(votes):
         act = min(votes[i], key=lambda a: (-votes[i][a], a))
-        out[i] = first.setdefault(act, i)
+        out[i] = first.setdefault((act, tuple(sorted(p.templates[i].sources))), i)
     return tuple(out)
 
 
