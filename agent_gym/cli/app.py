@@ -18,6 +18,7 @@ import typer
 from rich.text import Text
 
 from agent_gym.cli.console import (
+    ERRORS,
     OUT,
     plain,
     read_logs,
@@ -31,8 +32,8 @@ from agent_gym.cli.console import (
 from ..trace import AgentGymError, TraceError, TraceSet
 
 # %% auto #0
-__all__ = ['app', 'Source', 'Format', 'Strict', 'CORE', 'EXTRAS', 'inspect', 'convert', 'demo', 'sample', 'report', 'retry',
-           'Kind', 'export', 'serve', 'doctor', 'main']
+__all__ = ['app', 'Source', 'Format', 'Strict', 'ReaderFile', 'CORE', 'EXTRAS', 'inspect', 'convert', 'own_format', 'doubted',
+           'demo', 'sample', 'report', 'retry', 'Kind', 'export', 'serve', 'doctor', 'main']
 
 # %% ../../nbs/cli/03_app.ipynb #4810014d
 app = typer.Typer(
@@ -52,7 +53,19 @@ Format = Annotated[
     str, typer.Option(help="The reader to use; auto tells formats by their structure.")
 ]
 Strict = Annotated[
-    bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")
+    bool,
+    typer.Option(
+        "--strict",
+        help="Stop at the first record that cannot be read; end with status 2 where what was read looks wrong.",
+    ),
+]
+ReaderFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--reader",
+        metavar="FILE",
+        help="A Python file with matches(record) and to_trace(record), for logs of your own format.",
+    ),
 ]
 
 
@@ -70,14 +83,17 @@ def _root(
 
 # %% ../../nbs/cli/03_app.ipynb #05254b74
 @app.command()
-def inspect(src: Source, format: Format = "auto", strict: Strict = False) -> None:
+def inspect(
+    src: Source, format: Format = "auto", strict: Strict = False, reader: ReaderFile = None
+) -> None:
     "What the logs hold: outcomes, satisfaction, messages, tools with their kinds; and what could not be read."
     with reporting():
-        traces = read_logs(src, format, strict)
+        traces = read_logs(src, own_format(reader, format), strict)
         show_logs(OUT, traces)
         from agent_gym.tools import infer_tools
 
         show_tools(OUT, infer_tools(traces).values(), traces)
+    doubted(traces, strict)
 
 
 @app.command()
@@ -91,6 +107,7 @@ def convert(
     ],
     format: Format = "auto",
     strict: Strict = False,
+    reader: ReaderFile = None,
 ) -> None:
     "Write the logs in the package's own schema, one conversation a line (or as Parquet)."
     with reporting():
@@ -98,7 +115,7 @@ def convert(
             raise ValueError(
                 f"{dst}: the name must end in .jsonl, .jsonl.gz, .jsonl.zst or .parquet"
             )
-        traces = read_logs(src, format, strict)
+        traces = read_logs(src, own_format(reader, format), strict)
         with whole(dst) as half:
             traces.to_parquet(half) if dst.suffix == ".parquet" else traces.to_jsonl(half)
         OUT.print(plain(f"{len(traces)} conversations written to {dst}"), soft_wrap=True)
@@ -106,6 +123,22 @@ def convert(
             OUT.print(
                 Text("not read: ", style="yellow") + plain(f"{n} × {file}: {why}"), soft_wrap=True
             )
+        for warning in traces.warnings:
+            ERRORS.print(Text("warning: ", style="bold yellow") + plain(warning), soft_wrap=True)
+    doubted(traces, strict)
+
+
+def own_format(reader: Path | None, format: str) -> str:
+    "The name of the format that the file `reader` registers; `format` without one."
+    from agent_gym.parser.registry import load_reader
+
+    return format if reader is None else load_reader(reader).name
+
+
+def doubted(traces: TraceSet, strict: bool) -> None:
+    "Ends the command with status 2 where logs that were read look wrong, if `strict`."
+    if strict and traces.warnings:
+        raise typer.Exit(2)
 
 # %% ../../nbs/cli/03_app.ipynb #a6e0f9ce
 @app.command()

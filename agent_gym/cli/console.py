@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..parser import load_traces
-from ..trace import AgentGymError, TraceError, TraceSet
+from ..trace import WARNING, AgentGymError, TraceError, TraceSet
 
 if TYPE_CHECKING:
     from agent_gym.tools import ToolSpec
@@ -118,6 +118,8 @@ def unread(errors: Sequence[TraceError]) -> list[tuple[str, int, str]]:
 
 def show_logs(console: Console, traces: TraceSet) -> None:
     "Prints what was understood of the logs, and what was not."
+    for warning in traces.warnings:
+        console.print(Text("warning: ", style="bold yellow") + plain(warning), soft_wrap=True)
     s = traces.summary()
     rows = [
         ("conversations", f"{s.traces} ({s.tasks} tasks)"),
@@ -130,6 +132,8 @@ def show_logs(console: Console, traces: TraceSet) -> None:
     ]
     console.print(table(("understood", ""), rows))
     for note in s.notes:
+        if note.startswith(WARNING):
+            continue
         console.print(Text("note: ", style="dim") + plain(note), soft_wrap=True)
     if traces.errors:
         console.print(

@@ -70,5 +70,17 @@ def claude_to_trace(r: Record) -> Record:
     }
 
 
-register("chatgpt", matches_chatgpt, chatgpt_to_trace, about="ChatGPT account exports")
-register("claude", matches_claude, claude_to_trace, about="Claude account exports");
+register(
+    "chatgpt",
+    matches_chatgpt,
+    chatgpt_to_trace,
+    keys=("mapping", "current_node"),
+    about="ChatGPT account exports",
+)
+register(
+    "claude",
+    matches_claude,
+    claude_to_trace,
+    keys=("chat_messages",),
+    about="Claude account exports",
+);

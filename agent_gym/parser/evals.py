@@ -249,5 +249,6 @@ register(
     inspect_to_trace,
     unpack=unpack_inspect,
     lists=("samples",),
+    keys=("eval", "samples"),
     about="Inspect logs: eval, samples (JSON or .eval)",
 );

@@ -37,6 +37,7 @@ from agent_gym.parser.registry import (
 )
 from .source import Document, companion, documents
 from .renaming import Renaming
+from .unread import unread
 from .values import Record, kind
 from .warnings import Watch
 from ..trace import Trace, TraceError, loads
@@ -348,6 +349,9 @@ class Loader:
                 raise record
             draft = reader.to_trace(record)
             draft = draft.to_dict() if isinstance(draft, Trace) else draft
+            whole = draft.pop("_whole", not reader.ours) or draft.get("_written")
+            if not whole and (lost := unread(record, draft)) is not None:
+                draft["metadata"] = {**(draft.get("metadata") or {}), "unread": lost}
             self._enclose(draft, item)
             inner = (
                 draft["metadata"].pop("deeper", ())

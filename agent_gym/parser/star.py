@@ -97,4 +97,10 @@ def _outcome(questions: object) -> str | None:
     return None if not verdicts else "success" if all(verdicts) else "failure"
 
 
-register("star", matches_star, star_to_trace, about="STAR: DialogueID, Events");
+register(
+    "star",
+    matches_star,
+    star_to_trace,
+    keys=("DialogueID", "Events"),
+    about="STAR: DialogueID, Events",
+);

@@ -45,7 +45,11 @@ def tau_to_trace(r: Record) -> Record:
 
 
 register(
-    "tau_bench", matches_tau, tau_to_trace, about="tau-bench results: task_id, trial, reward, traj"
+    "tau_bench",
+    matches_tau,
+    tau_to_trace,
+    keys=("traj", "reward"),
+    about="tau-bench results: task_id, trial, reward, traj",
 );
 
 # %% ../../nbs/parser/11_tau.ipynb #c9bc1e21
@@ -119,6 +123,7 @@ register(
     tau2_to_trace,
     unpack=unpack_tau2,
     lists=("simulations",),
+    keys=("simulations", "tasks"),
     about="tau2-bench results: tasks, info, simulations",
 );
 

@@ -100,6 +100,7 @@ register(
     intercom_to_trace,
     unpack=unpack_intercom,
     lists=("conversations",),
+    keys=("source", "conversation_parts"),
     about="Intercom conversations",
 );
 
@@ -226,7 +227,13 @@ def unpack_zendesk_csv(
         yield "$", {"ticket": {"id": name, **tickets.get(name, {})}, "comments": comments}
 
 
-register("zendesk", matches_zendesk, zendesk_to_trace, about="Zendesk tickets with comments")
+register(
+    "zendesk",
+    matches_zendesk,
+    zendesk_to_trace,
+    keys=("ticket", "comments"),
+    about="Zendesk tickets with comments",
+)
 register(
     "zendesk_tickets",
     matches_tickets,
@@ -245,5 +252,6 @@ register(
     whole=True,
     over=("table",),
     companions=("ticket_data",),
+    keys=("ticket_id", "body"),
     about="Zendesk comments as rows",
 );

@@ -47,7 +47,7 @@ from ..trace import TraceError, parse_json
 
 # %% auto #0
 __all__ = ['MOST', 'answers_only', 'holds_call', 'holds_answer', 'is_message', 'wraps_message', 'Unmapped', 'turn', 'turns',
-           'named']
+           'read_turns', 'named']
 
 # %% ../../nbs/parser/01_turns.ipynb #67ebc30d
 def _unwrap(m: Record, depth: int = 0) -> Record:
@@ -590,6 +590,11 @@ MOST = 50_000
 
 def turns(items: object, path: str = "$.messages") -> list[Record]:
     "The messages of a conversation in any dialect, in the user's schema; raises TraceError with the path of the message."
+    return read_turns(items, path)[0]
+
+
+def read_turns(items: object, path: str = "$.messages") -> tuple[list[Record], bool]:
+    "`turns`, and whether all messages were plain, so that nothing of them was left out."
     if not isinstance(items, list):
         raise TraceError(f"expected a list of messages, got {kind(items)}", path=path)
     if len(items) > MOST:
@@ -610,7 +615,7 @@ def turns(items: object, path: str = "$.messages") -> list[Record]:
         OPENING in (m.get("content") or "") for m in out
     ):
         out = [x for m in out for x in tagged(m)]
-    return named(out, looked)
+    return named(out, looked), not looked
 
 
 def _add(out: list[Record], item: Any, path: str, items: list[Any]) -> None:
