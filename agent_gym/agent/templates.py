@@ -19,7 +19,8 @@ from ..dialogue.slots import Scalar, find_value, numbers_in, to_number
 from ..trace import Message, ToolCall, loads
 
 # %% auto #0
-__all__ = ['SHORT_WORD', 'Template', 'origins', 'spoken', 'mentions', 'form_of', 'write', 'Reply', 'Call', 'Wordings', 'holds']
+__all__ = ['SHORT_WORD', 'Template', 'origins', 'spoken', 'mentions', 'worked_out', 'form_of', 'write', 'Reply', 'Call',
+           'Wordings', 'holds']
 
 # %% ../../nbs/agent/01a_templates.ipynb #e580ec59
 def origins(d: Dialogue, value: Scalar) -> list[str]:
@@ -50,9 +51,7 @@ def spoken(d: Dialogue, source: str) -> Scalar:
 
 
 def mentions(d: Dialogue, text: str) -> dict[tuple[int, int], list[str]]:
-    """The places of `text` that hold a value of `d`, longest first and without overlap, with the sources of each.
-
-    A number that no slot holds may be worked out from several."""
+    """The places of `text` that hold a value of `d`, longest first and without overlap, with the sources of each."""
     found: dict[tuple[int, int], list[str]] = defaultdict(list)
     for k, v in d.slots.items():
         if v is None or isinstance(v, bool) or _is_plain_word(k, v):
@@ -62,15 +61,23 @@ def mentions(d: Dialogue, text: str) -> dict[tuple[int, int], list[str]]:
         if isinstance(v, str) and " " in v and v.istitle() and v.replace(" ", "").isalpha():
             for span in find_value(v.split()[0], text):
                 found[span].append(f"{k}~first")
-    for a, b, x in numbers_in(text):
-        free = x is not None and all(b <= p or q <= a for p, q in found)
-        if free and (sources := list(explain_number(x, d.slots))):
-            found[a, b] = sources
     out: dict[tuple[int, int], list[str]] = {}
     for a, b in sorted(found, key=lambda s: (s[0] - s[1], s[0])):
         if all(b <= x or y <= a for x, y in out):
             out[a, b] = sorted(found[a, b])
     return dict(sorted(out.items()))
+
+
+def worked_out(
+    d: Dialogue, text: str, places: Mapping[tuple[int, int], list[str]]
+) -> dict[tuple[int, int], list[str]]:
+    "The numbers of `text` outside `places` that expressions over slots of `d` explain, with these expressions."
+    out: dict[tuple[int, int], list[str]] = {}
+    for a, b, x in numbers_in(text):
+        free = x is not None and all(b <= p or q <= a for p, q in places)
+        if free and (sources := list(explain_number(x, d.slots))):
+            out[a, b] = sources
+    return out
 
 
 SHORT_WORD = 5  # letters; shorter words that users tell (yes, plan) are rarely quoted
