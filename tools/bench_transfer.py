@@ -106,11 +106,11 @@ def hire_world(noise: float, many: int) -> TrueWorld:
     )
 
 
-def transfer_world(noise: float, many: int) -> TrueWorld:
+def transfer_world(noise: float, many: int, name: str = "transfer") -> TrueWorld:
     folder = os.environ.get("AGENT_GYM_BENCH")
     if not folder:
         sys.exit("set AGENT_GYM_BENCH to the folder of the benches")
-    sys.path.insert(0, str(Path(folder, "transfer")))
+    sys.path.insert(0, str(Path(folder, name)))
     from harness import make_logs
     from world import WORLD
 
@@ -121,7 +121,7 @@ def transfer_world(noise: float, many: int) -> TrueWorld:
         }
 
     return TrueWorld(
-        f"transfer, noise {noise}",
+        f"{name}, noise {noise}",
         logs,
         WORLD,
         WORLD.TOOLS,
@@ -140,7 +140,7 @@ def world_of(name: str, noise: str, many: int = 300) -> TrueWorld:
         if name == "clinic"
         else hire_world(rate, many)
         if name == "hire"
-        else transfer_world(rate, many)
+        else transfer_world(rate, many, name)
     )
 
 

@@ -392,10 +392,11 @@ CORE = (
     "matplotlib",
     "rich",
     "typer",
-    "google-generativeai",
+    "requests",
 )
 EXTRAS = {
     "gemini": "google-genai",
+    "gemini, first SDK": "google-generativeai",
     "ray": "ray",
     "parquet": "pyarrow",
     "zstd": "zstandard",

@@ -123,6 +123,13 @@ def thread_of(row: Any, depth: int = 0) -> str | None:
     key = id_key({k: v for k, v in row.items() if holds(k) == "thread"})
     if key is not None:
         return str(row[key])
+    for k, v in row.items():
+        if (
+            isinstance(v, dict)
+            and holds(f"{k}_id") == "thread"
+            and isinstance(v.get("id"), str | int)
+        ):
+            return str(v["id"])
     inner = [v for v in row.values() if isinstance(v, dict)]
     return thread_of(inner[0], depth + 1) if len(inner) == 1 and depth < 2 else None
 

@@ -100,21 +100,7 @@ def register(
     return reader
 
 # %% ../../nbs/parser/04_registry.ipynb #23afbc5a
-BUILT_IN = (
-    "chat",
-    "tau",
-    "sharegpt",
-    "preferences",
-    "dialogues",
-    "star",
-    "evals",
-    "payloads",
-    "runs",
-    "otel",
-    "tickets",
-    "tables",
-    "apps",
-)
+BUILT_IN = ("chat", "sharegpt", "dialogues", "payloads", "runs", "tables")
 GROUP, FORMATS = "agent_gym.parsers", "agent_gym.parser.formats"
 
 
@@ -327,6 +313,10 @@ def envelope(
     "Where the records in `value` lie, in words, and the records with their paths; None where it is no envelope."
     if not isinstance(value, dict):
         return None
+    if len(value) > 1 and all(
+        isinstance(v, list) and v and _known(v, known) for v in value.values()
+    ):
+        return KEYS, ((f".{k}", v) for k, v in value.items())
     for key, inner in value.items():
         if (
             isinstance(inner, list)
