@@ -149,6 +149,50 @@ class Clinic:
                 )
 
 
+class Hire:
+    "The hire shop of tools/worlds: messier people, two requests at once, dates and amounts."
+
+    name, levels = "hire", ("high", "low")
+
+    def logs(self, level, seed, n, flip):
+        from worlds import hire
+
+        made = hire.make_logs(n, {"high": 0.6, "low": 0.3}[level], seed, flip)
+        return Logs(
+            [l.trace for l in made], Counter(l.verdict.kind for l in made if l.verdict.success)
+        )
+
+    def judged(self, logs, level, seed, n):
+        from worlds import hire, play
+
+        from agent_gym.agent.policy import clone
+        from agent_gym.agent.proposals import Proposals
+
+        policy, base = clone(Proposals(logs.traces), logs.traces), 60_000_000 + seed * 10_000
+        agents = {
+            "cloned": lambda i, r: PolicyAgent(policy),
+            "sampled": lambda i, r: SampledPolicy(policy, seed * 1000 + i),
+            "slipping": lambda i, r: hire.Clerk(i, r.choice([0.05, 0.15, 0.3])),
+            "faulty": lambda i, r: hire.Clerk(
+                i, 0.05, frozenset(f for f, p in hire.FAULTS.items() if r.random() < 0.5 * p)
+            ),
+            "good": lambda i, r: hire.Clerk(seed),
+            "own words": lambda i, r: hire.Clerk(i, r.choice([0.0, 0.15]), other=True),
+        }
+        for k, (name, make) in enumerate(agents.items()):
+            for i in range(n):
+                scene = hire.Caller(base + 1000 * k + i)
+                agent = make(i, random.Random(f"bench/{seed}/{name}/{i}"))
+                messages = play(scene, agent, hire.TOOLS, 20)
+                verdict = scene.verdict()
+                yield Judged(
+                    Trace(conversation_id=f"{name}-{i}", messages=messages),
+                    verdict.success,
+                    verdict.kind,
+                    name,
+                )
+
+
 class Transfer:
     "A true world of the bench folder, behind its harness."
 

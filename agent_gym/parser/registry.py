@@ -100,21 +100,7 @@ def register(
     return reader
 
 # %% ../../nbs/parser/04_registry.ipynb #23afbc5a
-BUILT_IN = (
-    "chat",
-    "tau",
-    "sharegpt",
-    "preferences",
-    "dialogues",
-    "star",
-    "evals",
-    "payloads",
-    "runs",
-    "otel",
-    "tickets",
-    "tables",
-    "apps",
-)
+BUILT_IN = ("chat", "sharegpt", "dialogues", "payloads", "runs", "tables")
 GROUP, FORMATS = "agent_gym.parsers", "agent_gym.parser.formats"
 
 
