@@ -19,7 +19,7 @@ $(BIN)/python:
 
 $(VENV)/.run: settings.ini setup.py constraints.txt | $(BIN)/python
 	@echo "installing (a minute or two, once) ..."
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[gemini]'
 	@touch $@
 
 $(VENV)/.dev: settings.ini setup.py constraints.txt | $(BIN)/python

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -278,7 +279,7 @@ def create_environment(
     *,
     llm: LLM | None = None,
     reward: Reward | Iterable[RewardPart] | Mapping[str, Callable[[Trace], float]] | None = None,
-    tools: Mapping[str, Function] | None = None,
+    tools: object = None,
     policy: Policy | None = None,
     labels: object = None,
     user: UserFactory | None = None,
@@ -287,13 +288,21 @@ def create_environment(
     """Learn a gym from `traces`, which unpacks as `query_agent, tool_mocker, reward_fn`.
 
     `llm`: a language model that answers as the agent (with examples from the traces) and where the mocker is unsure; without it, and without GOOGLE_API_KEY, all is offline.
-    `reward`: a Reward, or parts of your own to blend into the learned one. `tools`: functions that answer for real beside the mocked tools. `policy`: rules that people wrote;
+    `reward`: a Reward, or parts of your own to blend into the learned one. `tools`: functions that answer for real beside the mocked tools, functions
+    `(state, **arguments)` over a session's documents (checked against the logs: see `notes`), or what is known of the tools in any form that `declared_tools` takes. `policy`: rules that people wrote;
     `labels`: their verdicts on conversations (Labels, a JSONL file, records or a DataFrame: conversation_id, verdict, reason, by); both come before all that is learned. `user`: makes the other side from
     (trace, seed); by default users derived from the traces (`UserModel`). Same traces and seed, same gym, in every process. Raises TraceError where there is nothing to learn from."""
     from agent_gym.agent.query import query_agent
 
     logs, notes = usable(traces)
-    mocker = ToolMocker(logs, llm=llm)
+    functions, over_state, known = _brought(tools)
+    mocker = ToolMocker(logs, llm=llm, tools=known, functions=over_state)
+    notes += map(str, mocker.agreement.values())
+    notes += [
+        f"{t} is not learned from these logs ({r} of {n} calls left out were right): `tools=` brings it"
+        for t, (r, n) in mocker.unlearned.items()
+        if t not in {**functions, **over_state}
+    ]
     dialogue = learn_dialogues(logs, mocker.tools)
     judge = (
         reward
@@ -308,10 +317,27 @@ def create_environment(
         )
     if user is None:
         user = UserModel(logs, dialogue)
-    world = World(logs, mocker, judge, user, tools, seed)
+    world = World(logs, mocker, judge, user, functions or None, seed)
     return Gym(query_agent(logs, world.mocker, llm, reward=judge), judge, world, notes)
 
 # %% ../nbs/20_factory.ipynb #87462eeb
+def _brought(tools: object) -> tuple[dict[str, Function], dict[str, Function], object]:
+    "What a user brings for tools: functions, functions over the state of a session, and what is known of the rest."
+    if tools is None or not isinstance(tools, Mapping):
+        return {}, {}, tools
+    functions = {str(n): f for n, f in tools.items() if callable(f)}
+    rest = {n: s for n, s in tools.items() if not callable(s)}
+    over_state = {n: f for n, f in functions.items() if _takes_state(f)}
+    plain = {n: f for n, f in functions.items() if n not in over_state}
+    return plain, over_state, rest or None
+
+
+def _takes_state(function: Function) -> bool:
+    if inspect.isbuiltin(function) or inspect.isclass(function):
+        return False
+    return next(iter(inspect.signature(function).parameters), "") == "state"
+
+
 FORMAT = 2  # of gym.json
 _OURS = re.compile(r"(?:traces|learned)-[0-9a-f]{16}\.(?:jsonl|json|npz)")
 
@@ -369,10 +395,9 @@ def _ground(folder: Path) -> dict[str, str]:
 def _learned(gym: Gym) -> dict[str, object]:
     "What was learned: the backend without the functions beside it, the judge, the users, and the agent where it was needed."
     live = gym.tool_mocker
-    mocker = live
-    if type(live) is not ToolMocker and isinstance(live, ToolMocker):
-        mocker = object.__new__(ToolMocker)
-        mocker.__dict__.update({k: v for k, v in live.__dict__.items() if k != "functions"})
+    mocker = object.__new__(ToolMocker)
+    mocker.__dict__.update({k: v for k, v in live.__dict__.items() if k != "functions"})
+    mocker.__dict__["_functions"] = {}
     judge = gym.reward_fn if is_ours(gym.reward_fn) else None
     user = gym.world.user if is_ours(gym.world.user) else None
     return {"mocker": mocker, "reward": judge, "user": user}
@@ -402,7 +427,7 @@ def load_gym(
     *,
     llm: LLM | None = None,
     reward: Reward | Iterable[RewardPart] | Mapping[str, Callable[[Trace], float]] | None = None,
-    tools: Mapping[str, Function] | None = None,
+    tools: object = None,
     policy: Policy | None = None,
     labels: object = None,
     user: UserFactory | None = None,
@@ -425,27 +450,29 @@ def load_gym(
     if fresh or not known or not isinstance(files, dict):
         given = {"llm": llm, "reward": reward, "tools": tools, "policy": policy, "labels": labels}
         return create_environment(logs, user=user, seed=settings["seed"], **given)
-    parts = {f"part {p.name}": p.function for p in Reward(parts=reward).parts} if reward else {}
+    brought = () if reward is None or isinstance(reward, Reward) else Reward(parts=reward).parts
+    parts = {f"part {p.name}": p.function for p in brought}
     outside = {"llm": llm, "policy": policy, **parts, **_rows(logs)}
     learned = load_state(folder, files, {k: v for k, v in outside.items() if v is not None})
-    return _assembled(logs, learned, llm, reward, tools, user, settings["seed"])
+    return _assembled(logs, learned, llm, tools, user, settings["seed"])
 
 
 def _assembled(
     logs: TraceSet,
     learned: Mapping[str, Any],
     llm: LLM | None,
-    reward: object,
-    tools: Mapping[str, Function] | None,
+    tools: object,
     user: UserFactory | None,
     seed: int,
 ) -> Gym:
     "A gym of what was learned and what was brought."
     from agent_gym.agent.query import query_agent
 
-    mocker, judge = learned["mocker"], learned["reward"] or reward
+    mocker, judge = learned["mocker"], learned["reward"]
+    functions, over_state, _ = _brought(tools)
+    mocker = mocker.with_functions(over_state) if over_state else mocker
     mocker.reset()
-    world = World(logs, mocker, judge, user or learned["user"], tools, seed)
+    world = World(logs, mocker, judge, user or learned["user"], functions or None, seed)
     return Gym(query_agent(logs, world.mocker, llm, reward=judge), judge, world, usable(logs)[1])
 
 # %% ../nbs/20_factory.ipynb #9851f43f
@@ -464,13 +491,17 @@ def _settings(folder: Path) -> dict[str, Any]:
     for name in ("tools", "parts"):
         value = whole.get(name, [])
         if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
-            where = {"source": str(folder / "gym.json"), "path": f"$.{name}"}
-            raise TraceError(f"must be a list of names, got {str(value)[:80]}", **where)
+            source, place = str(folder / "gym.json"), f"$.{name}"
+            raise TraceError(
+                f"must be a list of names, got {str(value)[:80]}", source=source, path=place
+            )
     for name in ("learned", "ground"):
         value = whole.get(name, {})
         if not isinstance(value, dict) or not all(isinstance(x, str) for x in value.values()):
-            where = {"source": str(folder / "gym.json"), "path": f"$.{name}"}
-            raise TraceError(f"must be an object of names, got {str(value)[:80]}", **where)
+            source, place = str(folder / "gym.json"), f"$.{name}"
+            raise TraceError(
+                f"must be an object of names, got {str(value)[:80]}", source=source, path=place
+            )
     return whole
 
 
@@ -478,7 +509,7 @@ def _require(
     folder: Path,
     settings: Mapping[str, Any],
     *,
-    tools: Mapping[str, Function] | None,
+    tools: object,
     reward: object,
     user: UserFactory | None,
 ) -> None:

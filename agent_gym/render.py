@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from .trace import FAILURE_WORDS, SUCCESS_WORDS, dumps, pair
+from .trace import FAILURE_WORDS, SUCCESS_WORDS, WARNING, dumps, pair
 
 if TYPE_CHECKING:
     from agent_gym.trace import Message, ToolCall, ToolSpec, Trace, TraceSet, TraceSummary
@@ -350,9 +350,14 @@ def summary_html(s: TraceSummary) -> str:
         "tools": len(s.tools),
         "unread records": s.errors,
     }
-    notes = "".join(f'<p class="warn">{escape(n)}</p>' for n in s.notes)
+    warned = "".join(
+        f'<p class="warn"><b>{escape(n)}</b></p>' for n in s.notes if n.startswith(WARNING)
+    )
+    notes = "".join(
+        f'<p class="warn">{escape(n)}</p>' for n in s.notes if not n.startswith(WARNING)
+    )
     formats = f"<h3>Formats</h3>{table(s.formats.items(), ['format', 'conversations'])}"
-    shown = f"{tiles(top)}{notes}{_charts(s)}<h3>Tools</h3>{_tool_rows(s)}{formats}"
+    shown = f"{warned}{tiles(top)}{notes}{_charts(s)}<h3>Tools</h3>{_tool_rows(s)}{formats}"
     return block(shown, "summary of traces")
 
 # %% ../nbs/04_render.ipynb #061288ac

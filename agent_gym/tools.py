@@ -16,11 +16,11 @@ from typing import Any, TypeAlias
 
 from pydantic import JsonValue
 
-from .trace import ToolKind, ToolSpec, Trace, dumps
+from .trace import ToolError, ToolKind, ToolSpec, Trace, dumps
 
 # %% auto #0
 __all__ = ['LoggedCall', 'logged_calls', 'is_error_value', 'json_type', 'infer_schema', 'arithmetic', 'gather_evidence',
-           'kinds_of', 'infer_tools', 'check_arguments']
+           'kinds_of', 'infer_tools', 'declared_tools', 'check_arguments']
 
 # %% ../nbs/02_tools.ipynb #d37fb505
 @dataclass(frozen=True, slots=True)
@@ -525,10 +525,12 @@ def _kind(e: _Evidence, concludes: bool) -> ToolKind:
     return "write" if concludes else "read" if e.calls else "unknown"
 
 # %% ../nbs/02_tools.ipynb #9f828e0f
-def infer_tools(traces: Iterable[Trace]) -> dict[str, ToolSpec]:
+def infer_tools(
+    traces: Iterable[Trace], declared: Mapping[str, ToolSpec] | None = None
+) -> dict[str, ToolSpec]:
     """The tools of `traces` by name, sorted: schemas of arguments and results, kind, and the number of logged calls in `metadata["calls"]`.
 
-    Parameters of a definition that the source carried in `metadata["tools"]` are kept as they are, with `metadata["defined"]` True."""
+    Parameters of a definition that the source carried in `metadata["tools"]` are kept as they are, with `metadata["defined"]` True; so is what is `declared`, before all others."""
     calls: dict[str, list[LoggedCall]] = defaultdict(list)
     defined: dict[str, ToolSpec] = {}
 
@@ -544,10 +546,17 @@ def infer_tools(traces: Iterable[Trace]) -> dict[str, ToolSpec]:
                 yield LoggedCall(f"{i}", c.turn, c.name, c.arguments, c.value, c.is_error)
 
     kinds = kinds_of(every())
+    for name, s in (declared or {}).items():
+        known = defined.get(name)
+        defined[name] = s if known is None or s.parameters.get("properties") else _joined(known, s)
     return {
         name: _spec(name, calls.get(name, []), kinds.get(name, "unknown"), defined.get(name))
         for name in sorted(calls.keys() | defined.keys())
     }
+
+
+def _joined(known: ToolSpec, declared: ToolSpec) -> ToolSpec:
+    return known.model_copy(update={"kind": declared.kind, "writes": declared.writes})
 
 
 def _spec(name: str, calls: list[LoggedCall], kind: ToolKind, given: ToolSpec | None) -> ToolSpec:
@@ -569,10 +578,12 @@ def _spec(name: str, calls: list[LoggedCall], kind: ToolKind, given: ToolSpec | 
         "defined": given is not None,
     }
     if given is not None:
+        said = given.parameters.get("properties") or given.metadata or given.description
         return ToolSpec(
             name=name,
             description=given.description,
-            parameters=given.parameters,
+            writes=given.writes,
+            parameters=given.parameters if said or given.kind == "unknown" else parameters,
             result=given.result or result,
             kind=given.kind if given.kind != "unknown" else kind,
             metadata=meta,
@@ -591,7 +602,7 @@ def _definition(source: object) -> ToolSpec | None:
     schema = next(
         (
             d[k]
-            for k in ("parameters", "input_schema", "inputSchema")
+            for k in ("parameters", "input_schema", "inputSchema", "parametersJsonSchema")
             if isinstance(d.get(k), Mapping)
         ),
         None,
@@ -606,7 +617,7 @@ def _definition(source: object) -> ToolSpec | None:
         ),
         {},
     )
-    kind = d.get("kind") if d.get("kind") in ("read", "write", "pure", "search") else "unknown"
+    kind = d.get("kind") if d.get("kind") in ("read", "write", "pure", "search") else _hinted(d)
     return ToolSpec(
         name=d["name"],
         description=str(d.get("description") or ""),
@@ -614,6 +625,77 @@ def _definition(source: object) -> ToolSpec | None:
         result=dict(result),
         kind=kind,
     )  # type: ignore[arg-type]
+
+# %% ../nbs/02_tools.ipynb #0917d02b
+def _hinted(definition: Mapping[str, Any]) -> str:
+    "The kind that MCP's hints tell."
+    hints = definition.get("annotations")
+    hints = hints if isinstance(hints, Mapping) else {}
+    if hints.get("readOnlyHint") is True:
+        return "read"
+    writes = hints.get("readOnlyHint") is False or hints.get("destructiveHint") is True
+    return "write" if writes else "unknown"
+
+
+_LISTS = ("tools", "function_declarations", "functionDeclarations", "functions")
+
+
+def declared_tools(source: object) -> dict[str, ToolSpec]:
+    """Tool specifications by name from what a user has: one definition or many, a mapping of them by name, `{"tools": [...]}`, Gemini's function declarations, or an OpenAPI document.
+
+    Raises ToolError where something is none of these, and says which."""
+    if isinstance(source, Mapping) and isinstance(source.get("paths"), Mapping):
+        return {s.name: s for s in _openapi(source)}
+    if isinstance(source, Mapping) and _definition(source) is None:
+        inside = [source[k] for k in _LISTS if isinstance(source.get(k), Sequence)]
+        if inside:
+            return {n: s for part in inside for n, s in declared_tools(part).items()}
+        source = [
+            v if isinstance(v, ToolSpec) else {"name": k, **v} if isinstance(v, Mapping) else v
+            for k, v in source.items()
+        ]
+    out: dict[str, ToolSpec] = {}
+    single = isinstance(source, str | bytes | ToolSpec | Mapping) or not isinstance(
+        source, Iterable
+    )
+    for item in [source] if single else source:
+        spec = _definition(item)
+        if spec is not None:
+            out[spec.name] = spec
+        elif isinstance(item, Mapping) and any(k in item for k in _LISTS):
+            out |= declared_tools(item)
+        else:
+            raise ToolError(
+                f"not a tool definition: {repr(item)[:60]}; give a ToolSpec or a definition with a name"
+            )
+    return out
+
+
+def _openapi(document: Mapping[str, Any]) -> Iterator[ToolSpec]:
+    "One tool for each operation: its parameters and the fields of its JSON body; GET reads, the others write."
+    for path, operations in document["paths"].items():
+        for method, op in operations.items() if isinstance(operations, Mapping) else ():
+            if method.lower() not in ("get", "put", "post", "patch", "delete") or not isinstance(
+                op, Mapping
+            ):
+                continue
+            name = op.get("operationId") or re.sub(r"\W+", "_", f"{method}_{path}").strip("_")
+            given = [*(operations.get("parameters") or ()), *(op.get("parameters") or ())]
+            fields = {p["name"]: p.get("schema") or {} for p in given if "name" in p}
+            required = [p["name"] for p in given if p.get("required") and "name" in p]
+            content = (op.get("requestBody") or {}).get("content") or {}
+            body = (content.get("application/json") or {}).get("schema") or {}
+            schema = {
+                "type": "object",
+                "properties": fields | (body.get("properties") or {}),
+                "required": [*required, *(body.get("required") or ())],
+            }
+            yield ToolSpec(
+                name=str(name),
+                description=str(op.get("summary") or op.get("description") or ""),
+                parameters=schema,
+                kind="read" if method.lower() == "get" else "write",
+            )
 
 # %% ../nbs/02_tools.ipynb #10a9c33c
 def check_arguments(spec: ToolSpec, arguments: object) -> str | None:

@@ -309,13 +309,14 @@ class Message(_Value):
 
 # %% ../nbs/00_trace.ipynb #a1ebbbc4
 class ToolSpec(_Value):
-    "A tool: `parameters` and `result` are JSON Schemas; `kind` says what a call does to the state behind it."
+    "A tool: `parameters` and `result` are JSON Schemas; `kind` says what a call does to the state behind it, `writes` names the tools whose answers it changes, where that is known."
 
     name: str
     description: str = ""
     parameters: dict[str, Any] = Field(default_factory=lambda: {"type": "object", "properties": {}})
     result: dict[str, Any] = Field(default_factory=dict)
     kind: ToolKind = "unknown"
+    writes: tuple[str, ...] = ()
     metadata: dict[str, Any] = Field(default_factory=dict)
 
     def _repr_html_(self) -> str:

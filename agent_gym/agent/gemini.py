@@ -380,7 +380,8 @@ class GeminiLLM:
                     self._carrier = make(self.model, self._key, self.base_url)
                 except ImportError as e:
                     raise LLMError(
-                        f"{self.sdk} is not installed: pip install {self.sdk}", kind="request"
+                        f"{self.sdk} is not installed: pip install 'agent-gym[gemini]'",
+                        kind="request",
                     ) from e
             return self._carrier
 

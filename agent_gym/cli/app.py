@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from agent_gym.cli.console import (
+    ERRORS,
     OUT,
     plain,
     read_logs,
@@ -40,10 +41,10 @@ if TYPE_CHECKING:
     from agent_gym.environment.retry import RetrySet
 
 # %% auto #0
-__all__ = ['app', 'Source', 'Format', 'Strict', 'Json', 'Version', 'Target', 'Logs', 'Episodes', 'Page', 'HeldOut', 'AgentName',
-           'Minimum', 'Timeout', 'KindName', 'TextArguments', 'Host', 'Port', 'CORE', 'EXTRAS', 'inspect', 'convert',
-           'demo', 'sample', 'report', 'find_agent', 'retry', 'Kind', 'export', 'serve', 'installation', 'doctor',
-           'main']
+__all__ = ['app', 'Source', 'Format', 'Strict', 'ReaderFile', 'Json', 'Version', 'Target', 'Logs', 'Episodes', 'Page', 'HeldOut',
+           'AgentName', 'Minimum', 'Timeout', 'KindName', 'TextArguments', 'Host', 'Port', 'CORE', 'EXTRAS',
+           'own_format', 'doubted', 'inspect', 'convert', 'demo', 'sample', 'report', 'find_agent', 'retry', 'Kind',
+           'export', 'serve', 'installation', 'doctor', 'main']
 
 # %% ../../nbs/cli/03_app.ipynb #4810014d
 app = typer.Typer(
@@ -63,7 +64,20 @@ Format = Annotated[
     str, typer.Option(help="The reader to use; auto tells formats by their structure.")
 ]
 Strict = Annotated[
-    bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")
+    bool,
+    typer.Option(
+        "--strict",
+        help="Stop at the first record that cannot be read; end with status 2 where what was "
+        "read looks wrong.",
+    ),
+]
+ReaderFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--reader",
+        metavar="FILE",
+        help="A Python file with matches(record) and to_trace(record), for a format of your own.",
+    ),
 ]
 Json = Annotated[
     Path | None,
@@ -93,13 +107,30 @@ Version = Annotated[
 def _root(version: Version = False) -> None: ...
 
 # %% ../../nbs/cli/03_app.ipynb #05254b74
+def own_format(reader: Path | None, format: str) -> str:
+    "The name of the format that the file `reader` registers; `format` without one."
+    from agent_gym.parser.registry import load_reader
+
+    return format if reader is None else load_reader(reader).name
+
+
+def doubted(traces: TraceSet, strict: bool) -> None:
+    "Ends the command with status 2 where logs that were read look wrong, if `strict`."
+    if strict and traces.warnings:
+        raise typer.Exit(2)
+
+# %% ../../nbs/cli/03_app.ipynb #ce3fdfe5
 @app.command()
 def inspect(
-    src: Source, format: Format = "auto", strict: Strict = False, json: Json = None
+    src: Source,
+    format: Format = "auto",
+    strict: Strict = False,
+    reader: ReaderFile = None,
+    json: Json = None,
 ) -> None:
     "What the logs hold: outcomes, messages, tools with their kinds; and what could not be read."
     with reporting():
-        traces = read_logs(src, format, strict)
+        traces = read_logs(src, own_format(reader, format), strict)
         from agent_gym.tools import infer_tools
 
         tools, screen = infer_tools(traces), screen_for(json)
@@ -108,8 +139,9 @@ def inspect(
         say(screen, summary_sentence(traces))
         kinds = {name: spec.kind for name, spec in tools.items()}
         write_json(json, asdict(traces.summary()) | {"kinds": kinds})
+    doubted(traces, strict)
 
-# %% ../../nbs/cli/03_app.ipynb #306c62fe
+# %% ../../nbs/cli/03_app.ipynb #5b591aac
 _ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
 Target = Annotated[
     Path, typer.Argument(metavar="DST", help=f"Where to write: {', '.join(_ENDINGS)}.")
@@ -117,17 +149,26 @@ Target = Annotated[
 
 
 @app.command()
-def convert(src: Source, dst: Target, format: Format = "auto", strict: Strict = False) -> None:
+def convert(
+    src: Source,
+    dst: Target,
+    format: Format = "auto",
+    strict: Strict = False,
+    reader: ReaderFile = None,
+) -> None:
     "Write the logs in the package's own schema, one conversation a line (or as Parquet)."
     with reporting():
         if not dst.name.endswith(_ENDINGS):
             raise ValueError(f"{dst}: the name must end in {' or '.join(_ENDINGS)}")
-        traces = read_logs(src, format, strict)
+        traces = read_logs(src, own_format(reader, format), strict)
         with whole(dst) as half:
             traces.to_parquet(half) if dst.suffix == ".parquet" else traces.to_jsonl(half)
         for file, n, why in unread(traces.errors):
             say(OUT, f"{n} × {file}: {why}", "not read: ", "yellow")
+        for warning in traces.warnings:
+            say(ERRORS, warning, "warning: ", "bold yellow")
         say(OUT, f"{len(traces)} conversations written to {dst}")
+    doubted(traces, strict)
 
 # %% ../../nbs/cli/03_app.ipynb #a6e0f9ce
 Logs = Annotated[
@@ -408,10 +449,11 @@ def serve(
 # %% ../../nbs/cli/03_app.ipynb #7ab3a5ad
 CORE = (
     "pydantic numpy pandas orjson ipywidgets anywidget gymnasium wordllama rapidfuzz scikit-learn "
-    "matplotlib rich typer google-generativeai"
+    "matplotlib rich typer requests"
 )
 EXTRAS = {
     "gemini": "google-genai",
+    "gemini, first SDK": "google-generativeai",
     "ray": "ray",
     "parquet": "pyarrow",
     "zstd": "zstandard",

@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..parser import load_traces
-from ..trace import AgentGymError, TraceError, TraceSet
+from ..trace import WARNING, AgentGymError, TraceError, TraceSet
 
 if TYPE_CHECKING:
     from agent_gym.tools import ToolSpec
@@ -166,7 +166,7 @@ def unread(errors: Sequence[TraceError]) -> list[tuple[str, int, str]]:
         out.append((source, len(same), f"{first.reason} (first at {place})"))
     return out
 
-# %% ../../nbs/cli/00_console.ipynb #1267d4ca
+# %% ../../nbs/cli/00_console.ipynb #189e0f8b
 def summary_sentence(traces: TraceSet) -> str:
     "What was read, in one sentence."
     s = traces.summary()
@@ -190,8 +190,11 @@ def show_logs(console: Console, traces: TraceSet) -> None:
         ("tool calls", f"{s.calls}, {s.unanswered} without a result"),
     ]
     console.print(table(("understood", ""), rows))
+    for warning in traces.warnings:
+        say(console, warning, "warning: ", "bold yellow")
     for note in s.notes:
-        say(console, note, "note: ", "dim")
+        if not note.startswith(WARNING):
+            say(console, note, "note: ", "dim")
     if traces.errors:
         found = [(Path(f).name, n, why) for f, n, why in unread(traces.errors)]
         console.print(table(("not understood", "records", "why"), found))

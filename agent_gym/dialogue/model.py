@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['UNKNOWN', 'SAME_MEANING', 'CONSTANT_SHARE', 'CONSTANT_LEAST', 'write_tools', 'category_paths', 'wording_profiles',
-           'DialogueModel', 'learn_dialogues', 'reply_act', 'understand_action', 'canonical_wording', 'fill_wording']
+           'DialogueModel', 'learn_dialogues', 'reply_act', 'understand_action', 'canonical_wording', 'logged_wording',
+           'fill_wording']
 
 # %% ../../nbs/dialogue/05_model.ipynb #68d60120
 @dataclass(slots=True)
@@ -239,6 +240,17 @@ class DialogueModel:
         return embed([k.replace("{}", " ") for k in self.user_acts])
 
     @cached_property
+    def _wordings(self) -> dict[str, list[str]]:
+        out: dict[str, list[str]] = {}
+        for wording, act in self.assistant_acts.items():
+            out.setdefault(act, []).append(wording)
+        return out
+
+    def wordings_of(self, act: str) -> Sequence[str]:
+        "The wordings of the logs that do `act`."
+        return self._wordings.get(act, ())
+
+    @cached_property
     def _remembered(self) -> dict[object, str]:
         return {}
 
@@ -315,13 +327,18 @@ def canonical_wording(model: DialogueModel, messages: Sequence[Message]) -> str 
     state = model.state()
     for m in messages if model.assistant_acts else ():
         state.feed(m)
+    return logged_wording(model, state, messages[-1].content or "") if messages else None
+
+
+def logged_wording(model: DialogueModel, state: DialogueState, text: str) -> str | None:
+    "`text`, the last thing that the assistant said in `state`, in words of the logs; None where its wording is theirs, or stands for none of theirs."
     if not state.utterances or (last := state.utterances[-1]).wording in model.assistant_acts:
         return None
     act = model.assistant_act(last.wording, last.context, model.intents(state.opening))
-    known = [w for w, c in model.assistant_acts.items() if c == act]
+    known = model.wordings_of(act)
     if not known:
         return None
-    values = [" ".join(v) for v in mask_values(state.values, messages[-1].content or "")[1]]
+    values = [" ".join(v) for v in mask_values(state.values, text)[1]]
     return fill_wording(_most_like(known, last.wording), values)
 
 

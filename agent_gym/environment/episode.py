@@ -301,7 +301,7 @@ class Episode:
         self._messages.append(said)
         self._following = self._exact = False
         words = _words(user, self._messages)
-        heard = [] if words is None else [Message(role="user", content=words)]
+        heard = [] if words is None else [_spoken(user, words)]
         return self._end(heard, [], words is None or user.left)
 
     def _end(
@@ -378,6 +378,13 @@ def _as_said(action: object) -> str:
     "The text under which a malformed action enters the trace; its own words may fail."
     said = attempt(lambda: action if isinstance(action, str) else str(action))
     return said if type(said) is str else f"({type(action).__name__})"
+
+
+def _spoken(user: User, words: str) -> Message:
+    "The user's message, with where it came from and how sure that is, where the user tells."
+    source, confidence = getattr(user, "source", None), getattr(user, "confidence", None)
+    told = {} if source is None else {"source": source, "confidence": confidence}
+    return Message(role="user", content=words, metadata=told)
 
 
 def _words(user: User, messages: list[Message]) -> str | None:

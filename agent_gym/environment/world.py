@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from .. import __version__
+from .descriptions import described_tools
 from .foreign import ForeignUser, ask, is_ours
 from .functions import ErrorStyle, Function, Functions, LiveMocker
 from .identity import fingerprint
@@ -76,7 +77,7 @@ class World:
             waits or bool(functions),
         )
         self.mocker = LiveMocker(mocker, self.functions) if functions else mocker
-        self.specs: dict[str, ToolSpec] = self.mocker.tools
+        self.specs: dict[str, ToolSpec] = described_tools(self.mocker.tools, traces)
         self.tools: tuple[ToolSpec, ...] = tuple(self.specs.values())
         self._paths: dict[str, LoggedPath] = {}
         self._grades: dict[str, RewardBreakdown] = {}

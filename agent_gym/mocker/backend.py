@@ -24,7 +24,7 @@ from .results import Source, ToolResult, copied
 # %% auto #0
 __all__ = ['SURE', 'BELIEF', 'Cell', 'StateAnswer', 'state_answer', 'BeliefSettings', 'Belief']
 
-# %% ../../nbs/mocker/19d_backend.ipynb #c8e56c94
+# %% ../../nbs/mocker/19d_backend.ipynb #5ff6aa2f
 @dataclass(frozen=True)
 class StateAnswer:
     "An answer from the learned state: its value, what it rests on, the environment it was made in, and logged calls behind it."
@@ -91,6 +91,8 @@ def _success(
         value, grade = state.document(tool, arguments)
         if value is not MISSING:
             after = " after" * (grade == 0 and state.steps > 0)
+            if grade >= 0 and state.untold(tool, arguments):
+                after = " untold"
             why = "As shown before." if grade == 0 else "As shown before, with what was done since."
             return StateAnswer(value, False, _GRADES[grade] + after + mixed, env, 1, why)
     answer = _reply(model, tool, arguments, env, full)
@@ -144,7 +146,7 @@ def _shown(
     support = max((e.total for e in effects), default=0)
     return StateAnswer(value, False, f"effect {_GRADES[grade]}", env, support, why)
 
-# %% ../../nbs/mocker/19d_backend.ipynb #c9ce64dc
+# %% ../../nbs/mocker/19d_backend.ipynb #e77d853e
 @dataclass(frozen=True)
 class BeliefSettings:
     "Rates before any count, and how much a coarser count weighs in a finer one."
@@ -154,13 +156,19 @@ class BeliefSettings:
     other: float = 0.5
     weights: tuple[float, ...] = (3, 3, 3, 4, 4)
     stale: float = 0.3  # a record that a learned effect has touched, shown as before
+    untold: float = 0.5  # a record of which was spoken in an action that no log shows it after
+    taken: float = (
+        0.5  # an answer of the rules that is surer than this is taken as a fact by the documents
+    )
+    asked: int = 5  # calls left out from which on a tool may be said not to be learned
+    hopeless: float = 0.2  # where less than this share of them was right
     margin: float = 0.05  # by which the documents have to be surer
 
 
 BELIEF = BeliefSettings(
     bases={"state": 0.95, "changed": 0.95, "unsure": 0.3, "reply": 0.85, "same": 0.5, "error": 0.9}
     | {"effect changed": 0.95, "effect state": 0.3, "effect unsure": 0.2},
-    signs={" mixed": 0.7, " after": 0.8, " poor": 0.3, " fair": 0.7},
+    signs={" mixed": 0.7, " after": 0.8, " untold": 0.5, " poor": 0.3, " fair": 0.7},
 )
 _REPLAYED = ("state", "state late", "replay", "replay own")
 Cell = tuple[int, int, int]
@@ -188,11 +196,17 @@ class Belief:
             keys = dict.fromkeys(
                 k for which in (1, 2) for k in _levels(tool, rules, documents, agree, which)
             )
-            for k in keys:
+            for k in (*keys, ("tool", tool)):
                 cells[k][0] += 1
                 cells[k][1] += right
                 cells[k][2] += true
         return cls({k: (c[0], c[1], c[2]) for k, c in cells.items()})
+
+    def unlearned(self) -> dict[str, tuple[int, int]]:
+        "Tools that neither learner answers, as (right, asked): free text, searches of the world; `tools=` is how to bring them."
+        found = {k[1]: (max(c[1:]), c[0]) for k, c in self.cells.items() if k[0] == "tool"}
+        few, share = BELIEF.asked, BELIEF.hopeless
+        return {t: (r, n) for t, (r, n) in found.items() if n >= few and r < share * n}
 
     def rates(
         self, tool: str, rules: str, documents: str, agree: bool, said: float
@@ -208,6 +222,10 @@ class Belief:
             out.append(p)
         if not agree and documents.startswith("changed") and rules in _REPLAYED:
             out[0] = min(out[0], BELIEF.stale)
+        if "untold" in documents and rules in _REPLAYED:
+            seen = self.cells.get((rules, documents, agree), (0, 0, 0))
+            w = BELIEF.weights[-1]
+            out[0] = min(out[0], (seen[1] + w * BELIEF.untold) / (seen[0] + w))
         untried = (rules, documents, False) not in self.cells
         if rules.startswith("rule") and untried and not documents.startswith("error"):
             out[1] = min(out[1], out[0])

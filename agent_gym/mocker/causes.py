@@ -21,7 +21,7 @@ Conversations = Sequence[Sequence[LoggedCall]]
 __all__ = ['Conversations', 'SETTINGS', 'Events', 'LINKS', 'CauseSettings', 'reads_by_name', 'find_actions', 'LinkSettings',
            'find_links', 'find_shows']
 
-# %% ../../nbs/mocker/19b_causes.ipynb #58e0fad7
+# %% ../../nbs/mocker/19b_causes.ipynb #c8b03139
 @dataclass(frozen=True)
 class CauseSettings:
     "Priors and thresholds for what counts as an action."
@@ -37,6 +37,9 @@ class CauseSettings:
     sure_reader: float = 0.4
     moves: float = 1.2  # changes it has to explain
     moves_reader: float = 3.0
+    tested: int = (
+        10  # answers with it in between, from which on a tool that explains no change is no action
+    )
     repeats: int = 3  # a first answer is compared with others from this many conversations on
 
 
@@ -59,7 +62,7 @@ def _cause(call: LoggedCall, asked: LoggedCall) -> tuple[str, bool]:
     mine = set(tokens(asked.arguments))
     return call.name, not mine.isdisjoint(tokens(call.arguments))
 
-# %% ../../nbs/mocker/19b_causes.ipynb #69efb8ba
+# %% ../../nbs/mocker/19b_causes.ipynb #d28e2568
 Events = dict[str, dict[frozenset[tuple[str, bool]], list[int]]]
 
 
@@ -95,9 +98,15 @@ def _prior(cause: tuple[str, bool], kinds: Mapping[str, str]) -> float:
     return out if related else out * SETTINGS.unrelated
 
 
-def find_actions(conversations: Conversations, kinds: Mapping[str, str]) -> frozenset[str]:
-    "The tools that change what others show; `kinds` is what is believed of them so far."
+def find_actions(
+    conversations: Conversations,
+    kinds: Mapping[str, str],
+    declared: Mapping[str, str] | None = None,
+) -> frozenset[str]:
+    "The tools that change what others show; `kinds` is what is believed of them so far, `declared` what a user says."
+    declared = declared or {}
     moves: dict[str, float] = defaultdict(float)
+    tested: Counter[str] = Counter()
     for sets in _events(conversations).values():
         prior = {c: _prior(c, kinds) for c in sorted({c for s in sets for c in s})}
         chance, explained = dict(prior), {}
@@ -112,6 +121,8 @@ def find_actions(conversations: Conversations, kinds: Mapping[str, str]) -> froz
                     asked[c] += changed + same
             w = SETTINGS.weight
             chance = {c: (explained[c] + w * prior[c]) / (asked[c] + w) for c in prior}
+        for causes, (changed, same) in sets.items():
+            tested.update(dict.fromkeys({t for t, _ in causes}, changed + same))
         for c, n in explained.items():
             reader = reads_by_name(c[0])
             if chance[c] > (SETTINGS.sure_reader if reader else SETTINGS.sure):
@@ -123,13 +134,16 @@ def find_actions(conversations: Conversations, kinds: Mapping[str, str]) -> froz
     }
     rest = {c.name for conversation in conversations for c in conversation} - enough
     quiet = ("read", "search", "pure")
-    return frozenset(enough) | {
+    found = enough | {
         t
         for t in rest
-        if kinds.get(t) == "write" or not (kinds.get(t) in quiet or reads_by_name(t))
+        if (kinds.get(t) == "write" and not reads_by_name(t))
+        or not (kinds.get(t) in quiet or reads_by_name(t) or tested[t] >= SETTINGS.tested)
     }
+    said = {t for t, kind in declared.items() if kind in quiet}
+    return frozenset((found | {t for t, kind in declared.items() if kind == "write"}) - said)
 
-# %% ../../nbs/mocker/19b_causes.ipynb #23846a1a
+# %% ../../nbs/mocker/19b_causes.ipynb #22b52aec
 @dataclass(frozen=True)
 class LinkSettings:
     "How documents are linked to calls."

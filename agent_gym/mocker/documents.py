@@ -45,7 +45,7 @@ def tokens(value: Value, depth: int = 6) -> Iterator[str]:
     elif (kind is str and len(value) <= LONGEST_NAME) or kind is int:
         yield str(value)
 
-# %% ../../nbs/mocker/19a_documents.ipynb #4e4d0978
+# %% ../../nbs/mocker/19a_documents.ipynb #e05d7a61
 @dataclass(frozen=True)
 class Effect:
     "What an action does to the documents of `view` whose arguments are as `binds` say (those not named: all); `hits` of `total` logged pairs of before and after agree."
@@ -59,7 +59,7 @@ class Effect:
     @property
     def quality(self) -> float:
         "The share of agreement, drawn to a half where little was seen."
-        return (self.hits + 1) / (self.total + 2)
+        return (self.hits + 0.5) / (self.total + 1)
 
     def __str__(self) -> str:
         where = ", ".join(f"{k} = {e}" for k, e in self.binds)
@@ -88,7 +88,8 @@ class StateModel:
     """All that is learned about state; immutable.
 
     `base`: documents before any action, by (view, key of the arguments), with up to two conversations that show them and how far the logs agree. `outcomes`: how identical logged calls ended.
-    `shown`: the conversations (up to two) that show a value. `pairs`: actions whose order is told apart. `own`: by conversation, what it showed of the start that others do not."""
+    `shown`: the conversations (up to two) that show a value. `pairs`: actions whose order is told apart. `own`: by conversation, what it showed of the start that others do not.
+    `tested`: the (action, view) of which some log shows a document before and after. `accepts_new`: actions that succeed with values never shown before."""
 
     actions: frozenset[str] = frozenset()
     views: frozenset[str] = frozenset()
@@ -109,6 +110,8 @@ class StateModel:
     logged: Mapping[tuple[str, Any], tuple[Value, float]] = field(default_factory=dict)
     prefer_logged: frozenset[str] = frozenset()
     own: Mapping[str, Mapping[tuple[str, Any], Value]] = field(default_factory=dict)
+    tested: frozenset[tuple[str, str]] = frozenset()
+    accepts_new: frozenset[str] = frozenset()
 
     def original(self, view: str, key: Any, without: int | None = None) -> Value:
         "The document before any action, as other conversations than `without` show it."
@@ -127,8 +130,8 @@ class StateModel:
         "Whether conversations other than `without` show this value."
         return bool(self.shown.get(value, frozenset()) - {without})
 
-# %% ../../nbs/mocker/19a_documents.ipynb #5d11eca2
-GOOD, FAIR = 0.9, 0.6
+# %% ../../nbs/mocker/19a_documents.ipynb #92a1cbe0
+GOOD, FAIR = 0.92, 0.7
 "From which quality on an effect is called good, or fair."
 SpecificEdit = tuple[Mapping[str, Any], Edit, Mapping[Any, Value], float]
 
@@ -139,6 +142,7 @@ class State:
     __slots__ = (
         "conversation",
         "counts",
+        "declared",
         "edits",
         "last",
         "latest",
@@ -146,6 +150,8 @@ class State:
         "memo",
         "model",
         "observed",
+        "seen",
+        "spoken",
         "steps",
     )
 
@@ -162,6 +168,9 @@ class State:
         self.last: dict[str, int] = {}
         self.latest: dict[str, Mapping[str, Value]] = {}
         self.made: frozenset[str] = frozenset()
+        self.seen: set[str] = set()
+        self.declared: frozenset[tuple[str, Any]] = frozenset()
+        self.spoken: tuple[tuple[str, frozenset[str]], ...] = ()
         self.memo: dict[tuple[str, Any], tuple[Value, int, int]] = {}
 
     def fork(self) -> State:
@@ -171,6 +180,7 @@ class State:
         other.edits, other.observed = dict(self.edits), dict(self.observed)
         other.counts, other.last, other.latest = self.counts, self.last, self.latest
         other.made, other.memo = self.made, dict(self.memo)
+        other.seen, other.spoken, other.declared = set(self.seen), self.spoken, self.declared
         return other
 
     def document(self, view: str, arguments: Mapping[str, Value]) -> tuple[Value, int]:
@@ -200,13 +210,23 @@ class State:
         self.memo[view, key] = value, grade, len(edits)
         return value, grade
 
+    def untold(self, view: str, arguments: Mapping[str, Value]) -> bool:
+        "Whether something was done that speaks of this document, and no log shows what that does to it."
+        if not self.spoken:
+            return False
+        asked = frozenset(tokens(dict(arguments)))
+        return any(
+            (action, view) not in self.model.tested and (not asked or not asked.isdisjoint(said))
+            for action, said in self.spoken
+        )
+
     def observe(self, view: str, arguments: Mapping[str, Value], value: Value) -> None:
         "Take a document as it was shown."
         key = key_of(dict(arguments))
         self.observed[view, key] = value, len(self.edits.get(view, ()))
         self.memo.pop((view, key), None)
 
-# %% ../../nbs/mocker/19a_documents.ipynb #be763099
+# %% ../../nbs/mocker/19a_documents.ipynb #9b7e89d5
 def environment(state: State, tool: str, arguments: Mapping[str, Value]) -> dict[Any, Value]:
     "What effects and replies of a call may be made of."
     env: dict[Any, Value] = {"a": arguments, "n": state.counts, "h": state.latest}
@@ -245,7 +265,7 @@ def decision_environment(
         k: "here"
         if (s := str(v)) in state.made
         else "known"
-        if model.is_shown(s, state.conversation)
+        if s in state.seen or model.is_shown(s, state.conversation)
         else "unknown"
         for k, v in arguments.items()
         if type(v) in (str, int)
@@ -259,7 +279,7 @@ def decision_environment(
         out["s"] = {k: v for k, v in pairs.items() if v is not None}
     return out
 
-# %% ../../nbs/mocker/19a_documents.ipynb #5512c8c8
+# %% ../../nbs/mocker/19a_documents.ipynb #17f9d5c5
 def take(
     state: State,
     tool: str,
@@ -284,12 +304,24 @@ def take(
         if any(type(x) in (str, int, bool) for x in arguments.values()):
             state.latest = {**state.latest, tool: arguments}
         state.made = state.made.union(tokens(value))
+        state.spoken = (*state.spoken, (tool, _spoken(seen)))
     if given:
+        if state.conversation is not None:
+            state.seen.update(tokens(value))
         if tool in model.views:
             state.observe(tool, arguments, value)
         document = shown_document(model, tool, env, value)
         if document is not None and type(value) is dict:
             state.observe(*document, value)
+
+
+def _spoken(env: Mapping[Any, Value]) -> frozenset[str]:
+    "What an action speaks of: its arguments, its answer, and the plain fields of the documents it is linked to."
+    out = set(tokens([env["a"], env["r"]]))
+    for root, value in env.items():
+        if type(root) is tuple and len(root) > 2 and type(value) is dict:
+            out |= {str(x) for x in value.values() if type(x) in (str, int)}
+    return frozenset(out)
 
 
 def shown_document(

@@ -6,19 +6,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from .containers import PLAIN, Container
-from .names import Record, Ref, is_name
+from .names import Record, Ref, freeze, is_name
 from .replay import leaves
-from .results import copied
+from .results import copied, made_up
 from .store import Store
 
 # %% auto #0
-__all__ = ['Mention', 'mentions', 'Inventor']
+__all__ = ['LONG_NUMBER', 'LONGEST_NAME', 'FEW', 'Mention', 'mentions', 'Inventor']
 
 # %% ../../nbs/mocker/09_invention.ipynb #2e4fa795
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,16 @@ class Inventor:
     "Makes records of the kinds of a store."
 
     def __init__(
-        self, store: Store, containers: Sequence[Container], pools: Mapping[str, Sequence[Ref]]
+        self,
+        store: Store,
+        containers: Sequence[Container],
+        pools: Mapping[str, Sequence[Ref]],
+        answers: Iterable[JsonValue] = (),
     ):
         self._base, self._containers, self._pools = store.base, tuple(containers), pools
         self.mentions = mentions(store)
+        self._owners, shown = _owners(store.base.values()), _owners(answers)
+        self._owners.update({k: n for k, n in shown.items() if k not in self._owners})
 
     def speaks_of(self, ref: Ref) -> bool:
         "Whether a known record mentions the name, so that the record must exist."
@@ -83,7 +90,24 @@ class Inventor:
         for k, v in (mention.row or {}).items():
             if k in record and type(record[k]) is type(v) and is_name(v):
                 record[k] = v
-        return _swapped(record, swaps)  # type: ignore[return-value]
+        mine = [swaps, mention.row, self._base[mention.owner], ref[1]]
+        return self.disguised(_swapped(record, swaps), f"{seed} {ref}", mine)  # type: ignore[return-value]
+
+    def disguised(self, value: JsonValue, seed: str, mine: object) -> JsonValue:
+        "A made-up value without what belongs to one record of the logs alone: such texts and long numbers are drawn anew, those in `mine` stay."
+        kept = {str(v) for _, v in leaves([*_plain(mine)]) if _may_identify(v)}
+        swaps: dict[tuple[type, str], JsonValue] = {}
+        for _, v in leaves(value):
+            if _may_identify(v) and (text := str(v)) not in kept and self._personal(text):
+                tries = (_stranger(text, f"{seed} {text} {k}") for k in range(50))
+                new = next((t for t in tries if t not in self._owners), "-")
+                swaps[type(v), text] = new if isinstance(v, str) else int(new) if new != "-" else 0
+        return _renamed(value, swaps) if swaps else value
+
+    def _personal(self, text: str) -> bool:
+        "Whether a value belongs to one record, or, where it has digits or is an address, to few."
+        names = "@" in text or any(ch.isdigit() for ch in text)
+        return 0 < self._owners[text] <= (FEW if names else 1)
 
     def _owner(self, record: Record, kind: str) -> Ref | None:
         "The record of `kind` that a record is linked to."
@@ -104,6 +128,49 @@ class Inventor:
                 mine, theirs = list(c.rows(self._base[old])), list(c.rows(self._base[new]))
                 out |= {n: theirs[i % len(theirs)] for i, n in enumerate(mine) if theirs}
         return out
+
+
+LONG_NUMBER = 10_000
+LONGEST_NAME = 80
+
+
+FEW = 3
+
+
+def _owners(values: Iterable[JsonValue]) -> Counter[str]:
+    "In how many different values a text or long number occurs."
+    different = {freeze(v): v for v in values}.values()
+    return Counter(t for v in different for t in {str(x) for _, x in leaves(v) if _may_identify(x)})
+
+
+def _may_identify(v: object) -> bool:
+    "Whether a value may belong to one customer: a short text that is no word of the backend's own, or a number of five digits and more."
+    if isinstance(v, str):
+        return 2 < len(v) <= LONGEST_NAME
+    return isinstance(v, int) and not isinstance(v, bool) and abs(v) >= LONG_NUMBER
+
+
+def _stranger(text: str, seed: str) -> str:
+    name, sign, domain = text.partition("@")
+    return (made_up(f"0{name}", seed)[1:] + sign + domain) if sign else made_up(text, seed)
+
+
+def _plain(value: object) -> Iterator[JsonValue]:
+    if isinstance(value, list | tuple):
+        for v in value:
+            yield from _plain(v)
+    elif isinstance(value, Mapping):
+        yield from (dict(value), *value.values())
+    elif value is not None:
+        yield value  # type: ignore[misc]
+
+
+def _renamed(value: JsonValue, swaps: Mapping[tuple[type, str], JsonValue]) -> JsonValue:
+    if isinstance(value, dict):
+        return {str(swaps.get((str, k), k)): _renamed(v, swaps) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_renamed(v, swaps) for v in value]
+    return swaps.get((type(value), str(value)), value)
 
 
 def _swapped(value: JsonValue, swaps: Mapping[str, JsonValue]) -> JsonValue:

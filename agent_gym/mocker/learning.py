@@ -39,11 +39,15 @@ ENOUGH_CALLS = 2500
 "From so many logged calls on, what is learned of state from three quarters of them is kept."
 
 
-def learn(traces: Iterable[Trace], progress: bool = True) -> Model:
-    "Learn the backend behind `traces`, and how far each mechanism is to be trusted; `progress` shows a line where that takes longer than two seconds."
+def learn(
+    traces: Iterable[Trace],
+    progress: bool = True,
+    declared: Mapping[str, ToolSpec] | None = None,
+) -> Model:
+    "Learn the backend behind `traces`, of whose tools a user may have `declared` something, and how far each mechanism is to be trusted; `progress` shows a line where that takes longer than two seconds."
     traces = list(traces)
     with paused_gc():
-        tools = infer_tools(traces)
+        tools = infer_tools(traces, declared)
         conversations = [found for t in traces if (found := list(logged_calls(t)))]
         kinds = {t: s.kind for t, s in tools.items()}
         with Steps("learning the tools", 2 * len(tools) + 8, progress) as step:
@@ -51,13 +55,13 @@ def learn(traces: Iterable[Trace], progress: bool = True) -> Model:
             model = _learn(conversations, tools, step)
             calls = sum(map(len, conversations))
             if len(conversations) < 4:
-                return replace(model, state=learn_state(conversations, kinds, step))
-            trust, belief, part = _cross_fitted(conversations, tools, step)
+                return replace(model, state=learn_state(conversations, kinds, step, declared))
+            trust, belief, part = _cross_fitted(conversations, tools, step, declared)
             many = calls > ENOUGH_CALLS
             state = (
                 with_documents(part, conversations)
                 if many
-                else learn_state(conversations, kinds, step)
+                else learn_state(conversations, kinds, step, declared)
             )
             return replace(model, trust=trust, belief=belief, state=state)
 
@@ -102,7 +106,7 @@ def _learn(
         _usual(calls),
         _always(calls, store),
         pools,
-        Inventor(store, find_containers(store), pools),
+        Inventor(store, find_containers(store), pools, _answers(conversations)),
         Trust(),
         searches=searches,
         manners=learn_manners(conversations, tools),
@@ -113,10 +117,15 @@ def _learn(
     )
 
 
+def _answers(conversations: Sequence[Sequence[LoggedCall]]) -> list[JsonValue]:
+    return [c.value for conversation in conversations for c in conversation if not c.is_error]
+
+
 def _cross_fitted(
     conversations: Sequence[Sequence[LoggedCall]],
     tools: Mapping[str, ToolSpec],
     step: Callable[[str], None],
+    declared: Mapping[str, ToolSpec] | None = None,
     most: int = 120,
 ) -> tuple[Trust, Belief, StateModel]:
     """How often each mechanism is right, and which of the two learners: learned from three quarters of the conversations, asked about the fourth, of which every other one is known up to its first write.
@@ -129,12 +138,13 @@ def _cross_fitted(
     }
     kept = [part for i, c in enumerate(conversations) if (part := c[: asked.get(i, len(c))])]
     model = _learn(kept, tools, step)
-    learned = learn_state(kept, {t: s.kind for t, s in tools.items()}, step)
+    learned = learn_state(kept, {t: s.kind for t, s in tools.items()}, step, declared)
     step("asking about conversations left out")
     tally: Counter[tuple[str, str, bool]] = Counter()
+    rules = replace(model, state=StateModel(accepts_new=learned.accepts_new))
     rows = []
     for i in list(asked)[:: max(1, len(asked) // most)]:
-        session, state = ToolSession(model), State(learned)
+        session, state = ToolSession(rules), State(learned)
         for n, c in enumerate(conversations[i]):
             answer, told = (
                 session.ask(c.name, c.arguments),

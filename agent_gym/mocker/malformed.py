@@ -107,7 +107,8 @@ def learn_manners(
 
 def _cut(text: str, slots: Mapping[str, str]) -> str:
     for name, word in slots.items():
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", f"\0{name}\0", text)
+        slot = f"\0{name}\0"
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _, slot=slot: slot, text)
     return text
 
 # %% ../../nbs/mocker/11_malformed.ipynb #d75e75e6

@@ -266,6 +266,8 @@ class Model(Knowledge):
             {(identity.name,): name}
             | {p: arguments[a] for a, p in finder.paths.items() if a in arguments},
         )
+        seed = f"{session.seed} {name}"
+        record = self.inventor.disguised(record, seed, [name, dict(arguments)])
         assert isinstance(record, dict)
         value = self.store.view(spec.name, record)
         return Answer(
@@ -297,6 +299,12 @@ class Model(Knowledge):
                 ),
                 basis="missing",
             )
+        shows = spec.name in self.store.ids and self.store.ids[spec.name].viewer
+        if shows or spec.name not in self.state.accepts_new:
+            why = f"No {kind} of that name is known, and no logged call names one that is not."
+            refused = self.manners.refused(spec.name, f"{kind} not found", why)
+            refused.basis = "missing"
+            return refused
         absent = {
             ref: self._stub(ref)
             for ref, record in scene.records.values()
@@ -376,7 +384,10 @@ class Model(Knowledge):
     ) -> Answer:
         "A view of a record of which the logs show only a part: the rest is made up, once per session, after another record of its kind."
         donor = self._donor(ref, session.seed)
-        whole = {**record, **{k: self.usual.get((spec.name, k), donor.get(k)) for k in lacks}}
+        added = {k: self.usual.get((spec.name, k), donor.get(k)) for k in lacks}
+        added = self.inventor.disguised(added, f"{session.seed} {ref}", [record, ref[1]])
+        assert isinstance(added, dict)
+        whole = {**record, **added}
         value = self.store.view(spec.name, whole)
         why = f"The logs show the {ref[0]} {ref[1]} in part; the rest is made up."
         return Answer(
@@ -601,6 +612,8 @@ class Model(Knowledge):
                     (spec.name, k), near.get(k) if isinstance(near, dict) else None
                 )
         why = f"It replies {reply.formula}; what is not known is as usual."
+        mine = dict(scene.arguments)
+        value = self.inventor.disguised(value, call_key(spec.name, mine), [mine, *mine.values()])  # type: ignore[assignment]
         return Answer(
             ToolResult(copied(value), False, "synthesised", 0.3, reply.hits, spec.name, why),
             basis="reply in part",
@@ -615,6 +628,7 @@ class Model(Knowledge):
                 "No answer of this tool was logged.",
             )
         value, donor = near.answer(arguments)
+        value = self.inventor.disguised(value, call_key(spec.name, arguments), arguments)
         return Answer(
             ToolResult(
                 value,

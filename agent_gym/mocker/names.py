@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import orjson
@@ -18,8 +19,8 @@ from ..tools import LoggedCall
 from ..trace import ToolSpec, dumps
 
 # %% auto #0
-__all__ = ['Record', 'Ref', 'freeze', 'is_name', 'tokens', 'Identity', 'overlap', 'slots', 'is_informative', 'identities',
-           'kind_label']
+__all__ = ['Record', 'Ref', 'freeze', 'is_name', 'tokens', 'Identity', 'overlap', 'Slots', 'slots', 'is_informative',
+           'identities', 'kind_label']
 
 # %% ../../nbs/mocker/00_names.ipynb #3fc8ed36
 Record: TypeAlias = dict[str, JsonValue]
@@ -104,9 +105,26 @@ def overlap(a: set[str], b: set[str]) -> bool:
     return small > 0 and len(a & b) >= max(1 if small < 10 else 2, 0.2 * small)
 
 
-def slots(calls: Iterable[LoggedCall]) -> dict[tuple[str, str], set[str]]:
+class Slots(defaultdict[tuple[str, str], set[str]]):
+    "Names by place. `sharing` finds the places that hold some of given names without asking every place."
+
+    @cached_property
+    def _places(self) -> dict[str, list[tuple[str, str]]]:
+        out: dict[str, list[tuple[str, str]]] = {}
+        for place, names in self.items():
+            for n in names:
+                out.setdefault(n, []).append(place)
+        return out
+
+    def sharing(self, names: set[str]) -> list[tuple[str, str]]:
+        "The places whose names speak of the same things as `names`, in order."
+        near = {p for n in names for p in self._places.get(n, ())}
+        return sorted(p for p in near if overlap(names, self[p]))
+
+
+def slots(calls: Iterable[LoggedCall]) -> Slots:
     "The names seen per (tool, argument), and per (tool, '') among answers that are themselves names."
-    out: dict[tuple[str, str], set[str]] = defaultdict(set)
+    out = Slots(set)
     for c in calls:
         if c.is_error:
             continue
@@ -118,9 +136,7 @@ def slots(calls: Iterable[LoggedCall]) -> dict[tuple[str, str], set[str]]:
     return out
 
 # %% ../../nbs/mocker/00_names.ipynb #1647f0ce
-def _candidates(
-    tool: str, calls: Sequence[LoggedCall], where: Mapping[tuple[str, str], set[str]]
-) -> list[_Candidate]:
+def _candidates(tool: str, calls: Sequence[LoggedCall], where: Slots) -> list[_Candidate]:
     rows = [(c.arguments, c.value) for c in calls if isinstance(c.value, dict) and c.value][:150]
     texts = {id(r): freeze(r) for _, r in rows}
     out = []
@@ -140,7 +156,7 @@ def _candidates(
             echo = by_argument and sum(
                 any(str(f) == v for f in r.values() if is_name(f)) for v, r in pairs
             ) >= 0.9 * len(pairs)
-            spoken = sum(overlap(values, s) for (t, a), s in where.items() if t != tool)
+            spoken = sum(t != tool for t, _ in where.sharing(values))
             out.append(
                 _Candidate(tool, name, by_argument, values, spoken + by_argument + 1.5 * echo)
             )
@@ -295,9 +311,9 @@ def _addressed(
     return max(named, key=lambda x: x[0])[1:] if named else None
 
 
-def _is_spoken(c: _Candidate, where: Mapping[tuple[str, str], set[str]]) -> bool:
+def _is_spoken(c: _Candidate, where: Slots) -> bool:
     "Whether other tools take these names as an argument."
-    return any(a and t != c.tool and overlap(c.values, s) for (t, a), s in where.items())
+    return any(a and t != c.tool for t, a in where.sharing(c.values))
 
 
 def _is_owned(

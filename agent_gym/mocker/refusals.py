@@ -89,12 +89,13 @@ def template(value: JsonValue, scene: Scene) -> JsonValue:
         str(x): a if is_name(v) else ""
         for a, v in scene.arguments.items()
         for x in items(v)
-        if is_name(x) and len(str(x)) > 2
+        if is_name(x) and len(str(x)) > 2 and "\0" not in f"{a}{x}"
     }
 
     def cut(text: str) -> str:
         for n in sorted(named, key=lambda x: (-len(x), x)):
-            text = re.sub(rf"(?<![\w\0]){re.escape(n)}(?![\w\0])", f"\0{named[n]}\0", text)
+            slot = f"\0{named[n]}\0"  # a name of the logs: data, never a template
+            text = re.sub(rf"(?<![\w\0]){re.escape(n)}(?![\w\0])", lambda _, s=slot: s, text)
         return text
 
     return substituted(value, {path: cut(v) for path, v in leaves(value) if isinstance(v, str)})

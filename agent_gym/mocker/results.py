@@ -18,7 +18,9 @@ from .names import Record, Ref, freeze
 __all__ = ['Source', 'ToolResult', 'Change', 'differences', 'Answer', 'copied', 'made_up']
 
 # %% ../../nbs/mocker/10_results.ipynb #d0e116c4
-Source: TypeAlias = Literal["replay", "state", "effect", "error", "computed", "synthesised", "llm"]
+Source: TypeAlias = Literal[
+    "replay", "state", "effect", "error", "computed", "function", "synthesised", "llm"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ _HOW: dict[Source, str] = {
     "effect": "done as such calls do it",
     "error": "refused",
     "computed": "computed",
+    "function": "answered by a function that was given",
     "synthesised": "answered with what is made up",
     "llm": "answered by a language model",
 }

@@ -5,22 +5,24 @@
 # %% ../../nbs/mocker/20_session.ipynb #e3ef1413
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
 from .backend import BELIEF, state_answer
+from .declared import Agreement, StateFunction, run_declared
 from .documents import State, environment, take
 from .editing import Rule, Rules, parse_rule, rules_of, with_rules
 from .expressions import key_of
 from .learning import learn
+from .malformed import plain
 from .model import Model
 from .names import Record, Ref
 from .oracle import asked
 from .results import Answer, Change, ToolResult, copied, differences
-from ..tools import LoggedCall, logged_calls
+from ..tools import LoggedCall, declared_tools, logged_calls
 from ..trace import ToolError, ToolSpec, Trace
 
 if TYPE_CHECKING:
@@ -40,6 +42,9 @@ class ToolSession:
     Made by `ToolMocker.session`. `trace` names the conversation whose own records come first."""
 
     __slots__ = (
+        "_asked",
+        "_faults",
+        "_functions",
         "_llm",
         "_model",
         "_said",
@@ -60,10 +65,14 @@ class ToolSession:
         seed: int = 0,
         origin: str | None = None,
         llm: tuple[LLM, float] | None = None,
+        functions: Mapping[str, StateFunction] | None = None,
     ):
+        self._functions = functions or {}
         self._model, self.seed, self.origin, self._llm = model, seed, origin, llm
         self._said: dict[str, ToolResult] = {}
         self._state = State(model.state, origin=origin)
+        self._faults: dict[str, tuple[tuple[int, JsonValue], ...]] = {}
+        self._asked: dict[str, int] = {}
         self.changed: dict[Ref, Record] = {}
         self.made: dict[Ref, Record] = {}
         self.events: dict[str, Change] = {}
@@ -80,10 +89,33 @@ class ToolSession:
 
     def call(self, name: str, arguments: Mapping[str, JsonValue] | None = None) -> ToolResult:
         "Answer a call as the backend would in this state. Never raises on any arguments; a call that fails changes nothing."
+        self._asked[name] = n = self._asked.get(name, 0) + 1
+        fault = next((e for on, e in self._faults.get(name, ()) if on in (0, n)), None)
+        if fault is not None:
+            why = "This failure was asked for; the call never reached the backend."
+            return ToolResult(copied(fault), True, "error", 1.0, 0, name, why)
         return self.ask(name, arguments).result
+
+    def fail(
+        self, name: str, on: int = 0, error: JsonValue = "Error: the service is not available"
+    ) -> ToolSession:
+        "Let the `on`-th call of a tool from now on fail with `error` (0: every call), for training and tests; a failed call changes nothing. Returns the session; `reset` forgets it. Raises ToolError for unknown tools."
+        if name not in self._model.tools:
+            raise ToolError(f"no tool {name!r}; the tools are {', '.join(self._model.tools)}")
+        at = self._asked.get(name, 0) + on if on else 0
+        self._faults[name] = (*self._faults.get(name, ()), (at, error))
+        return self
 
     def ask(self, name: str, arguments: object) -> Answer:
         "As `call`, with the mechanism behind the answer and what it changed."
+        arguments = {} if arguments is None else arguments
+        given = dict(arguments) if isinstance(arguments, Mapping) and plain(arguments) else None
+        if given is not None and name in self._functions:
+            return self._by_function(name, given)
+        if given is not None and self._state.declared:
+            shown = self._declared(name, given)
+            if shown is not None:
+                return shown
         answer = self._model.answer(self, name, arguments)
         readable = answer.key is not None and isinstance(arguments, Mapping)
         if readable and name in self._model.state.trees:
@@ -106,13 +138,35 @@ class ToolSession:
             take(self._state, name, given, copied(answer.result.value), env, elsewhere)
         return answer
 
+    def _by_function(self, name: str, arguments: dict[str, JsonValue]) -> Answer:
+        "What a declared function answers, and does to the documents."
+        done = run_declared(self._functions[name], self._state, arguments)
+        self._state, why = done.state, "Answered by the function that was given for this tool."
+        if done.is_error:
+            said = self._model.manners.refused(name, str(done.value), why).result
+            return Answer(replace(said, source="function", confidence=1.0), basis="function")
+        result = ToolResult(copied(done.value), False, "function", 1.0, 1, name, why)
+        event = self._model.event(self._model.tools[name], arguments) if done.written else None
+        answer = Answer(result, event=event, basis="function", is_write=done.written > 0)
+        self._take(answer)
+        return answer
+
+    def _declared(self, name: str, arguments: dict[str, JsonValue]) -> Answer | None:
+        "A document that a declared function wrote."
+        if (name, key_of(arguments)) not in self._state.declared:
+            return None
+        value, _ = self._state.document(name, arguments)
+        why = "A function that was given wrote it."
+        result = ToolResult(copied(value), False, "function", 1.0, 1, name, why)
+        return Answer(result, basis="function")
+
     def _believed(self, answer: Answer, name: str, arguments: dict[str, JsonValue]) -> Answer:
         "The answer of the rules, or that of the documents where it is the surer one."
         told = state_answer(self._state, name, arguments)
         edited = self._model.edited
         if told is None or name in edited or (edited and name in self._model.state.views):
             env = environment(self._state, name, arguments)
-            answer.known = arguments, env, True
+            answer.known = arguments, env, answer.result.confidence > BELIEF.taken
             return answer
         result = answer.result
         agree = key_of(result.value) == key_of(told.value)
@@ -123,7 +177,7 @@ class ToolSession:
         if agree or rules + BELIEF.margin >= documents or not fits:
             sure = max(rules, documents) if agree else rules
             answer.result = replace(result, confidence=sure)
-            answer.known = arguments, told.env, not agree
+            answer.known = arguments, told.env, not agree and rules > BELIEF.taken
             return answer
         call = LoggedCall("", 0, name, arguments, told.value, told.is_error)
         taken = self._model.adopt(self, call)
@@ -148,8 +202,9 @@ class ToolSession:
 
     def fork(self) -> ToolSession:
         "An independent session in the same state; records are shared until one side writes."
-        other = ToolSession(self._model, self.seed, self.origin, self._llm)
+        other = ToolSession(self._model, self.seed, self.origin, self._llm, self._functions)
         other._said, other._state = dict(self._said), self._state.fork()
+        other._faults, other._asked = dict(self._faults), dict(self._asked)
         other.changed, other.made, other.events = (
             dict(self.changed),
             dict(self.made),
@@ -164,6 +219,7 @@ class ToolSession:
             part.clear()
         self.fresh = frozenset()
         self._state = State(self._model.state, origin=self.origin)
+        self._faults, self._asked = {}, {}
         return self
 
     @property
@@ -201,7 +257,8 @@ class ToolMocker:
 
     `traces` are `Trace`s; nothing else is needed. What is learned never changes; state lives in sessions, and `call`, `reset` and the mocker itself use one default
     session. `llm` is asked only where the learned answer is less sure than `llm_below`; its answer has to fit the schema and is kept for the session. Learning that takes longer than two
-    seconds shows a line, unless `progress` is off."""
+    seconds shows a line, unless `progress` is off. `tools`: what is known of them, in any form that `declared_tools` takes; `functions`: tools as functions `(state, **arguments)` over the documents of
+    a session (`Documents`), checked against the logs at once: `agreement` says how far they agree."""
 
     def __init__(
         self,
@@ -210,9 +267,56 @@ class ToolMocker:
         llm: LLM | None = None,
         llm_below: float = 0.3,
         progress: bool = True,
+        tools: object = None,
+        functions: Mapping[str, StateFunction] | None = None,
     ):
-        self._model, self._llm = learn(traces, progress), None if llm is None else (llm, llm_below)
+        traces = list(traces)
+        declared = {} if tools is None else declared_tools(tools)
+        self._model = learn(traces, progress, declared)
+        self._llm = None if llm is None else (llm, llm_below)
+        self._functions: dict[str, StateFunction] = {}
+        self.agreement: dict[str, Agreement] = {}
         self._default = self.session()
+        if functions:
+            self._bring(functions, traces)
+
+    def with_functions(self, functions: Mapping[str, StateFunction]) -> ToolMocker:
+        "A mocker in which these functions `(state, **arguments)` answer for their tools."
+        other = ToolMocker.__new__(ToolMocker)
+        other.__dict__.update(self.__dict__)
+        other._bring(functions, ())
+        return other
+
+    def _bring(self, functions: Mapping[str, StateFunction], traces: Sequence[Trace]) -> None:
+        for name in functions:
+            if name not in self._model.tools:
+                known = ", ".join(self._model.tools)
+                raise ToolError(f"no tool {name!r} in the logs; the tools are {known}")
+        self._functions = dict(functions)
+        self._default = self.session()
+        if traces:
+            self.agreement = {name: self._agreement(name, traces) for name in functions}
+
+    def _agreement(self, name: str, traces: Sequence[Trace]) -> Agreement:
+        "How far a declared function says what the logs say, the state before each call taken from the log."
+        right = total = 0
+        first = None
+        for trace in traces:
+            session = self.session(trace=trace)
+            for call in logged_calls(trace):
+                if call.name == name:
+                    said = session.fork().call(name, call.arguments).value
+                    total, agrees = total + 1, key_of(said) == key_of(call.value)
+                    right += agrees
+                    if not agrees and first is None:
+                        first = call.conversation, call.turn, said, call.value
+                session.adopt(call)
+        return Agreement(name, right, total, first)
+
+    @property
+    def unlearned(self) -> dict[str, tuple[int, int]]:
+        "Tools that the logs do not teach, as (right, asked) in conversations left out; bring them by `tools=`."
+        return self._model.belief.unlearned()
 
     @property
     def tools(self) -> dict[str, ToolSpec]:
@@ -222,7 +326,7 @@ class ToolMocker:
     def session(self, seed: int = 0, *, trace: Trace | str | None = None) -> ToolSession:
         "A session with state of its own. With `trace` (or its conversation id), what that conversation showed comes before what others saw."
         origin = trace.conversation_id if isinstance(trace, Trace) else trace
-        return ToolSession(self._model, seed, origin, self._llm)
+        return ToolSession(self._model, seed, origin, self._llm, self._functions)
 
     def replay(self, trace: Trace, seed: int = 0) -> ToolSession:
         "A session in the state after the calls of `trace`, their logged answers taken as the truth."
@@ -265,7 +369,8 @@ class ToolMocker:
     def with_rules(self, rules: Iterable[Rule]) -> ToolMocker:
         "A mocker with these rules in place of the learned ones: leave rules out to disable them, put others in to correct or add. Recorded answers still come first."
         other = ToolMocker.__new__(ToolMocker)
-        other._model, other._llm = with_rules(self._model, rules), self._llm
+        other.__dict__.update(self.__dict__)
+        other._model = with_rules(self._model, rules)
         other._default = other.session()
         return other
 

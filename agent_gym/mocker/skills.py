@@ -242,11 +242,10 @@ def learn_skills(
     }
     step("refusals")
     skills = {}
+    ruled = [u for u in sorted(first) if first[u]]  # few tools refuse, of however many there are
     for t, spec in tools.items():
         step(t)
-        siblings = [
-            r for u in sorted(first) if u != t and tools[u].kind == spec.kind for r in first[u]
-        ]
+        siblings = [r for u in ruled if u != t and tools[u].kind == spec.kind for r in first[u]]
         extra = (
             implied([s for s, _ in seen.successes[t]], first[t], siblings, any_absence(missing))
             if spec.kind == "write"

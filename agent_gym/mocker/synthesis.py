@@ -30,7 +30,7 @@ from .trees import learn_tree
 from ..trace import dumps
 
 # %% auto #0
-__all__ = ['SETTINGS', 'Found', 'SearchSettings', 'const_cost', 'learn_value', 'count']
+__all__ = ['SETTINGS', 'Found', 'SearchSettings', 'const_cost', 'learn_value', 'count', 'is_word']
 
 # %% ../../nbs/mocker/18_synthesis.ipynb #87adb440
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def _appended(cases: Sequence[Case], targets: Sequence[Value], depth: int) -> It
         if e is not None:
             yield Expr("append", (at(place), e))
 
-# %% ../../nbs/mocker/18_synthesis.ipynb #33a30242
+# %% ../../nbs/mocker/18_synthesis.ipynb #520964f2
 def _texts(cases: Sequence[Case], targets: Sequence[Value], keys: Sequence[Any]) -> Iterator[Found]:
     "Constant pieces with values between them; the pieces are read off three examples."
     order = sorted(range(len(targets)), key=lambda i: (len(str(targets[i])), i))
@@ -229,6 +229,16 @@ def _texts(cases: Sequence[Case], targets: Sequence[Value], keys: Sequence[Any])
             yield e, count(e, cases, keys), 2 + letters + len(pieces)
 
 
+def is_word(text: str, start: int, end: int) -> bool:
+    "Whether a piece of text stands by itself: no letter or digit goes on at either end, and no decimals."
+    before, after, rest = text[:start][-1:], text[end : end + 1], text[end + 1 : end + 2]
+    inside = (before.isalnum() and text[start].isalnum()) or (
+        after.isalnum() and text[end - 1].isalnum()
+    )
+    number = text[start].isdigit() and before == "."
+    return not (inside or number or (text[end - 1].isdigit() and after == "." and rest.isdigit()))
+
+
 def _pieces(text: Value, case: Case) -> tuple[str, ...] | None:
     "What is left of a text between the values of the example that occur in it."
     if type(text) is not str or len(text) > 2000:
@@ -238,8 +248,7 @@ def _pieces(text: Value, case: Case) -> tuple[str, ...] | None:
         if (type(v) is str and len(v) > 1) or (is_number(v) and (abs(v) > 1 or type(v) is float)):
             s, start = str(v), -1
             while (start := text.find(s, start + 1)) >= 0:
-                before, after = text[start - 1 : start], text[start + len(s) : start + len(s) + 1]
-                if not (is_number(v) and (before.isdigit() or before == "." or after.isdigit())):
+                if is_word(text, start, start + len(s)):
                     spans.add((start, start + len(s)))
     taken: list[tuple[int, int]] = []
     for a, b in sorted(spans, key=lambda s: (s[0] - s[1], s[0])):

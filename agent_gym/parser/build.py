@@ -198,7 +198,8 @@ def trusted(draft: Record) -> Trace | None:
 
 def build(draft: Record, ours: bool) -> Trace:
     "The trace of a labelled draft; `ours` for drafts of this package. Raises pydantic's ValidationError, and TraceError where it is nested too deep."
-    draft.pop("_written", None)
+    for mark in ("_written", "_whole"):
+        draft.pop(mark, None)
     made = trusted(draft) if ours else None
     return fathom(
         Trace.model_validate({k: v for k, v in draft.items() if v is not None or k != "metadata"})

@@ -10,7 +10,7 @@ from typing import Any
 from .payloads import answered
 from .registry import register
 from .parts import contents
-from .turns import named, turns
+from .turns import named, read_turns, turns
 from .values import Record, literal, rest
 from ..trace import parse_json
 
@@ -53,10 +53,12 @@ def native_to_trace(r: Record) -> Record:
             None,
         )
     )
+    messages, plain = _messages(r)
     return {
         "_written": r.keys() >= _LABELLED,
+        "_whole": plain,
         "conversation_id": name,
-        "messages": _messages(r),
+        "messages": messages,
         "outcome": r.get("outcome"),
         "satisfaction_score": r.get("satisfaction_score"),
         "metadata": {**extra, **meta}
@@ -65,17 +67,17 @@ def native_to_trace(r: Record) -> Record:
     }
 
 
-def _messages(r: Record) -> list[Record]:
+def _messages(r: Record) -> tuple[list[Record], bool]:
     value = r["messages"]
     if isinstance(value, str):
         value = parse_json(value)
         value = literal(value) if isinstance(value, str) else value
-    return turns(value)
+    return read_turns(value)
 
 # %% ../../nbs/parser/10_chat.ipynb #f03d2745
 def chat_to_trace(r: Record) -> Record:
     "A record with `messages` and no labels of ours; what else it says is metadata, in which labels are found."
-    messages = _messages(r)
+    messages, plain = _messages(r)
     if isinstance(r.get("response"), dict):
         messages = named(messages + answered(r["response"]))
     system = r.get("system")
@@ -103,6 +105,7 @@ def chat_to_trace(r: Record) -> Record:
         "conversation_id": r[key] if key else None,
         "messages": messages,
         "metadata": meta,
+        "_whole": plain and "response" not in r and not system,
     }
 
 
@@ -190,7 +193,11 @@ register(
     about="the user's schema: conversation_id, messages, outcome, satisfaction_score",
 )
 register(
-    "openai_chat", matches_chat, chat_to_trace, about="OpenAI chat messages and fine-tuning files"
+    "openai_chat",
+    matches_chat,
+    chat_to_trace,
+    keys=("messages",),
+    about="OpenAI chat messages and fine-tuning files",
 )
 register(
     "anthropic_messages",

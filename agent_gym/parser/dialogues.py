@@ -81,7 +81,11 @@ def sgd_to_trace(r: Record) -> Record:
 
 
 register(
-    "sgd", matches_sgd, sgd_to_trace, about="Schema-Guided Dialogue: dialogue_id, services, turns"
+    "sgd",
+    matches_sgd,
+    sgd_to_trace,
+    keys=("dialogue_id", "turns"),
+    about="Schema-Guided Dialogue: dialogue_id, services, turns",
 );
 
 # %% ../../nbs/parser/14_dialogues.ipynb #37bec7c1
@@ -134,6 +138,7 @@ register(
     "taskmaster",
     matches_taskmaster,
     taskmaster_to_trace,
+    keys=("conversation_id", "utterances"),
     about="Taskmaster: conversation_id, utterances",
 );
 

@@ -16,7 +16,7 @@ import numpy as np
 from .items import parse
 from .labels import id_key
 from .lazy import InBlocks
-from .spelling import glued, holds
+from .spelling import glued, holds, words
 from .turns import MOST
 from .values import digest
 from ..trace import TraceError, dumps
@@ -123,15 +123,24 @@ def thread_of(row: Any, depth: int = 0) -> str | None:
     key = id_key({k: v for k, v in row.items() if holds(k) == "thread"})
     if key is not None:
         return str(row[key])
+    for k, v in row.items():
+        if (
+            isinstance(v, dict)
+            and holds(f"{k}_id") == "thread"
+            and isinstance(v.get("id"), str | int)
+        ):
+            return str(v["id"])
     inner = [v for v in row.values() if isinstance(v, dict)]
     return thread_of(inner[0], depth + 1) if len(inner) == 1 and depth < 2 else None
 
 
-def in_order(rows: list[Any], key: Callable[[str], str] = glued) -> list[Any]:
-    "`rows` by their numbers, else by their times; as they came where most have neither, or one that is no number and no time."
+def in_order(rows: list[Any], column: str | None = None) -> list[Any]:
+    "`rows` by the `column`, else by their numbers, else by their times; as they came where most have neither, or one that is no number and no time."
+    if column is not None:
+        return _sorted(rows, [r.get(column) for r in rows])
     for names in (_NUMBERS, _TIMES):
         for name in names:
-            found = [next((v for k, v in r.items() if key(k) == name), None) for r in rows]
+            found = [next((v for k, v in r.items() if glued(k) == name), None) for r in rows]
             if sum(v not in (None, "") for v in found) * 2 > len(rows):
                 return _sorted(rows, found)
     return rows
@@ -144,7 +153,7 @@ def _sorted(rows: list[Any], found: list[Any]) -> list[Any]:
             for v in found:
                 at = measure(v) if v not in (None, "") else at
                 keys.append(at)
-            first = next(k for k in keys if k is not None)
+            first = next((k for k in keys if k is not None), 0)
             keys = [first if k is None else k for k in keys]
             order = sorted(range(len(rows)), key=lambda i: (keys[i], i))
             return [rows[i] for i in order]
@@ -175,14 +184,22 @@ def runs_of(rows: list[Any]) -> list[tuple[str | None, list[Any]]]:
             if isinstance(v := r.get(key), str):
                 parts.setdefault(v, []).append(r)
         if len(parts) > 1 and sum(map(len, parts.values())) == len(rows):
-            first = {
-                dumps({k: v for k, v in p[0].items() if k != key and _worded(k)})
-                for p in parts.values()
-            }
+            first = {dumps(_worded(p[0], key)) for p in parts.values()}
             if len(first) == 1:
                 return list(parts.items())
     return [(None, rows)]
 
 
-def _worded(key: str) -> bool:
-    return holds(key) == "text" or key in ("role", "parts", "message_data", "item")
+def _worded(value: Any, but: str) -> Any:
+    "What a row says, without ids, times and numbers of rows."
+    if isinstance(value, list):
+        return [_worded(v, but) for v in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        k: _worded(v, but)
+        for k, v in value.items()
+        if k != but
+        and words(k)[-1:] not in (("id",), ("uuid",))
+        and glued(k) not in {*_NUMBERS, *_TIMES, FILE}
+    }

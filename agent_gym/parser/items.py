@@ -314,10 +314,7 @@ def sniff(head: bytes, name: str) -> str:
         if newline and more.strip(b" \t\r\n\x00") and _whole(first):
             return "lines"
         one_line = text[:1] == b"{" and len(head) >= PEEK and not newline
-        spoilt = text[:1] == b"{" and any(
-            line.startswith(b"{") and _whole(line) for line in more.split(b"\n", 4)[:3]
-        )
-        return "lines" if one_line or spoilt else "value"
+        return "lines" if one_line or _spoilt(first, more) else "value"
     if text[:1] in b"<":
         raise TraceError(f"this is HTML or XML, not an export: {text[:40]!r}")
     if is_table(text, name):
@@ -329,6 +326,14 @@ def sniff(head: bytes, name: str) -> str:
             f"the first line of a table must name its columns (two or more, with a comma, semicolon, tab or bar between them), got {text.splitlines()[0][:60].decode('utf-8', 'replace')!r}"
         )
     return "lines" if text.count(b"\n{") >= 1 else "value"
+
+
+def _spoilt(first: bytes, more: bytes) -> bool:
+    "True where lines look like JSON Lines of which the first cannot be read."
+    if first[:1] != b"{" or first.rstrip(b" \t\r\x00")[-1:] in (b"{", b"[", b",", b":"):
+        return False
+    lines = [line.strip(b" \t\r\x00") for line in more.split(b"\n", 20)[:19]]
+    return any(len(line) > 1 and line.startswith(b"{") for line in lines)
 
 
 def _whole(line: bytes) -> bool:

@@ -8,31 +8,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .spelling import role_word, speaker, spoken_under, words
+from .spelling import SPEAKERS, glued, role_word, speaker, spoken_under, words
 from .values import Record
 
 # %% auto #0
-__all__ = ['FEW_VALUES', 'SAMPLE', 'FEWEST', 'mapping', 'at']
+__all__ = ['FEW_VALUES', 'SAMPLE', 'FEWEST', 'DEEPEST', 'mapping', 'at']
 
 # %% ../../nbs/parser/01_mapping.ipynb #df71484b
-FEW_VALUES, SAMPLE, FEWEST = 6, 200, 2
+FEW_VALUES, SAMPLE, FEWEST, DEEPEST = 6, 200, 2, 3
 
 
 def mapping(items: Iterable[Any]) -> str:
     "The `columns=` and `roles=` with which `load_traces` would read such messages, as a sentence; an empty text where nothing is to be seen."
     rows = [m for m, _ in zip((m for m in items if isinstance(m, dict)), range(SAMPLE))]
+    if any(spoken_under(m) for m in rows):  # events without words tell nothing of speakers
+        rows = [m for m in rows if spoken_under(m) or "content" in m or "parts" in m]
     columns: dict[str, str] = {}
     roles: dict[str, str] = {}
     if rows and not any(speaker(m) for m in rows):
         key = _speaks(rows)
         if key is None:
             return ""
-        columns["role"] = key
+        columns |= {"role": key} if key != "role" else {}
         values = list(dict.fromkeys(_word(at(m, key)) for m in rows if at(m, key) is not None))
         roles = {} if all(role_word(v) for v in values) else _guessed(key, values)
     elif rows and not all(speaker(m) for m in rows):
-        unknown = [m["role"] for m in rows if isinstance(m.get("role"), str) and not speaker(m)]
-        roles = {w: "assistant" if n % 2 else "user" for n, w in enumerate(dict.fromkeys(unknown))}
+        words_ = [w for m in rows if not speaker(m) and (w := _first_word(m))]
+        known = {who[0] for m in rows if (who := speaker(m))}
+        side = "assistant" if known == {"user"} else "user"
+        roles = dict.fromkeys(words_[:FEW_VALUES], side)
     if rows and not any(spoken_under(m) or "content" in m or "parts" in m for m in rows):
         if (key := _texts(rows, columns.get("role"))) is not None:
             columns["content"] = key
@@ -48,6 +52,13 @@ def mapping(items: Iterable[Any]) -> str:
     )
 
 
+def _first_word(m: Record) -> str | None:
+    "The word under the first field in which speakers stand."
+    keys = {glued(k): k for k in m}
+    key = next((keys[n] for n in SPEAKERS if n in keys and isinstance(m[keys[n]], str)), None)
+    return m[key][:40] if key else None
+
+
 def at(m: Any, key: str) -> Any:
     "The value under `key`, which may lead into objects (`author.kind`)."
     for step in (key,) if isinstance(m, dict) and key in m else key.split("."):
@@ -61,31 +72,36 @@ def _word(value: object) -> str:
 
 def _fields(rows: list[Record]) -> list[str]:
     "The keys of most rows, and those of objects in them."
-    keys = dict.fromkeys(
-        path
-        for m in rows
-        for k, v in m.items()
-        for path in ([f"{k}.{i}" for i in v] if isinstance(v, dict) else [k])
-    )
+    keys = dict.fromkeys(path for m in rows for path in _paths(m))
     return [k for k in keys if sum(at(m, k) is not None for m in rows) * 2 > len(rows)]
 
 
+def _paths(m: Record, depth: int = 0) -> Iterable[str]:
+    for k, v in m.items():
+        if isinstance(v, dict) and depth < DEEPEST:
+            yield from (f"{k}.{path}" for path in _paths(v, depth + 1))
+        else:
+            yield k
+
+
 _WHO = frozenset(
-    {"role", "from", "sender", "author", "speaker", "agent", "bot", "user", "customer"}
+    {"role", "from", "sender", "author", "speaker", "agent", "bot", "user", "customer", "incoming"}
+    | {"outgoing", "inbound", "direction", "staff", "admin", "operator", "client", "by"}
 )
 
 
 def _speaks(rows: list[Record]) -> str | None:
     "The field that tells who speaks: one of few short values."
-    best: list[tuple[bool, int, str]] = []
+    best: list[tuple[bool, bool, int, int, str]] = []
     for k in _fields(rows):
         values = {_word(v) for m in rows if isinstance(v := at(m, k), str | bool | int)}
         short = values and all(len(v) <= 40 for v in values) and len(values) <= FEW_VALUES
         named = not _WHO.isdisjoint(words(k))
         recurs = len({str(at(m, k)) for m in rows}) < len(rows) or len(rows) <= FEWEST
         if short and recurs and (len(values) > 1 or named) and not _is_time(k):
-            best.append((not named, len(values), k))
-    return min(best)[2] if best else None
+            plain = values <= {"true", "false"}
+            best.append((not named, not plain, len(values), max(map(len, values)), k))
+    return min(best)[-1] if best else None
 
 
 def _is_time(k: str) -> bool:
@@ -98,7 +114,7 @@ def _texts(rows: list[Record], but: str | None) -> str | None:
     lengths = [
         (sum(len(v) for m in rows if isinstance(v := at(m, k), str)), k)
         for k in _fields(rows)
-        if k != but and not _is_time(k) and k not in ("role", "name", "type")
+        if k != but and not _is_time(k) and k not in ("name", "type") and glued(k) not in SPEAKERS
     ]
     return max((x for x in lengths if x[0]), default=(0, None))[1]
 

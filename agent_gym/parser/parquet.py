@@ -54,8 +54,12 @@ def write_parquet(traces: Iterable[Trace], path: str | Path, *, progress: bool =
     with (
         whole_file(path) as file,
         pq.ParquetWriter(
-            file, schema, compression="zstd", use_dictionary=_LABELS, write_statistics=_LABELS
-        ) as writer,  # type: ignore[arg-type]
+            file,
+            schema,
+            compression="zstd",
+            use_dictionary=_LABELS,  # type: ignore[arg-type]
+            write_statistics=_LABELS,  # type: ignore[arg-type]
+        ) as writer,
     ):
         for t in watch(
             traces,

@@ -87,7 +87,7 @@ def _is_block(b: object) -> bool:
 
 def _text(block: Record) -> str | None:
     "The text of a content block, None where it has none."
-    for key in ("text", "content", "value", "refusal"):
+    for key in ("text", "content", "value", "refusal", "Text"):
         v = block.get(key)
         if isinstance(v, dict) and isinstance(v.get("value"), str):
             v = v["value"]
@@ -326,6 +326,10 @@ class Parts:
     def _call(self, p: Record, path: str) -> None:
         "A call, or several, each with its answer where the part holds that too."
         p = p["toolInvocation"] if isinstance(p.get("toolInvocation"), dict) else p
+        if _CODE in p:
+            return self.put(
+                {"id": None, "name": "code_execution", "arguments": arguments_of(p[_CODE])[0]}, None
+            )
         value = p.get("value", p.get("tool_call", p.get("tool_calls")))
         value = parse_json(value) if isinstance(value, str) else value
         for c in value if isinstance(value, list) else [p if value is None else value]:
@@ -349,6 +353,18 @@ def part_kind(p: Record) -> str:
         return "call"
     if t in ANSWERS or not _ANSWER_KEYS.isdisjoint(p):
         return "answer"
+    if _CODE in p or _RAN in p:
+        return "call" if _CODE in p else "answer"
+    if t is None and len(p) <= len(("part", "meta")):
+        steps = [step_of(k) for k, v in p.items() if isinstance(v, dict)]
+        if steps and steps[0]:
+            return {"call": "call", "result": "answer"}[steps[0]]
+    if t is None and "text" not in p:
+        has = {holds(k) for k, v in p.items() if v is not None}
+        if {"name", "arguments"} <= has:
+            return "call"
+        if "call id" in has and has & {"result", "text"}:
+            return "answer"
     if isinstance(t, str):
         if t in ("dynamic-tool", "tool-invocation") or (
             t.startswith("tool-") and "toolCallId" in p
@@ -360,13 +376,20 @@ def part_kind(p: Record) -> str:
     return ""
 
 
+_CODE, _RAN = "executableCode", "codeExecutionResult"
 _CALL_KEYS = frozenset({"functionCall", "function_call", "toolUse"})
 _ANSWER_KEYS = frozenset({"functionResponse", "function_response", "toolResult"})
 
 
 def answer_part(p: Record) -> Record:
     "The tool message of a part that carries an answer."
+    if _RAN in p:
+        failed = "FAIL" in str(p[_RAN].get("outcome")) if isinstance(p[_RAN], dict) else None
+        about = {"role": "tool", "name": "code_execution", "tool_call_id": None}
+        return about | answer_of(p[_RAN], failed)
     inner = next((p[k] for k in _ANSWER_KEYS if k in p), p)
+    if inner is p and p.get("type") is None and len(p) <= len(("part", "meta")):
+        inner = next((v for k, v in p.items() if step_of(k) == "result"), p)
     inner = inner if isinstance(inner, dict) else {"response": inner}
     raw = first(inner, _RESULT)
     if raw is None and (hit := found(inner, "result")) is not None:

@@ -268,6 +268,7 @@ register(
     talk_to_trace,
     unpack=unpack_exchanges,
     whole=True,
+    keys=("request", "response"),
     about="recorded requests and responses of model APIs",
 );
 
@@ -369,12 +370,19 @@ def batch_to_trace(r: Record) -> Record:
     }
 
 
-register("gemini_contents", matches_gemini, payload_to_trace, about="Gemini contents with parts")
+register(
+    "gemini_contents",
+    matches_gemini,
+    payload_to_trace,
+    keys=("contents",),
+    about="Gemini contents with parts",
+)
 register(
     "openai_responses",
     matches_responses,
     payload_to_trace,
     over=("preferences",),
+    keys=("input", "output"),
     about="OpenAI Responses API: input and output items",
 )
 register(
@@ -389,5 +397,6 @@ register(
     matches_batch,
     batch_to_trace,
     over=("cassette",),
+    keys=("custom_id", "body"),
     about="OpenAI batch files: custom_id with a body or a response",
 );

@@ -37,16 +37,18 @@ from agent_gym.parser.registry import (
 )
 from .source import Document, companion, documents
 from .renaming import Renaming
+from .unread import unread
 from .values import Record, kind
 from .warnings import Watch
-from ..trace import Trace, TraceError, loads
+from ..trace import Trace, TraceError, dumps, loads
 
 # %% auto #0
-__all__ = ['Success', 'HOPELESS', 'FEW', 'BATCH', 'PATIENCE', 'FEW_EXPLAINED', 'FAULTS', 'Loader', 'written']
+__all__ = ['Success', 'HOPELESS', 'FEW', 'BATCH', 'PATIENCE', 'FEW_EXPLAINED', 'LONGEST_NOTE', 'FAULTS', 'Loader', 'written']
 
 # %% ../../nbs/parser/06_reading.ipynb #19f4275c
 Success = Callable[[Trace], object] | Mapping[str, bool]
 HOPELESS, FEW, BATCH, PATIENCE, FEW_EXPLAINED = 100_000, 1000, 1 << 20, 100, 20
+LONGEST_NOTE = 4000
 FAULTS = (
     StopIteration,
     LookupError,
@@ -316,6 +318,8 @@ class Loader:
         self, reader: Reader, doc: Document, item: Item, value: Any, paths: Mapping[str, str] = {}
     ) -> Iterator[Trace]:
         "Each conversation on its own, so that a bad one costs only itself."
+        alone = reader.ours and isinstance(value, dict) and not (reader.whole or paths)
+        kept: list[Any] | None = [] if alone and not self.replaying else None
         try:
             beside = [
                 rows
@@ -323,6 +327,8 @@ class Loader:
                 if (rows := companion(doc.name, name)) is not None
             ]
             for path, record in reader.unpack(value, *beside):  # type: ignore[misc]
+                if kept is not None:
+                    kept.append(record)
                 yield from self._trace(
                     reader,
                     doc,
@@ -334,6 +340,12 @@ class Loader:
                     record,
                     path if path not in paths else "$",
                 )
+            if kept:
+                others = {k: v for k, v in value.items() if k not in reader.lists}
+                if (lost := unread(others, kept)) is not None:
+                    text = dumps(lost)
+                    told = text if len(text) <= LONGEST_NOTE else ", ".join(map(str, lost))
+                    self.notes[f"beside the conversations: {told}"] += 1
         except TraceError as e:
             self.fail(e, doc, item)
         except FAULTS as e:
@@ -348,6 +360,9 @@ class Loader:
                 raise record
             draft = reader.to_trace(record)
             draft = draft.to_dict() if isinstance(draft, Trace) else draft
+            whole = draft.pop("_whole", not reader.ours) or draft.get("_written")
+            if not whole and (lost := unread(record, draft)) is not None:
+                draft["metadata"] = {**(draft.get("metadata") or {}), "unread": lost}
             self._enclose(draft, item)
             inner = (
                 draft["metadata"].pop("deeper", ())

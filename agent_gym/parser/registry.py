@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
@@ -21,8 +23,8 @@ from ..trace import Trace, TraceError
 
 # %% auto #0
 __all__ = ['READERS', 'BUILT_IN', 'GROUP', 'FORMATS', 'ALIASES', 'PAGE', 'KEYS', 'Reader', 'register', 'load_readers',
-           'reader_named', 'UnknownFormat', 'detect', 'unknown', 'nearest', 'Detector', 'shape', 'envelope', 'way',
-           'beside']
+           'load_reader', 'reader_named', 'UnknownFormat', 'detect', 'unknown', 'nearest', 'Detector', 'shape',
+           'envelope', 'way', 'beside']
 
 # %% ../../nbs/parser/04_registry.ipynb #5654ba09
 @dataclass(frozen=True, slots=True)
@@ -98,21 +100,7 @@ def register(
     return reader
 
 # %% ../../nbs/parser/04_registry.ipynb #23afbc5a
-BUILT_IN = (
-    "chat",
-    "tau",
-    "sharegpt",
-    "preferences",
-    "dialogues",
-    "star",
-    "evals",
-    "payloads",
-    "runs",
-    "otel",
-    "tickets",
-    "tables",
-    "apps",
-)
+BUILT_IN = ("chat", "sharegpt", "dialogues", "payloads", "runs", "tables")
 GROUP, FORMATS = "agent_gym.parsers", "agent_gym.parser.formats"
 
 
@@ -141,6 +129,30 @@ def load_readers() -> None:
             raise TypeError(
                 f"the plug-in {entry.name!r} ({entry.value}) is neither a Reader nor a module with matches and to_trace"
             )
+
+
+def load_reader(path: str | Path) -> Reader:
+    "Run a Python file of the user's and return its reader: one that it registers, a `Reader` in it, or its `matches` and `to_trace` under the file's name. Raises TraceError where it has none."
+    load_readers()
+    path = Path(path)
+    spec = spec_from_file_location(f"reader_{path.stem}", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise TraceError("no such Python file", source=str(path))
+    before = dict(READERS)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    new = [r for name, r in READERS.items() if before.get(name) is not r]
+    new = new or [v for v in vars(module).values() if isinstance(v, Reader)]
+    if not new and hasattr(module, "matches") and hasattr(module, "to_trace"):
+        unpack, whole = getattr(module, "unpack", None), getattr(module, "whole", False)
+        new = [register(path.stem, module.matches, module.to_trace, unpack=unpack, whole=whole)]
+    if not new:
+        raise TraceError(
+            "the file neither registers a reader nor defines matches(record) and to_trace(record)",
+            source=str(path),
+        )
+    READERS.setdefault(new[0].name, new[0])
+    return new[0]
 
 
 ALIASES = {
@@ -301,6 +313,10 @@ def envelope(
     "Where the records in `value` lie, in words, and the records with their paths; None where it is no envelope."
     if not isinstance(value, dict):
         return None
+    if len(value) > 1 and all(
+        isinstance(v, list) and v and _known(v, known) for v in value.values()
+    ):
+        return KEYS, ((f".{k}", v) for k, v in value.items())
     for key, inner in value.items():
         if (
             isinstance(inner, list)

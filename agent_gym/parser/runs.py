@@ -133,6 +133,7 @@ register(
     matches_langfuse,
     langfuse_to_trace,
     over=("preferences", "openai_responses"),
+    keys=("trace", "observations"),
     about="Langfuse: a trace with its observations",
 );
 
@@ -327,5 +328,6 @@ register(
     whole=True,
     lists=("post", "patch"),
     over=("preferences", "openai_responses", "otel_genai"),
+    keys=("run_type", "inputs", "outputs"),
     about="LangSmith runs, or batches of post and patch",
 );

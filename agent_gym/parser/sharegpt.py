@@ -77,6 +77,7 @@ register(
     "sharegpt",
     matches_sharegpt,
     sharegpt_to_trace,
+    keys=("conversations",),
     about="ShareGPT: conversations of from and value; Hermes tags",
 );
 

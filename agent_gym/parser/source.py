@@ -93,6 +93,9 @@ def from_stream(
         head = stream.peek(PEEK)[:PEEK] if isinstance(stream, io.BufferedReader) else b""
         if len(head) < PEEK:
             head = _beginning(stream)
+        while head and not head.strip(b" \t\r\n") and (more := stream.read(PEEK)):
+            head = more.lstrip(b" \t\r\n")  # white space says nothing about what follows it
+            head = head + stream.read(PEEK) if head else more
         what = sniff(head, name)
     plainly = (
         place
@@ -332,12 +335,23 @@ def paths(source: str) -> list[str]:
         found = {
             os.path.realpath(f): f
             for f in sorted(glob.glob(path, recursive=True), reverse=True)
-            if os.path.isfile(f)
+            if os.path.isfile(f) or os.path.isdir(f)
         }
-        if found:
-            return sorted(found.values())
+        files = [
+            x for f in sorted(found.values()) for x in (_within(f) if os.path.isdir(f) else [f])
+        ]
+        if files:
+            return list(dict.fromkeys(files))
         raise TraceError("no file matches", source=path[:200])
     raise TraceError("no such file or directory", source=path[:200])
+
+
+def _within(folder: str) -> list[str]:
+    "The files of a folder that a glob found; none where it holds none of ours."
+    try:
+        return paths(folder)
+    except TraceError:
+        return []
 
 
 def _is_chat(path: str) -> bool:

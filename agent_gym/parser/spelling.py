@@ -145,7 +145,19 @@ def role_of(value: object, path: str) -> str:
 SPEAKERS = (
     ("role", "authorrole", "senderrole", "speakerrole", "participantrole", "userrole")
     + ("authortype", "sendertype", "participanttype", "usertype", "speakertype")
-    + ("speaker", "sender", "from", "author", "participant", "actor", "who", "side", "source")
+    + (
+        "speaker",
+        "sender",
+        "sentby",
+        "postedby",
+        "from",
+        "author",
+        "participant",
+        "actor",
+        "who",
+        "side",
+        "source",
+    )
     + ("type", "messagetype", "kind", "direction")
 )
 _RANK = {name: n for n, name in enumerate(SPEAKERS)}
@@ -174,7 +186,20 @@ def spoken_under(m: Mapping[str, Any]) -> str | None:
     keys = [
         k for k, v in m.items() if holds(k) == "text" and v.__class__ in (str, list, dict) and v
     ]
+    if not keys:
+        keys = [k for k, v in m.items() if glued(k) in _PIECES and _in_pieces(v)]
     return min(keys, key=lambda k: ("html" in words(k), _rank(glued(k))), default=None)
+
+
+_PIECES = frozenset(
+    {"items", "blocks", "segments", "fragments", "chunks", "contents", "contentparts"}
+)
+
+
+def _in_pieces(v: object) -> bool:
+    return isinstance(v, list) and any(
+        isinstance(p, dict) and any(holds(k) == "text" for k in p) for p in v
+    )
 
 
 _KNOWN = ("content", "text", "body", "message", "bodytext", "plainbody", "textbody", "utterance")

@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from .groups import Groups
+from .groups import FILE, Groups, in_order, runs_of
 from .registry import register
 from .parts import answer_of, call_of
 from .turns import named
@@ -19,7 +18,7 @@ from .values import Record, arguments_of, literal, rest
 from ..trace import TraceError, parse_json
 
 # %% auto #0
-__all__ = ['COLUMNS', 'guess', 'matches_table', 'unpack_table', 'table_to_trace']
+__all__ = ['COLUMNS', 'FIRST', 'guess', 'matches_table', 'unpack_table', 'table_to_trace']
 
 # %% ../../nbs/parser/31_tables.ipynb #22169159
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -109,11 +108,12 @@ def matches_table(r: Any) -> object:
 
 
 def unpack_table(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
-    "The rows of each conversation, in order; the columns are those of the first row."
+    "The rows of each conversation, in order; the columns are those of the first rows."
     rows = iter(rows)
     if (row := next(rows, None)) is None:
         return
-    found = guess(row)
+    before = [row, *(r for r, _ in zip(rows, range(FIRST)))]
+    found = guess({k: v for r in reversed(before) for k, v in r.items()})
     column = found.get("conversation_id")
 
     def name(r: Record) -> str:
@@ -125,40 +125,30 @@ def unpack_table(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceEr
         if column
         else ": no column tells conversations apart: name it with columns={'conversation_id': ...}"
     )
-    for i, members in Groups(chain((row,), rows), name, hint=hint):
-        yield (
-            f"$[{i}]",
-            members
-            if isinstance(members, TraceError)
-            else {
-                "id": name(members[0]) or None,
-                "columns": found,
-                "rows": _ordered(members, found.get("order")),
-            },
-        )
-
-
-def _ordered(rows: list[Record], column: str | None) -> list[Record]:
-    "Rows in the order of their turn numbers or times; as they came where these are missing, or are neither numbers nor times in ISO 8601."
-    keys = [r.get(column) for r in rows] if column else []
-    if not keys or any(k in (None, "") for k in keys):
-        return rows
-    for measure in (lambda k: float(str(k)), lambda k: datetime.fromisoformat(str(k))):
-        try:
-            by = [measure(k) for k in keys]
-            return [r for _, _, r in sorted(zip(by, range(len(rows)), rows), key=lambda x: x[:2])]
-        except (ValueError, TypeError):
+    for i, members in Groups(chain(before, rows), name, hint=hint):
+        if isinstance(members, TraceError):
+            yield f"$[{i}]", members
             continue
-    return rows
+        for run, part in runs_of(in_order(members, found.get("order"))):
+            yield (
+                f"$[{i}]",
+                {"id": name(part[0]) or None, "columns": found, "rows": part, "run": run},
+            )
+
+
+FIRST = 100
 
 
 def table_to_trace(r: Record) -> Record:
     "The rows of one conversation; labels are the first that any row gives."
     found = r["columns"]
-    used = [found[f] for f in _USED if f in found]
-    messages = [
-        m for i, row in enumerate(r["rows"]) for m in _message(row, found, used, f"$.rows[{i}]")
-    ]
+    used = [FILE, *(found[f] for f in _USED if f in found)]
+    role = found["role"]
+    said = [(i, row) for i, row in enumerate(r["rows"]) if row.get(role) not in (None, "")]
+    events = [row for row in r["rows"] if row.get(role) in (None, "")]
+    if any("content" in found and row.get(found["content"]) for row in events):
+        said, events = [*enumerate(r["rows"])], []
+    messages = [m for i, row in said for m in _message(row, found, used, f"$.rows[{i}]")]
     roles = [m["role"] for m in messages]
     if "assistant" not in roles and "user" in roles and "system" in roles[1:]:
         messages = [{**m, "role": "assistant"} if m["role"] == "system" else m for m in messages]
@@ -173,7 +163,9 @@ def table_to_trace(r: Record) -> Record:
         "messages": named(messages),
         "outcome": outcome,
         "satisfaction_score": labels.get("satisfaction_score"),
-        "metadata": rest({"task_id": labels.get("task_id")}),
+        "metadata": rest(
+            {"task_id": labels.get("task_id"), "events": events, "agent": r.get("run")}
+        ),
     }
 
 
@@ -257,5 +249,7 @@ register(
     table_to_trace,
     unpack=unpack_table,
     whole=True,
+    joins=True,
+    keys=("conversation_id", "role", "content"),
     about="rows, one a message: conversation id, speaker, text",
 );

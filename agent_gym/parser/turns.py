@@ -47,7 +47,7 @@ from ..trace import TraceError, parse_json
 
 # %% auto #0
 __all__ = ['MOST', 'answers_only', 'holds_call', 'holds_answer', 'is_message', 'wraps_message', 'Unmapped', 'turn', 'turns',
-           'named']
+           'read_turns', 'named']
 
 # %% ../../nbs/parser/01_turns.ipynb #67ebc30d
 def _unwrap(m: Record, depth: int = 0) -> Record:
@@ -180,7 +180,7 @@ def is_message(m: object) -> bool:
         return False
     if isinstance(m.get("data"), dict) and who[1] == "type":
         return True
-    return any(_says(k, m[k]) for k in m if k != who[1])
+    return any(_says(k, m[k]) for k in m if k != who[1]) or spoken_under(m) is not None
 
 
 def wraps_message(m: object) -> bool:
@@ -283,15 +283,16 @@ def _tool(m: Record, path: str) -> list[Record]:
     ):
         calls = {"tool_calls": _calls(m, path)} if m.get("tool_calls") else {}
         return [{**m, "_as_is": True, **calls}]
-    value = m.get("content", m.get("parts"))
+    text_key = None if "content" in m or "parts" in m else spoken_under(m)
+    value = m[text_key] if text_key else m.get("content", m.get("parts"))
     if isinstance(value, list) and any(
         isinstance(p, dict) and part_kind(p) == "answer" for p in value
     ):
-        return _noted(contents(value, f"{path}.content").answers, rest(m, *_TOOL_READ))
+        return _noted(
+            contents(value, f"{path}.content").answers, rest(m, *_TOOL_READ, text_key or "")
+        )
     if listed := [a for _, _, a in _beside(m, path) if a is not None]:
         return _noted(listed, rest(m, *_TOOL_READ, *(k for k, _, _ in _beside(m, path))))
-    text_key = None if value is not None else spoken_under(m)
-    value = m[text_key] if text_key else value
     name = first(m, ("name", "toolName", "tool_name", "function"))
     raw, result_key = first(m, ("result", "output", "response")), None
     if raw is None and (hit := found(m, "result")) is not None:
@@ -383,7 +384,7 @@ def _speech(role: str, m: Record, path: str) -> list[Record]:
     for _, c, _answer in beside:
         if c is not None and not _among(c, known):
             parts.all.append(("call", c))
-    asked = {c["id"] for c in known if c["id"]} & {a["tool_call_id"] for a in parts.answers}
+    asked = {c["id"] for c in known if c["id"]} & {a.get("tool_call_id") for a in parts.answers}
     parts.all += [("answer", a) for _, _, a in beside if a and a["tool_call_id"] not in asked]
     parts.all += [("answer", answer_part(a)) for a in m.get("answers") or [] if isinstance(a, dict)]
     if role == "assistant" and not parts.calls and (flat := _flat_call(m)) is not None:
@@ -590,6 +591,11 @@ MOST = 50_000
 
 def turns(items: object, path: str = "$.messages") -> list[Record]:
     "The messages of a conversation in any dialect, in the user's schema; raises TraceError with the path of the message."
+    return read_turns(items, path)[0]
+
+
+def read_turns(items: object, path: str = "$.messages") -> tuple[list[Record], bool]:
+    "`turns`, and whether all messages were plain, so that nothing of them was left out."
     if not isinstance(items, list):
         raise TraceError(f"expected a list of messages, got {kind(items)}", path=path)
     if len(items) > MOST:
@@ -607,10 +613,10 @@ def turns(items: object, path: str = "$.messages") -> list[Record]:
             looked = True
             _add(out, item, f"{path}[{i}]", items)
     if not any("tool_calls" in m for m in out) and any(
-        OPENING in (m.get("content") or "") for m in out
+        m.get("content") and OPENING.search(m["content"]) for m in out if m["role"] == "assistant"
     ):
         out = [x for m in out for x in tagged(m)]
-    return named(out, looked)
+    return named(out, looked), not looked
 
 
 def _add(out: list[Record], item: Any, path: str, items: list[Any]) -> None:

@@ -24,7 +24,7 @@ class Watch:
     "Counts, trace by trace, what may be a sign that a log was not understood; `told()` says it."
 
     def __init__(self) -> None:
-        self.traces = self.single = self.unlabelled = self.messages = self.empty = 0
+        self.traces = self.single = self.unlabelled = self.messages = self.empty = self.silent = 0
         self.calls: Counter[str] = Counter()
         self.open: Counter[str] = Counter()
         self.orphans = self.mislabelled = self.unread = self.records = 0
@@ -50,6 +50,9 @@ class Watch:
                 answers.append(said["tool_call_id"])
             elif not said["content"] and not said["tool_calls"] and said["result"] is None:
                 self.empty += not (m.metadata.get("parts") or m.metadata.get("reasoning"))
+        events = t.metadata.get("events")
+        for e in events if isinstance(events, list) else ():
+            self.silent += isinstance(e, dict) and "role" in e
         if asked or answers:
             self._pairs(t, asked, answers)
         if self.traces <= LISTENED:
@@ -101,6 +104,10 @@ class Watch:
         if self.empty:
             out.append(
                 f"{self.empty} of {self.messages} messages have no text, no call and no result"
+            )
+        if self.silent:
+            out.append(
+                f"{self.silent} entries with a role say nothing that is known: kept in metadata['events']"
             )
         out += self._tools()
         if self.traces and self.unlabelled == self.traces:

@@ -5,6 +5,7 @@
 # %% ../../nbs/reward/02_evidence.ipynb #b156174a
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,10 +16,12 @@ from rapidfuzz.distance import Indel
 
 from .likeness import akin, nearness, opposed
 from .pair import Pair, context_of
-from .reading import CAP, MODALS, NEGATORS, Sentence, read
+from .reading import CAP, MODALS, NEGATORS, PERSONS, Sentence, read
+from ..text import DENSE
 
 # %% auto #0
-__all__ = ['HEDGE', 'CEILINGS', 'Evidence', 'added', 'values', 'edits', 'form', 'gather']
+__all__ = ['HEDGE', 'AUXILIARIES', 'ONE_WORD', 'SHORT', 'GROWTH', 'CEILINGS', 'Evidence', 'added', 'values', 'edits', 'form',
+           'gather']
 
 # %% ../../nbs/reward/02_evidence.ipynb #f1e02cf3
 @dataclass(slots=True)
@@ -108,6 +111,17 @@ def values(p: Pair, e: Evidence) -> None:
     e.add("exchanged", float(bool(crossed)), *crossed)
 
 
+def _counted(sentences: Sequence[Sentence]) -> dict[str, str]:
+    "The telling word right behind each plain number: what it counts."
+    return {
+        v: w
+        for s in sentences
+        for plain in [{"=" + f.value for f in s.facts if f.kind == "number" and not f.unit}]
+        for v, w in (pairwise(s.words) if plain else ())
+        if v in plain and w[0] != "=" and s.vocabulary[w] > 0.2
+    }
+
+
 def _crossed(p: Pair) -> list[str]:
     "Two values, each of which stands with what belongs to the other in the reference."
     if len(p.truth.values) < 2:
@@ -121,6 +135,10 @@ def _crossed(p: Pair) -> list[str]:
     } & p.truth.values
     if len(moved) < 2:
         return []
+    counts, counted = _counted(p.reply.sentences), _counted(p.truth.sentences)
+    for a, b in combinations(sorted(moved & counts.keys() & counted.keys())[:24], 2):
+        if counts[a] == counted[b] != counted[a] == counts[b]:
+            return [a[1:], b[1:]]
     said, right = p.reply.keys, p.truth.keys
     for a, b in combinations(sorted(moved)[:24], 2):
         of_a, of_b = right[a] - right[b], right[b] - right[a]
@@ -142,6 +160,10 @@ def edits(p: Pair, e: Evidence) -> None:
         places += len(differing)
         same = len(t.words) - sum([len(old) for _, old, _ in differing])
         strict = max(0.0, same / max(len(s.words), len(t.words)) - 0.4) / 0.6
+        if len(differing) == 1 and same and differing[0][0] and differing[0][1]:
+            new, old = map(_run, differing[0][:2])
+            if len(new) == len(old) == 1 and _short(t):  # it is the same but for a word
+                differing, strict = [(new, old, differing[0][2])], max(strict, ONE_WORD)
         close = min(1.0, max(0.0, (share - 0.2) / 0.4))
         if strict and len(differing) == 1:
             e.most("inflected", strict * strict * _inflected(s, t, *differing[0][:2]), s.text)
@@ -153,8 +175,21 @@ def edits(p: Pair, e: Evidence) -> None:
                 if (other := strict * strict * _substituted(s, t, new, old, inside)) > 0:
                     alone += other
                     notes.append(f"{' '.join(new)} for {' '.join(old)}")
+        e.most("addressed", _addressed(s, t) * max(close, strict), s.text)
+        if not (s.asks or t.asks):
+            chained = max((_chained(new, old) for new, old, _ in differing), default=0.0)
+            chained = max(chained, _nominal(differing))
+            e.most("mood", chained * max(strict, 0.5 * close), s.text)
+            grown = p.novel_mass[i] - sum(
+                [t.vocabulary[w] * p.lost[w] for w in t.vocabulary if w in p.lost]
+            )
+            e.most("grown", share * min(1.0, max(0.0, grown - GROWTH)), s.text)
         if (s.negations - t.negations) % 2:
-            e.most("negated", turned * close * (0.4 + 0.6 * strict), s.text)
+            e.most(
+                "negated",
+                turned * close * (1.0 if len(differing) == 1 else 0.4 + 0.6 * strict),
+                s.text,
+            )
         if s.modals != t.modals and not (s.asks or t.asks):
             held = (
                 close
@@ -179,6 +214,107 @@ def edits(p: Pair, e: Evidence) -> None:
 
 
 _Words: TypeAlias = tuple[str, ...]
+# words that only help to say when something was done
+AUXILIARIES = frozenset(
+    [
+        "have",
+        "has",
+        "had",
+        "'ve",
+        "be",
+        "been",
+        "being",
+        "am",
+        "is",
+        "are",
+        "was",
+        "were",
+        "do",
+        "does",
+        "did",
+        "now",
+        "just",
+        "already",
+        "not",
+        "haben",
+        "habe",
+        "hat",
+        "hatte",
+        "ist",
+        "sind",
+        "war",
+        "worden",
+        "wurde",
+        "wurden",
+        "avons",
+        "avez",
+        "ai",
+        "as",
+        "ont",
+        "est",
+        "sont",
+        "été",
+        "etait",
+        "hemos",
+        "ha",
+        "han",
+        "he",
+        "has",
+        "sido",
+        "está",
+        "están",
+        "fue",
+        "ya",
+    ]
+)
+ONE_WORD = 0.95  # how surely a short sentence repeats the reference's where one word stands for one
+SHORT = 6  # words, or three times as many signs of a script without spaces
+GROWTH = 1.0  # telling words that a sentence may hold beyond what it leaves out of the reference's
+_DENSE = re.compile(rf"[{DENSE}]+")
+
+
+def _run(words: _Words) -> _Words:
+    "Signs of a script without spaces as the one word they are."
+    return ("".join(words),) if len(words) > 1 and all(map(_DENSE.fullmatch, words)) else words
+
+
+def _short(t: Sentence) -> bool:
+    return len(t.words) <= SHORT * (3 if _DENSE.search(t.text) else 1)
+
+
+def _addressed(s: Sentence, t: Sentence) -> float:
+    "How far what belongs to, or is done by, the one who speaks is given to the one spoken to, or the other way round, 0 to 1."
+    if not s.persons:
+        return 0.0
+    mine = t.persons
+    turned = sum(
+        1.0 for w, who in s.persons.items() if (other := mine.get(w)) is not None and other != who
+    )
+    if turned or PERSONS.get(s.words[0]) is None or s.words[0] in t.words[:1]:
+        return min(1.0, turned)
+    # the one who did it in the reference, by name, now has it done by the one spoken to
+    led = [w for w in t.words[:4] if w in t.names and w not in s.words[:2]]
+    moved = Counter(s.words) - Counter(t.words)
+    return float(bool(led) and all(w in s.vocabulary for w in led) and moved.total() <= 2)
+
+
+def _chained(new: _Words, old: _Words) -> float:
+    "How far a word of the reference stands in another form behind a new word that governs it (*intend to raise* for *raised*), 0 to 1."
+    if not 2 <= len(new) <= 4 or not 1 <= len(old) <= 3:
+        return 0.0
+    if not any(akin(new[-1], o) and new[-1] != o for o in old):
+        return 0.0
+    return float(new[-2] not in AUXILIARIES)
+
+
+def _nominal(differing: Sequence[tuple[_Words, _Words, bool]]) -> float:
+    "How far what was done has become the topic of something else said of it (*raising it is something we leave for now*), 0 to 1."
+    turned = any(
+        len(new) == 1 and 1 <= len(old) <= 3 and any(akin(new[0], o) and new[0] != o for o in old)
+        for new, old, _ in differing
+    )
+    said = any(len(new) >= 4 and not old and new[0][0] != "=" for new, old, _ in differing)
+    return float(turned and said)
 
 
 def _differing(new: _Words, old: _Words) -> list[tuple[_Words, _Words, bool]]:
@@ -210,13 +346,20 @@ def _substituted(s: Sentence, t: Sentence, new: _Words, old: _Words, inside: boo
     weight = (
         1.0
         if not short
-        else min(1.0, max(0.5, *(s.vocabulary[w] for w in new), *(t.vocabulary[w] for w in old)))
+        else min(
+            1.0,
+            max(
+                0.5,
+                *(s.vocabulary.get(w, 1.0) for w in new),
+                *(t.vocabulary.get(w, 1.0) for w in old),
+            ),
+        )
     )
     if short and any(opposed(a, b) for a in new for b in old):
         return weight
     if short and any(akin(a, b) for a in new for b in old):
         # a form of the same word; what came with it says something of its own
-        beside = [s.vocabulary[w] for w in new if not any(akin(w, b) for b in old)]
+        beside = [s.vocabulary.get(w, 1.0) for w in new if not any(akin(w, b) for b in old)]
         return 0.0 if asks or len(new) <= len(old) else min(0.5, max(beside, default=0.0))
     return (
         (0.3 if asks else 1.0) * weight * (1 - min(1.0, max(0.0, (nearness(new, old) - 0.2) / 0.3)))
@@ -229,7 +372,7 @@ def _inflected(s: Sentence, t: Sentence, new: _Words, old: _Words) -> float:
         return 0.0
     return max(
         (
-            min(1.0, s.vocabulary[w]) * min(1.0, (Indel.distance(w, o) + len(new) - 1) / 3)
+            min(1.0, s.vocabulary.get(w, 1.0)) * min(1.0, (Indel.distance(w, o) + len(new) - 1) / 3)
             for w in new
             for o in old
             if w[0] != "=" != o[0] and akin(w, o)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Indel
 
-from ..text import word_vectors
+from ..text import DENSE, word_vectors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -121,10 +121,18 @@ def akin(a: str, b: str) -> bool:
     )
 
 
+_TURNS = (("in", "ex"), ("in", "de"), ("im", "ex"), ("auf", "zu"), ("ein", "aus"), ("an", "ab"), ("an", "aus"), ("ent", "ge"), ("ver", "ent"), ("be", "ent"))  # fmt: skip
+
+
 def opposed(a: str, b: str) -> bool:
-    "Whether one word is the other behind a prefix that turns it round."
+    "Whether one word is the other behind a prefix that turns it round, or both stand behind prefixes that turn each other round."
     a, b = (a, b) if len(a) >= len(b) else (b, a)
-    return len(b) >= 4 and a.endswith(b) and a[: -len(b)] in _PREFIXES
+    if len(b) >= 4 and a.endswith(b) and a[: -len(b)] in _PREFIXES:
+        return True
+    if len(b) < 6 or a[-4:] != b[-4:]:
+        return False
+    heads = [(x, y) for pair in _TURNS for x, y in (pair, pair[::-1])]
+    return any(a.startswith(x) and b.startswith(y) and a[len(x) :] == b[len(y) :] for x, y in heads)
 
 # %% ../../nbs/reward/00b_likeness.ipynb #08ecb448
 SPELT: re.Pattern[str] = re.compile("[\u0530-\u0dff\u0f00-\u0fff\u10a0-\u167f\uac00-\ud7af]")
@@ -135,10 +143,15 @@ def by_letters(a: str, b: str) -> float:
     return max(0.0, Indel.normalized_similarity(a, b) - 0.3)
 
 
+_RUN = re.compile(
+    rf"[{DENSE}]{{2}}"
+)  # of scripts without spaces: their words are known by single signs
+
+
 @lru_cache(8192)
 def cosine(new: tuple[str, ...], old: tuple[str, ...]) -> float:
     "How near two wordings are, -1 to 1."
-    if SPELT.match(new[0]) and SPELT.match(old[0]):
+    if (SPELT.match(new[0]) and SPELT.match(old[0])) or (_RUN.match(new[0]) and _RUN.match(old[0])):
         return by_letters(" ".join(new), " ".join(old))
     table, rows = look_up((*new, *old))
     a, b = (

@@ -82,6 +82,8 @@ class _Rules:
         self._list = list(rules)
         self.writes = None if writes is None else frozenset(writes)
         self.requests, self.wordings = dict(requests or {}), dict(wordings or {})
+        self.notes: list[str] = []  # what was left out of a proposal, and why
+        self.checked: PolicyCheck | None = None  # a proposal on the logs it was made for
         if unknown := [k for k in self.wordings if k not in ENDINGS]:
             raise AgentGymError(f"no kind of ending {unknown[0]!r}; there are {', '.join(ENDINGS)}")
 
@@ -175,8 +177,8 @@ def written(policy: _Rules) -> str:
         "wordings": policy.wordings,
     }
     head = ", ".join(f"{k}={v!r}" for k, v in given.items() if v)
-    functions = [r.function for r in policy] + [r.when for r in policy if callable(r.when)]
-    parts = [*surroundings(functions), *map(_decorated, policy)]
+    where = [r.when for r in policy if callable(r.when)]
+    parts = [*surroundings([r.function for r in policy], where), *map(_decorated, policy)]
     imports = [p for p in parts if p.startswith(("import ", "from "))]
     rest = [p for p in parts if p not in imports]
     return (
@@ -290,7 +292,10 @@ class _Reviewed(_Judging):
             ]
             for r in self
         ]
-        return block(table(rows, ["rule", "kind", "active", "source"]), "policy")
+        notes = table([[n] for n in self.notes], ["left out"]) if self.notes else ""
+        logs = Raw(self.checked._repr_html_()) if self.checked is not None else ""
+        body = table(rows, ["rule", "kind", "active", "source"]) + notes + logs
+        return block(body, "policy")
 
 # %% ../../nbs/reward/44_policy.ipynb #0790d726
 class Policy(_Reviewed):

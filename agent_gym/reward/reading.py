@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 # %% auto #0
-__all__ = ['NEGATORS', 'MODALS', 'NUMERALS', 'CAP', 'spelled_out', 'negates', 'Sentence', 'key', 'Reading', 'read', 'look_ahead']
+__all__ = ['NEGATORS', 'MODALS', 'PERSONS', 'NUMERALS', 'CAP', 'spelled_out', 'negates', 'Sentence', 'key', 'Reading', 'read',
+           'look_ahead']
 
 # %% ../../nbs/reward/01_reading.ipynb #1e9504e8
 NEGATORS: frozenset[str] = frozenset(
@@ -155,6 +156,49 @@ MODALS: frozenset[str] = frozenset(
         "used",
         "will",
         "going",
+        *[
+            "möchte",
+            "möchten",
+            "möchtest",
+            "will",
+            "wollen",
+            "wollte",
+            "soll",
+            "sollen",
+            "müssen",
+            "müsste",
+            "darf",
+            "dürfen",
+            "dürfte",
+            "mag",
+            "pourrais",
+            "pourraient",
+            "pourrez",
+            "peuvent",
+            "peux",
+            "pouvons",
+            "devrions",
+            "devons",
+            "doit",
+            "dois",
+            "voudrais",
+            "voudrions",
+            "veux",
+            "veut",
+            "voulons",
+            "podríamos",
+            "podrían",
+            "podemos",
+            "pueden",
+            "puedo",
+            "deberíamos",
+            "debe",
+            "debemos",
+            "quisiera",
+            "quisiéramos",
+            "queremos",
+            "quiero",
+        ],
         "kann",
         "könnte",
         "können",
@@ -200,6 +244,17 @@ MODALS: frozenset[str] = frozenset(
         "zou",
     ]
 )
+# the persons of a talk: who speaks and who is spoken to (words that can be either are left out)
+PERSONS: dict[str, int] = {
+    w: n
+    for n, ws in (
+        (1, "i we my our me us mine ours ich wir mein meine meinen meinem meiner mich mir uns unser unsere unseren unserem unserer "
+            "je j'ai j nous mon ma notre nos moi yo nosotros mi mis nuestro nuestra nuestros nuestras me nos"),
+        (2, "you your yours sie ihr ihre ihren ihrem ihrer ihnen du dein deine dich dir vous votre vos tu ton ta tes "
+            "usted ustedes su sus tú tus te"),
+    )
+    for w in ws.split()
+}  # fmt: skip
 NUMERALS: dict[str, str] = {
     w: str(n)
     for n, ws in {
@@ -268,6 +323,18 @@ class Sentence:
     length: float
 
     @cached_property
+    def persons(self) -> dict[str, int]:
+        "The telling word behind each word for the one who speaks (1) or the one spoken to (2): whose it is, or what that one does."
+        out: dict[str, int] = {}
+        for i, w in enumerate(self.words):
+            if (who := PERSONS.get(w)) is not None:
+                behind = self.words[i + 1 : i + 5]
+                near = next((x for x in behind if x in PERSONS or self.vocabulary[x] > 0.3), None)
+                if near is not None and near not in PERSONS:
+                    out[near] = who
+        return out
+
+    @cached_property
     def names(self) -> frozenset[str]:
         "The words with a capital inside the sentence, none where it is written in capitals."
         raw = self.text.split()
@@ -283,6 +350,7 @@ _ASCII_TOKEN = re.compile(r"[^\W_][\w']*", re.ASCII)
 _TOKEN = re.compile(rf"[{DENSE}]|[^\W_](?:(?![{DENSE}])[\w'{_SIGNS}])*")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,200}>|<!--|-->|[*`~]{1,3}|(?<!\w)_+|_+(?!\w)|^#+\s", re.M)
 _ASKS = re.compile(r"[?？؟;][^\w]{0,4}$")
+_NEGATED = re.compile("ません|ないで|なかった|ない(?=[。、！!で]|$)")  # how Japanese verbs say no
 _ENDS = re.compile(r"[^\w\s,;(\-][^\w]{0,4}$")
 
 _UNSHOWN = re.compile(
@@ -336,6 +404,8 @@ def _words(text: str) -> tuple[tuple[str, ...], tuple[Fact, ...]]:
     "The words of a sentence, values among them, and its values."
     words: list[str] = []
     found: list[Fact] = []
+    if not text.isascii() and _NEGATED.search(text):
+        text = _NEGATED.sub("ます否", text)
     at, token = 0, _ASCII_TOKEN if text.isascii() else _TOKEN
     for f in facts(text, names=False):
         if f.kind != "quoted":  # quotes and names stay words

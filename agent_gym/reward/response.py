@@ -18,7 +18,7 @@ __all__ = ['WEIGHTS', 'factor', 'reason', 'grade', 'score']
 
 # %% ../../nbs/reward/03_response.ipynb #5402cfdf
 WEIGHTS: dict[str, dict[str, float]] = {
-    "meaning": {"far": 1.0, "apart": 0.6, "lost": 0.04, "cut": 0.55, "short": 1.0},
+    "meaning": {"far": 1.15, "apart": 0.8, "lost": 0.04, "cut": 0.55, "short": 1.0},
     "facts": {
         "fabricated": 0.66,
         "told": 0.17,
@@ -29,15 +29,16 @@ WEIGHTS: dict[str, dict[str, float]] = {
         "slot": 0.56,
     },
     "polarity": {
-        "negated": 1.3,
+        "negated": 1.8,
         "denial": 0.68,
         "opposite": 0.5,
         "lone": 1.2,
         "mood": 0.8,
         "inflected": 0.3,
+        "addressed": 0.7,
     },
-    "support": {"surplus": 0.22, "edited": 0.16, "replaced": 0.55, "name": 0.06},
-    "form": {"salad": 2.4, "repeated": 0.5, "echo": 2.0, "hidden": 0.48, "overlong": 1.5},
+    "support": {"surplus": 0.22, "grown": 0.2, "edited": 0.16, "replaced": 0.55, "name": 0.06},
+    "form": {"salad": 3.4, "repeated": 0.5, "echo": 2.0, "hidden": 0.48, "overlong": 1.5},
 }
 _SAYS: dict[str, str] = {
     "far": "means something else",
@@ -58,6 +59,8 @@ _SAYS: dict[str, str] = {
     "lone": "one word exchanged",
     "mood": "other mood",
     "inflected": "another form of the word",
+    "addressed": "the one who speaks and the one spoken to changed places",
+    "grown": "says more than the reference's sentence",
     "surplus": "no counterpart",
     "edited": "changed words",
     "replaced": "other words in their place",

@@ -14,7 +14,7 @@ from ..dialogue.values import Fact, facts
 from .study import shape
 
 # %% auto #0
-__all__ = ['FEW', 'made_up', 'invented']
+__all__ = ['FEW', 'TRIES', 'made_up', 'invented']
 
 # %% ../../nbs/user/02b_invented.ipynb #d42ee0dd
 _RUNS = re.compile(r"[^\W\d_]+|\d+|.", re.S)
@@ -47,7 +47,7 @@ def _run(run: str, others: Sequence[str], rng: random.Random) -> str:
 
 # %% ../../nbs/user/02b_invented.ipynb #186aaffc
 def invented(told: Sequence[str], wanted: Sequence[str], rng: random.Random) -> str | None:
-    "One of the replies `told` with made-up values of the shapes `wanted`; None where none of them holds such a value. Replies that also hold other values are not used."
+    "One of the replies `told` with made-up values of the shapes `wanted`, never an id, address or name that somebody told; None where none of them holds such a value. Replies that also hold other values are not used."
     found = {
         t: fs
         for t in dict.fromkeys(told)
@@ -60,9 +60,25 @@ def invented(told: Sequence[str], wanted: Sequence[str], rng: random.Random) -> 
     text = rng.choice(sorted(t for t, fs in fit.items() if any(shape(f) == likely for f in fs)))
     at, out = 0, []
     for f in sorted(fit[text], key=lambda f: f.span):
-        out += [text[at : f.span[0]], made_up(_values(told, f), rng)]
+        value = _nobodys(told, f, rng)
+        if value is None:
+            return None
+        out += [text[at : f.span[0]], value]
         at = f.span[1]
     return "".join([*out, text[at:]])
+
+
+TRIES = 20  # to make up a value that names nobody
+_NAMING = frozenset({"id", "email", "phone", "name"})
+
+
+def _nobodys(told: Sequence[str], fact: Fact, rng: random.Random) -> str | None:
+    "A made-up value like `fact`; where it names a person or a record, one that nobody told (None: not found)."
+    values = _values(told, fact)
+    if fact.kind not in _NAMING:
+        return made_up(values, rng)
+    made = (made_up(values, rng) for _ in range(TRIES))
+    return next((v for v in made if v.casefold() not in {w.casefold() for w in values}), None)
 
 
 def _values(told: Sequence[str], fact: Fact) -> list[str]:

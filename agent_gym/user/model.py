@@ -12,17 +12,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..text import normalise
-from ..trace import Message, Trace, TraceError
-from ..dialogue.model import DialogueModel, canonical_wording
+from ..trace import Trace, TraceError
+from ..dialogue.model import DialogueModel
 from ..dialogue.script import Script
-from .sense import key
+from .sense import FORM, key
 from .study import ACTS, Act, act, decision, shapes
 from .traced import TraceUser
 
 # %% auto #0
-__all__ = ['LIKE', 'Weighing', 'Expected', 'UserModel']
+__all__ = ['MEANING', 'LIKE', 'Weighing', 'Expected', 'UserModel']
 
 # %% ../../nbs/user/04_model.ipynb #622f7981
+MEANING = 256  # the first places of a key, which hold meaning; the others hold form
 LIKE = 0.6  # below this likeness, words are not alike
 
 
@@ -41,7 +42,7 @@ class Weighing:
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What users did on hearing the like: the `act`, the share of the votes for it (0 to 1), the `likeness` of the nearest words heard (0 to 1),
-    the shapes of values told, replies without facts, and replies that tell."""
+    the shapes of values told, replies without facts, replies that tell, and the calibrated `confidence` (0 to 1) that a user does this."""
 
     act: Act
     share: float
@@ -49,6 +50,7 @@ class Expected:
     shapes: tuple[str, ...]
     words: tuple[str, ...]
     told: tuple[str, ...] = ()
+    confidence: float = 0.5
 
 
 class UserModel:
@@ -61,6 +63,8 @@ class UserModel:
         self,
         traces: Iterable[Trace],
         dialogue: DialogueModel | None = None,
+        *,
+        invent: bool = False,
     ):
         scripts = [
             Script.of(t)
@@ -87,7 +91,7 @@ class UserModel:
             for n, s in enumerate(scripts)
             if s.last
         ]
-        self._dialogue = dialogue
+        self.dialogue, self.invent = dialogue, invent
         self._conversation = np.array([r[0] for r in rows], np.int32)
         texts = list(dict.fromkeys(r[1] for r in rows))
         at = {t: i for i, t in enumerate(texts)}
@@ -104,7 +108,7 @@ class UserModel:
         self._sizes = np.bincount(self._group)
         self._out = self._out_of_place()
         self._weighing = Weighing()
-        self._weighing, self._floor = self._learned()
+        self._weighing, self._floor, self._calibration = self._learned()
         spread: dict[str, set[int]] = {}
         for n, _, said, *_ in rows:
             spread.setdefault(normalise(said), set()).add(n)
@@ -120,13 +124,19 @@ class UserModel:
         return f"UserModel({len(self._openings)} users, {len(self._said)} reactions to {len(self._keys)} different messages)"
 
     def __call__(self, trace: Trace, seed: int = 0) -> TraceUser:
-        "A user of `trace` that knows what other users did, and makes up what it is asked for and never told, as half the customers of a bad agent never told what a good one asks."
-        return TraceUser(trace, seed, model=self, inventive=True)
+        "A user of `trace` that knows what other users did."
+        return TraceUser(trace, seed, model=self, invent=self.invent)
 
-    def understood(self, messages: Sequence[Message]) -> str:
-        "What the last of `messages` says, in words of the traces where they have them."
-        known = canonical_wording(self._dialogue, messages) if self._dialogue else None
-        return known or messages[-1].content or ""
+    def familiarity(self, heard: str) -> float:
+        "The likeness (0 to 1) of `heard` to the nearest words that a user heard, form left out."
+        meaning = self._keys[:, :MEANING] @ key(heard)[:MEANING]
+        return float(meaning.max(initial=0)) * (1 + FORM**2)
+
+    def likeness_said(self, text: str) -> float:
+        "The likeness (0 to 1) of `text` to the nearest words with which a user opened."
+        return float((self._openings[:, :MEANING] @ key(text)[:MEANING]).max(initial=0)) * (
+            1 + FORM**2
+        )
 
     def kin(self, opening: str) -> np.ndarray:
         "How much the reactions of each user of the model count for one that opens with `opening`, shape (users,), in (0, 1]: alike openings, alike wishes."
@@ -161,6 +171,7 @@ class UserModel:
             tuple(s for s in likely if told[s] > 0.2 * sum(told.values())),
             words,
             tuple(self._said[rows[i]] for i in among[:40] if self._shapes[rows[i]]),
+            float(np.interp(share * best, *self._calibration)),
         )
 
     def _votes(
@@ -223,7 +234,7 @@ class UserModel:
             & np.isin(self._heard, at)
         )
 
-    def _learned(self) -> tuple[Weighing, float]:
+    def _learned(self) -> tuple[Weighing, float, tuple[np.ndarray, np.ndarray]]:
         """How reactions are weighed, and the share times likeness from which on the act of a user is foretold from the other conversations seven times in eight (above 1 where it never is).
 
         One weight after the other, each the first that foretells the acts best."""
@@ -247,7 +258,7 @@ class UserModel:
             right += hit
             if right >= 0.88 * k:
                 floor = score
-        return best, floor if len(told[1]) >= 20 else 0.5
+        return best, floor if len(told[1]) >= 20 else 0.5, _calibrated(told[1])
 
     def _foretold(self, some: Sequence[int]) -> tuple[float, list[tuple[float, bool]]]:
         "The mean log probability of the reactions `some`, foretold from the other conversations, and for those that hear familiar words the share times likeness with whether the act was right."
@@ -264,3 +275,13 @@ class UserModel:
                     (best * float(tally.max() / tally.sum()), int(tally.argmax()) == self._acts[i])
                 )
         return sum(logs) / max(1, len(logs)), seen
+
+
+def _calibrated(told: Sequence[tuple[float, bool]]) -> tuple[np.ndarray, np.ndarray]:
+    "Scores and how often acts foretold with them were right: the means of eight parts by score, made to rise."
+    some = sorted(told)
+    parts = [p for p in np.array_split(np.array(some, float).reshape(-1, 2), 8) if len(p)]
+    if not parts:
+        return np.array([0.0, 1.0]), np.array([0.5, 0.5])
+    right = [(p[:, 1].sum() + 1) / (len(p) + 2) for p in parts]
+    return np.array([p[:, 0].mean() for p in parts]), np.maximum.accumulate(right)

@@ -16,6 +16,7 @@ import numpy as np
 from ..dialogue.values import Fact, facts
 from ..text import embed, sentences, words
 from ..dialogue.script import Script
+from .goals import SETTINGS
 from agent_gym.user.sense import (
     Polarity,
     Sense,
@@ -189,6 +190,28 @@ class Study:
             ]
         )
         return np.maximum((self.U @ probe.T).max(1), 0.7 * named)
+
+    def covers(self, heard: Sense) -> bool:
+        "Whether a wish of the customer, or a proposal that they agreed to, covers the proposal `heard`."
+        wishes = [0, *self.goals]
+        agreed = [k for k in range(1, len(self.said)) if self.polarity[k] == "yes"]
+        each = (
+            np.concatenate([heard.each, heard.gist[None]]) if len(heard.each) else heard.gist[None]
+        )
+        like = max(
+            float((self.S[wishes] @ each.T).max(initial=0)),
+            float((self.H[agreed] @ each.T).max(initial=0)),
+            float((self.U[[u.turn in wishes for u in self.units]] @ each.T).max(initial=0)),
+        )
+        return like >= SETTINGS.covered or bool(self._values & {f.value for f in facts(heard.text)})
+
+    @cached_property
+    def _values(self) -> frozenset[str]:
+        "The values but names and short numbers that were said or heard in the log."
+        texts = (*self.script.said, *self.script.heard)
+        return frozenset(
+            f.value for t in texts for f in facts(t) if f.kind != "name" and len(f.value) > 3
+        )
 
     @cached_property
     def keys(self) -> np.ndarray:

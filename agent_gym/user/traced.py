@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 
 from ..text import embed, sentences, words
 from ..trace import Message, Trace
+from .goals import SETTINGS, Goals, Source, State, foreign_identifiers
 from .invented import invented
 from ..dialogue.script import Script
+from ..dialogue.values import facts
 from .sense import Sense, polarity, sense, share
 from .study import Said, Study, decision, shapes, study
+from .understanding import Understanding
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,14 +43,20 @@ class Persona:
         rng = random.Random(f"persona/{key}")
         return cls(rng.choice((2, 3, 3, 3, 4)), rng.random() < 0.25)
 
+# %% ../../nbs/user/03_traced.ipynb #0ef480f6
+_WHAT = "Sorry, what do you mean?"
+_NOT_ASKED = "That is not what I asked for."
+_NOT_MINE = "No, that is not mine."
+_UNKNOWN = "I don't have that, it was never given to me."
+
 # %% ../../nbs/user/03_traced.ipynb #bbbc5a25
 class TraceUser:
     """The user of `trace`.
 
     While the assistant says what it said in the log, so does the user. Off the log it answers by meaning: what is asked for from what it said anywhere in its log (and in those of `siblings`,
-    conversations about the same task), yes to what it came for, its next goal when it is asked for more, its parting words when its goals are met. Every fact it states is from its log; an `inventive` one with a `model` makes up what its log never tells and
-    others told when they were asked the like.
-    It leaves when patience ends. `model`, a `UserModel` of many traces, knows what users did on hearing the like. Same trace, seed and messages: same words, in any process.
+    conversations about the same task), yes to what its wishes cover, no to what it or others like it declined and to acts on what is not theirs, its next goal when it is asked for more, its parting words when its goals are met; what it does not
+    understand it says so. Every fact it states is from its log, and what nothing tells it does not know; with `invent` and a `model` it makes up what others told when they were asked the like.
+    After each turn `source` says where its words came from, `confidence` how likely (0 to 1) the logged person would have done the same, and `guessed` whether that is too little to build on. It leaves when patience ends. `model`, a `UserModel` of many traces, knows what users did on hearing the like. Same trace, seed and messages: same words, in any process.
 
     The words of leave-taking are spoken and `left` becomes True with them; from then on `reply` returns None."""
 
@@ -59,9 +68,9 @@ class TraceUser:
         siblings: Sequence[Trace] = (),
         model: UserModel | None = None,
         persona: Persona | None = None,
-        inventive: bool = False,
+        invent: bool = False,
     ):
-        self.trace, self.seed, self.model, self.inventive = trace, seed, model, inventive
+        self.trace, self.seed, self.model, self.invent = trace, seed, model, invent
         self.script, self.siblings = Script.of(trace), tuple(map(Script.of, siblings))
         self.persona = persona or Persona.drawn(f"{trace.conversation_id}/{seed}")
         self.left = False
@@ -75,6 +84,27 @@ class TraceUser:
             0,
         )
         self._kin: np.ndarray | None = None
+        self._understanding = Understanding(model.dialogue if model is not None else None)
+        self._goals: Goals | None = None
+        self._served = False
+        self._owned, self._excused = 0, frozenset[str]()
+        self.source: Source = "replay"
+        self.confidence, self.guesses = 1.0, 0
+
+    @property
+    def guessed(self) -> bool:
+        "Whether the last turn is a guess."
+        return self.confidence < SETTINGS.sure
+
+    @property
+    def goals(self) -> Goals:
+        "What it came for, and how far that has got."
+        if self._goals is None:
+            self._goals = Goals.of([0, *study(self.script, self.siblings).further])
+        return self._goals
+
+    def _mark(self, source: Source, confidence: float) -> None:
+        self.source, self.confidence = source, confidence
 
     def __repr__(self) -> str:
         return f"TraceUser({self.trace.conversation_id!r}, seed={self.seed}, {'left' if self.left else f'turn {self._turn}'})"
@@ -102,42 +132,50 @@ class TraceUser:
                 return self.open()
             if self._turn == len(s.said) and text == s.last:
                 self.left = True
+                self._mark("replay", 1.0)
                 return None
             self._following = False
-        return self._answer(text, messages)
+        self._mark("fallback", SETTINGS.fallback)
+        said = self._answer(text, messages)
+        self.guesses += self.guessed
+        return said
 
     def _logged(self) -> str:
+        self._mark("replay", 1.0)
         self._turn += 1
         self.left = self.script.parting and self._turn == len(self.script.said)
         return self.script.said[self._turn - 1]
 
     def fork(self) -> TraceUser:
         "An independent user in the same state; what is learned is shared."
-        return copy.copy(self)
+        new = copy.copy(self)
+        new._understanding = self._understanding.fork()
+        return new
 
     @property
     def satisfaction(self) -> float:
-        """How the conversation went for this user so far, 1 to 5: what the log says of it (else 4 after a success, 2 after a failure, 3), less .7 for each useless reply; at least 4 when
-        it parted content off the log, at most 3 when a
-        refusal, or a goodbye before it could say what it wanted, left something undone, at most 2 after patience ended."""
+        """How the conversation went for this user so far, 1 to 5: on the log what that says of it (else 4 after a success, 2 after a failure, 3); off it by the goals: at least 4 where all were met, at most 3 where
+        some were not, at most 2 where none was or patience ended; less .7 for each useless reply."""
         logged = self.trace.satisfaction_score
         base = (
             logged if logged is not None else {True: 4.0, False: 2.0, None: 3.0}[self.trace.success]
         )
-        if self._refused:
-            base = min(base, 3.0)
-        elif self.left and not self._following and not self._annoyed:
-            base = max(base, 4.0)  # it went another way than in the log, and well
-        return max(
-            1.0,
-            min(base - 0.7 * self._annoyed, 2.0 if self._annoyed >= self.persona.patience else 5.0),
-        )
+        most = 5.0
+        if not self._following:
+            met = self.goals.share("met")
+            base = max(base, 4.0) if met == 1 and not self._annoyed else base
+            undone = 2.0 if met == 0 and not self._refused else 3.0
+            most = undone if met < 1 or self._refused else 5.0
+        if self._annoyed >= self.persona.patience:
+            most = 2.0
+        return max(1.0, min(base - 0.7 * self._annoyed, most))
 
     # --- off the log
 
     def _answer(self, text: str, messages: Sequence[Message]) -> str | None:
         known = study(self.script, self.siblings)
         self._listen(messages)
+        meaning = self._understanding(messages) if messages else text
         heard = sense(text)
         if not text.strip() or text == self._last:
             self._annoyed += 1
@@ -149,10 +187,69 @@ class TraceUser:
                 known.said[0],
             )
         self._last = text
-        if self.model is not None:
-            heard = sense(self.model.understood(messages))
+        if heard.closed and foreign_identifiers(text, self.trace, messages):
+            return self._object(_NOT_MINE, "consent", SETTINGS.logged)
+        if self._in_my_place(heard, known):
+            return self._object(_WHAT, "fallback", SETTINGS.fallback)
+        if not (heard.asks or self._familiar(heard, known)):
+            meaning = text  # what asks for nothing and is like nothing heard stands for nothing
+        told, heard = self._told, sense(meaning)
         words = self._react(heard, known)
-        return words if words or self.left else self._respond(heard, known)
+        if words or self.left:
+            return (meaning != text and self._instead(words, told, known)) or words
+        if not self._familiar(heard, known):
+            return self._object(_WHAT, "fallback", SETTINGS.fallback)
+        return self._respond(heard, known)
+
+    def _instead(self, words_: str | None, told: frozenset[str], known: Study) -> str | None:
+        "What is told where `words_`, taken for the answer to a request in words of its own, had all been told before: an assistant asks for what it does not know."
+        values = [f.text for f in facts(words_ or "") if f.kind != "name"]
+        if not values or not all(told.issuperset(words(v)) for v in values):
+            return None
+        for u in known.units:
+            if u.turn in known.inner and u.shapes and not told & u.words - u.label and u.facts:
+                new = [f for f in u.facts if not told.issuperset(words(f))]
+                if new and u.polarity is None:
+                    self._mark("fact", SETTINGS.wish)
+                    return u.text
+        return None
+
+    def _end_goals(self, state: State, turns: Sequence[int] | None = None) -> None:
+        "The open goals among `turns` are over; those of one who used tools in its log are met only where a tool has served it."
+        served = self._served or not any(m.role == "tool" for m in self.trace.messages)
+        self._goals = self.goals.end(state if served or state != "met" else "dropped", turns)
+
+    def _object(self, words: str, source: Source, confidence: float) -> str | None:
+        "An objection that costs patience."
+        self._annoyed += 1
+        if self._annoyed >= self.persona.patience:
+            self._mark("fallback", SETTINGS.fallback)
+            return self._leave(silently=True)
+        self._mark(source, confidence)
+        return words
+
+    def _in_my_place(self, heard: Sense, known: Study) -> bool:
+        "Whether the assistant says what a customer would: liker to what was said than to what was heard."
+        if heard.asks or heard.more or heard.farewell or heard.refusal:
+            return False
+        as_said, as_heard = float((known.S @ heard.gist).max()), float((known.H @ heard.gist).max())
+        if self.model is not None:
+            as_heard = max(as_heard, self.model.familiarity(heard.text))
+            as_said = max(as_said, self.model.likeness_said(heard.text))
+        return as_said > max(as_heard + SETTINGS.spoken, SETTINGS.familiar)
+
+    def _familiar(self, heard: Sense, known: Study) -> bool:
+        "Whether words are like what the customer, or others like it, heard from assistants."
+        if not heard.words:
+            return False
+        if self.model is None and (heard.more or heard.refusal or heard.farewell):
+            return True
+        as_heard = float((known.H @ heard.gist).max())
+        as_said = float((known.S @ heard.gist).max())
+        if self.model is not None:
+            as_heard = max(as_heard, self.model.familiarity(heard.text))
+        answers = float(known.labelled(heard).max())
+        return max(as_heard, as_said, answers) >= SETTINGS.familiar
 
     def _react(self, heard: Sense, known: Study) -> str | None:
         """What the model expects, in words of this user where it has them; "" where there is nothing to say, None where the model does not know."""
@@ -162,6 +259,7 @@ class TraceUser:
             self._kin = self.model.kin(self.script.said[0])
         own = None if heard.more else known.answered(heard.text)
         if own is not None and known.said[own] != self._before:
+            self._mark("consent" if known.polarity[own] else "fact", SETTINGS.logged)
             return (
                 self._leave() if self.script.parting and own == known.own - 1 else known.said[own]
             )
@@ -173,15 +271,25 @@ class TraceUser:
             if expected.words
             else None
         )
+        self._mark("sibling", expected.confidence)
         if expected.act == "leave" and not any(k in known.further for k in self._open_turns(known)):
+            self._end_goals("met")
             own_words = self._leave()
             return stock or own_words
         if expected.act == "tell":
-            return self._tell(expected.shapes, heard, known) or (
-                self._make_up(expected) or self._useless(known) if expected.likeness > 0.8 else None
-            )
+            told = self._tell(expected.shapes, heard, known)
+            if told is not None:
+                self._mark("fact", max(expected.confidence, SETTINGS.fact))
+                return told
+            if expected.likeness <= 0.8:
+                return None
+            if made := self._make_up(expected):
+                self._mark("invented", SETTINGS.invented)
+                return made
+            return self._unknown(heard)
         if expected.act == "no" or (expected.act == "yes" and not heard.open):
             if (decided := known.decided(heard.text)) is not None:
+                self._mark("consent", max(expected.confidence, SETTINGS.fact))
                 return known.said[decided]
             own = [
                 u.text
@@ -195,16 +303,25 @@ class TraceUser:
             and expected.likeness > 0.8
             and not (heard.open and self._can_tell(heard, known))
         ):
-            self._annoyed += 1
-            return stock if self._annoyed < self.persona.patience else self._leave(silently=True)
+            return self._object(stock, "sibling", expected.confidence)
+        self._mark("fallback", SETTINGS.fallback)
         return None
+
+    def _unknown(self, heard: Sense) -> str | None:
+        "What is said to a request for what nothing tells: once that it is not known, then impatience."
+        if heard.text in self._excused:
+            return self._useless(study(self.script, self.siblings))
+        self._excused |= {heard.text}
+        return self._object(_UNKNOWN, "fact", SETTINGS.fallback)
 
     def _tell(self, wanted: Sequence[str], heard: Sense, known: Study) -> str | None:
         "What answers the request, if it holds a value of one of the shapes `wanted`; else the own sentence that does."
+        before = self._annoyed, self.left
         answer = self._respond(heard, known) if heard.asks else None
-        return (
-            answer if answer and set(shapes(answer)) & set(wanted) else known.telling(wanted, heard)
-        )
+        if answer and set(shapes(answer)) & set(wanted):
+            return answer
+        self._annoyed, self.left = before
+        return known.telling(wanted, heard)
 
     def _can_tell(self, heard: Sense, known: Study) -> bool:
         "Whether something the user said, then or now, fits the request."
@@ -220,7 +337,7 @@ class TraceUser:
         "What others told when they were asked the like, with values that are nobody's; the same whenever it is asked for. None where nothing of the kind was told."
         return (
             None
-            if not self.inventive
+            if not self.invent
             else invented(
                 expected.told,
                 expected.shapes,
@@ -232,6 +349,8 @@ class TraceUser:
 
     def _listen(self, messages: Sequence[Message]) -> None:
         "Take note of what has been said on the user's side, whoever chose the words."
+        self._served |= any(m.role == "tool" and not m.is_error for m in messages[self._owned :])
+        self._owned = len(messages)
         fresh = [m.content for m in messages[self._seen :] if m.role == "user" and m.content]
         self._seen = len(messages)
         if fresh:
@@ -270,17 +389,22 @@ class TraceUser:
         if heard.closed and not heard.open:
             near = order[0] if order else 0
             if near and known.polarity[near] == "no" and known.H[near] @ heard.gist > 0.8:
+                self._mark("consent", SETTINGS.fact)
                 return known.said[near]
-            return self._add(
-                " ".join(filter(None, [self._assent(heard, known), known.chosen(heard.text)])),
-                heard,
-                known,
-            )
-        picks = self._picks(order, fit, known) or todo[:1] or order[:1]
+            if known.covers(heard):
+                self._mark("consent", SETTINGS.wish)
+                yes = [self._assent(heard, known), known.chosen(heard.text)]
+                return self._add(" ".join(filter(None, yes)), heard, known)
+            if not any(fit[k] >= SETTINGS.familiar and known.facts[k] for k in order):
+                return self._object(_NOT_ASKED, "consent", SETTINGS.fallback)
+        news = [k for k in todo or order if heard.closed or known.polarity[k] != "yes"]
+        picks = self._picks(order, fit, known) or news[:1]
         opening = self._opened_with(heard, picks, known)
         picks = [k for k in picks if not (opening and known.facts[k] <= opening.facts)]
         if not picks and not opening:
             return self._useless(known)
+        fits = bool(opening) or any(fit[k] >= 0.4 for k in picks)
+        self._mark("fact", SETTINGS.fact if fits else SETTINGS.fallback)
         out = " ".join(
             [*([opening.text] if opening else []), *(self._words(k, known) for k in sorted(picks))]
         )
@@ -326,15 +450,21 @@ class TraceUser:
         )
         if heard.farewell and not heard.more:
             self._refused = self._refused or goal is not None or (bool(todo) and said < 0.7)
+            self._end_goals("refused" if self._refused else "met")
+            self._mark("fact", SETTINGS.wish)
             return self._leave(silently=True)
         if goal is None and todo and said < (0.5 if heard.more else 0.7):
             return known.said[todo[0]]
         if goal is not None:
+            self._mark("fact", SETTINGS.fact if heard.more else SETTINGS.wish)
+            self._end_goals("met", [k for k in self.goals.turns if k < goal])
             return self._bring_up(goal, known)
         if heard.refusal and not self._refused:
             self._refused = True
             self._annoyed += 1
             return known.said[0]
+        self._end_goals("refused" if heard.refusal else "met")
+        self._mark("fact", SETTINGS.fact if heard.more else SETTINGS.wish)
         return self._leave()
 
     def _bring_up(self, k: int, known: Study) -> str:

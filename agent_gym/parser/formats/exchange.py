@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..groups import FILE, Groups, in_order, runs_of, thread_of
+from ..parts import contents
 from ..payloads import answered, said
 from ..registry import register
 from ..spelling import glued, words
@@ -131,6 +132,13 @@ def side(value: object, role: str, path: str) -> list[Record]:
         ]
         if len(inner) == 1 and _speaks(inner[0]):
             return side(inner[0], role, path)
+        lists = [v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
+        if len(lists) == 1 and any(texts := contents(lists[0], path).texts):
+            return [{"role": role, "content": "\n".join(texts)}]
+        objects = {k: v for k, v in value.items() if isinstance(v, dict)}
+        if len(objects) == 1:
+            ((key, v),) = objects.items()
+            return side(v, role, f"{path}.{key}")
     return [
         {"role": role, "content": dumps(value), "metadata": {"note": "no text: the value as JSON"}}
     ]
@@ -201,6 +209,6 @@ register(
     whole=True,
     joins=True,
     general=True,
-    over=("conversation", "exchange"),
+    over=("preferences", "conversation", "exchange"),
     about="rows of what was asked and answered, by session",
 );

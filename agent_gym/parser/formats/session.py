@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .exchange import side, sides
 from .messages import agent_parts
 from ..labels import id_key
 from ..mapping import mapping
@@ -30,9 +31,10 @@ LOOKED_AT = 200
 def message_list(r: Record) -> str | None:
     "The key of the list that holds the conversation: with most calls, then with most messages; None where no list has messages."
     best, found = (0, 0), None
+    threaded = any(holds(k) == "thread" for k in r)
     for k, v in r.items():
         if isinstance(v, list) and v and k not in ("tools", "functions"):
-            said = [m for m in v[:LOOKED_AT] if _entry(m)]
+            said = [m for m in v[:LOOKED_AT] if _entry(m) or (threaded and sides(m))]
             size = (sum(map(_acts, said)), len(said))
             if said and len(said) * 4 >= min(len(v), LOOKED_AT) and size > best:
                 best, found = size, k
@@ -74,9 +76,10 @@ def matches_session(r: Any) -> object:
 
 
 def matches_any(r: Any) -> object:
-    return (
-        isinstance(r, dict) and (key := message_list(r)) is not None and f"{key} that are messages"
-    )
+    if not isinstance(r, dict) or (key := message_list(r)) is None:
+        return False
+    lists = [v for v in r.values() if isinstance(v, list) and v and is_message(v[0])]
+    return not (len(r) == len(lists) > 1) and f"{key} that are messages"
 
 
 def session_to_trace(r: Record) -> Record:
@@ -84,8 +87,8 @@ def session_to_trace(r: Record) -> Record:
     key = message_list(r)
     if key is None:
         raise TraceError("no list of messages in it")
-    said = [x for m in r[key] for x in (_paired(m) if _pair(m) else [m] if _entry(m) else [])]
-    others = [m for m in r[key] if not _entry(m)]
+    said = [x for i, m in enumerate(r[key]) for x in _spoken(m, f"$.{key}[{i}]")]
+    others = [m for m in r[key] if not _entry(m) and not sides(m)]
     if spoken := [
         m for m in others if isinstance(m, dict) and any(holds(k) == "text" and m[k] for k in m)
     ]:
@@ -119,6 +122,21 @@ def session_to_trace(r: Record) -> Record:
         if not now
         else rest(r, key, name or "", "message", "text", "outcome", "satisfaction_score"),
     }
+
+
+def _spoken(m: Any, path: str) -> list[Any]:
+    "The messages of one entry: itself, what was asked and answered, or nothing."
+    if _pair(m):
+        return _paired(m)
+    if _entry(m):
+        return [m]
+    if (keys := sides(m)) is None:
+        return []
+    more = rest(m, *keys)
+    both = [*side(m[keys[0]], "user", path), *side(m[keys[1]], "assistant", path)]
+    if more and both:
+        both[-1] = {**both[-1], "metadata": {**both[-1].get("metadata", {}), **more}}
+    return both
 
 
 def _paired(m: list[Any]) -> list[Record]:
