@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 import agent_gym as ag
 from agent_gym.reward import llm_judge, shaped
-from agent_gym.reward.bearing import Bearing, weighed
 from agent_gym.reward.judge import question, verdict
 from agent_gym.reward.reward import RewardPart
 from agent_gym.trace import AgentGymError, LLMError, Message, ToolCall, Trace
@@ -328,41 +327,6 @@ def talked(i: int, turns: int, outcome: str | None) -> Trace:
     ]
     return Trace(
         conversation_id=f"t{i}", messages=words, outcome=outcome, metadata={"task_id": f"task {i}"}
-    )
-
-
-def test_the_course_is_heard_only_where_it_tells():
-    r = random.Random(1)
-    turns = [r.randint(1, 9) for _ in range(120)]
-    told, _, chance = Bearing.fit(
-        [
-            talked(i, n, "resolved" if n + r.random() * 4 < 6 else "failed")
-            for i, n in enumerate(turns)
-        ],
-        (),
-    )
-    assert (
-        told.heard
-        and told.worth > 0.8
-        and told.chance(talked(500, 1, None)) > 0.7 > 0.3 > told.chance(talked(501, 9, None))
-    )
-    deaf = [
-        Bearing.fit(
-            [talked(i, n, r.choice(["resolved", "failed"])) for i, n in enumerate(turns)], ()
-        )[0]
-        for _ in range(6)
-    ]
-    assert sum(b.heard for b in deaf) <= 3 and all(abs(b.worth - 0.5) < 0.2 for b in deaf)
-    assert (
-        weighed(
-            [0.5] * len(chance),
-            chance,
-            [
-                talked(i, n, "resolved" if c > 0.5 else "failed")
-                for (i, n), c in zip(enumerate(turns), chance)
-            ],
-        )
-        is not None
     )
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent_gym.reward.guards import Guard
 from agent_gym.reward.mutations import mutants, mutation_test
 from agent_gym.reward.reward import Reward
+from agent_gym.reward.rules import Guard
 from agent_gym.reward.verifier import Verifier
 from agent_gym.sample import sample_traces
 from agent_gym.trace import Message, ToolCall, Trace
@@ -144,7 +144,7 @@ def test_mutants_are_not_accepted(verifier):
 
 def test_laws_hold_whatever_else_speaks_for_it(verifier):
     "A value that successes never take from there is no success, however well the talk went, and a breach set by hand bites as much."
-    assert verifier.model.origins["close", "record"] and verifier.model.laws
+    assert verifier.opinion.support.origins["close", "record"] and verifier.laws
     for n in range(90_100, 90_120):
         assert verifier.judge(talk(n, wrong_id=True)).verdict != "pass"
     banned = verifier.with_policy([Guard(("act", "close", ""), 9.0)])

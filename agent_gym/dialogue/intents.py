@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agent_gym.dialogue.state import DialogueState
 
 # %% auto #0
-__all__ = ['request_of', 'said_later', 'first_user_message', 'Intents']
+__all__ = ['LEAST', 'request_of', 'said_later', 'first_user_message', 'Intents']
 
 # %% ../../nbs/dialogue/02_intents.ipynb #eb614fcc
 def request_of(text: str, later: frozenset[str]) -> str:
@@ -44,6 +44,9 @@ def first_user_message(trace: Trace) -> str:
     return next((m.content for m in trace.messages if m.role == "user" and m.content), "")
 
 # %% ../../nbs/dialogue/02_intents.ipynb #644c1f6c
+LEAST = 4  # logs from which on requests are an intent of their own; others join the likeliest
+
+
 @dataclass(frozen=True)
 class Intents:
     "First message -> number of its intent. `known` maps requests of the logs, `words` are naive Bayes weights for others, `names` one request for each intent."
@@ -67,9 +70,13 @@ class Intents:
         for r, s in zip(requests, states):
             profiles[r].update(_answer_profile(s))
         label = cluster_wordings(profiles, counts, distance=distance, weight=2.0)
-        names = tuple(k for k, _ in Counter(label[r] for r in requests).most_common())
-        known = {r: names.index(c) for r, c in label.items()}
-        return cls(known, later, _naive_bayes(requests, known, len(names)), names)
+        sizes = Counter(label[r] for r in requests)
+        names = tuple(k for k, n in sizes.most_common() if n >= LEAST)
+        known = {r: names.index(c) for r, c in label.items() if c in names}
+        words = _naive_bayes([r for r in requests if r in known], known, len(names))
+        placed = cls({}, later, words, names)
+        rest = {r: placed(r) for r in label if r not in known}
+        return cls({**known, **rest}, later, words, names)
 
     def __call__(self, opening: str) -> int:
         "The number of the intent of a first message."

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -18,15 +18,23 @@ from ..tools import is_error_value
 from ..trace import Message, ToolCall, Trace
 
 # %% auto #0
-__all__ = ['NOWHERE', 'USER', 'CONSTANT', 'Tokens', 'FIRST_WORDS', 'ValueIndex', 'add_user_text', 'add_result', 'mask_values',
-           'value_sources', 'ToolAnswer', 'argument_values', 'summarise_answer', 'compare_amount', 'Utterance',
-           'ActionRecord', 'DialogueSchema', 'DialogueState', 'call_signature', 'relevant_answers', 'known_facts',
-           'action_record', 'reply_to', 'track', 'states']
+__all__ = ['NOWHERE', 'USER', 'CONSTANT', 'Tokens', 'FIRST_WORDS', 'Row', 'ValueIndex', 'add_user_text', 'add_result',
+           'mask_values', 'value_sources', 'ToolAnswer', 'argument_values', 'summarise_answer', 'summarise_row',
+           'compare_amount', 'Utterance', 'ActionRecord', 'DialogueSchema', 'DialogueState', 'call_signature',
+           'relevant_answers', 'named_rows', 'user_rows', 'known_facts', 'action_record', 'reply_to', 'track', 'states']
 
 # %% ../../nbs/dialogue/04_state.ipynb #64fa5f01
 NOWHERE, USER, CONSTANT = "nowhere", "the user", "what agents say in many conversations"
 Tokens = tuple[str, ...]
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?\Z")
+
+
+class Row(NamedTuple):
+    "A row of a list in an answer: its path, its fields as they would be named, and the row itself."
+
+    path: str
+    fields: tuple[tuple[str, Tokens], ...]
+    record: Mapping[str, JsonValue]
 
 
 @dataclass(slots=True)
@@ -35,9 +43,7 @@ class ValueIndex:
 
     sources: dict[Tokens, set[str]] = field(default_factory=dict)
     starts: dict[str, list[Tokens]] = field(default_factory=dict)
-    rows: dict[Tokens, list[tuple[str, tuple[tuple[str, Tokens], ...]]]] = field(
-        default_factory=dict
-    )
+    rows: dict[Tokens, list[Row]] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
     amount: float | None = None
 
@@ -83,7 +89,7 @@ def add_result(index: ValueIndex, value: JsonValue, path: str) -> None:
         if "[]" in path:
             row = tuple((k, c) for k, v in value.items() if (c := value_tokens(v)) is not None)
             for _, name in row:
-                index.rows.setdefault(name, []).append((path, row))
+                index.rows.setdefault(name, []).append(Row(path, row, value))
         for k, v in value.items():
             add_result(index, v, f"{path}.{k}")
     elif isinstance(value, list):
@@ -129,7 +135,7 @@ def value_sources(index: ValueIndex, value: JsonValue) -> frozenset[str]:
     found = set(index.sources.get(name, ()))
     if all(w in index.words for w in name):
         found.add(USER)
-    for path, row in index.rows.get(name, ()):
+    for path, row, _ in index.rows.get(name, ()):
         found.update(
             f"the row of {path} whose {k} the user named"
             for k, other in row
@@ -154,10 +160,21 @@ def argument_values(call: ToolCall) -> list[Tokens]:
 
 def summarise_answer(call: ToolCall, value: JsonValue, categories: frozenset[str]) -> ToolAnswer:
     "The facts and numbers that the answer `value` shows outside lists; `categories` are the paths whose texts are categories."
+    shown = ((p, v) for p, v in leaves(value, call.name) if "[]" not in p)
+    return ToolAnswer(frozenset(argument_values(call)), *_reduce(shown, categories))
+
+
+def summarise_row(path: str, row: JsonValue, categories: frozenset[str]) -> ToolAnswer:
+    "The facts and numbers of one `row` of the list at `path`."
+    shown = ((p, v) for p, v in leaves(row, path) if "[]" not in p.removeprefix(path))
+    return ToolAnswer(frozenset(), *_reduce(shown, categories))
+
+
+def _reduce(
+    shown: Iterable[tuple[str, JsonValue]], categories: frozenset[str]
+) -> tuple[frozenset[str], tuple[tuple[str, float], ...]]:
     facts, numbers = set(), []
-    for path, leaf in leaves(value, call.name):
-        if "[]" in path:
-            continue
+    for path, leaf in shown:
         if isinstance(leaf, bool) or leaf is None:
             facts.add(f"{path} is {json_word(leaf)}")
         elif isinstance(leaf, int | float):
@@ -165,7 +182,7 @@ def summarise_answer(call: ToolCall, value: JsonValue, categories: frozenset[str
             facts.add(f"{path} is {'0' if leaf == 0 else 'above 0' if leaf > 0 else 'below 0'}")
         elif path in categories:
             facts.add(f"{path} is {leaf!r}")
-    return ToolAnswer(frozenset(argument_values(call)), frozenset(facts), tuple(numbers))
+    return frozenset(facts), tuple(numbers)
 
 
 def compare_amount(what: str, amount: float | None, answers: Collection[ToolAnswer]) -> set[str]:
@@ -205,6 +222,7 @@ class ActionRecord:
     failed: bool = False
     context: frozenset[str] = frozenset()
     position: int = 0
+    numbers: tuple[tuple[str, float], ...] = ()
 
 # %% ../../nbs/dialogue/04_state.ipynb #2d73e749
 @dataclass(frozen=True, slots=True)
@@ -358,16 +376,38 @@ def relevant_answers(state: DialogueState, keys: Collection[Tokens] = ()) -> lis
     ]
 
 
+def named_rows(state: DialogueState, keys: Iterable[Tokens]) -> list[ToolAnswer]:
+    "The rows of lists that one of `keys` picks out (no other row of the answer holds it), the latest of each list, reduced as an answer is."
+    found: dict[str, ToolAnswer] = {}
+    for key in keys:
+        by: dict[str, list[Row]] = {}
+        for row in state.values.rows.get(key, ()):
+            by.setdefault(row.path, []).append(row)
+        for path, rows in by.items():
+            tool = re.split(r"[.\[]", path, maxsplit=1)[0]
+            if path not in found and len(rows) <= max(1, len(state.answers.get(tool, ()))):
+                record = dict(rows[-1].record)
+                found[path] = summarise_row(path, record, state.schema.categories)
+    return list(found.values())
+
+
+def user_rows(state: DialogueState) -> list[ToolAnswer]:
+    "The rows of lists that values which the user named pick out."
+    return named_rows(state, [v for v, where in state.values.sources.items() if USER in where])
+
+
 def known_facts(state: DialogueState) -> frozenset[str]:
     "What the records show now, how calls failed, and how the user's last amount compares with the numbers of the records."
     answers = relevant_answers(state)
+    answers += user_rows(state)
     out = {f for a in answers for f in a.facts} | state.errors
     return frozenset(out | compare_amount("the user's amount", state.values.amount, answers))
 
 
 def action_record(state: DialogueState, call: ToolCall) -> ActionRecord:
     "What `call` would rest on if it were made now."
-    answers = relevant_answers(state, argument_values(call))
+    keys = argument_values(call)
+    answers = [*relevant_answers(state, keys), *named_rows(state, keys)]
     pairs = list(leaves(call.arguments))
     facts = {f for a in answers for f in a.facts} | state.errors
     for path, v in pairs:
@@ -388,6 +428,7 @@ def action_record(state: DialogueState, call: ToolCall) -> ActionRecord:
         frozenset(reply.split()[:FIRST_WORDS]),
         context=last.context,
         position=len(state.user_wordings),
+        numbers=tuple(n for a in answers for n in a.numbers),
     )
 
 

@@ -1,7 +1,7 @@
 """Rewards from logs: replies and episodes graded by named parts that show what they rest on."""
 from agent_gym.reward.annotations import Label, Labels
 from agent_gym.reward.breakdown import Part, RewardBreakdown
-from agent_gym.reward.guards import Guard
+from agent_gym.reward.rules import Guard
 from agent_gym.reward.judge import LLMJudge, llm_judge
 from agent_gym.reward.policy import Policy
 from agent_gym.reward.reward import Reward, RewardPart

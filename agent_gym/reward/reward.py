@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from agent_gym.mocker import ToolMocker, ToolResult
-    from agent_gym.reward.bearing import Bearing
-    from agent_gym.reward.guards import Guard
+    from agent_gym.reward.rules import Guard
     from agent_gym.dialogue.model import DialogueModel, learn_dialogues
-    from agent_gym.reward.manner import Weighing
     from agent_gym.reward.verifier import Verifier
 
 # %% auto #0
@@ -256,12 +254,6 @@ class Reward:
             if t.conversation_id != trace.conversation_id or t.messages != trace.messages
         ]
         found = self.verifier.judge(trace)
-        if trace.task not in self._tasks and self._unasked is not None:
-            from agent_gym.reward.bearing import borne
-
-            return borne(
-                found, self.verifier.evidence(trace), self._bearing[0], self._unasked, trace
-            )
         return worded(
             held_to(found, writes(trace, self._reads), [w for _, w in ends]),
             trace,
@@ -298,24 +290,6 @@ class Reward:
         return (
             Verifier(self.consensus.traces, self.mocker, dialogue=self.dialogue, seed=self.seed)
             if any(t.success is not None for t in self.consensus.traces)
-            else None
-        )
-
-    @cached_property
-    def _bearing(self) -> tuple[Bearing, list[Trace], np.ndarray]:
-        from agent_gym.reward.bearing import Bearing
-
-        return Bearing.fit(self.consensus.traces, self._reads, seed=self.seed)
-
-    @cached_property
-    def _unasked(self) -> Weighing | None:
-        "How the verifier and the course of a conversation weigh in the verdict on a task that no log asked for; None where the course adds nothing."
-        from agent_gym.reward.bearing import weighed
-
-        bearing, judged, chance = self._bearing
-        return (
-            weighed([self.verifier.evidence(t) for t in judged], chance, judged)
-            if bearing.heard and self.verifier is not None
             else None
         )
 
