@@ -86,7 +86,7 @@ Json = Annotated[
     ),
 ]
 
-
+# %% ../../nbs/cli/03_app.ipynb #aec7aa4a
 def _show_version(wanted: bool) -> None:
     if wanted:
         from agent_gym import __version__
