@@ -321,7 +321,7 @@ def create_environment(
     return Gym(query_agent(logs, world.mocker, llm, reward=judge), judge, world, notes)
 
 # %% ../nbs/20_factory.ipynb #87462eeb
-def _brought(tools: object) -> tuple[dict[str, Function], dict[str, Function], object]:
+def _brought(tools: object) -> tuple[dict[str, Any], dict[str, Any], object]:
     "What a user brings for tools: functions, functions over the state of a session, and what is known of the rest."
     if tools is None or not isinstance(tools, Mapping):
         return {}, {}, tools
@@ -332,7 +332,7 @@ def _brought(tools: object) -> tuple[dict[str, Function], dict[str, Function], o
     return plain, over_state, rest or None
 
 
-def _takes_state(function: Function) -> bool:
+def _takes_state(function: Callable[..., Any]) -> bool:
     if inspect.isbuiltin(function) or inspect.isclass(function):
         return False
     return next(iter(inspect.signature(function).parameters), "") == "state"
