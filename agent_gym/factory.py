@@ -515,7 +515,7 @@ def _require(
 ) -> None:
     "Raises TraceError where the gym was made with code of somebody's own that is not passed again."
     wanted = []
-    if missing := sorted(set(settings.get("tools", ())) - set(tools or ())):
+    if missing := sorted(set(settings.get("tools", ())) - set(tools or ())):  # type: ignore
         wanted.append(f"tools= with {', '.join(missing)}")
     if reward is None and (settings.get("reward") == "brought" or settings.get("parts")):
         wanted.append("reward= with " + (", ".join(settings.get("parts", ())) or "the judge"))

@@ -623,7 +623,7 @@ def _definition(source: object) -> ToolSpec | None:
         description=str(d.get("description") or ""),
         parameters=dict(schema or {"type": "object", "properties": {}}),
         result=dict(result),
-        kind=kind,
+        kind=kind,  # type: ignore
     )  # type: ignore[arg-type]
 
 # %% ../nbs/02_tools.ipynb #0917d02b
@@ -658,7 +658,7 @@ def declared_tools(source: object) -> dict[str, ToolSpec]:
     single = isinstance(source, str | bytes | ToolSpec | Mapping) or not isinstance(
         source, Iterable
     )
-    for item in [source] if single else source:
+    for item in [source] if single else source:  # type: ignore
         spec = _definition(item)
         if spec is not None:
             out[spec.name] = spec

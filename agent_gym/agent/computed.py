@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import combinations, permutations
+from typing import cast
 
 from ..dialogue.slots import Scalar, to_number
 from ..trace import dumps, loads
@@ -47,9 +48,9 @@ _MOST_NUMBERS, _MOST_DAYS = 60, 12  # operands looked at: the search is quadrati
 
 def compute(source: str, slots: Mapping[str, Scalar]) -> float | None:
     "The value of the expression `source` over `slots`; None where an operand is missing."
-    operator, *names = loads(source[len(MARK) :])  # type: ignore[misc]
+    operator, *names = cast(list[str], loads(source[len(MARK) :]))
     if operator in ("days", "daily"):
-        a, b = to_day(slots.get(names[0])), to_day(slots.get(names[1]))
+        a, b = (to_day(slots.get(n)) for n in names[:2])
         if a is None or b is None:
             return None
         if operator == "days":

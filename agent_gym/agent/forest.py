@@ -72,7 +72,10 @@ def grow_forest(
 
     s = settings or ForestSettings()
     model = ExtraTreesClassifier(
-        s.trees, max_features=s.share, min_samples_leaf=s.least, random_state=seed
+        s.trees,
+        max_features=s.share,  # type: ignore
+        min_samples_leaf=s.least,
+        random_state=seed,  # type: ignore[arg-type]
     ).fit(rows, choices, sample_weight=weights)
     trees = [e.tree_ for e in model.estimators_]
     starts = np.cumsum([0, *(t.node_count for t in trees)])[:-1]

@@ -56,7 +56,9 @@ def act_numbers(
 ) -> tuple[int, ...]:
     "For each template of `p` the lowest number of a template that does the same; `dialogue` None: itself."
     votes: dict[int, Counter[str]] = {}
-    for trace in traces if dialogue is not None else ():
+    if dialogue is None:
+        return tuple(range(len(p.templates)))
+    for trace in traces:
         for taken, wording in _said(p, trace.messages, dialogue):
             if act := dialogue.assistant_acts.get(wording):
                 votes.setdefault(taken, Counter())[act] += 1

@@ -74,8 +74,9 @@ def worked_out(
     "The numbers of `text` outside `places` that expressions over slots of `d` explain, with these expressions."
     out: dict[tuple[int, int], list[str]] = {}
     for a, b, x in numbers_in(text):
-        free = x is not None and all(b <= p or q <= a for p, q in places)
-        if free and (sources := list(explain_number(x, d.slots))):
+        if x is None or any(p < b and a < q for p, q in places):
+            continue
+        if sources := list(explain_number(x, d.slots)):
             out[a, b] = sources
     return out
 

@@ -110,9 +110,9 @@ def _change(at: JsonValue, op: str, value: JsonValue) -> JsonValue:
         if not is_number(at) or not is_number(value):
             raise Undefined(("add",))
         return (
-            round(at + value, 2)
+            round(at + value, 2)  # type: ignore
             if isinstance(at, float) or isinstance(value, float)
-            else at + value
+            else at + value  # type: ignore
         )  # type: ignore[operator]
     if op == "remove":
         if not isinstance(at, list):

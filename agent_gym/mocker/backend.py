@@ -45,7 +45,7 @@ class StateAnswer:
         )
 
 
-_SOURCES: dict[str, Source] = {
+_SOURCES: dict[str, Source] = {  # type: ignore
     "error": "error",
     "effect": "effect",
     "same": "replay",

@@ -98,7 +98,9 @@ class Knowledge:
             else ()
         )
         return frozenset(
-            str(value[k]) for k, f in parts if f.op == "fresh" and is_name(value.get(k))
+            str(value[k])  # type: ignore
+            for k, f in parts
+            if f.op == "fresh" and is_name(value.get(k))  # type: ignore
         )  # type: ignore[union-attr]
 
     def event(self, spec: ToolSpec, arguments: Mapping[str, JsonValue]) -> Change:

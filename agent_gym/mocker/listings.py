@@ -122,7 +122,7 @@ def _says_whose(calls: Sequence[LoggedCall], identity: Identity) -> bool:
         identity.viewer
         and sum(
             not identity.by_argument
-            or c.arguments.get(identity.name) in [v for v in c.value.values() if is_name(v)]
+            or c.arguments.get(identity.name) in [v for v in c.value.values() if is_name(v)]  # type: ignore
             for c in some
         )
         >= 0.9 * len(some)

@@ -113,7 +113,8 @@ def _sorted_by(lists: Sequence[Sequence[Record]]) -> tuple[tuple[str, bool], ...
     ]
     for k, down in product(plain, (False, True)):
         if all(
-            list(rows) == sorted(rows, key=lambda r: r[k], reverse=down) for rows in lists
+            list(rows) == sorted(rows, key=lambda r: r[k], reverse=down)  # type: ignore
+            for rows in lists  # type: ignore
         ) and any(len({freeze(r[k]) for r in rows}) > 1 for rows in lists):  # type: ignore[arg-type,return-value]
             return ((k, down),)
     for a, b in permutations(plain, 2):

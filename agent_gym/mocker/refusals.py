@@ -462,7 +462,7 @@ def implied(
     for i, a in enumerate(lists):
         for b in lists[i + 1 :]:
             sizes = [
-                (len(s.arguments[a[1]]), len(s.arguments[b[1]]))
+                (len(s.arguments[a[1]]), len(s.arguments[b[1]]))  # type: ignore
                 for s in some
                 if a[1] in s.arguments and b[1] in s.arguments
             ]  # type: ignore[arg-type]

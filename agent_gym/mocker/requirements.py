@@ -174,7 +174,7 @@ def possible_requirements(
         Requirement("length", (a, b))
         for i, a in enumerate(lists)
         for b in lists[i + 1 :]
-        if all(len(x) == len(y) for x, y in zip(held[a], held[b]))
+        if all(len(x) == len(y) for x, y in zip(held[a], held[b]))  # type: ignore
     ]  # type: ignore[arg-type]
     for t, v in first.terms().items():
         values = held.get(t, [])

@@ -327,8 +327,10 @@ class Scene:
         _, rows = self.rows.get(p.label, ([], []))
         if not rows or not all(isinstance(r, dict) for r in rows):
             return
-        for path in [path for path, _ in fields(rows[0])] + [
-            (k,) for k, v in rows[0].items() if isinstance(v, dict)
+        for path in [path for path, _ in fields(rows[0])] + [  # type: ignore
+            (k,)
+            for k, v in rows[0].items()
+            if isinstance(v, dict)  # type: ignore
         ]:  # type: ignore[arg-type,union-attr]
             try:
                 column = [_step(r, path) for r in rows]

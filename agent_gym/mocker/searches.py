@@ -37,7 +37,7 @@ class Filter:
         if self.op == "range":
             x = get(record, self.path)
             return any(
-                w == folded(wanted) and comparable(lo, x) and lo <= x <= hi
+                w == folded(wanted) and comparable(lo, x) and lo <= x <= hi  # type: ignore
                 for w, lo, hi in self.ranges
             )  # type: ignore[operator]
         return _passes(self.op, get(record, self.path), wanted)

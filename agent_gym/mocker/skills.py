@@ -179,7 +179,7 @@ def _after(store: Store, c: LoggedCall, before: Record) -> Record:
     return (
         c.value
         if c.name in store.full
-        else visible({**before, **{k: v for k, v in c.value.items() if k in before}})
+        else visible({**before, **{k: v for k, v in c.value.items() if k in before}})  # type: ignore
     )  # type: ignore[dict-item,return-value]
 
 # %% ../../nbs/mocker/08_skills.ipynb #91305429

@@ -177,7 +177,7 @@ def learn_value(
         if found is not None and (best is None or found.rate > best.rate):
             return found
     text = (
-        _learn_text(scenes, values) if n > 1 and all(isinstance(v, str) for v in values) else None
+        _learn_text(scenes, values) if n > 1 and all(isinstance(v, str) for v in values) else None  # type: ignore
     )  # type: ignore[arg-type]
     if text is not None and (best is None or text.rate > best.rate):
         return text

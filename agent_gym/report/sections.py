@@ -392,7 +392,7 @@ def audit_section(rows: Sequence[tuple[JsonValue, ...]], columns: Sequence[str])
         for r in rows
         if str(r[0]) in tricks
         and "over_failures" in at
-        and float(r[at["over_failures"]] or 0) > 0.05
+        and float(r[at["over_failures"]] or 0) > 0.05  # type: ignore
     ]  # type: ignore[arg-type]
     even = [name for name, s in tricks.items() if s > earns.get("logs: successes", np.inf) - 0.05]
     sentence = (

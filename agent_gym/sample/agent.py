@@ -339,7 +339,8 @@ def _refund(v: View, faults: frozenset[str]) -> Step:
     if listed is None:
         return _use("list_invoices", user_id=v.slots["user_id"])
     row: dict[str, JsonValue] | None = next(
-        (i for i in listed["invoices"] if i["invoice_id"] == wanted), None
+        (i for i in listed["invoices"] if i["invoice_id"] == wanted),  # type: ignore
+        None,  # type: ignore
     )  # type: ignore[index, union-attr, assignment]
     if row is None:
         return _say("no_sorry")
