@@ -321,7 +321,7 @@ def create_environment(
     return Gym(query_agent(logs, world.mocker, llm, reward=judge), judge, world, notes)
 
 # %% ../nbs/20_factory.ipynb #87462eeb
-def _brought(tools: object) -> tuple[dict[str, Function], dict[str, Function], object]:
+def _brought(tools: object) -> tuple[dict[str, Any], dict[str, Any], object]:
     "What a user brings for tools: functions, functions over the state of a session, and what is known of the rest."
     if tools is None or not isinstance(tools, Mapping):
         return {}, {}, tools
@@ -332,7 +332,7 @@ def _brought(tools: object) -> tuple[dict[str, Function], dict[str, Function], o
     return plain, over_state, rest or None
 
 
-def _takes_state(function: Function) -> bool:
+def _takes_state(function: Callable[..., Any]) -> bool:
     if inspect.isbuiltin(function) or inspect.isclass(function):
         return False
     return next(iter(inspect.signature(function).parameters), "") == "state"
@@ -450,17 +450,17 @@ def load_gym(
     if fresh or not known or not isinstance(files, dict):
         given = {"llm": llm, "reward": reward, "tools": tools, "policy": policy, "labels": labels}
         return create_environment(logs, user=user, seed=settings["seed"], **given)
-    parts = {f"part {p.name}": p.function for p in Reward(parts=reward).parts} if reward else {}
+    brought = () if reward is None or isinstance(reward, Reward) else Reward(parts=reward).parts
+    parts = {f"part {p.name}": p.function for p in brought}
     outside = {"llm": llm, "policy": policy, **parts, **_rows(logs)}
     learned = load_state(folder, files, {k: v for k, v in outside.items() if v is not None})
-    return _assembled(logs, learned, llm, reward, tools, user, settings["seed"])
+    return _assembled(logs, learned, llm, tools, user, settings["seed"])
 
 
 def _assembled(
     logs: TraceSet,
     learned: Mapping[str, Any],
     llm: LLM | None,
-    reward: object,
     tools: object,
     user: UserFactory | None,
     seed: int,
@@ -468,7 +468,7 @@ def _assembled(
     "A gym of what was learned and what was brought."
     from agent_gym.agent.query import query_agent
 
-    mocker, judge = learned["mocker"], learned["reward"] or reward
+    mocker, judge = learned["mocker"], learned["reward"]
     functions, over_state, _ = _brought(tools)
     mocker = mocker.with_functions(over_state) if over_state else mocker
     mocker.reset()
@@ -491,13 +491,17 @@ def _settings(folder: Path) -> dict[str, Any]:
     for name in ("tools", "parts"):
         value = whole.get(name, [])
         if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
-            where = {"source": str(folder / "gym.json"), "path": f"$.{name}"}
-            raise TraceError(f"must be a list of names, got {str(value)[:80]}", **where)
+            source, place = str(folder / "gym.json"), f"$.{name}"
+            raise TraceError(
+                f"must be a list of names, got {str(value)[:80]}", source=source, path=place
+            )
     for name in ("learned", "ground"):
         value = whole.get(name, {})
         if not isinstance(value, dict) or not all(isinstance(x, str) for x in value.values()):
-            where = {"source": str(folder / "gym.json"), "path": f"$.{name}"}
-            raise TraceError(f"must be an object of names, got {str(value)[:80]}", **where)
+            source, place = str(folder / "gym.json"), f"$.{name}"
+            raise TraceError(
+                f"must be an object of names, got {str(value)[:80]}", source=source, path=place
+            )
     return whole
 
 

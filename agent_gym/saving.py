@@ -160,7 +160,7 @@ class Writer:
 _TAGS: Mapping[type, str] = {
     k: k.__name__ for k in (list, tuple, dict, set, frozenset, deque, Counter)
 }
-_INSIDES = (dict, list, tuple, str, int, float, frozenset, set)
+_INSIDES: tuple[Any, ...] = (dict, list, tuple, str, int, float, frozenset, set)
 
 # %% ../nbs/06_saving.ipynb #52a7a778
 def _fields(x: Any) -> tuple[list[str], list[Any], Any]:
@@ -230,12 +230,13 @@ class Reader:
         self, i: int, name: str, inside: Any, names: list[str], held: list[Any], own: Any
     ) -> None:
         kind = class_of(name)
-        base = next((b for b in _INSIDES if issubclass(kind, b)), None)
+        base: Any = next((b for b in _INSIDES if issubclass(kind, b)), None)
         fixed = base is not None and base not in (dict, list, set)
-        new = base.__new__(kind, self.value(inside)) if fixed else kind.__new__(kind)  # type: ignore[union-attr]
+        bare: Any = kind
+        new = base.__new__(bare, self.value(inside)) if fixed else bare.__new__(bare)  # type: ignore[call-arg]
         self._made[i] = new
         if base in (dict, set):
-            base.update(new, self.value(inside))  # type: ignore[union-attr]
+            base.update(new, self.value(inside))
         elif base is list:
             list.extend(new, self.value(inside))
         _put_fields(new, dict(zip(names, self.values(held), strict=True)))
@@ -324,7 +325,8 @@ def save_state(
         raise SavingError("what was learned is nested too deeply to be saved") from None
     table = dumps({"nodes": w.nodes, "root": ref}).encode("utf-8", "surrogatepass")
     packed = io.BytesIO()
-    np.savez_compressed(packed, **{f"a{i}": a for i, a in enumerate(w.arrays)})
+    arrays: dict[str, Any] = {f"a{i}": a for i, a in enumerate(w.arrays)}
+    np.savez_compressed(packed, **arrays)
     return {
         "state": write_hashed(folder, "learned.json", table),
         "arrays": write_hashed(folder, "learned.npz", packed.getvalue()),

@@ -627,7 +627,7 @@ def _definition(source: object) -> ToolSpec | None:
     )  # type: ignore[arg-type]
 
 # %% ../nbs/02_tools.ipynb #0917d02b
-def _hinted(definition: Mapping[str, Any]) -> str:
+def _hinted(definition: Mapping[str, Any]) -> ToolKind:
     "The kind that MCP's hints tell."
     hints = definition.get("annotations")
     hints = hints if isinstance(hints, Mapping) else {}

@@ -234,3 +234,17 @@ def test_the_queue_is_spread_and_skips_what_is_labelled(logs):
     done = agree(logs, ag.Labels([ag.Label.of(queue[0], "right")]))
     rest = label_queue(reward.episode, talks, 40, lambda t: done.of(t) is not None)
     assert queue[0] not in rest and len(rest) == 39
+
+
+def test_where_a_rule_applies_travels_with_it():
+    policy = ag.Policy(writes=WRITES)
+
+    def turned_away(c):
+        return c.failed("verify_identity")
+
+    @policy.ending("refuse", reason="nobody verified", when=turned_away)
+    def impostor(c):
+        return True
+
+    again = ag.Policy.from_source(policy.source)
+    assert again.source == policy.source and "def turned_away" in policy.source

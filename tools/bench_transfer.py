@@ -3,7 +3,7 @@
     python tools/bench_transfer.py --world sample --seeds 100,101,102              # the package's own world
     python tools/bench_transfer.py --world clinic --noise high --seeds 100          # another domain that the package has never met
     AGENT_GYM_BENCH=/path/to/benches python tools/bench_transfer.py --world transfer --noise high --seeds 100
-    python tools/bench_transfer.py --variants "guarded cloning;train;true verdict and dynamics"
+    python tools/bench_transfer.py --variants "cloning of successes;+ rules: cloned;train;practised, both true"
 
 Every agent meets the same new customers; gains are paired with the first variant, with 95 % intervals over customers.
 """
@@ -16,7 +16,8 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -24,12 +25,14 @@ import numpy as np
 
 import agent_gym as ag
 from agent_gym.agent.dialogue import Dialogue, features
-from agent_gym.agent.policy import PolicyAgent, clone, examples
-from agent_gym.agent.practice import Game, Judgement, Options
+from agent_gym.agent.policy import PolicyAgent, RuleFilter, choices, clone
+from agent_gym.agent.practice import PracticeSettings, Rollout, Score, practise
 from agent_gym.agent.proposals import Proposals
+from agent_gym.agent.retrieval import clone_with_rules, imitation_weights
+from agent_gym.dialogue.script import has_user
 from agent_gym.reward.verifier import Verifier
 from agent_gym.trace import Message, ToolSpec, Trace, dumps
-from agent_gym.train import GymArena, Judge, judged
+from agent_gym.train import GymTasks, Judge, TrainResult, TrainSettings, to_score
 
 
 @dataclass
@@ -141,7 +144,7 @@ def world_of(name: str, noise: str, many: int = 300) -> TrueWorld:
     )
 
 
-class TrueGame:
+class TrueRollout:
     "A scenario of the true world, played."
 
     def __init__(self, world: TrueWorld, number: int, judge: Judge | None):
@@ -174,15 +177,15 @@ class TrueGame:
             self.done = words is None or bool(getattr(self.scene, "left", False))
         return self.messages[before:]
 
-    def judge(self) -> Judgement:
+    def score(self) -> Score:
         if self.judge_by is not None:
-            return judged(self.judge_by(Trace(conversation_id="game", messages=self.messages)))
+            return to_score(self.judge_by(Trace(conversation_id="rollout", messages=self.messages)))
         won = self.world.success(self.scene)[0]
-        return Judgement("pass" if won else "fail", float(won))
+        return Score("pass" if won else "fail", float(won))
 
 
-class TrueArena:
-    "Games with the customers of the logs, in the true world; without `judge`, with the true verdict."
+class TrueTasks:
+    "Rollouts with the customers of the logs, in the true world; without `judge`, with the true verdict."
 
     def __init__(self, world: TrueWorld, numbers: Sequence[int], judge: Judge | None):
         self.world, self.numbers, self.judge_by, self.tools = world, numbers, judge, world.tools
@@ -191,36 +194,34 @@ class TrueArena:
     def customers(self) -> int:
         return len(self.numbers)
 
-    def start(self, customer: int, seed: int) -> TrueGame:
-        return TrueGame(self.world, self.numbers[customer], self.judge_by)
+    def start(self, customer: int, seed: int) -> TrueRollout:
+        return TrueRollout(self.world, self.numbers[customer], self.judge_by)
 
 
 class Told:
-    "Games of a gym, judged otherwise: by `judge(customer, seed, game)`."
+    "Rollouts of a gym, judged otherwise: by `judge(customer, seed, rollout)`."
 
-    def __init__(self, arena: GymArena, judge: Callable[[int, int, Game], Judgement]):
-        self.arena, self.judge_by, self.tools, self.customers = (
-            arena,
-            judge,
-            arena.tools,
-            arena.customers,
-        )
+    def __init__(self, tasks: GymTasks, judge: Callable[[int, int, Rollout], Score]):
+        self.tasks, self.judge_by, self.tools = tasks, judge, tasks.tools
 
-    def start(self, customer: int, seed: int) -> Game:
-        game = self.arena.start(customer, seed)
-        game.judge = lambda: (
-            Judgement("abstain", void=True) if game.void else self.judge_by(customer, seed, game)
-        )
-        return game
+    @property
+    def customers(self) -> int:
+        return self.tasks.customers
+
+    def start(self, customer: int, seed: int) -> Rollout:
+        rollout = self.tasks.start(customer, seed)
+        void = Score("abstain", void=True)
+        rollout.score = lambda: void if rollout.void else self.judge_by(customer, seed, rollout)
+        return rollout
 
 
-def replayed(world: TrueWorld, number: int, messages: Sequence[Message]) -> Judgement:
+def replayed(world: TrueWorld, number: int, messages: Sequence[Message]) -> Score:
     "The true verdict on what the assistant did in `messages`, done again in the true world."
-    game = TrueGame(world, number, None)
+    rollout = TrueRollout(world, number, None)
     for m in messages:
-        if m.role == "assistant" and not game.done:
-            game.step(m)
-    return game.judge()
+        if m.role == "assistant" and not rollout.done:
+            rollout.step(m)
+    return rollout.score()
 
 
 class NearestNeighbour(PolicyAgent):
@@ -228,30 +229,25 @@ class NearestNeighbour(PolicyAgent):
 
     def __init__(self, traces: Sequence[Trace]):
         p = Proposals(traces)
-        super().__init__(clone(p, traces, [1.0] * len(traces), epochs=1), None, "nearest neighbour")
-        self.rows = [(set(e.features), e.choice) for t in traces for e in examples(p, t.messages)]
+        super().__init__(clone(p, traces, [1.0] * len(traces)), None, "nearest neighbour")
+        self.rows = [(set(c.features), c.taken) for t in traces for c in choices(p, t.messages)]
 
-    def ranked(self, d: Dialogue, tools: Sequence[ToolSpec] | None = None) -> list[int]:
-        here, can = (
-            set(features(d, self.policy.proposals.vocabulary)),
-            set(self.policy.proposals.candidates(d)),
-        )
-        best = sorted(
-            (
-                (len(here & f) / len(here | f), -n, c)
-                for n, (f, c) in enumerate(self.rows)
-                if c in can
-            ),
-            reverse=True,
-        )
-        return [c for _, _, c in best[:1]]
+    def ranked(
+        self, d: Dialogue, tools: Sequence[ToolSpec] | None = None
+    ) -> list[tuple[int, float]]:
+        proposals = self.policy.proposals
+        here, can = set(features(d, proposals.vocabulary)), set(proposals.candidates(d))
+        like = [
+            (len(here & f) / len(here | f), -n, c) for n, (f, c) in enumerate(self.rows) if c in can
+        ]
+        return [(c, s) for s, _, c in sorted(like, reverse=True)[:1]]
 
 
 def score(world: TrueWorld, agent: object, n: int, start: int) -> tuple[list[int], float, float]:
     "Successes (0/1) over `n` new customers, share with a broken rule, milliseconds a turn."
     won, broken, turns, spent = [], 0, 0, 0.0
     for k in range(n):
-        game = TrueGame(world, start + k, None)
+        game = TrueRollout(world, start + k, None)
         for _ in range(30):
             t = time.perf_counter()
             action = agent.act(list(game.messages), list(world.tools))
@@ -274,88 +270,92 @@ def score(world: TrueWorld, agent: object, n: int, start: int) -> tuple[list[int
     return won, broken / n, 1e3 * spent / max(1, turns)
 
 
-def variants(
-    world: TrueWorld, traces: list[Trace], numbers: dict[str, int], seed: int, options: Options
-) -> dict[str, Callable[[], object]]:
+class Parts:
+    "The parts that the variants below are put together from; each is made when first asked for."
+
+    def __init__(
+        self,
+        world: TrueWorld,
+        traces: list[Trace],
+        numbers: dict[str, int],
+        seed: int,
+        settings: PracticeSettings,
+    ):
+        self.world, self.traces, self.numbers, self.seed = world, traces, numbers, seed
+        self.settings = settings
+
+    @cached_property
+    def gym(self) -> ag.Gym:
+        return ag.create_environment(self.traces, seed=self.seed)
+
+    @cached_property
+    def rules(self) -> Verifier:
+        return Verifier(self.traces, seed=self.seed)
+
+    @cached_property
+    def cloned(self) -> PolicyAgent:
+        return clone_with_rules(self.traces, self.rules, seed=self.seed)
+
+    @cached_property
+    def trained(self) -> TrainResult:
+        return ag.train(
+            self.gym, seed=self.seed, progress=False, settings=TrainSettings(self.settings)
+        )
+
+    def imitate(self, weights: list[float] | None, acts: bool, rules: bool) -> PolicyAgent:
+        "Cloning with some of its parts."
+        dialogue = self.rules.dialogue
+        p = Proposals(self.traces, intents=dialogue.intents)
+        policy = clone(p, self.traces, weights, dialogue=dialogue if acts else None, seed=self.seed)
+        return PolicyAgent(policy, RuleFilter(self.rules, self.traces, 0) if rules else None)
+
+    def practised(self, source: object) -> PolicyAgent:
+        "The cloned agent after practice with `source`."
+        p, weights = self.cloned.policy.proposals, imitation_weights(self.traces, self.rules)
+        base = [c for t, w in zip(self.traces, weights) if w > 0 for c in choices(p, t.messages, w)]
+        return practise(self.cloned, base, source, self.settings, self.seed)[0]
+
+    @cached_property
+    def customers(self) -> list[Trace]:
+        return [t for t in self.traces if has_user(t)]
+
+    def number(self, customer: int) -> int:
+        return self.numbers[self.customers[customer].conversation_id]
+
+    def there(self, judge: Judge | None) -> TrueTasks:
+        return TrueTasks(self.world, [self.number(c) for c in range(len(self.customers))], judge)
+
+    def told(self, judge: Callable[[int, int, Rollout], Score]) -> Told:
+        return Told(GymTasks(self.gym, self.customers, self.gym.reward_fn.episode), judge)
+
+
+def at_random(customer: int, seed: int, rollout: Rollout) -> Score:
+    "A verdict that passes 35 in 100, whatever was done."
+    draw = random.Random(f"{customer}/{seed}/{len(rollout.messages)}").random()
+    return Score("pass", 1.0) if draw < 0.35 else Score("abstain", 0.3)
+
+
+def variants(parts: Parts) -> dict[str, Callable[[], object]]:
     "Agents by name; each is made when asked for."
-    gym = ag.create_environment(traces, seed=seed)
-    verifier = Verifier(traces, seed=seed)
-    good = [t for t in traces if t.success]
-    made: dict[str, object] = {}
-
-    def train(switch: Options = options, **switches: object) -> object:
-        key = repr((switch, sorted((k, str(v)) for k, v in switches.items())))
-        if key not in made:
-            made[key] = ag.train(gym, seed=seed, progress=False, options=switch, **switches)
-        return made[key]
-
-    def there(judge_too: bool) -> Callable[..., TrueArena]:
-        return lambda who, judge: TrueArena(
-            world, [numbers[t.conversation_id] for t in who], None if judge_too else judge
-        )
-
-    def true_verdict(who: Sequence[Trace], judge: Judge) -> Told:
-        return Told(
-            GymArena(gym, who, judge, trust=0.5),
-            lambda c, s, game: replayed(world, numbers[who[c].conversation_id], game.messages),
-        )
-
-    def at_random(who: Sequence[Trace], judge: Judge) -> Told:
-        return Told(
-            GymArena(gym, who, judge),
-            lambda c, s, game: (
-                Judgement("pass", 1.0)
-                if random.Random(f"{c}/{s}/{len(game.messages)}").random() < 0.35
-                else Judgement("abstain", 0.3)
-            ),
-        )
-
+    good = [t for t in parts.traces if t.success]
+    believed = lambda: imitation_weights(parts.traces, parts.rules)
+    judge = lambda: parts.gym.reward_fn.episode
     return {
-        "nearest neighbour, all": lambda: NearestNeighbour(traces),
+        "nearest neighbour, all": lambda: NearestNeighbour(parts.traces),
         "nearest neighbour, successes": lambda: NearestNeighbour(good),
-        "cloning of all": lambda: PolicyAgent(
-            clone(Proposals(traces), traces, [1.0] * len(traces))
+        "cloning of all": lambda: parts.imitate([1.0] * len(parts.traces), False, False),
+        "cloning of successes": lambda: parts.imitate(None, False, False),
+        "+ believed labels": lambda: parts.imitate(believed(), False, False),
+        "+ acts": lambda: parts.imitate(believed(), True, False),
+        "+ rules: cloned": lambda: parts.cloned,
+        "train": lambda: parts.trained.agent,
+        "practised": lambda: parts.trained.practised,
+        "practised, verdict at random": lambda: parts.practised(parts.told(at_random)),
+        "practised, true verdict": lambda: parts.practised(
+            parts.told(lambda c, s, r: replayed(parts.world, parts.number(c), r.messages))
         ),
-        "cloning of successes": lambda: PolicyAgent(clone(Proposals(traces), traces)),
-        "+ kinds of request": lambda: train(practise=False, guards=False, cleaning=False).agent,
-        "+ cleaned labels": lambda: train(practise=False, guards=False).agent,
-        "guarded cloning": lambda: train(practise=False).agent,
-        "retrieval": lambda: ag.RetrievalAgent(traces, verifier=verifier, seed=seed),
-        "retrieval, rules alone": lambda: ag.RetrievalAgent(traces, seed=seed),
-        "train": lambda: train().agent,
-        "practised behind the gate": lambda: train().practised,
-        "no gate": lambda: train(gate=False).agent,
-        "no gate - routing": lambda: train(gate=False, route=False).agent,
-        "no gate - multiplication": lambda: train(gate=False, multiply=False).agent,
-        "no gate - abstention": lambda: train(gate=False, abstain=False).agent,
-        "no gate + trust in answers": lambda: train(gate=False, trust=0.5).agent,
-        "no gate - explorer": lambda: train(gate=False, switch=replace(options, explore=0.0)).agent,
-        "no gate - rank": lambda: train(gate=False, switch=replace(options, rank=False)).agent,
-        "no gate - bags": lambda: train(gate=False, switch=replace(options, bags=1)).agent,
-        "no gate - forks": lambda: train(gate=False, switch=replace(options, fork=False)).agent,
-        "no gate - holding": lambda: train(gate=False, switch=replace(options, hold=False)).agent,
-        "no gate - KL": lambda: train(gate=False, switch=replace(options, kl=0.0)).agent,
-        "no gate + policy gradient": lambda: (
-            train(gate=False, switch=replace(options, gradient=2)).agent
-        ),
-        "policy gradient alone": lambda: (
-            train(gate=False, switch=replace(options, rounds=0, gradient=4)).agent
-        ),
-        "- second verifier": lambda: train(second=False).agent,
-        "random verdict": lambda: train(gate=False, route=False, arena=at_random).agent,
-        "true verdict": lambda: train(gate=False, route=False, arena=true_verdict).agent,
-        "true dynamics": lambda: train(gate=False, arena=there(False)).agent,
-        "true verdict and dynamics": lambda: (
-            train(gate=False, route=False, arena=there(True)).agent
-        ),
-        "true both, policy gradient alone": lambda: (
-            train(
-                gate=False,
-                route=False,
-                arena=there(True),
-                switch=replace(options, rounds=0, gradient=4),
-            ).agent
-        ),
+        "practised, true dynamics": lambda: parts.practised(parts.there(judge())),
+        "practised, both true": lambda: parts.practised(parts.there(None)),
     }
 
 
@@ -363,13 +363,13 @@ def main() -> None:
     a = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    a.add_argument("--world", choices=("sample", "clinic", "transfer"), default="sample")
+    a.add_argument("--world", choices=("sample", "clinic", "hire", "transfer"), default="sample")
     a.add_argument("--noise", choices=("low", "high"), default="high")
     a.add_argument("--seeds", default="100")
     a.add_argument("--n", type=int, default=300, help="new customers each agent meets")
     a.add_argument("--logs", type=int, default=300, help="logged conversations")
-    a.add_argument("--tries", type=int, default=Options.tries)
-    a.add_argument("--rounds", type=int, default=Options.rounds)
+    a.add_argument("--tries", type=int, default=PracticeSettings.tries)
+    a.add_argument("--rounds", type=int, default=PracticeSettings.rounds)
     a.add_argument("--variants", help="names with ; between; default: all")
     a.add_argument("--against", help="the variant that gains are counted from; default: the first")
     a.add_argument("--json", type=Path, help="where the runs are written, after every seed")
@@ -390,7 +390,8 @@ def main() -> None:
     world = world_of(o.world, o.noise, o.logs)
     for seed in map(int, o.seeds.split(",")):
         traces, numbers = world.logs(seed)
-        made = variants(world, traces, numbers, seed, Options(rounds=o.rounds, tries=o.tries))
+        settings = PracticeSettings(rounds=o.rounds, tries=o.tries)
+        made = variants(Parts(world, traces, numbers, seed, settings))
         for name in [n.strip() for n in o.variants.split(";")] if o.variants else made:
             start = time.perf_counter()
             agent = made[name]()

@@ -4,6 +4,7 @@
     python tools/bench_verifier.py --worlds clinic  # one of them
     python tools/bench_verifier.py --curve          # also 30 / 100 / 300 / 1000 logs and 0 / 5 / 10 % wrong labels
     python tools/bench_verifier.py --seeds 100,101
+    python tools/bench_verifier.py --policies tools/policies --worlds sample     # what rules written by hand judge (FOLDER/WORLD.py), by agent and by intent
 
 Judged conversations are played in the true world by agents that the logs do not know: cloned from the logged successes (greedy and sampled), slipping and faulty ones.
 They carry no label. `own words` is the precision of passes on agents that use wordings no log holds (not counted elsewhere), `their recall` its recall. `score - truth` is the mean score less the share of true successes, for those agents and for one that makes no mistakes ("good"). Recall by kind is over kinds with at least 5 successes in the logs. Exit status 1 when a target is missed.
@@ -25,6 +26,7 @@ import numpy as np
 
 from agent_gym.agent.policy import PolicyAgent
 from agent_gym.reward.mutations import mutation_test
+from agent_gym.reward.policy import Policy
 from agent_gym.reward.verifier import Verifier
 from agent_gym.trace import Trace
 
@@ -338,6 +340,42 @@ def measure(world, level, seed, n_logs=300, flip=0.05, n=200, mutate=True):
     return row, kinds, table
 
 
+def by_policy(world, folder, seeds, n):
+    "Precision and recall of the rules in FOLDER/WORLD.py by level and agent, and by kind of request; the rows of agents."
+    policy = Policy.load(Path(folder) / f"{world.name}.py")
+    rows, kinds = [], {}
+    for level in world.levels:
+        for seed in seeds:
+            for c in world.judged(world.logs(level, seed, 300, 0.05), level, seed, n):
+                kinds.setdefault(("agent", level, c.agent), []).append((policy.judge(c.trace), c))
+                kinds.setdefault(("request", level, c.kind), []).append((policy.judge(c.trace), c))
+    for (what, level, name), found in sorted(kinds.items()):
+        passed = [c.success for v, c in found if v.verdict == "pass"]
+        right = [v.verdict == "pass" for v, c in found if c.success]
+        rows.append(
+            {
+                "world": world.name,
+                "level": level,
+                "by": what,
+                "name": name,
+                "talks": len(found),
+                "successes": len(right),
+                "precision": mean(passed) if passed else float("nan"),
+                "recall": mean(right) if right else float("nan"),
+                "silent": mean(v.verdict is None for v, _ in found),
+            }
+        )
+    return rows
+
+
+def policy_targets(rows):
+    "Whether rules reach precision >= .97 and recall >= .95 on every agent's talks."
+    agents = [r for r in rows if r["by"] == "agent"]
+    low = [r for r in agents if not (r["precision"] >= 0.97 and r["recall"] >= 0.95)]
+    print("PASS" if not low else "MISS", "rules: precision >= .97 and recall >= .95 on every agent")
+    return 1 if low else 0
+
+
 def show(rows):
     names = list(rows[0])
     text = [[f"{r[k]:.3f}" if isinstance(r[k], float) else str(r[k]) for k in names] for r in rows]
@@ -354,6 +392,7 @@ def main():
     p.add_argument("--seeds", default="200")
     p.add_argument("--curve", action="store_true")
     p.add_argument("--n", type=int, default=200, help="judged conversations an agent")
+    p.add_argument("--policies", help="a folder with rules, WORLD.py each: judge by them alone")
     p.add_argument("--worlds", default="sample,clinic,transfer")
     o = p.parse_args()
     folder = Path(os.environ.get("AGENT_GYM_BENCH", "")) / "transfer"
@@ -368,6 +407,11 @@ def main():
             else []
         ),
     ]
+    if o.policies:
+        seeds = list(map(int, o.seeds.split(",")))
+        rows = [r for w in worlds for r in by_policy(w, o.policies, seeds, o.n)]
+        show(rows)
+        return policy_targets(rows)
     rows, by_kind, mutants = [], {}, []
     for world in worlds:
         for level in world.levels:

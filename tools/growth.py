@@ -114,7 +114,6 @@ def played(n: int) -> None:
     e = Episode(SMALL_WORLD, SMALL_WORLD.path("t1"))
     for k in range(n):
         e.call("tool_0", {"order": "W000002", "row": k})
-        e.messages[-1:]
 
 
 def saved(value: object) -> None:

@@ -6,15 +6,15 @@ if TYPE_CHECKING:
     from agent_gym.agent.gemini import GeminiLLM
     from agent_gym.agent.llm_agent import LLMAgent
     from agent_gym.agent.openai import OpenAICompatibleLLM
-    from agent_gym.agent.policy import Policy, PolicyAgent
+    from agent_gym.agent.policy import ActPolicy, PolicyAgent
     from agent_gym.agent.proposals import Proposals
     from agent_gym.agent.query import QueryAgent
     from agent_gym.agent.replay import ReplayAgent
     from agent_gym.agent.retrieval import RetrievalAgent
 
-_HOME = {"GeminiLLM": "gemini", "LLMAgent": "llm_agent", "OpenAICompatibleLLM": "openai", "Policy": "policy", "PolicyAgent": "policy", "Proposals": "proposals",
+_HOME = {"GeminiLLM": "gemini", "LLMAgent": "llm_agent", "OpenAICompatibleLLM": "openai", "ActPolicy": "policy", "PolicyAgent": "policy", "Proposals": "proposals",
          "QueryAgent": "query", "ReplayAgent": "replay", "RetrievalAgent": "retrieval"}
-__all__ = ["GeminiLLM", "LLMAgent", "OpenAICompatibleLLM", "Policy", "PolicyAgent", "Proposals", "QueryAgent", "ReplayAgent", "RetrievalAgent"]
+__all__ = ["ActPolicy", "GeminiLLM", "LLMAgent", "OpenAICompatibleLLM", "PolicyAgent", "Proposals", "QueryAgent", "ReplayAgent", "RetrievalAgent"]
 
 
 def __getattr__(name: str):

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
+from .computed import operands
 from ..dialogue.slots import Scalar, SlotExtractor, SlotTracker, to_number, words_of
 from ..trace import Trace
 
 # %% auto #0
-__all__ = ['Dialogue', 'Vocabulary', 'features']
+__all__ = ['Dialogue', 'Vocabulary', 'features', 'measures']
 
 # %% ../../nbs/agent/01_dialogue.ipynb #122b0c17
 class Dialogue(SlotTracker):
@@ -79,33 +81,26 @@ class Vocabulary:
 
 def features(d: Dialogue, vocabulary: Vocabulary) -> list[str]:
     "The names of the features that hold in `d`."
-    literals = _literals(d, vocabulary)
-    out = ["1", f"turn {min(d.turns, 8)}", *literals]
-    if d.intent >= 0:
-        out += [f"kind {d.intent}", *(f"kind {d.intent}, {x}" for x in literals)]
+    out = [f"after {d.recent}", *(f"event {e}" for e in sorted(set(d.events)))]
+    out += [f"intent {d.intent}"] if d.intent >= 0 else []
     out += [f"first {w}" for w in d.first or () if w in vocabulary.words]
     if d.recent == "user":
         out += [f"last {w}" for w in d.last if w in vocabulary.words]
+    for k, v in d.slots.items():
+        if isinstance(v, bool | str) and k in vocabulary.categories:
+            out.append(f"is {k}={v}")
     return out + [f"used {i}" for i in d.used] + [f"has {k}" for k in d.slots]
 
-
-def _literals(d: Dialogue, vocabulary: Vocabulary) -> list[str]:
-    "What happened and what the record says."
-    out = [f"after {d.recent}", *(f"event {e}" for e in sorted(set(d.events)))]
-    told = {
-        k: x
-        for k, v in d.slots.items()
-        if k.startswith("user.") and (x := to_number(v)) is not None
-    }
-    for k, v in d.slots.items():
-        if k.startswith("user."):
-            continue
-        if isinstance(v, bool | str):
-            if k in vocabulary.categories:
-                out.append(f"is {k}={v}")
-        elif v is not None:
-            out.append(f"{'zero' if v == 0 else 'some' if v > 0 else 'negative'} {k}")
-            out += [f"{'within' if x <= v else 'above'} {q} {k}" for q, x in told.items()]
-        else:
-            out.append(f"null {k}")
+# %% ../../nbs/agent/01_dialogue.ipynb #b9b33543
+def measures(d: Dialogue) -> dict[str, float]:
+    "Numbers of `d` by name: its turns, its numbers, user numbers less shown ones, days between dates."
+    numbers, days = operands(d.slots)
+    out = {f"number {k}": x for k, x in numbers.items()} | {"turns": float(d.turns)}
+    told = {k: x for k, x in numbers.items() if k.startswith("user.")}
+    for k, x in told.items():
+        for q, y in numbers.items():
+            if q not in told:
+                out[f"{k} - {q}"] = x - y
+    for a, b in combinations(sorted(days), 2):
+        out[f"days {a} - {b}"] = float(days[a] - days[b])
     return out

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from .computed import MARK
 from .dialogue import Dialogue, Vocabulary
 from ..dialogue.slots import SlotPattern, SlotExtractor, Scalar, arguments, words_of
 from agent_gym.agent.templates import (
@@ -24,13 +25,14 @@ from agent_gym.agent.templates import (
     mentions,
     origins,
     spoken,
+    worked_out,
 )
 from .wordings import Everyday, Once, bound, gathered
 from ..dialogue.intents import Intents
 from ..trace import Message, ToolCall, Trace, dumps, loads
 
 # %% auto #0
-__all__ = ['FEW', 'Proposals', 'hear']
+__all__ = ['EXPLAINED', 'CONVERSATIONS', 'FEW', 'Proposals', 'hear']
 
 # %% ../../nbs/agent/01b_proposals.ipynb #cff5b37e
 @dataclass(frozen=True)
@@ -56,9 +58,18 @@ class _Act:
 
 
 def _reply_act(
-    d: Dialogue, text: str, conversation: int, success: bool, common: frozenset[str]
+    d: Dialogue,
+    text: str,
+    conversation: int,
+    success: bool,
+    common: frozenset[str],
+    expressions: bool = False,
 ) -> _Act | None:
+    "A reply as an act; with `expressions` the numbers that can be worked out are slots, too."
     places = mentions(d, text)
+    if expressions:
+        more = worked_out(d, text, places)
+        places = dict(sorted((places | more).items())) if more else {}
     pieces, slots, at = [], [], 0
     for (a, b), sources in places.items():
         pieces.append(text[at:a])
@@ -129,7 +140,16 @@ def _ranking(acts: Sequence[_Act], slot: int) -> list[str]:
     while left:
         count = Counter(s for e in left for s in e)
         best = min(
-            count, key=lambda s: (-count[s], s[0] == "=", s.startswith("user."), "!" in s, s)
+            count,
+            key=lambda s: (
+                -count[s],
+                s[0] == "=",
+                s[0] == MARK,
+                s.startswith("user."),
+                "!" in s,
+                len(s),
+                s,
+            ),
         )
         ranked.append(best)
         left = [e for e in left if best not in e]
@@ -151,6 +171,42 @@ def _common_words(traces: Sequence[Trace]) -> frozenset[str]:
         )
     return frozenset(w for w, n in df.items() if n > max(2, 0.05 * len(traces)))
 
+# %% ../../nbs/agent/01b_proposals.ipynb #4d871620
+EXPLAINED = 0.8  # of the acts that one expression has to explain
+CONVERSATIONS = 3  # in which they have to be
+
+
+def _take_computed(
+    groups: dict[tuple[str, ...], list[_Act]],
+    computed: Mapping[tuple[str, ...], Sequence[tuple[_Act, _Act]]],
+) -> None:
+    "Move to groups of their own the acts whose numbers one expression a slot explains."
+    for key, pairs in computed.items():
+        if len({a.conversation for a, _ in pairs}) < CONVERSATIONS:
+            continue
+        if len({a.key for a, _ in pairs}) < 2:  # the number never varies
+            continue
+        best = [_expression([o for _, o in pairs], j) for j in range(len(pairs[0][1].slots))]
+        if any(b is None for b in best):
+            continue
+        for act, other in pairs:
+            slots = tuple((s if not b else (b,), form) for (s, form), b in zip(other.slots, best))
+            if all(not b or b in s for (s, _), b in zip(other.slots, best)):
+                groups[act.key].remove(act)
+                groups[key].append(replace(other, slots=slots))
+        for act, _ in pairs:
+            if not groups.get(act.key, True):
+                del groups[act.key]
+
+
+def _expression(acts: Sequence[_Act], slot: int) -> str | None:
+    "The expression that explains `slot` in nearly all acts; empty where plain slots do, None where nothing does."
+    if any(s[0] != MARK for s in acts[0].slots[slot][0]):
+        return ""
+    count = Counter(s for a in acts for s in a.slots[slot][0])
+    best = min(count, key=lambda s: (-count[s], len(s), s))
+    return best if count[best] >= EXPLAINED * len(acts) else None
+
 # %% ../../nbs/agent/01b_proposals.ipynb #69efaf62
 FEW = 300  # replies without a like, up to which each is a template of its own
 
@@ -168,25 +224,26 @@ class Proposals:
         self._free: frozenset[tuple[str, ...]] = frozenset()
         self._common = _common_words(traces)
         groups: dict[tuple[str, ...], list[_Act]] = defaultdict(list)
+        computed: dict[tuple[str, ...], list[tuple[_Act, _Act]]] = defaultdict(list)
         plain, alone = Everyday.of(traces), dict[tuple[str, ...], Once]()
         tasks = {task: n for n, task in enumerate(dict.fromkeys(t.task for t in traces))}
         for trace in traces:
-            n = tasks[trace.task]
+            n, won = tasks[trace.task], bool(trace.success)
             for d, call, text in self._acts(trace.messages):
-                act = (
-                    _call_act(d, call, n, bool(trace.success))
-                    if call
-                    else _reply_act(d, text, n, bool(trace.success), self._common)
-                )
-                if (
-                    act
-                    and call is None
-                    and act.key not in groups
-                    and not any(bound(d, p) or not plain.only(p) for p in act.key[1:])
+                if call is not None:
+                    act = _call_act(d, call, n, won)
+                    groups[act.key].append(act)
+                    continue
+                if (act := _reply_act(d, text, n, won, self._common)) is None:
+                    continue
+                if other := _reply_act(d, text, n, won, self._common, expressions=True):
+                    computed[other.key].append((act, other))
+                if act.key not in groups and not any(
+                    bound(d, p) or not plain.only(p) for p in act.key[1:]
                 ):
                     alone[act.key] = act.once(plain, d.words())
-                if act:
-                    groups[act.key].append(act)
+                groups[act.key].append(act)
+        _take_computed(groups, computed)
         self._learn(groups, 2 if len(traces) >= 10 else 1)
         self._gather([once for key, once in alone.items() if key not in self._ranks])
 
@@ -272,7 +329,9 @@ class Proposals:
             for r in t.replies
         }
         self._sources = [t.sources for t in self.templates]
-        self._parts = sorted({s for needs in self._sources for s in needs if "~" in s})
+        self._parts = sorted(
+            {s for needs in self._sources for s in needs if "~" in s or s[0] == MARK}
+        )
         used = {self._key(t) for t in self.templates if not isinstance(t, Wordings)}
         self._ranks = {k: v for k, v in self._ranks.items() if k in used}
         self._forms = {k: v for k, v in self._forms.items() if k in used}
@@ -302,6 +361,9 @@ class Proposals:
     def match(self, d: Dialogue, call: ToolCall | None = None, text: str = "") -> int | None:
         "The number of the template that this call (or, without one, this text) is an instance of in `d`; None where there is none."
         act = _call_act(d, call, 0, True) if call else _reply_act(d, text, 0, True, self._common)
+        if act is not None and call is None and act.key not in self._ranks:
+            other = _reply_act(d, text, 0, True, self._common, expressions=True)
+            act = other if other is not None and other.key in self._ranks else act
         if act is None or act.key not in self._ranks:
             return None if act is None or act.key[0] else self._worded.get(act.key[1:])
         return self._index.get(self._template(act, self._forms[act.key]))

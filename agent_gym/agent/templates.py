@@ -13,12 +13,14 @@ from typing import ClassVar
 
 from pydantic import JsonValue
 
+from .computed import MARK, compute, explain_number
 from .dialogue import Dialogue
-from ..dialogue.slots import Scalar, find_value, to_number
+from ..dialogue.slots import Scalar, find_value, numbers_in, to_number
 from ..trace import Message, ToolCall, loads
 
 # %% auto #0
-__all__ = ['Template', 'origins', 'spoken', 'mentions', 'form_of', 'write', 'Reply', 'Call', 'Wordings', 'holds']
+__all__ = ['SHORT_WORD', 'Template', 'origins', 'spoken', 'mentions', 'worked_out', 'form_of', 'write', 'Reply', 'Call',
+           'Wordings', 'holds']
 
 # %% ../../nbs/agent/01a_templates.ipynb #e580ec59
 def origins(d: Dialogue, value: Scalar) -> list[str]:
@@ -38,21 +40,21 @@ def origins(d: Dialogue, value: Scalar) -> list[str]:
 
 
 def spoken(d: Dialogue, source: str) -> Scalar:
-    "The value of `source`, which may be the first word of a slot (`customer.name~first`); None where there is none."
+    """The value of `source`; None where there is none.
+
+    A source is a slot, the first word of one (`customer.name~first`), or an expression over slots."""
+    if source.startswith(MARK):
+        return compute(source, d.slots)
     slot, _, part = source.partition("~")
     value = d.slots.get(slot)
     return value.split()[0] if part and isinstance(value, str) and value.split() else value
 
 
 def mentions(d: Dialogue, text: str) -> dict[tuple[int, int], list[str]]:
-    "The places of `text` that hold a value of `d`, longest first and without overlap, with the sources of each."
+    """The places of `text` that hold a value of `d`, longest first and without overlap, with the sources of each."""
     found: dict[tuple[int, int], list[str]] = defaultdict(list)
     for k, v in d.slots.items():
-        if (
-            v is None
-            or isinstance(v, bool)
-            or (isinstance(v, str) and v.islower() and v.replace(" ", "").isalpha())
-        ):
+        if v is None or isinstance(v, bool) or _is_plain_word(k, v):
             continue
         for span in find_value(v, text):
             found[span].append(k)
@@ -64,6 +66,28 @@ def mentions(d: Dialogue, text: str) -> dict[tuple[int, int], list[str]]:
         if all(b <= x or y <= a for x, y in out):
             out[a, b] = sorted(found[a, b])
     return dict(sorted(out.items()))
+
+
+def worked_out(
+    d: Dialogue, text: str, places: Mapping[tuple[int, int], list[str]]
+) -> dict[tuple[int, int], list[str]]:
+    "The numbers of `text` outside `places` that expressions over slots of `d` explain, with these expressions."
+    out: dict[tuple[int, int], list[str]] = {}
+    for a, b, x in numbers_in(text):
+        free = x is not None and all(b <= p or q <= a for p, q in places)
+        if free and (sources := list(explain_number(x, d.slots))):
+            out[a, b] = sources
+    return out
+
+
+SHORT_WORD = 5  # letters; shorter words that users tell (yes, plan) are rarely quoted
+
+
+def _is_plain_word(slot: str, value: Scalar) -> bool:
+    "Whether `value` is one lower-case word, which stands in sentences by chance, unless the user told it."
+    if not (isinstance(value, str) and value.islower() and value.isalpha()):
+        return False
+    return len(value) < SHORT_WORD or not slot.startswith("user.")
 
 # %% ../../nbs/agent/01a_templates.ipynb #9bff41c9
 _FORMS = {
@@ -185,9 +209,7 @@ class Wordings:
 
 def holds(d: Dialogue, sources: Iterable[str]) -> bool:
     "Whether `d` has a value for each of `sources`."
-    return all(
-        d.slots.get(s) is not None or ("~" in s and spoken(d, s) is not None) for s in sources
-    )
+    return all(spoken(d, s) is not None for s in sources)
 
 
 Template = Reply | Call | Wordings

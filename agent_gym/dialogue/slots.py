@@ -21,8 +21,8 @@ from ..tools import is_error_value
 from ..trace import ToolCall, Trace
 
 # %% auto #0
-__all__ = ['to_number', 'shape', 'token', 'find_value', 'whole', 'arguments', 'SlotPattern', 'SlotExtractor', 'words_of',
-           'SlotTracker']
+__all__ = ['to_number', 'shape', 'token', 'find_value', 'numbers_in', 'whole', 'arguments', 'SlotPattern', 'SlotExtractor',
+           'words_of', 'SlotTracker']
 
 # %% ../../nbs/dialogue/03_slots.ipynb #a95b29a7
 def to_number(value: object) -> float | None:
@@ -79,11 +79,12 @@ def find_value(value: Scalar, text: str) -> list[tuple[int, int]]:
             return [m.span() for m in re.finditer(token(re.escape(value)), text, re.I)]
         return list(whole(sought, low))
     x = to_number(value)
-    return [] if x is None else [(a, b) for a, b, y in _numbers(text) if y == x]
+    return [] if x is None else [(a, b) for a, b, y in numbers_in(text) if y == x]
 
 
 @lru_cache(4096)
-def _numbers(text: str) -> tuple[tuple[int, int, float | None], ...]:
+def numbers_in(text: str) -> tuple[tuple[int, int, float | None], ...]:
+    "The numbers of `text` that stand as whole tokens: (start, end, value)."
     return tuple((*m.span(), to_number(m[0])) for m in _FREE_NUMBER.finditer(text))
 
 

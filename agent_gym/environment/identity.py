@@ -55,7 +55,7 @@ def _parts(value: object) -> list[object]:
     if isinstance(value, list | tuple):
         return list(value)
     if isinstance(value, set | frozenset):
-        return sorted(map(fingerprint, value))
+        return [*sorted(map(fingerprint, value))]
     if isinstance(value, np.ndarray):
         return [
             str(value.dtype),

@@ -45,7 +45,7 @@ class StateAnswer:
         )
 
 
-_SOURCES: Mapping[str, Source] = {
+_SOURCES: dict[str, Source] = {
     "error": "error",
     "effect": "effect",
     "same": "replay",

@@ -232,11 +232,11 @@ def find_shows(model: StateModel, conversations: Conversations) -> dict[str, Sho
     shapes = {v: _shape([c.value for c in calls[v]]) for v in sorted(model.views & calls.keys())}
     out = {}
     for action in sorted(model.actions & calls.keys()):
-        answers = [c for c in calls[action] if type(c.value) is dict]
+        answers = [(c, c.value) for c in calls[action] if isinstance(c.value, dict)]
         fits = []
         for view, shape in shapes.items() if answers else ():
-            fit = sum(shape <= c.value.keys() for c in answers) / len(answers)
-            extra = sum(len(c.value) for c in answers) / len(answers) / max(1, len(shape))
+            fit = sum(shape <= v.keys() for _, v in answers) / len(answers)
+            extra = sum(len(v) for _, v in answers) / len(answers) / max(1, len(shape))
             if shape and fit >= 0.8 and extra <= 2:
                 binds = _arguments_of(view, calls[view], answers)
                 if binds is not None:
@@ -253,7 +253,7 @@ def _shape(values: Sequence[Value]) -> frozenset[str]:
 
 
 def _arguments_of(
-    view: str, reads: Sequence[LoggedCall], answers: Sequence[LoggedCall]
+    view: str, reads: Sequence[LoggedCall], answers: Sequence[tuple[LoggedCall, Any]]
 ) -> tuple[tuple[str, Expr], ...] | None:
     "Where the arguments of the document stand in the arguments or the answer of the action."
     names = Counter(tuple(sorted(c.arguments)) for c in reads).most_common(1)[0][0]
@@ -261,8 +261,8 @@ def _arguments_of(
     for y in names:
         known = {key_of(c.arguments[y]) for c in reads if y in c.arguments}
         seen: Counter[Place] = Counter()
-        for c in answers[: LINKS.calls]:
-            for root, given in (("a", c.arguments), ("r", c.value)):
+        for c, value in answers[: LINKS.calls]:
+            for root, given in (("a", c.arguments), ("r", value)):
                 for f, x in given.items():
                     if type(x) in (str, int) and (f == y or key_of(x) in known):
                         seen[root, f] += 2 + (f == y)

@@ -67,7 +67,7 @@ def run_declared(function: StateFunction, state: State, arguments: Mapping[str, 
     after = state.fork()
     documents = Documents(after)
     try:
-        value = loads(dumps(function(documents, **copied(dict(arguments)))))
+        value = loads(dumps(function(documents, **{k: copied(v) for k, v in arguments.items()})))
     except REFUSALS as error:
         said = str(error) if isinstance(error, ToolError) else f"{type(error).__name__}: {error}"
         return Done(said, True, state, 0)

@@ -121,8 +121,10 @@ class StateModel:
     def outcome(self, tool: str, key: Any, without: int | None = None) -> str | None:
         "How the identical call mostly ended in other conversations than `without`."
         found = self.outcomes.get((tool, key))
-        if found is None or without not in found[2]:
-            return found and found[0]
+        if found is None:
+            return None
+        if without is None or without not in found[2]:
+            return found[0]
         rest = found[1] - found[2][without]
         return max(rest, key=lambda c: (rest[c], c)) if rest else None
 

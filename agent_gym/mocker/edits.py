@@ -249,7 +249,8 @@ def _learn_fields(
                 if type(step) is tuple or pair != (MISSING, MISSING):
                     rows.append((c, *pair))
         hint = step if type(step) is str else None
-        out.append((step, learn_edit(*map(list, zip(*rows, strict=True)), hint, depth - 1)))
+        some, old, new = ([r[i] for r in rows] for i in range(3))
+        out.append((step, learn_edit(some, old, new, hint, depth - 1)))
     return Edit("fields", tuple(out))
 
 

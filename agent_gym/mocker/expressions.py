@@ -81,7 +81,8 @@ def is_number(value: Value) -> bool:
 # %% ../../nbs/mocker/16_expressions.ipynb #5722c8c2
 def resolve(env: Env, place: Place) -> Value:
     "The value at a place, or MISSING."
-    value = env.get(place[0], MISSING)
+    value: Value = env.get(place[0], MISSING)
+    step: Value
     for step in place[1:]:
         if value is MISSING:
             return MISSING
@@ -450,4 +451,4 @@ LONGEST_NAME = 60
 def _looks_up(p: Place, v: Value) -> bool:
     simple = type(v) in (int, bool) or (type(v) is str and len(v) < LONGEST_NAME)
     near = p[0] in ("a", "i", "n", "s", "h", "v") or (type(p[0]) is tuple and len(p) <= 3)
-    return simple and near and p[-1] != "#" and type(p[-1]) is str
+    return simple and near and len(p) > 1 and p[-1] != "#" and type(p[-1]) is str

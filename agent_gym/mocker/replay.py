@@ -29,6 +29,7 @@ class Recorded:
     nth: int
     value: JsonValue
     is_error: bool
+    text: str
 
 
 def call_key(name: str, arguments: Mapping[str, JsonValue]) -> str:
@@ -67,6 +68,7 @@ class Replay:
                         served[key],
                         c.value,
                         c.is_error,
+                        freeze(c.value),
                     )
                 )
                 served[key] += 1
@@ -97,10 +99,10 @@ class Replay:
                 return own[:1]
         if len(same) < 2:
             return same
-        counts = Counter(freeze(r.value) for r in same)
+        counts = Counter(r.text for r in same)
         top = max(counts.values())
         best = next(v for v, n in counts.items() if n == top)
-        return [r for r in same if freeze(r.value) == best]
+        return [r for r in same if r.text == best]
 
     def seen(self, key: str) -> Sequence[Recorded]:
         "Every logged answer to the call, in whatever state."

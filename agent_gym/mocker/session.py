@@ -127,7 +127,7 @@ class ToolSession:
         ):
             if answer.key not in self._said:
                 self._said[answer.key] = asked(
-                    self._llm[0], self._model, self, name, arguments, answer.result
+                    self._llm[0], self._model, self, name, given or {}, answer.result
                 )  # type: ignore[arg-type]
             answer.result = self._said[answer.key]
         for ref, record in answer.made:

@@ -244,6 +244,7 @@ def _pieces(text: Value, case: Case) -> tuple[str, ...] | None:
     if type(text) is not str or len(text) > 2000:
         return None
     spans = set()
+    v: Value
     for v in case.places.values():
         if (type(v) is str and len(v) > 1) or (is_number(v) and (abs(v) > 1 or type(v) is float)):
             s, start = str(v), -1

@@ -111,6 +111,8 @@ class Loader:
             self.explained += 1
             reason = unknown(error.record, error.among)
         shown = (error.record if record is None else record) if len(self.errors) < FEW else None
+        if self.redact is not None:
+            reason, shown = self.redact.text(reason), self.redact.record(shown)
         located = TraceError(
             reason,
             source=error.source or (item.source if item is not None else None) or doc.name,

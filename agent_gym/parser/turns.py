@@ -387,6 +387,8 @@ def _speech(role: str, m: Record, path: str) -> list[Record]:
     asked = {c["id"] for c in known if c["id"]} & {a.get("tool_call_id") for a in parts.answers}
     parts.all += [("answer", a) for _, _, a in beside if a and a["tool_call_id"] not in asked]
     parts.all += [("answer", answer_part(a)) for a in m.get("answers") or [] if isinstance(a, dict)]
+    if m.get("toolInvocations") and isinstance(m.get("content"), str):
+        parts.all.sort(key=lambda entry: entry[0] == "text")  # the text is what was said after them
     if role == "assistant" and not parts.calls and (flat := _flat_call(m)) is not None:
         parts.put(*called(flat, path))
         used = {*used, *flat}

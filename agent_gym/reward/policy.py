@@ -177,8 +177,8 @@ def written(policy: _Rules) -> str:
         "wordings": policy.wordings,
     }
     head = ", ".join(f"{k}={v!r}" for k, v in given.items() if v)
-    functions = [r.function for r in policy] + [r.when for r in policy if callable(r.when)]
-    parts = [*surroundings(functions), *map(_decorated, policy)]
+    where = [r.when for r in policy if callable(r.when)]
+    parts = [*surroundings([r.function for r in policy], where), *map(_decorated, policy)]
     imports = [p for p in parts if p.startswith(("import ", "from "))]
     rest = [p for p in parts if p not in imports]
     return (

@@ -15,7 +15,7 @@ import math
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from types import CodeType, FrameType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any, TypeVar
@@ -88,13 +88,20 @@ def _names(code: CodeType) -> Iterator[str]:
             yield from _names(c)
 
 
-def surroundings(functions: list[Callable[..., object]]) -> list[str]:
-    """What `functions` use of the module they were written in, each piece as source: imports, constants, then helper functions, in the order of use.
+def surroundings(
+    functions: list[Callable[..., object]], helpers: Sequence[Callable[..., object]] = ()
+) -> list[str]:
+    """What `functions` use of the module they were written in, each piece as source: imports, constants, then helper functions (`helpers` among them), in the order of use.
 
     Raises AgentGymError for a global whose source cannot be told."""
     found: dict[str, str] = {}
     todo = [f for f in functions if isinstance(f, FunctionType)]
     seen = {f.__name__ for f in todo}
+    for f in helpers:
+        if isinstance(f, FunctionType) and f.__name__ not in seen:
+            todo.append(f)
+            if f.__name__ != "<lambda>":
+                found[f.__name__] = source_of(f).rstrip()
     while todo:
         f = todo.pop(0)
         for name in _names(f.__code__):
@@ -107,8 +114,8 @@ def surroundings(functions: list[Callable[..., object]]) -> list[str]:
     order = ("import ", "from ")
     heads = [s for s in found.values() if s.startswith(order)]
     plain = [s for s in found.values() if not s.startswith((*order, "def ", "@"))]
-    helpers = [s for s in reversed(found.values()) if s.startswith(("def ", "@"))]
-    return [*heads, *plain, *helpers]
+    used = [s for s in reversed(found.values()) if s.startswith(("def ", "@"))]
+    return [*heads, *plain, *used]
 
 # %% ../../nbs/reward/41b_source.ipynb #dd9c10fe
 def _definition(name: str, value: object, user: FunctionType) -> str:

@@ -174,5 +174,6 @@ register(
     matches_any,
     session_to_trace,
     general=True,
+    over=("transcript",),
     about="a record with a list of messages under any name",
 );
