@@ -420,6 +420,12 @@ def _scored(v: Verifier, view: _View, verdict: Outcome, why: str) -> tuple[float
         words = f"no success at this request ended so ({_end_words(view.f)})"
         parts.append(Part("ending", v.settings.unseen, 1.0, now - score, words))
         score = now
+    ground = v.ground.get(view.f.intent, Ground())
+    if verdict == "abstain" and ground.free and ground.successes < score * ground.logs:
+        now = ground.successes / ground.logs
+        words = "what its calls did is not known: the share of such logs that succeeded"
+        parts.append(Part("base rate", now, 1.0, now - score, words))
+        score = now
     if not v.labelled:
         score, parts = 0.5, [Part("base rate", 0.5, 1.0, 0.5, why)]
     return score, tuple(parts)
