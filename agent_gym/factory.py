@@ -273,6 +273,23 @@ def usable(traces: object) -> tuple[TraceSet, list[str]]:
     )
     return logs, notes
 
+# %% ../nbs/20_factory.ipynb #4b39bbef
+def _brought(tools: object) -> tuple[dict[str, Any], dict[str, Any], object]:
+    "What a user brings for tools: functions, functions over the state of a session, and what is known of the rest."
+    if tools is None or not isinstance(tools, Mapping):
+        return {}, {}, tools
+    functions = {str(n): f for n, f in tools.items() if callable(f)}
+    rest = {n: s for n, s in tools.items() if not callable(s)}
+    over_state = {n: f for n, f in functions.items() if _takes_state(f)}
+    plain = {n: f for n, f in functions.items() if n not in over_state}
+    return plain, over_state, rest or None
+
+
+def _takes_state(function: Callable[..., Any]) -> bool:
+    if inspect.isbuiltin(function) or inspect.isclass(function):
+        return False
+    return next(iter(inspect.signature(function).parameters), "") == "state"
+
 # %% ../nbs/20_factory.ipynb #c5931e50
 def create_environment(
     traces: TraceSet | Iterable[Trace] | Iterable[Mapping[str, Any]] | str | Path,
@@ -321,23 +338,6 @@ def create_environment(
     return Gym(query_agent(logs, world.mocker, llm, reward=judge), judge, world, notes)
 
 # %% ../nbs/20_factory.ipynb #87462eeb
-def _brought(tools: object) -> tuple[dict[str, Any], dict[str, Any], object]:
-    "What a user brings for tools: functions, functions over the state of a session, and what is known of the rest."
-    if tools is None or not isinstance(tools, Mapping):
-        return {}, {}, tools
-    functions = {str(n): f for n, f in tools.items() if callable(f)}
-    rest = {n: s for n, s in tools.items() if not callable(s)}
-    over_state = {n: f for n, f in functions.items() if _takes_state(f)}
-    plain = {n: f for n, f in functions.items() if n not in over_state}
-    return plain, over_state, rest or None
-
-
-def _takes_state(function: Callable[..., Any]) -> bool:
-    if inspect.isbuiltin(function) or inspect.isclass(function):
-        return False
-    return next(iter(inspect.signature(function).parameters), "") == "state"
-
-
 FORMAT = 2  # of gym.json
 _OURS = re.compile(r"(?:traces|learned)-[0-9a-f]{16}\.(?:jsonl|json|npz)")
 

@@ -329,8 +329,8 @@ class Scene:
             return
         for path in [path for path, _ in fields(rows[0])] + [  # type: ignore
             (k,)
-            for k, v in rows[0].items()
-            if isinstance(v, dict)  # type: ignore
+            for k, v in rows[0].items()  # type: ignore
+            if isinstance(v, dict)
         ]:  # type: ignore[arg-type,union-attr]
             try:
                 column = [_step(r, path) for r in rows]
