@@ -66,9 +66,11 @@ def to_sft(
     tools: Iterable[ToolSpec] | None = None,
     arguments: Arguments = "object",
 ) -> list[Row]:
-    """Successful conversations as `{"messages", "tools", "conversation_id"}`, each up to the assistant's last word.
+    """Successful conversations as `{"messages", "tools", "conversation_id"}`, each up to the
+    assistant's last word.
 
-    `keep(trace)` chooses them (default: those that succeeded). `tools` default to those inferred from all conversations."""
+    `keep(trace)` chooses them (default: those that succeeded). `tools` default to those inferred
+    from all conversations."""
     pairs = [_labelled(x) for x in episodes_or_traces]
     chosen = [
         t
@@ -93,7 +95,8 @@ def _labelled(x: Trace | EpisodeRecord) -> tuple[Trace, bool]:
 
 
 def _to_last_word(messages: Sequence[Message]) -> Sequence[Message]:
-    "The messages up to the last of the assistant that has its answers: what follows is nothing to learn from."
+    """The messages up to the last of the assistant that has its answers: what follows is nothing to
+    learn from."""
     last = max(
         (
             i
@@ -113,9 +116,11 @@ def to_dpo(
     arguments: Arguments = "object",
     whole: bool = False,
 ) -> list[Row]:
-    """Pairs as `{"prompt", "chosen", "rejected", "tools", "margin", "conversation_id"}` from episodes about the same conversation whose scores differ by `margin` or more.
+    """Pairs as `{"prompt", "chosen", "rejected", "tools", "margin", "conversation_id"}` from
+    episodes about the same conversation whose scores differ by `margin` or more.
 
-    `chosen` and `rejected` are the turn at which the two part, or with `whole` all that followed. Roll several agents, or one agent with several seeds, out over the same tasks to get pairs."""
+    `chosen` and `rejected` are the turn at which the two part, or with `whole` all that followed.
+    Roll several agents, or one agent with several seeds, out over the same tasks to get pairs."""
     records = [r for r in episodes if r.error is None]
     groups: dict[str, list[EpisodeRecord]] = {}
     for r in records:
@@ -181,9 +186,11 @@ def to_grpo(
     repeats: int = 1,
     system: str | None = None,
 ) -> list[Row]:
-    """One row for each task of `split`: `{"prompt", "conversation_id", "seed", "task", "difficulty", "tools"}`.
+    """One row for each task of `split`: `{"prompt", "conversation_id", "seed", "task",
+    "difficulty", "tools"}`.
 
-    `prompt` is what is said before the agent's first turn, with `system` in front of it. `repeats` gives each task that often, with seeds of its own. Raises ValueError for repeats < 1."""
+    `prompt` is what is said before the agent's first turn, with `system` in front of it. `repeats`
+    gives each task that often, with seeds of its own. Raises ValueError for repeats < 1."""
     if repeats < 1:
         raise ValueError(f"repeats must be at least 1, got {repeats}")
     world, tasks = gym.world, gym.tasks

@@ -49,9 +49,11 @@ else:
 
 
 class Gym(_Triple):
-    """What `create_environment` makes: a tuple of `query_agent`, `tool_mocker`, `reward_fn`, and all that can be done with them.
+    """What `create_environment` makes: a tuple of `query_agent`, `tool_mocker`, `reward_fn`, and
+    all that can be done with them.
 
-    `notes` says what the traces did not allow. What is learned never changes, so a gym may be shared by threads and pickled for processes."""
+    `notes` says what the traces did not allow. What is learned never changes, so a gym may be
+    shared by threads and pickled for processes."""
 
     world: World
     notes: list[str]
@@ -115,7 +117,8 @@ class Gym(_Triple):
     def episode(
         self, conversation_id: str | None = None, seed: int = 0, max_turns: int | None = None
     ) -> Episode:
-        "One episode; without an id, about a task drawn by `seed`. Raises TraceError for an unknown id, EpisodeError where there is no task."
+        """One episode; without an id, about a task drawn by `seed`. Raises TraceError for an
+        unknown id, EpisodeError where there is no task."""
         return Episode(
             self.world,
             self.world.path(self.world.draw(seed) if conversation_id is None else conversation_id),
@@ -148,7 +151,8 @@ class Gym(_Triple):
         timeout: float | None = None,
         progress: bool = True,
     ) -> RetrySet:
-        "Would `agent` have done better from where each failed conversation went wrong? See `retry`; by default all failures among the traces."
+        """Would `agent` have done better from where each failed conversation went wrong? See
+        `retry`; by default all failures among the traces."""
         from agent_gym.environment.retry import retry
 
         return retry(
@@ -162,7 +166,8 @@ class Gym(_Triple):
         )
 
     def report(self, held_out: Sequence[Trace] | None = None) -> ReportCard:
-        "How far this gym can be trusted, measured on `held_out` traces, or cross-fitted over its own."
+        """How far this gym can be trusted, measured on `held_out` traces, or cross-fitted over its
+        own."""
         from agent_gym.report import report
 
         return report(self, held_out if held_out is None else TraceSet(held_out))
@@ -180,9 +185,11 @@ class Gym(_Triple):
     def label_queue(
         self, n: int = 20, episodes: Iterable[Trace | EpisodeRecord] | None = None
     ) -> list[Trace]:
-        """The `n` conversations to label next, the least sure first, spread over kinds of request and agents; of `episodes` where given, else of the logs.
+        """The `n` conversations to label next, the least sure first, spread over kinds of request
+        and agents; of `episodes` where given, else of the logs.
 
-        Label them as `Label.of(trace, "right" | "wrong" | "unsure", reason)` and learn again with `create_environment(traces, labels=gym.labels + [...])`."""
+        Label them as `Label.of(trace, "right" | "wrong" | "unsure", reason)` and learn again with
+        `create_environment(traces, labels=gym.labels + [...])`."""
         if episodes is None:
             return self.reward_fn.label_queue(n)
         talks = [e if isinstance(e, Trace) else e.trace for e in episodes]
@@ -197,9 +204,11 @@ class Gym(_Triple):
         return explore(self, episodes)
 
     def save(self, path: str | Path, traces: bool = True) -> Path:
-        """Write the gym to the folder `path`: traces, settings and what was learned, as JSON and arrays; returns the path.
+        """Write the gym to the folder `path`: traces, settings and what was learned, as JSON and
+        arrays; returns the path.
 
-        Without `traces`, they stay here and are passed to `load_gym` again. A gym that was there before is whole until this one is. Raises SavingError where the folder cannot be made."""
+        Without `traces`, they stay here and are passed to `load_gym` again. A gym that was there
+        before is whole until this one is. Raises SavingError where the folder cannot be made."""
         return save_gym(self, Path(path), traces)
 
     def __repr__(self) -> str:
@@ -229,7 +238,8 @@ class Gym(_Triple):
 
 # %% ../nbs/20_factory.ipynb #85505f02
 def usable(traces: object) -> tuple[TraceSet, list[str]]:
-    """The traces in `traces` (a TraceSet, traces, records in the user's schema, or anything `load_traces` reads) and what to note about them.
+    """The traces in `traces` (a TraceSet, traces, records in the user's schema, or anything
+    `load_traces` reads) and what to note about them.
 
     Raises TraceError where there is nothing to learn from."""
     from agent_gym.parser import load_traces
@@ -275,7 +285,8 @@ def usable(traces: object) -> tuple[TraceSet, list[str]]:
 
 # %% ../nbs/20_factory.ipynb #4b39bbef
 def _brought(tools: object) -> tuple[dict[str, Any], dict[str, Any], object]:
-    "What a user brings for tools: functions, functions over the state of a session, and what is known of the rest."
+    """What a user brings for tools: functions, functions over the state of a session, and what is
+    known of the rest."""
     if tools is None or not isinstance(tools, Mapping):
         return {}, {}, tools
     functions = {str(n): f for n, f in tools.items() if callable(f)}
@@ -304,11 +315,18 @@ def create_environment(
 ) -> Gym:
     """Learn a gym from `traces`, which unpacks as `query_agent, tool_mocker, reward_fn`.
 
-    `llm`: a language model that answers as the agent (with examples from the traces) and where the mocker is unsure; without it, and without GOOGLE_API_KEY, all is offline.
-    `reward`: a Reward, or parts of your own to blend into the learned one. `tools`: functions that answer for real beside the mocked tools, functions
-    `(state, **arguments)` over a session's documents (checked against the logs: see `notes`), or what is known of the tools in any form that `declared_tools` takes. `policy`: rules that people wrote;
-    `labels`: their verdicts on conversations (Labels, a JSONL file, records or a DataFrame: conversation_id, verdict, reason, by); both come before all that is learned. `user`: makes the other side from
-    (trace, seed); by default users derived from the traces (`UserModel`). Same traces and seed, same gym, in every process. Raises TraceError where there is nothing to learn from."""
+    `llm`: a language model that answers as the agent (with examples from the traces) and where the
+    mocker is unsure; without it, and without GOOGLE_API_KEY, all is offline.
+    `reward`: a Reward, or parts of your own to blend into the learned one. `tools`: functions that
+    answer for real beside the mocked tools, functions
+    `(state, **arguments)` over a session's documents (checked against the logs: see `notes`), or
+    what is known of the tools in any form that `declared_tools` takes. `policy`: rules that people
+    wrote;
+    `labels`: their verdicts on conversations (Labels, a JSONL file, records or a DataFrame:
+    conversation_id, verdict, reason, by); both come before all that is learned. `user`: makes the
+    other side from
+    (trace, seed); by default users derived from the traces (`UserModel`). Same traces and seed,
+    same gym, in every process. Raises TraceError where there is nothing to learn from."""
     from agent_gym.agent.query import query_agent
 
     logs, notes = usable(traces)
@@ -343,7 +361,8 @@ _OURS = re.compile(r"(?:traces|learned)-[0-9a-f]{16}\.(?:jsonl|json|npz)")
 
 
 def save_gym(gym: Gym, folder: Path, traces: bool = True) -> Path:
-    "What `Gym.save` does. Files of a saved gym are named by their hash, and `gym.json`, which names them, is written last."
+    """What `Gym.save` does. Files of a saved gym are named by their hash, and `gym.json`, which
+    names them, is written last."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as e:
@@ -393,7 +412,8 @@ def _ground(folder: Path) -> dict[str, str]:
 
 # %% ../nbs/20_factory.ipynb #8f71e39f
 def _learned(gym: Gym) -> dict[str, object]:
-    "What was learned: the backend without the functions beside it, the judge, the users, and the agent where it was needed."
+    """What was learned: the backend without the functions beside it, the judge, the users, and the
+    agent where it was needed."""
     live = gym.tool_mocker
     mocker = object.__new__(ToolMocker)
     mocker.__dict__.update({k: v for k, v in live.__dict__.items() if k != "functions"})
@@ -404,7 +424,8 @@ def _learned(gym: Gym) -> dict[str, object]:
 
 
 def _outside(gym: Gym) -> dict[str, object]:
-    "What is not part of the learned state, because whoever loads brings it or it is saved beside it."
+    """What is not part of the learned state, because whoever loads brings it or it is saved beside
+    it."""
     parts = getattr(gym.reward_fn, "parts", ())
     given = {f"part {p.name}": p.function for p in parts}
     given |= {"policy": gym.policy} if gym.policy is not None else {}
@@ -432,9 +453,12 @@ def load_gym(
     labels: object = None,
     user: UserFactory | None = None,
 ) -> Gym:
-    """The gym that `Gym.save` wrote to `path`, with what it learned; functions and models, and `traces` that were left out, are passed again.
+    """The gym that `Gym.save` wrote to `path`, with what it learned; functions and models, and
+    `traces` that were left out, are passed again.
 
-    Policy and labels are those saved with it unless others are given (then it learns again); a saved policy is code, and what it may do is checked first (`Policy.load`). Raises TraceError where there
+    Policy and labels are those saved with it unless others are given (then it learns again); a
+    saved policy is code, and what it may do is checked first (`Policy.load`). Raises TraceError
+    where there
     is no gym, its traces are missing, altered or others, or what it was made with is not given."""
     folder = Path(path)
     settings = _settings(folder)
@@ -562,7 +586,8 @@ def make_env(
     render_mode: str | None = None,
     seed: int = 0,
 ) -> AgentGymEnv:
-    'What `gymnasium.make("AgentGym-v0", traces=...)` calls; `gym=` takes one that is already learned.'
+    """What `gymnasium.make("AgentGym-v0", traces=...)` calls; `gym=` takes one that is already
+    learned."""
     if gym is None:
         if traces is None:
             raise TraceError(

@@ -36,14 +36,17 @@ class LLM(Protocol):
     ) -> Message:
         """The model's next turn: text, tool calls, or both.
 
-        `options`: temperature, top_p, top_k, max_tokens, seed, stop; sent only if given. `Message.metadata` holds `usage`
-        (input_tokens, output_tokens), `finish_reason`, `model`, `seconds`, and `raw`, the provider's own turn, to be sent back as it came.
+        `options`: temperature, top_p, top_k, max_tokens, seed, stop; sent only if given.
+        `Message.metadata` holds `usage`
+        (input_tokens, output_tokens), `finish_reason`, `model`, `seconds`, and `raw`, the
+        provider's own turn, to be sent back as it came.
         Raises LLMError."""
         ...
 
 # %% ../nbs/03_llm.ipynb #fc55d9d6
 def within(seconds: float, call: Callable[[], T]) -> T:
-    "The value of `call()`, or LLMError(kind='timeout') after `seconds`; what `call` raises is raised here."
+    """The value of `call()`, or LLMError(kind='timeout') after `seconds`; what `call` raises is
+    raised here."""
     box: list[tuple[bool, object]] = []
     done = threading.Event()
 
@@ -71,7 +74,8 @@ def within(seconds: float, call: Callable[[], T]) -> T:
 class Retry:
     """Exponential back-off with jitter.
 
-    At most `attempts` requests, `total` seconds from the first to the last; the n-th pause is base·2ⁿ⁻¹ seconds, at most `longest`, times a
+    At most `attempts` requests, `total` seconds from the first to the last; the n-th pause is
+    base·2ⁿ⁻¹ seconds, at most `longest`, times a
     random factor in [0.5, 1], or what the server asks for (`retry_after`) if that still fits."""
 
     attempts: int = 4
@@ -85,7 +89,8 @@ class Retry:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> T:
-        "`call(seconds left)` until it returns; raises the last LLMError, at once if waiting cannot help."
+        """`call(seconds left)` until it returns; raises the last LLMError, at once if waiting
+        cannot help."""
         start, rng = clock(), random.Random("retry")
         for n in range(1, max(1, self.attempts) + 1):
             try:
@@ -136,7 +141,8 @@ def status_error(
     secret: str | None = None,
     retry_after: float | None = None,
 ) -> LLMError:
-    "The LLMError for an HTTP `status` of `who`, with the server's `detail` (cut, without `secret`)."
+    """The LLMError for an HTTP `status` of `who`, with the server's `detail` (cut, without
+    `secret`)."""
     kind, what = _STATUS.get(
         status,
         ("server", "the server failed")
@@ -160,7 +166,8 @@ def clean(text: str, secret: str | None = None, limit: int = 300) -> str:
 
 # %% ../nbs/03_llm.ipynb #b87d5408
 def checked_key(key: str | None) -> str | None:
-    "`key` without white space around it; raises LLMError(kind='auth'), which does not repeat it, where no header can carry it."
+    """`key` without white space around it; raises LLMError(kind='auth'), which does not repeat it,
+    where no header can carry it."""
     key = (key or "").strip()
     if not (key.isascii() and key.isprintable()):
         raise LLMError("the API key holds characters that no key has; copy it again", kind="auth")
@@ -168,7 +175,8 @@ def checked_key(key: str | None) -> str | None:
 
 
 def checked_url(base_url: str | None) -> str | None:
-    "`base_url`, which names a server and holds no secret; raises LLMError(kind='request'), which does not repeat it."
+    """`base_url`, which names a server and holds no secret; raises LLMError(kind='request'), which
+    does not repeat it."""
     if base_url is None:
         return None
     try:
@@ -192,7 +200,8 @@ def origin(url: str) -> str:
 
 
 class CachedLLM:
-    "`llm` with its answers kept as JSON files under `folder`: an equal request (model, messages, tools, options) is answered from there."
+    """`llm` with its answers kept as JSON files under `folder`: an equal request (model, messages,
+    tools, options) is answered from there."""
 
     def __init__(self, llm: LLM, folder: str | Path):
         self.llm, self.folder, self.model = llm, Path(folder), llm.model
@@ -233,7 +242,8 @@ class CachedLLM:
 async def agenerate(
     llm: LLM, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
 ) -> Message:
-    "`llm.generate` without blocking the event loop: the model's own `agenerate` where it has one, else a thread."
+    """`llm.generate` without blocking the event loop: the model's own `agenerate` where it has one,
+    else a thread."""
     own = getattr(llm, "agenerate", None)
     return (
         await own(messages, tools, **options)
@@ -245,7 +255,8 @@ async def agenerate(
 def stream(
     llm: LLM, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
 ) -> Iterator[str | Message]:
-    "Pieces of the reply's text as they come, then the whole Message; a model that cannot stream gives its text in one piece."
+    """Pieces of the reply's text as they come, then the whole Message; a model that cannot stream
+    gives its text in one piece."""
     own = getattr(llm, "stream", None)
     if own:
         yield from own(messages, tools, **options)

@@ -25,7 +25,8 @@ __all__ = ['LoggedCall', 'logged_calls', 'is_error_value', 'json_type', 'infer_s
 # %% ../nbs/02_tools.ipynb #d37fb505
 @dataclass(frozen=True, slots=True)
 class LoggedCall:
-    "One answered call of a log: `conversation` and `turn` locate it, `value` is the JSON value of its answer."
+    """One answered call of a log: `conversation` and `turn` locate it, `value` is the JSON value of
+    its answer."""
 
     conversation: str
     turn: int
@@ -124,7 +125,8 @@ def json_type(value: object) -> str:
 
 # %% ../nbs/02_tools.ipynb #b590eae3
 def infer_schema(values: Iterable[JsonValue]) -> dict[str, Any]:
-    "The JSON Schema that describes `values`: types, properties, required, enumerations, formats; {} of no values."
+    """The JSON Schema that describes `values`: types, properties, required, enumerations, formats;
+    {} of no values."""
     shape = _Shape()
     for v in values:
         shape.add(v)
@@ -154,7 +156,8 @@ def _schema(s: _Shape) -> dict[str, Any]:
 
 
 def _is_map(s: _Shape) -> bool:
-    "Keys that name things rather than fields: many of them, each in few of the objects, or names with digits whose values look alike."
+    """Keys that name things rather than fields: many of them, each in few of the objects, or names
+    with digits whose values look alike."""
     n, objects = len(s.fields), s.types["object"]
     if n < 3 or any(
         set(f.types) != set(next(iter(s.fields.values())).types) for f in s.fields.values()
@@ -211,7 +214,8 @@ _FUNCTIONS = {"round": round, "abs": abs, "min": min, "max": max}
 def arithmetic(text: str) -> float | int:
     """The value of an arithmetic expression: + - * / // % **, parentheses, round, abs, min, max.
 
-    Raises ValueError where `text` is not one (syntax, names, sizes beyond 500 characters or 1e100) and ZeroDivisionError."""
+    Raises ValueError where `text` is not one (syntax, names, sizes beyond 500 characters or 1e100)
+    and ZeroDivisionError."""
     if len(text) > 500:
         raise ValueError("the expression is longer than 500 characters")
     try:
@@ -252,7 +256,8 @@ def _value(node: ast.AST) -> float | int:
 # %% ../nbs/02_tools.ipynb #1684b648
 @dataclass(slots=True)
 class _View:
-    "An answer of `tool` to `arguments`, the names said in those, the tools that have spoken of the record since, and whether a call by the same name showed it `changed`."
+    """An answer of `tool` to `arguments`, the names said in those, the tools that have spoken of
+    the record since, and whether a call by the same name showed it `changed`."""
 
     tool: str
     arguments: dict[str, JsonValue]
@@ -276,7 +281,8 @@ def _names(fields: Mapping[str, JsonValue]) -> list[str]:
 
 # %% ../nbs/02_tools.ipynb #7242ad77
 def _compare(met: Iterable[_View], c: LoggedCall, e: _Evidence) -> Iterator[_Event]:
-    "What call `c` says about earlier views of the records it touches: whose view it was, the tools in between, and whether something changed."
+    """What call `c` says about earlier views of the records it touches: whose view it was, the
+    tools in between, and whether something changed."""
     for view in met:
         if isinstance(c.value, dict) and isinstance(view.value, dict) and len(c.value) > 1:
             shared = view.value.keys() & c.value.keys()
@@ -299,8 +305,10 @@ def _compare(met: Iterable[_View], c: LoggedCall, e: _Evidence) -> Iterator[_Eve
 
 
 def _blame(out: dict[str, _Evidence], windows: Sequence[_Event], telling: frozenset[str]) -> None:
-    """A window is what happened between two views (of the tool named first) of one record. Nothing in a window without a change writes to it. Windows with one tool in them speak for
-    themselves, also when the others in them are cleared by such windows. A change in a wider one is blamed on the tools that no window has cleared, those that tell nothing before
+    """A window is what happened between two views (of the tool named first) of one record. Nothing
+    in a window without a change writes to it. Windows with one tool in them speak for
+    themselves, also when the others in them are cleared by such windows. A change in a wider one is
+    blamed on the tools that no window has cleared, those that tell nothing before
     others, unless a known write is among them."""
     for view, tools, changed in windows:
         if len(tools) == 1 or not changed:
@@ -339,9 +347,12 @@ def _writes(e: _Evidence) -> bool:
 # %% ../nbs/02_tools.ipynb #a48f51e6
 @dataclass(slots=True)
 class _Evidence:
-    """What the good calls of one tool show: listings, sums, changes seen; by viewed tool how often a view changed or stayed, and how often
-    fields of other tools' views `clash`; how often a field brought something `new`, its `values`, whether it was `used` later or seen `again` in another tool's answer; how often
-    what it showed of a record that its arguments name was `changed` by another call on it; what followed in the conversation."""
+    """What the good calls of one tool show: listings, sums, changes seen; by viewed tool how often
+    a view changed or stayed, and how often
+    fields of other tools' views `clash`; how often a field brought something `new`, its `values`,
+    whether it was `used` later or seen `again` in another tool's answer; how often
+    what it showed of a record that its arguments name was `changed` by another call on it; what
+    followed in the conversation."""
 
     calls: int = 0
     good: int = 0
@@ -369,7 +380,8 @@ def _leaves(value: JsonValue, path: str = "", depth: int = 0) -> Iterator[tuple[
 
 
 def _acknowledges(e: _Evidence, mute: bool = False) -> bool:
-    "Whether the answers bring nothing new but constants and numbers made up on the spot; if `mute`, numbers that another tool shows again are not of these."
+    """Whether the answers bring nothing new but constants and numbers made up on the spot; if
+    `mute`, numbers that another tool shows again are not of these."""
 
     def explained(path: str) -> bool:
         values = e.values[path]
@@ -389,7 +401,8 @@ def _acknowledges(e: _Evidence, mute: bool = False) -> bool:
 
 # %% ../nbs/02_tools.ipynb #359e5167
 class _Talk:
-    "One conversation while it is read: what is known in it, the views by the names in them, the fields whose values later calls may use."
+    """One conversation while it is read: what is known in it, the views by the names in them, the
+    fields whose values later calls may use."""
 
     def __init__(self) -> None:
         self.views: dict[str, dict[str, _View]] = defaultdict(dict)
@@ -415,7 +428,8 @@ class _Talk:
         return self._touch(c, out)
 
     def _touch(self, c: LoggedCall, out: Mapping[str, _Evidence]) -> list[_Event]:
-        "Compare with the views that this call touches; a view is met where the call, or the call behind it, said the name."
+        """Compare with the views that this call touches; a view is met where the call, or the call
+        behind it, said the name."""
         said = frozenset(_names(c.arguments))
         rows = (
             [c.value]
@@ -528,9 +542,11 @@ def _kind(e: _Evidence, concludes: bool) -> ToolKind:
 def infer_tools(
     traces: Iterable[Trace], declared: Mapping[str, ToolSpec] | None = None
 ) -> dict[str, ToolSpec]:
-    """The tools of `traces` by name, sorted: schemas of arguments and results, kind, and the number of logged calls in `metadata["calls"]`.
+    """The tools of `traces` by name, sorted: schemas of arguments and results, kind, and the number
+    of logged calls in `metadata["calls"]`.
 
-    Parameters of a definition that the source carried in `metadata["tools"]` are kept as they are, with `metadata["defined"]` True; so is what is `declared`, before all others."""
+    Parameters of a definition that the source carried in `metadata["tools"]` are kept as they are,
+    with `metadata["defined"]` True; so is what is `declared`, before all others."""
     calls: dict[str, list[LoggedCall]] = defaultdict(list)
     defined: dict[str, ToolSpec] = {}
 
@@ -594,7 +610,8 @@ def _spec(name: str, calls: list[LoggedCall], kind: ToolKind, given: ToolSpec | 
 
 
 def _definition(source: object) -> ToolSpec | None:
-    "A tool definition in one of the usual forms: ours, OpenAI's (flat or under `function`), Anthropic's, MCP's. None where it has no name."
+    """A tool definition in one of the usual forms: ours, OpenAI's (flat or under `function`),
+    Anthropic's, MCP's. None where it has no name."""
     if isinstance(source, ToolSpec):
         return source
     d = source if isinstance(source, Mapping) else {}
@@ -641,7 +658,8 @@ _LISTS = ("tools", "function_declarations", "functionDeclarations", "functions")
 
 
 def declared_tools(source: object) -> dict[str, ToolSpec]:
-    """Tool specifications by name from what a user has: one definition or many, a mapping of them by name, `{"tools": [...]}`, Gemini's function declarations, or an OpenAPI document.
+    """Tool specifications by name from what a user has: one definition or many, a mapping of them
+    by name, `{"tools": [...]}`, Gemini's function declarations, or an OpenAPI document.
 
     Raises ToolError where something is none of these, and says which."""
     if isinstance(source, Mapping) and isinstance(source.get("paths"), Mapping):
@@ -672,7 +690,8 @@ def declared_tools(source: object) -> dict[str, ToolSpec]:
 
 
 def _openapi(document: Mapping[str, Any]) -> Iterator[ToolSpec]:
-    "One tool for each operation: its parameters and the fields of its JSON body; GET reads, the others write."
+    """One tool for each operation: its parameters and the fields of its JSON body; GET reads, the
+    others write."""
     for path, operations in document["paths"].items():
         for method, op in operations.items() if isinstance(operations, Mapping) else ():
             if method.lower() not in ("get", "put", "post", "patch", "delete") or not isinstance(
@@ -701,7 +720,8 @@ def _openapi(document: Mapping[str, Any]) -> Iterator[ToolSpec]:
 def check_arguments(spec: ToolSpec, arguments: object) -> str | None:
     """What is wrong with `arguments` for the tool `spec`, or None.
 
-    The text names the first argument at fault (a missing one before an unknown one before one of the wrong type), its place inside nested values, and what is expected there."""
+    The text names the first argument at fault (a missing one before an unknown one before one of
+    the wrong type), its place inside nested values, and what is expected there."""
     if not isinstance(arguments, Mapping):
         return f"{spec.name}: the arguments must be an object, got {_shown(arguments)}"
     fault = _fault(spec.parameters, arguments, "", 0)

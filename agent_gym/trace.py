@@ -46,7 +46,8 @@ class EpisodeError(AgentGymError):
 class LLMError(AgentGymError):
     """A language model that did not answer.
 
-    `kind` is one of `auth`, `quota`, `blocked`, `malformed`, `timeout`, `server`, `request`; `retryable` says whether waiting may help,
+    `kind` is one of `auth`, `quota`, `blocked`, `malformed`, `timeout`, `server`, `request`;
+    `retryable` says whether waiting may help,
     `retry_after` how many seconds the server asked for."""
 
     def __init__(
@@ -71,8 +72,10 @@ def _llm_error(message: str, kind: str, retryable: bool, retry_after: float | No
 class TraceError(AgentGymError, ValueError):
     """A record that is not a conversation.
 
-    `source` is the file or object it came from, `line` its 1-based line, `path` the JSON path of the offending field
-    (`$.messages[2].role`), `reason` what is wrong with it, `record` the record as it was read (or None)."""
+    `source` is the file or object it came from, `line` its 1-based line, `path` the JSON path of
+    the offending field
+    (`$.messages[2].role`), `reason` what is wrong with it, `record` the record as it was read (or
+    None)."""
 
     def __init__(
         self,
@@ -142,7 +145,8 @@ def _trace_error(
 
 # %% ../nbs/00_trace.ipynb #3556940b
 def parse_json(text: str | bytes) -> JsonValue:
-    "The JSON value of `text`, or `text` itself where it is not JSON. Integers of any size stay exact; NaN stays text."
+    """The JSON value of `text`, or `text` itself where it is not JSON. Integers of any size stay
+    exact; NaN stays text."""
     try:
         return loads(text)
     except (ValueError, RecursionError):
@@ -150,7 +154,8 @@ def parse_json(text: str | bytes) -> JsonValue:
 
 
 def loads(text: str | bytes) -> JsonValue:
-    "The JSON value of `text`, integers of any size exact; raises ValueError (also for NaN and Infinity) and RecursionError."
+    """The JSON value of `text`, integers of any size exact; raises ValueError (also for NaN and
+    Infinity) and RecursionError."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -168,7 +173,8 @@ def _finite(word: str) -> float:
 
 
 def _small(text: str | bytes) -> bool:
-    "No run of 19 or more digits, so that no integer can have left 64 bits. (Translating and finding is ten times as fast as a regular expression.)"
+    """No run of 19 or more digits, so that no integer can have left 64 bits. (Translating and
+    finding is ten times as fast as a regular expression.)"""
     if len(text) < 19:
         return True
     data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
@@ -179,7 +185,8 @@ _DIGITS, _LONG = bytes.maketrans(b"123456789", b"000000000"), b"0" * 19
 
 
 def dumps(value: object) -> str:
-    "Compact JSON text of `value`; integers of any size and lone surrogates survive `loads(dumps(value))`."
+    """Compact JSON text of `value`; integers of any size and lone surrogates survive
+    `loads(dumps(value))`."""
     try:
         return orjson.dumps(value).decode()
     except (TypeError, ValueError):
@@ -188,9 +195,11 @@ def dumps(value: object) -> str:
 # %% ../nbs/00_trace.ipynb #32ff6665
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[IO[bytes]]:
-    """A binary file to write that replaces `path` when the block ends well, and leaves `path` as it was when it does not.
+    """A binary file to write that replaces `path` when the block ends well, and leaves `path` as it
+    was when it does not.
 
-    A pipe or a device is written directly. Raises OSError where the folder cannot be written or the disk is full."""
+    A pipe or a device is written directly. Raises OSError where the folder cannot be written or the
+    disk is full."""
     path = Path(path)
     if path.exists() and not path.is_file():
         with path.open("wb") as f:
@@ -219,7 +228,8 @@ _T = TypeVar("_T")
 
 
 def copied(value: _T) -> _T:
-    """A copy that shares nothing that can change with `value`: of JSON values, messages, calls, tools, traces and other pydantic models.
+    """A copy that shares nothing that can change with `value`: of JSON values, messages, calls,
+    tools, traces and other pydantic models.
 
     Values of other classes (a lock in some metadata) stay the same objects."""
     if isinstance(value, dict):
@@ -263,7 +273,8 @@ class _Value(BaseModel):
 
 # %% ../nbs/00_trace.ipynb #eb0eb6cd
 class ToolCall(_Value):
-    "One call of a tool by the assistant: `arguments` is an object; `id` is None where the source has none."
+    """One call of a tool by the assistant: `arguments` is an object; `id` is None where the source
+    has none."""
 
     id: str | None = None
     name: str
@@ -274,8 +285,10 @@ class ToolCall(_Value):
 class Message(_Value):
     """One message of a conversation.
 
-    `content` is the text as it was (None where there is none), `tool_calls` the calls of an assistant, in order. A tool message carries
-    `name`, `tool_call_id`, `result` (the JSON value of the answer) and `is_error`. `metadata` holds what a model's reply came with:
+    `content` is the text as it was (None where there is none), `tool_calls` the calls of an
+    assistant, in order. A tool message carries
+    `name`, `tool_call_id`, `result` (the JSON value of the answer) and `is_error`. `metadata` holds
+    what a model's reply came with:
     usage, finish_reason, the provider's raw turn."""
 
     role: Role
@@ -297,7 +310,8 @@ class Message(_Value):
 
     @property
     def value(self) -> JsonValue:
-        "The JSON value of a tool's answer: `result`, else `content` parsed as JSON, else `content`."
+        """The JSON value of a tool's answer: `result`, else `content` parsed as JSON, else
+        `content`."""
         if self.result is not None or self.content is None:
             return self.result
         return parse_json(self.content)
@@ -309,7 +323,8 @@ class Message(_Value):
 
 # %% ../nbs/00_trace.ipynb #a1ebbbc4
 class ToolSpec(_Value):
-    "A tool: `parameters` and `result` are JSON Schemas; `kind` says what a call does to the state behind it, `writes` names the tools whose answers it changes, where that is known."
+    """A tool: `parameters` and `result` are JSON Schemas; `kind` says what a call does to the state
+    behind it, `writes` names the tools whose answers it changes, where that is known."""
 
     name: str
     description: str = ""
@@ -334,10 +349,13 @@ FAILURE_WORDS: frozenset[str] = frozenset(
 
 
 class Trace(_Value):
-    """One conversation: its messages, how it ended, how satisfied the user was (1 to 5), and what else the source said.
+    """One conversation: its messages, how it ended, how satisfied the user was (1 to 5), and what
+    else the source said.
 
-    `metadata` keys with a meaning: `task_id` and `trial` where the source has them, `format` (the reader that was used),
-    `tools` (tool definitions the source carried), `success` (a verdict that overrides the mapping of `outcome`)."""
+    `metadata` keys with a meaning: `task_id` and `trial` where the source has them, `format` (the
+    reader that was used),
+    `tools` (tool definitions the source carried), `success` (a verdict that overrides the mapping
+    of `outcome`)."""
 
     conversation_id: str
     messages: list[Message]
@@ -356,19 +374,22 @@ class Trace(_Value):
 
     @property
     def task(self) -> str:
-        "The task this conversation is an attempt at: `metadata['task_id']`, else the conversation's own id."
+        """The task this conversation is an attempt at: `metadata['task_id']`, else the
+        conversation's own id."""
         task = self.metadata.get("task_id")
         return self.conversation_id if task is None else str(task)
 
     def calls(self) -> Iterator[tuple[int, ToolCall, int | None]]:
         """Every tool call as (index of its message, call, index of its answer or None), in order.
 
-        A result answers the first unused call before it with its id; without an id, the first unused call of its name; without both, the
+        A result answers the first unused call before it with its id; without an id, the first
+        unused call of its name; without both, the
         first unused call. Ids may repeat within a conversation."""
         return iter(pair(self.messages))
 
     def to_dict(self) -> dict[str, Any]:
-        "The trace in the user's schema, without fields that say nothing; `Trace.model_validate` reads it back unchanged."
+        """The trace in the user's schema, without fields that say nothing; `Trace.model_validate`
+        reads it back unchanged."""
         return _slim(self)
 
     def __str__(self) -> str:
@@ -471,7 +492,8 @@ WARNING = "warning: "
 class TraceSet(Sequence[Trace]):
     """Traces in order, with the records that could not be read in `.errors`.
 
-    `traces` is any sequence (kept as it is, so it may be lazy) or iterable (made a list). Indexing by a string finds a `conversation_id`."""
+    `traces` is any sequence (kept as it is, so it may be lazy) or iterable (made a list). Indexing
+    by a string finds a `conversation_id`."""
 
     def __init__(
         self,
@@ -559,9 +581,11 @@ class TraceSet(Sequence[Trace]):
         by: Literal["conversation", "task"] = "conversation",
         seed: int = 0,
     ) -> tuple[TraceSet, ...]:
-        """Disjoint random parts of about the sizes given (positive, summing to at most 1; one number f means (f, 1-f)).
+        """Disjoint random parts of about the sizes given (positive, summing to at most 1; one
+        number f means (f, 1-f)).
 
-        `by="task"` keeps all attempts at a task in one part. Raises ValueError on other fractions."""
+        `by="task"` keeps all attempts at a task in one part. Raises ValueError on other
+        fractions."""
         parts = (
             (fractions, 1 - fractions) if isinstance(fractions, float | int) else tuple(fractions)
         )
@@ -585,27 +609,31 @@ class TraceSet(Sequence[Trace]):
         )
 
     def to_jsonl(self, path: str | Path) -> Path:
-        "Write one JSON object a line in the user's schema (`.gz` and `.zst` by suffix); returns the path. `load_traces` reads it back equal."
+        """Write one JSON object a line in the user's schema (`.gz` and `.zst` by suffix); returns
+        the path. `load_traces` reads it back equal."""
         with whole_file(path) as f, _packed_text(f, Path(path).suffix) as out:
             for t in self._watched(f"writing {Path(path).name}"):
                 out.write(dumps(t.to_dict()) + "\n")
         return Path(path)
 
     def digest(self) -> str:
-        "A hash (SHA-256, hexadecimal) of all conversations in order: equal for equal sets of traces."
+        """A hash (SHA-256, hexadecimal) of all conversations in order: equal for equal sets of
+        traces."""
         h = hashlib.sha256()
         for t in self._traces:
             h.update(dumps(t.to_dict()).encode("utf-8", "surrogatepass") + b"\n")
         return h.hexdigest()
 
     def to_pandas(self) -> pd.DataFrame:
-        "One row a conversation: ids, outcome, success, satisfaction, and counts of messages, turns, calls, errors."
+        """One row a conversation: ids, outcome, success, satisfaction, and counts of messages,
+        turns, calls, errors."""
         import pandas as pd
 
         return pd.DataFrame([_row(t) for t in self._traces], columns=_COLUMNS)
 
     def to_parquet(self, path: str | Path) -> Path:
-        "Write ids, labels and the JSON of each trace as Parquet, streamed; needs the `parquet` extra. Returns the path."
+        """Write ids, labels and the JSON of each trace as Parquet, streamed; needs the `parquet`
+        extra. Returns the path."""
         from agent_gym.parser import write_parquet
 
         return write_parquet(self, Path(path))

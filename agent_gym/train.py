@@ -104,7 +104,8 @@ LEVEL = 0.95  # of the one-sided lower bound
 
 @dataclass(frozen=True)
 class PairedTest:
-    "The mean difference of the scores of two agents over the same `n` customers, its one-sided lower bound, and the share of rollouts judged on both sides."
+    """The mean difference of the scores of two agents over the same `n` customers, its one-sided
+    lower bound, and the share of rollouts judged on both sides."""
 
     gain: float
     low: float
@@ -123,7 +124,8 @@ class PairedTest:
 def paired_test(
     before: Sequence[Score], after: Sequence[Score], customers: Sequence[int] | None = None
 ) -> PairedTest:
-    """Compare paired scores of rollouts with `customers` (default: each its own) by a one-sided t test.
+    """Compare paired scores of rollouts with `customers` (default: each its own) by a one-sided t
+    test.
 
     Raises ValueError where they are not pairs."""
     if len(before) != len(after) or not before:
@@ -142,7 +144,8 @@ def _standard_error(d: np.ndarray) -> float:
 
 
 def _student(freedom: int) -> float:
-    "The quantile of Student's t, by the first term of its expansion (Abramowitz and Stegun 26.7.5)."
+    """The quantile of Student's t, by the first term of its expansion (Abramowitz and Stegun
+    26.7.5)."""
     z = NormalDist().inv_cdf(LEVEL)
     return z + (z**3 + z) / 4 / freedom
 
@@ -169,7 +172,8 @@ def plot_rounds(rows: Sequence[Mapping[str, float]], ax: Axes | None = None) -> 
 class TrainResult:
     """What came of training: `agent` is `practised` where the paired `test` passed, else `cloned`.
 
-    `rounds` has a row a round of practice, `facts` counts what was learned from; `report` says it in words."""
+    `rounds` has a row a round of practice, `facts` counts what was learned from; `report` says it
+    in words."""
 
     agent: PolicyAgent
     cloned: PolicyAgent
@@ -180,7 +184,8 @@ class TrainResult:
 
     @property
     def history(self) -> pd.DataFrame:
-        "One row a round: customers, score, the shares passed, failed and abstained on, corrected by another way, void; mean turns."
+        """One row a round: customers, score, the shares passed, failed and abstained on, corrected
+        by another way, void; mean turns."""
         import pandas as pd
 
         return pd.DataFrame(list(self.rounds))
@@ -285,7 +290,8 @@ def train(
 ) -> TrainResult:
     """A better agent from the gym's own traces, deterministic under `seed`.
 
-    What people told the gym (policy, labels) judges and forbids here, too. Raises AgentGymError where no conversation is a success."""
+    What people told the gym (policy, labels) judges and forbids here, too. Raises AgentGymError
+    where no conversation is a success."""
     s, traces = settings or TrainSettings(), list(gym.traces)
     if not any(t.success for t in traces):
         raise AgentGymError(
@@ -319,7 +325,8 @@ def _cross_test(
     seed: int,
     step: Callable[[str], None],
 ) -> PairedTest | None:
-    "Cloning against practice, both learned from each half, with the customers and before the reward of the other."
+    """Cloning against practice, both learned from each half, with the customers and before the
+    reward of the other."""
     courses = [_course(gym, h, seed + 1 + i) for i, h in enumerate(halves)]
     before: list[Score] = []
     after: list[Score] = []

@@ -18,7 +18,8 @@ __all__ = ['MARK', 'to_day', 'operands', 'compute', 'explain_number']
 
 # %% ../../nbs/agent/01a0_computed.ipynb #531bd994
 def to_day(value: object) -> int | None:
-    "The day number (proleptic Gregorian, day 1 is 1 January of year 1) of an ISO date or time; None where `value` is none."
+    """The day number (proleptic Gregorian, day 1 is 1 January of year 1) of an ISO date or time;
+    None where `value` is none."""
     if not isinstance(value, str) or len(value) < 10 or value[4:5] != "-":
         return None
     try:
@@ -72,7 +73,8 @@ _APPLY = {
 
 # %% ../../nbs/agent/01a0_computed.ipynb #9f98b450
 def explain_number(x: float, slots: Mapping[str, Scalar]) -> Iterator[str]:
-    "The expressions over `slots` whose value is `x`, the simplest first; none for 0, which everything gives."
+    """The expressions over `slots` whose value is `x`, the simplest first; none for 0, which
+    everything gives."""
     if not x:
         return
     numbers, days = operands(slots)

@@ -40,7 +40,8 @@ _DEEP = 12
 def portable(
     schema: Mapping[str, JsonValue], *, root: Mapping[str, JsonValue] | None = None, depth: int = 0
 ) -> dict[str, Any]:
-    "`schema` in the subset all providers accept: type, description, nullable, string enum, items, properties, required."
+    """`schema` in the subset all providers accept: type, description, nullable, string enum, items,
+    properties, required."""
     root = schema if root is None else root
     if depth > _DEEP:  # a schema that contains itself: the inside is left open
         return {"type": "object"}
@@ -124,7 +125,8 @@ def _resolve(
 
 # %% ../../nbs/agent/10_declarations.ipynb #54149aa8
 class Names:
-    """A two-way map between tool names and names that a provider takes (`limit` characters at most).
+    """A two-way map between tool names and names that a provider takes (`limit` characters at
+    most).
 
     `dots` allows dots and dashes in them, `identifiers` makes names of Python functions."""
 

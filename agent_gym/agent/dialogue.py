@@ -21,7 +21,8 @@ __all__ = ['Dialogue', 'Vocabulary', 'features', 'measures']
 class Dialogue(SlotTracker):
     """The slots of a conversation, and what the agent did in it.
 
-    `used` are the proposals already made, `latest` is the last of them, `turns` counts its messages; the rest as in `SlotTracker`."""
+    `used` are the proposals already made, `latest` is the last of them, `turns` counts its
+    messages; the rest as in `SlotTracker`."""
 
     __slots__ = ("latest", "turns", "used")
 
@@ -93,7 +94,8 @@ def features(d: Dialogue, vocabulary: Vocabulary) -> list[str]:
 
 # %% ../../nbs/agent/01_dialogue.ipynb #b9b33543
 def measures(d: Dialogue) -> dict[str, float]:
-    "Numbers of `d` by name: its turns, its numbers, user numbers less shown ones, days between dates."
+    """Numbers of `d` by name: its turns, its numbers, user numbers less shown ones, days between
+    dates."""
     numbers, days = operands(d.slots)
     out = {f"number {k}": x for k, x in numbers.items()} | {"turns": float(d.turns)}
     told = {k: x for k, x in numbers.items() if k.startswith("user.")}

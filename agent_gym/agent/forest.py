@@ -28,7 +28,8 @@ class ForestSettings:
 class Forest:
     """Trees with `nodes` nodes in all and `classes` classes; immutable.
 
-    `feature` (-1 in leaves), `threshold`, `left` and `right` have shape (nodes,), `value` (nodes, classes), `roots` (trees,), `classes` (classes,)."""
+    `feature` (-1 in leaves), `threshold`, `left` and `right` have shape (nodes,), `value` (nodes,
+    classes), `roots` (trees,), `classes` (classes,)."""
 
     feature: NDArray[np.int32]
     threshold: NDArray[np.float32]
@@ -65,7 +66,8 @@ def grow_forest(
     settings: ForestSettings | None = None,
     seed: int = 0,
 ) -> Forest:
-    """A forest fitted to `rows` (n, features) with classes `choices` (n,) and positive `weights` (n,).
+    """A forest fitted to `rows` (n, features) with classes `choices` (n,) and positive `weights`
+    (n,).
 
     Raises ValueError where there is no row."""
     from sklearn.ensemble import ExtraTreesClassifier
@@ -102,7 +104,8 @@ def proximities(
 
 # %% ../../nbs/agent/01c_forest.ipynb #a4667789
 def load_forest(arrays: Mapping[str, NDArray]) -> Forest:
-    "The forest of `arrays` as `Forest.arrays` gives them; raises ValueError where they do not fit together."
+    """The forest of `arrays` as `Forest.arrays` gives them; raises ValueError where they do not fit
+    together."""
     try:
         forest = Forest(**{f.name: arrays[f.name] for f in fields(Forest)})
     except KeyError as e:

@@ -27,7 +27,8 @@ __all__ = ['DEFAULT_MODEL', 'request_body', 'read_answer', 'api_key', 'GeminiLLM
 def request_body(
     messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
 ) -> tuple[dict[str, Any], Names]:
-    "The REST body of `generateContent` for a conversation, and the map of tool names. Raises LLMError(kind='request') without a message to answer."
+    """The REST body of `generateContent` for a conversation, and the map of tool names. Raises
+    LLMError(kind='request') without a message to answer."""
     names = Names(t.name for t in tools)
     system = "\n\n".join(m.content for m in messages if m.role == "system" and m.content)
     contents: list[dict[str, Any]] = []
@@ -104,7 +105,8 @@ _REASON = {"STOP": "stop", "MAX_TOKENS": "length"}
 
 
 def read_answer(payload: Mapping[str, Any], names: Names) -> Message:
-    "The message in a `generateContent` response. Raises LLMError: blocked, malformed call, nothing said."
+    """The message in a `generateContent` response. Raises LLMError: blocked, malformed call,
+    nothing said."""
     feedback = payload.get("promptFeedback") or {}
     if feedback.get("blockReason"):
         raise LLMError(
@@ -317,8 +319,10 @@ def api_key() -> str | None:
 class GeminiLLM:
     """Gemini behind the `LLM` protocol.
 
-    `model` defaults to the environment's AGENT_GYM_MODEL, else `gemini-3.8-flash`; `api_key` to GOOGLE_API_KEY or GEMINI_API_KEY; `sdk="auto"` takes
-    `google-genai` where it is installed. `timeout` bounds one request, `retry` the whole, both in seconds. Raises LLMError(kind='auth') without a key.
+    `model` defaults to the environment's AGENT_GYM_MODEL, else `gemini-3.8-flash`; `api_key` to
+    GOOGLE_API_KEY or GEMINI_API_KEY; `sdk="auto"` takes
+    `google-genai` where it is installed. `timeout` bounds one request, `retry` the whole, both in
+    seconds. Raises LLMError(kind='auth') without a key.
     Nothing is sent before the first `generate`."""
 
     def __init__(
@@ -364,7 +368,8 @@ class GeminiLLM:
         return f"GeminiLLM({self.model!r}, sdk={self.sdk!r})"
 
     def __getstate__(self) -> dict[str, object]:
-        "Without the key and the connection: the process that unpickles takes the key from its own environment."
+        """Without the key and the connection: the process that unpickles takes the key from its own
+        environment."""
         return {k: v for k, v in self.__dict__.items() if k not in ("_carrier", "_lock", "_key")}
 
     def __setstate__(self, state: dict[str, object]) -> None:
@@ -388,7 +393,8 @@ class GeminiLLM:
     def generate(
         self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
     ) -> Message:
-        "The model's next turn (see `LLM.generate`). Integers of any size, call ids and thought signatures survive the round trip."
+        """The model's next turn (see `LLM.generate`). Integers of any size, call ids and thought
+        signatures survive the round trip."""
         body, names = request_body(messages, tools, **{**self.options, **options})
         start = time.perf_counter()
         answer = self.retry.run(lambda left: self._once(body, names, min(self.timeout, left)))
@@ -432,7 +438,8 @@ class GeminiLLM:
     def stream(
         self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
     ) -> Iterator[str | Message]:
-        "Pieces of text as they come, then the whole Message. Over `google-generativeai` the text comes in one piece."
+        """Pieces of text as they come, then the whole Message. Over `google-generativeai` the text
+        comes in one piece."""
         carrier = self._carry()
         if not isinstance(carrier, _Current):
             answer = self.generate(messages, tools, **options)

@@ -24,7 +24,8 @@ __all__ = ['situation', 'Example', 'Examples', 'LLMAgent']
 
 # %% ../../nbs/agent/13_llm_agent.ipynb #33f78e57
 def situation(messages: Sequence[Message]) -> tuple[str, str, str]:
-    "What the user first asked, the last event (words of the user, or the tool's answer with its fields' names), and the acts so far, values masked."
+    """What the user first asked, the last event (words of the user, or the tool's answer with its
+    fields' names), and the acts so far, values masked."""
     users = [m.content or "" for m in messages if m.role == "user"]
     acts = [c.name for m in messages for c in m.tool_calls]
     last = next((m for m in reversed(messages) if m.role in ("user", "tool")), None)
@@ -56,7 +57,8 @@ def _fields(m: Message) -> str:
 # %% ../../nbs/agent/13_llm_agent.ipynb #b2c41336
 @dataclass(frozen=True, slots=True)
 class Example:
-    "The turn at `turn` of conversation `conversation_id`: what came before it (shortened) and what the assistant did."
+    """The turn at `turn` of conversation `conversation_id`: what came before it (shortened) and
+    what the assistant did."""
 
     conversation_id: str
     turn: int
@@ -65,9 +67,11 @@ class Example:
 
 
 class Examples:
-    """Assistant turns of successful traces (of all traces when none is labelled a success), to be found by like situation.
+    """Assistant turns of successful traces (of all traces when none is labelled a success), to be
+    found by like situation.
 
-    Similarity is .45 of the last event, .35 of the user's request, .2 of the acts so far (their overlap). What is learned never changes."""
+    Similarity is .45 of the last event, .35 of the user's request, .2 of the acts so far (their
+    overlap). What is learned never changes."""
 
     def __init__(self, traces: Iterable[Trace], limit: int = 20_000):
         traces = list(traces)
@@ -89,7 +93,8 @@ class Examples:
     def near(
         self, messages: Sequence[Message], k: int = 4, without: str | None = None
     ) -> list[Example]:
-        "The `k` examples nearest to the state after `messages`, best first, at most two with the same act, one a conversation; none of conversation `without`."
+        """The `k` examples nearest to the state after `messages`, best first, at most two with the
+        same act, one a conversation; none of conversation `without`."""
         if not self._rows:
             return []
         out, acts, seen = [], Counter(), {without}
@@ -125,7 +130,8 @@ def _act(m: Message) -> str:
 
 # %% ../../nbs/agent/13_llm_agent.ipynb #d9b967bf
 def _shown(t: Trace, turn: int, before: int = 6) -> str:
-    "An example as the model reads it: the request, the last messages before the turn, and what the assistant did."
+    """An example as the model reads it: the request, the last messages before the turn, and what
+    the assistant did."""
     start = max(0, turn - before)
     first = next((i for i, m in enumerate(t.messages[:start]) if m.role == "user"), None)
     lines = [] if first is None else [_line(t.messages[first]), "..."]
@@ -152,8 +158,10 @@ def _cut(text: str, n: int) -> str:
 class LLMAgent:
     """An agent on any `LLM` that learns from the context of traces.
 
-    The system text holds: the policy the logs carry (their most frequent system message), `policy` (rules in words, such as the mined guards), the style of
-    successful replies, and up to `examples` like turns within `budget` tokens (counted as 4 characters). `options` go to the model. Raises LLMError."""
+    The system text holds: the policy the logs carry (their most frequent system message), `policy`
+    (rules in words, such as the mined guards), the style of
+    successful replies, and up to `examples` like turns within `budget` tokens (counted as 4
+    characters). `options` go to the model. Raises LLMError."""
 
     def __init__(
         self,
@@ -213,7 +221,8 @@ class LLMAgent:
         return "\n\n".join(filter(None, parts))
 
     def prepared(self, messages: Sequence[Message]) -> list[Message]:
-        "What is sent: the instruction, then the conversation; its own system messages are kept in front."
+        """What is sent: the instruction, then the conversation; its own system messages are kept in
+        front."""
         own = [
             m
             for m in messages

@@ -26,7 +26,8 @@ _OPTIONS = ("temperature", "top_p", "top_k", "max_tokens", "seed", "stop")
 def chat_body(
     model: str, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
 ) -> tuple[dict[str, Any], Names]:
-    "The body of a chat completion request, and the map of tool names. Raises LLMError(kind='request') on unknown options."
+    """The body of a chat completion request, and the map of tool names. Raises
+    LLMError(kind='request') on unknown options."""
     if unknown := sorted(set(options) - set(_OPTIONS)):
         raise LLMError(
             f"unknown options {', '.join(unknown)}; known are {', '.join(_OPTIONS)}", kind="request"
@@ -131,7 +132,8 @@ def _call(i: int, function: Mapping[str, Any], id: str | None, names: Names) -> 
 
 # %% ../../nbs/agent/12_openai.ipynb #91686f92
 class ChatClient(Protocol):
-    "What is used of a caller's own client: `client.chat.completions.create(**body)`, giving an object with `model_dump()` or a mapping."
+    """What is used of a caller's own client: `client.chat.completions.create(**body)`, giving an
+    object with `model_dump()` or a mapping."""
 
     chat: Any
 
@@ -139,8 +141,10 @@ class ChatClient(Protocol):
 class OpenAICompatibleLLM:
     """A chat completions server behind the `LLM` protocol.
 
-    `base_url` ends before `/chat/completions` (`http://localhost:8000/v1`); `api_key` defaults to OPENAI_API_KEY; `client` is a caller's own client, then no
-    `base_url` is needed. `timeout` bounds one request, `retry` the whole, both in seconds. Raises LLMError."""
+    `base_url` ends before `/chat/completions` (`http://localhost:8000/v1`); `api_key` defaults to
+    OPENAI_API_KEY; `client` is a caller's own client, then no
+    `base_url` is needed. `timeout` bounds one request, `retry` the whole, both in seconds. Raises
+    LLMError."""
 
     def __init__(
         self,
@@ -168,7 +172,8 @@ class OpenAICompatibleLLM:
         return f"OpenAICompatibleLLM({self.model!r} at {'its own client' if self.client else origin(self.base_url)})"
 
     def __getstate__(self) -> dict[str, object]:
-        "Without the key and the connection: the process that unpickles takes the key from its own environment."
+        """Without the key and the connection: the process that unpickles takes the key from its own
+        environment."""
         return {k: v for k, v in self.__dict__.items() if k not in ("_local", "_key")}
 
     def __setstate__(self, state: dict[str, object]) -> None:

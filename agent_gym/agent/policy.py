@@ -30,7 +30,8 @@ __all__ = ['RARE', 'ActionFilter', 'Choice', 'choice_at', 'choices', 'act_number
 # %% ../../nbs/agent/02_policy.ipynb #741e8904
 @dataclass(frozen=True, slots=True)
 class Choice:
-    "The proposal `taken` in a state: names of the features that held, its measures, and a weight above 0."
+    """The proposal `taken` in a state: names of the features that held, its measures, and a weight
+    above 0."""
 
     features: tuple[str, ...]
     measures: Mapping[str, float]
@@ -54,7 +55,8 @@ def choices(p: Proposals, messages: Iterable[Message], weight: float = 1.0) -> l
 def act_numbers(
     p: Proposals, traces: Iterable[Trace], dialogue: DialogueModel | None
 ) -> tuple[int, ...]:
-    "For each template of `p` the lowest number of a template that does the same; `dialogue` None: itself."
+    """For each template of `p` the lowest number of a template that does the same; `dialogue` None:
+    itself."""
     votes: dict[int, Counter[str]] = {}
     if dialogue is None:
         return tuple(range(len(p.templates)))
@@ -92,7 +94,8 @@ RARE = 2  # choices a feature has to hold in before it gets a column
 class ActPolicy:
     """Probabilities over the acts that are possible in a state; immutable.
 
-    `columns` are the names of features and measures, `acts` the act of each template, `forest` None where there was nothing to learn."""
+    `columns` are the names of features and measures, `acts` the act of each template, `forest` None
+    where there was nothing to learn."""
 
     proposals: Proposals
     columns: tuple[str, ...] = ()
@@ -114,7 +117,8 @@ class ActPolicy:
         return self.row(features(d, self.proposals.vocabulary), measures(d))
 
     def choose(self, d: Dialogue) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        "For each act that is possible in `d` its best supported wording, and the acts' probabilities; both of shape (k,)."
+        """For each act that is possible in `d` its best supported wording, and the acts'
+        probabilities; both of shape (k,)."""
         best: dict[int, int] = {}
         for i in self.proposals.candidates(d) if self.forest is not None else ():
             if self.acts[i] in self._place:
@@ -165,14 +169,16 @@ def clone(
     settings: ForestSettings | None = None,
     seed: int = 0,
 ) -> ActPolicy:
-    "A policy fitted to the choices in `traces`, each with its weight (default: 1 for successes, 0 for others)."
+    """A policy fitted to the choices in `traces`, each with its weight (default: 1 for successes, 0
+    for others)."""
     weights = [float(bool(t.success)) for t in traces] if weights is None else weights
     data = [c for t, w in zip(traces, weights) if w > 0 for c in choices(p, t.messages, w)]
     return fit_policy(p, data, act_numbers(p, traces, dialogue), settings, seed)
 
 # %% ../../nbs/agent/02_policy.ipynb #10d71f3a
 def is_repeat(messages: Sequence[Message], action: Message) -> bool:
-    """Whether `action` repeats what brought nothing: words said twice before, or a call whose like was answered twice the same, or just now and well.
+    """Whether `action` repeats what brought nothing: words said twice before, or a call whose like
+    was answered twice the same, or just now and well.
 
     A call may be repeated after anything else has happened, and once after an error."""
     if not action.tool_calls:
@@ -205,7 +211,8 @@ ActionFilter: TypeAlias = Callable[[list[Message], Message], object]
 
 
 class RuleFilter:
-    """Refuses actions that break `rules`, mined from `traces` with `seed`: called, it returns the broken ones.
+    """Refuses actions that break `rules`, mined from `traces` with `seed`: called, it returns the
+    broken ones.
 
     It is saved as its traces, and learned again when it is loaded."""
 
@@ -246,7 +253,8 @@ def load_rule_filter(path: str | Path) -> RuleFilter:
 # %% ../../nbs/agent/02_policy.ipynb #9b498fcf
 @dataclass(frozen=True)
 class Decision:
-    "Why an agent does what it does: the act with its probability, its rivals, and what was refused for which reason."
+    """Why an agent does what it does: the act with its probability, its rivals, and what was
+    refused for which reason."""
 
     act: str
     probability: float
@@ -260,7 +268,8 @@ class Decision:
 
 
 class PolicyAgent:
-    """Takes the likeliest act that `guard` does not refuse. Deterministic and without memory: what it does depends on the messages alone.
+    """Takes the likeliest act that `guard` does not refuse. Deterministic and without memory: what
+    it does depends on the messages alone.
 
     `name` is what reports call it. Tools that are not offered are not called."""
 
@@ -286,7 +295,8 @@ class PolicyAgent:
     def ranked(
         self, d: Dialogue, tools: Sequence[ToolSpec] | None = None
     ) -> list[tuple[int, float]]:
-        "The possible acts in `d` with their probabilities, likeliest first; calls only of `tools` where these are given."
+        """The possible acts in `d` with their probabilities, likeliest first; calls only of `tools`
+        where these are given."""
         c, q = self.policy.choose(d)
         offered = None if tools is None else {t.name for t in tools}
         templates = self.policy.proposals.templates
@@ -297,12 +307,14 @@ class PolicyAgent:
         ]
 
     def save(self, path: str | Path) -> Path:
-        "Write policy and proposals to the folder `path` as JSON and npz, and mined rules beside them (a filter of another kind is not saved); returns the path."
+        """Write policy and proposals to the folder `path` as JSON and npz, and mined rules beside
+        them (a filter of another kind is not saved); returns the path."""
         return save_agent(self, path)
 
     @classmethod
     def load(cls, path: str | Path, guard: ActionFilter | None = None) -> PolicyAgent:
-        "What `save` wrote, with its rules unless another filter is given; raises AgentGymError where `path` holds no policy."
+        """What `save` wrote, with its rules unless another filter is given; raises AgentGymError
+        where `path` holds no policy."""
         return load_agent(path, guard)
 
     def _message(self, i: int, d: Dialogue, messages: Sequence[Message]) -> Message:
@@ -327,7 +339,8 @@ class PolicyAgent:
         return first or Message(role="assistant", content=self._ask_more()), d, refused
 
     def _ask_more(self) -> str:
-        "What to say where nothing is proposed: the words that open most conversations in the traces."
+        """What to say where nothing is proposed: the words that open most conversations in the
+        traces."""
         templates = self.policy.proposals.templates
         plain = [t for t in templates if isinstance(t, Reply) and not t.slots]
         return str(plain[0]) if plain else "Could you tell me more?"

@@ -29,7 +29,8 @@ __all__ = ['History', 'Report', 'Score', 'Rollout', 'TaskSource', 'Trajectory', 
 # %% ../../nbs/agent/05_practice.ipynb #bdbaa800
 @dataclass(frozen=True, slots=True)
 class Score:
-    "How a rollout ended: the verdict, the estimated probability of a real success in [0, 1], and whether it is void: nothing is to be learned from it."
+    """How a rollout ended: the verdict, the estimated probability of a real success in [0, 1], and
+    whether it is void: nothing is to be learned from it."""
 
     verdict: Literal["pass", "fail", "abstain"]
     value: float = 0.0
@@ -51,7 +52,8 @@ class Rollout(Protocol):
 
 
 class TaskSource(Protocol):
-    "Starts rollouts with one of `customers` customers; the same seed gives the same one. `tools` are those the agent is offered."
+    """Starts rollouts with one of `customers` customers; the same seed gives the same one. `tools`
+    are those the agent is offered."""
 
     @property
     def tools(self) -> Sequence[ToolSpec]: ...
@@ -79,7 +81,8 @@ def play(
     rng: np.random.Generator | None = None,
     max_turns: int = 20,
 ) -> Trajectory:
-    "Play `rollout` to its end or for `max_turns` turns: the likeliest acts, or acts drawn with `rng`."
+    """Play `rollout` to its end or for `max_turns` turns: the likeliest acts, or acts drawn with
+    `rng`."""
     p, d = agent.policy.proposals, Dialogue(agent.policy.proposals.reader)
     for _ in p.walk(rollout.messages, d):
         pass
@@ -141,7 +144,8 @@ def practise(
     seed: int = 0,
     report: Report | None = None,
 ) -> tuple[PolicyAgent, History]:
-    """`agent` after practice, and a row of history a round. `base` are the choices it was cloned from.
+    """`agent` after practice, and a row of history a round. `base` are the choices it was cloned
+    from.
 
     `report` gets the share of the work done and the row so far, after every customer."""
     s, history, policy = settings or PracticeSettings(), [], agent.policy
@@ -165,7 +169,8 @@ def practise(
 def _serve(
     agent: PolicyAgent, source: TaskSource, customer: int, seed: int, s: PracticeSettings
 ) -> tuple[Trajectory, Trajectory | None]:
-    "The agent's own rollout with a customer, and the best that passes, if any: its own or another way."
+    """The agent's own rollout with a customer, and the best that passes, if any: its own or another
+    way."""
     own = play(agent, source.start(customer, seed), source.tools, None, s.max_turns)
     if own.score.void or not own.turns:
         return own, None

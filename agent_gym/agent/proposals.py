@@ -37,7 +37,8 @@ __all__ = ['EXPLAINED', 'CONVERSATIONS', 'FEW', 'Proposals', 'hear']
 # %% ../../nbs/agent/01b_proposals.ipynb #cff5b37e
 @dataclass(frozen=True)
 class _Act:
-    "One logged act: its form without values, and for every slot the sources that explain it and how it was written."
+    """One logged act: its form without values, and for every slot the sources that explain it and
+    how it was written."""
 
     key: tuple[str, ...]
     slots: tuple[tuple[tuple[str, ...], str], ...]
@@ -47,7 +48,8 @@ class _Act:
     company: tuple[str, ...] = ()
 
     def once(self, plain: Everyday, known: frozenset[str]) -> Once:
-        "A reply by itself, with the first of the sources that explain each slot; `known` are the words that its dialogue held: of these the rare ones belong to it."
+        """A reply by itself, with the first of the sources that explain each slot; `known` are the
+        words that its dialogue held: of these the rare ones belong to it."""
         return Once(
             Reply(self.key[1:], tuple((s[0], form) for s, form in self.slots)),
             self.heard,
@@ -91,7 +93,8 @@ def _reply_act(
 
 
 def _personal(piece: str, d: Dialogue, common: frozenset[str]) -> bool:
-    "A name or number in the fixed text that this dialogue gave and few others hold: it belongs to one customer."
+    """A name or number in the fixed text that this dialogue gave and few others hold: it belongs to
+    one customer."""
     own = None
     for w in _TOKEN.findall(piece):
         if w in common or not (w[0].isupper() or any(c.isdigit() for c in w)):
@@ -132,7 +135,8 @@ def _type(v: Scalar) -> str:
 
 # %% ../../nbs/agent/01b_proposals.ipynb #ac0302f2
 def _ranking(acts: Sequence[_Act], slot: int) -> list[str]:
-    "Sources of one slot, best first: by examples explained that no better one explains, in successes where there are any."
+    """Sources of one slot, best first: by examples explained that no better one explains, in
+    successes where there are any."""
     left = [set(a.slots[slot][0]) for a in acts if a.success] or [
         set(a.slots[slot][0]) for a in acts
     ]
@@ -158,7 +162,8 @@ def _ranking(acts: Sequence[_Act], slot: int) -> list[str]:
 
 
 def _common_words(traces: Sequence[Trace]) -> frozenset[str]:
-    "Tokens that stand in the user's words or the tools' answers of more than one conversation in twenty."
+    """Tokens that stand in the user's words or the tools' answers of more than one conversation in
+    twenty."""
     df: Counter[str] = Counter()
     for t in traces:
         df.update(
@@ -200,7 +205,8 @@ def _take_computed(
 
 
 def _expression(acts: Sequence[_Act], slot: int) -> str | None:
-    "The expression that explains `slot` in nearly all acts; empty where plain slots do, None where nothing does."
+    """The expression that explains `slot` in nearly all acts; empty where plain slots do, None
+    where nothing does."""
     if any(s[0] != MARK for s in acts[0].slots[slot][0]):
         return ""
     count = Counter(s for a in acts for s in a.slots[slot][0])
@@ -214,7 +220,9 @@ FEW = 300  # replies without a like, up to which each is a template of its own
 class Proposals:
     """Templates of replies and calls, learned from traces; immutable.
 
-    A template is kept when it occurs in conversations about two tasks (three where its fixed text holds a digit), names no record, or when there are too few traces for that. `intents` tells kinds of request apart."""
+    A template is kept when it occurs in conversations about two tasks (three where its fixed text
+    holds a digit), names no record, or when there are too few traces for that. `intents` tells
+    kinds of request apart."""
 
     def __init__(self, traces: Iterable[Trace], *, intents: Intents | None = None):
         traces = list(traces)
@@ -359,7 +367,8 @@ class Proposals:
         )
 
     def match(self, d: Dialogue, call: ToolCall | None = None, text: str = "") -> int | None:
-        "The number of the template that this call (or, without one, this text) is an instance of in `d`; None where there is none."
+        """The number of the template that this call (or, without one, this text) is an instance of
+        in `d`; None where there is none."""
         act = _call_act(d, call, 0, True) if call else _reply_act(d, text, 0, True, self._common)
         if act is not None and call is None and act.key not in self._ranks:
             other = _reply_act(d, text, 0, True, self._common, expressions=True)
@@ -398,8 +407,10 @@ class Proposals:
     def walk(
         self, messages: Iterable[Message], d: Dialogue | None = None
     ) -> Iterator[tuple[Dialogue, int | None]]:
-        """Before every act of the assistant: the dialogue so far and the template the act is an instance of (None where it is none).
-        The dialogue is one running object; after exhaustion it holds everything. Text beside calls is no act of its own."""
+        """Before every act of the assistant: the dialogue so far and the template the act is an
+        instance of (None where it is none).
+        The dialogue is one running object; after exhaustion it holds everything. Text beside calls
+        is no act of its own."""
         d = Dialogue(self.reader) if d is None else d
         for m in messages:
             if m.role != "assistant":

@@ -30,10 +30,13 @@ class Agent(Protocol):
 
 # %% ../../nbs/agent/14_query.ipynb #a8699d53
 class QueryAgent:
-    """A talk with `agent` (or with what a function without arguments makes when it is first asked), whose tool calls `mocker` answers in its default session.
+    """A talk with `agent` (or with what a function without arguments makes when it is first asked),
+    whose tool calls `mocker` answers in its default session.
 
-    Calling it returns the reply as a Message that prints as its text; `.messages` is the talk so far. At most `max_calls` rounds of tool calls a query: then the agent
-    is asked once more without tools. Raises ToolError never (an unknown tool is answered as an error), LLMError from a model, AgentGymError when there is no reply."""
+    Calling it returns the reply as a Message that prints as its text; `.messages` is the talk so
+    far. At most `max_calls` rounds of tool calls a query: then the agent
+    is asked once more without tools. Raises ToolError never (an unknown tool is answered as an
+    error), LLMError from a model, AgentGymError when there is no reply."""
 
     def __init__(
         self,
@@ -68,7 +71,8 @@ class QueryAgent:
     def __call__(
         self, text: str, history: Sequence[Message | Mapping[str, object]] = ()
     ) -> Message:
-        "The agent's reply to `text`. With `history` the talk starts from there instead of from what was said before."
+        """The agent's reply to `text`. With `history` the talk starts from there instead of from
+        what was said before."""
         if not isinstance(text, str):
             raise AgentGymError(
                 f"query_agent takes a text, got {type(text).__name__}; pass messages as history="
@@ -125,7 +129,8 @@ def _identified(turn: Message, n: int) -> Message:
 def query_agent(
     traces: TraceSet, mocker: ToolMocker, llm: LLM | None = None, *, reward: Reward | None = None
 ) -> QueryAgent:
-    "The `query_agent` of a gym built from `traces`; the guards of `reward` become rules of the offline agent and words to a model."
+    """The `query_agent` of a gym built from `traces`; the guards of `reward` become rules of the
+    offline agent and words to a model."""
     from agent_gym.agent.gemini import GeminiLLM, api_key
 
     if llm is None and api_key():

@@ -14,9 +14,11 @@ __all__ = ['ReplayAgent']
 
 # %% ../../nbs/agent/04_replay.ipynb #94a3c9df
 class ReplayAgent:
-    """Takes the assistant's turns of `trace` in order, whatever the user says; after the last one it repeats its last words.
+    """Takes the assistant's turns of `trace` in order, whatever the user says; after the last one
+    it repeats its last words.
 
-    Raises EpisodeError where the trace holds no turn of an assistant. A `RetrievalAgent` answers; this one recites."""
+    Raises EpisodeError where the trace holds no turn of an assistant. A `RetrievalAgent` answers;
+    this one recites."""
 
     name = "replay"
 

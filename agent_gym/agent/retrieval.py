@@ -23,9 +23,11 @@ __all__ = ['imitation_weights', 'clone_with_rules', 'Precedent', 'RetrievalAgent
 
 # %% ../../nbs/agent/03_retrieval.ipynb #da6abe5c
 def imitation_weights(traces: Sequence[Trace], rules: Rules) -> list[float]:
-    """How much each trace is worth imitating, in [0, 1]: of those labelled successes, the probability that they really were. Without any, all count alike.
+    """How much each trace is worth imitating, in [0, 1]: of those labelled successes, the
+    probability that they really were. Without any, all count alike.
 
-    Doubt lowers a weight and drops nothing: the rare kinds of success are the doubtful ones, and to lose them costs more than a wrong label in ten."""
+    Doubt lowers a weight and drops nothing: the rare kinds of success are the doubtful ones, and to
+    lose them costs more than a wrong label in ten."""
     if not any(t.success for t in traces):
         return [1.0] * len(traces)
     return [float(q) if t.success else 0.0 for t, q in zip(traces, rules.success)]
@@ -34,7 +36,8 @@ def imitation_weights(traces: Sequence[Trace], rules: Rules) -> list[float]:
 def clone_with_rules(
     traces: Sequence[Trace], rules: Rules, *, name: str = "cloned", seed: int = 0
 ) -> PolicyAgent:
-    "An agent cloned from the traces of `rules` that are believed to be successes, and held to these rules."
+    """An agent cloned from the traces of `rules` that are believed to be successes, and held to
+    these rules."""
     dialogue = rules.dialogue
     proposals = Proposals(traces, intents=dialogue.intents)
     weights = imitation_weights(traces, rules)
@@ -44,7 +47,8 @@ def clone_with_rules(
 # %% ../../nbs/agent/03_retrieval.ipynb #c2e85fd7
 @dataclass(frozen=True)
 class Precedent:
-    "A state of a successful trace in which `action` was taken: turn (index of the message), and its similarity in [0, 1]."
+    """A state of a successful trace in which `action` was taken: turn (index of the message), and
+    its similarity in [0, 1]."""
 
     conversation_id: str
     turn: int
@@ -55,7 +59,8 @@ class Precedent:
 class RetrievalAgent(PolicyAgent):
     """Does what successful traces did in like states; see `why` and `explain`.
 
-    Raises TraceError where `traces` is empty. Without labels (no success among them) all traces are imitated. `verifier` (or its rules alone) is one of the same traces;
+    Raises TraceError where `traces` is empty. Without labels (no success among them) all traces are
+    imitated. `verifier` (or its rules alone) is one of the same traces;
     by default the rules are learned here; `guards` off: its rules are not asked."""
 
     def __init__(
@@ -76,7 +81,8 @@ class RetrievalAgent(PolicyAgent):
 
     @cached_property
     def _memory(self) -> tuple[np.ndarray, list[tuple[str, int, int]]]:
-        "The leaves of the imitated states, shape (n, trees), and for each its conversation, turn and template."
+        """The leaves of the imitated states, shape (n, trees), and for each its conversation, turn
+        and template."""
         rows, where = [], []
         for t in self._imitated if self.policy.forest is not None else ():
             for turn, leaves, taken in _leaves_of(self, t):
@@ -88,7 +94,8 @@ class RetrievalAgent(PolicyAgent):
         return {k: v for k, v in self.__dict__.items() if k != "_memory"}
 
     def explain(self, messages: list[Message], k: int = 5) -> list[Precedent]:
-        "The `k` states of successful traces that are most like the one after `messages`, and what was done there."
+        """The `k` states of successful traces that are most like the one after `messages`, and what
+        was done there."""
         policy, d = self.policy, Dialogue(self.policy.proposals.reader)
         for _ in policy.proposals.walk(messages, d):
             pass

@@ -42,7 +42,8 @@ def origins(d: Dialogue, value: Scalar) -> list[str]:
 def spoken(d: Dialogue, source: str) -> Scalar:
     """The value of `source`; None where there is none.
 
-    A source is a slot, the first word of one (`customer.name~first`), or an expression over slots."""
+    A source is a slot, the first word of one (`customer.name~first`), or an expression over
+    slots."""
     if source.startswith(MARK):
         return compute(source, d.slots)
     slot, _, part = source.partition("~")
@@ -51,7 +52,8 @@ def spoken(d: Dialogue, source: str) -> Scalar:
 
 
 def mentions(d: Dialogue, text: str) -> dict[tuple[int, int], list[str]]:
-    """The places of `text` that hold a value of `d`, longest first and without overlap, with the sources of each."""
+    """The places of `text` that hold a value of `d`, longest first and without overlap, with the
+    sources of each."""
     found: dict[tuple[int, int], list[str]] = defaultdict(list)
     for k, v in d.slots.items():
         if v is None or isinstance(v, bool) or _is_plain_word(k, v):
@@ -71,7 +73,8 @@ def mentions(d: Dialogue, text: str) -> dict[tuple[int, int], list[str]]:
 def worked_out(
     d: Dialogue, text: str, places: Mapping[tuple[int, int], list[str]]
 ) -> dict[tuple[int, int], list[str]]:
-    "The numbers of `text` outside `places` that expressions over slots of `d` explain, with these expressions."
+    """The numbers of `text` outside `places` that expressions over slots of `d` explain, with these
+    expressions."""
     out: dict[tuple[int, int], list[str]] = {}
     for a, b, x in numbers_in(text):
         if x is None or any(p < b and a < q for p, q in places):
@@ -85,7 +88,8 @@ SHORT_WORD = 5  # letters; shorter words that users tell (yes, plan) are rarely 
 
 
 def _is_plain_word(slot: str, value: Scalar) -> bool:
-    "Whether `value` is one lower-case word, which stands in sentences by chance, unless the user told it."
+    """Whether `value` is one lower-case word, which stands in sentences by chance, unless the user
+    told it."""
     if not (isinstance(value, str) and value.islower() and value.isalpha()):
         return False
     return len(value) < SHORT_WORD or not slot.startswith("user.")
@@ -119,7 +123,8 @@ def write(value: Scalar, form: str) -> str:
 # %% ../../nbs/agent/01a_templates.ipynb #82a97819
 @dataclass(frozen=True)
 class Reply:
-    "A reply with slots: `pieces` of text, and between them one (source, form) each. `support` counts the conversations it was said in."
+    """A reply with slots: `pieces` of text, and between them one (source, form) each. `support`
+    counts the conversations it was said in."""
 
     pieces: tuple[str, ...]
     slots: tuple[tuple[str, str], ...]
@@ -145,7 +150,8 @@ class Reply:
 
 @dataclass(frozen=True)
 class Call:
-    """A tool call with slots: (argument path, source, form). A source `=<json>` is a constant, `user*` the latest words of the user.
+    """A tool call with slots: (argument path, source, form). A source `=<json>` is a constant,
+    `user*` the latest words of the user.
     A form is one of `str`, `int`, `float`, `lower`, `upper`, `` (as it is)."""
 
     tool: str
@@ -179,8 +185,10 @@ class Call:
 # %% ../../nbs/agent/01a_templates.ipynb #ed206af8
 @dataclass(frozen=True)
 class Wordings:
-    """One thing that was said in many ways, of which none returned: `replies`, and for each the words that were `heard` before it and the uncommon words it `needs`. It can be said
-    where this dialogue holds all facts and uncommon words of one of them; the one said after the most similar words is."""
+    """One thing that was said in many ways, of which none returned: `replies`, and for each the
+    words that were `heard` before it and the uncommon words it `needs`. It can be said
+    where this dialogue holds all facts and uncommon words of one of them; the one said after the
+    most similar words is."""
 
     replies: tuple[Reply, ...]
     heard: tuple[frozenset[str], ...]

@@ -21,7 +21,8 @@ __all__ = ['MOST', 'Everyday', 'bound', 'Once', 'gathered']
 # %% ../../nbs/agent/01ab_wordings.ipynb #098e45b1
 @dataclass(frozen=True)
 class Everyday:
-    "The words that assistants use in many conversations, as they are written (`cased`) and in lower case (`lower`)."
+    """The words that assistants use in many conversations, as they are written (`cased`) and in
+    lower case (`lower`)."""
 
     cased: frozenset[str]
     lower: frozenset[str]
@@ -70,7 +71,8 @@ _START = re.compile(r"(?:^|[.!?:\n])[\s\"'*\-•]*$")
 
 
 def bound(d: Dialogue, text: str) -> bool:
-    "Whether `text` names a value of the record in plain lower-case words, which no slot takes (`red`, `credit card`)."
+    """Whether `text` names a value of the record in plain lower-case words, which no slot takes
+    (`red`, `credit card`)."""
     low = f" {' '.join(_TOKEN.findall(text.lower()))} "
     return any(
         isinstance(v, str) and len(v) > 2 and v.islower() and f" {v} " in low
@@ -83,7 +85,8 @@ MOST = 1500  # replies that are compared, each with each
 
 @dataclass(frozen=True)
 class Once:
-    "A reply that came once: the words `heard` before it, its `company`, the number of its conversation, and the words it `needs` to be said or shown."
+    """A reply that came once: the words `heard` before it, its `company`, the number of its
+    conversation, and the words it `needs` to be said or shown."""
 
     reply: Reply
     heard: frozenset[str]

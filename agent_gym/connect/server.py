@@ -26,9 +26,11 @@ LIMIT = 4 << 20  # bytes of a request's body
 
 
 class GymService:
-    """The episodes of `gym` by id: at most `most` open ones, the least recently used is dropped first. Safe for threads.
+    """The episodes of `gym` by id: at most `most` open ones, the least recently used is dropped
+    first. Safe for threads.
 
-    POST /reset {"seed", "conversation_id", "max_turns"}, POST /step {"episode", "action"}, POST /close {"episode"}, GET /tools, GET /health."""
+    POST /reset {"seed", "conversation_id", "max_turns"}, POST /step {"episode", "action"}, POST
+    /close {"episode"}, GET /tools, GET /health."""
 
     def __init__(self, gym: Gym, most: int = 1000):
         self.gym, self.most = gym, most
@@ -36,7 +38,8 @@ class GymService:
         self._lock, self._next = threading.Lock(), itertools.count(1)
 
     def answer(self, method: str, path: str, body: object) -> tuple[int, dict[str, Any]]:
-        "Status and JSON object for a request; faults of the request are 400, an unknown path or episode 404."
+        """Status and JSON object for a request; faults of the request are 400, an unknown path or
+        episode 404."""
         doing = {
             ("GET", "/tools"): self._tools,
             ("GET", "/health"): self._health,
@@ -128,7 +131,8 @@ def _plain(messages: Any) -> list[dict[str, Any]]:
 
 # %% ../../nbs/connect/00_server.ipynb #3765271e
 class GymServer:
-    "`gym` served on `host`:`port` (0: a free one, see `.url`). Use as a context manager, or `serve_forever()`."
+    """`gym` served on `host`:`port` (0: a free one, see `.url`). Use as a context manager, or
+    `serve_forever()`."""
 
     def __init__(self, gym: Gym, host: str = "127.0.0.1", port: int = 8000, most: int = 1000):
         service = GymService(gym, most)

@@ -62,7 +62,8 @@ Weights: TypeAlias = tuple[float, float, float, float, float]
 
 @dataclass(frozen=True)
 class ContextCounts:
-    "Counts by group: `features` (groups, F), `replies` (groups, R), `size` (groups,); `column` and `reply` number the columns."
+    """Counts by group: `features` (groups, F), `replies` (groups, R), `size` (groups,); `column`
+    and `reply` number the columns."""
 
     column: Mapping[str, int]
     reply: Mapping[str, int]
@@ -74,7 +75,8 @@ class ContextCounts:
     def of(
         cls, groups: Sequence[Sequence[tuple[frozenset[str], str]]], least: int = 3
     ) -> ContextCounts:
-        "The contexts of `groups` of (features, reply); features that held less than `least` times in all are left out."
+        """The contexts of `groups` of (features, reply); features that held less than `least` times
+        in all are left out."""
         count = Counter(f for rows in groups for context, _ in rows for f in context)
         column = {f: i for i, f in enumerate(sorted(f for f, n in count.items() if n >= least))}
         reply = {r: i for i, r in enumerate(sorted({r for rows in groups for _, r in rows}))}
@@ -100,7 +102,8 @@ class ContextCounts:
     def log_odds(
         self, features: Floats, replies: Floats, size: Floats
     ) -> tuple[Floats, Floats, Floats]:
-        "Of groups with these counts: the log odds of each feature, the log chance of none of them, and the log chance of each reply."
+        """Of groups with these counts: the log odds of each feature, the log chance of none of
+        them, and the log chance of each reply."""
         total = max(1.0, float(self.size.sum()))
         n = np.asarray(size)[..., None] + _SMOOTH
         p = np.clip((features + _SMOOTH * self.features.sum(0) / total) / n, 1e-3, 1 - 1e-3)
@@ -116,7 +119,9 @@ _SMOOTH = 2.0
 # %% ../../nbs/dialogue/01_acts.ipynb #29b0ad5c
 @dataclass(frozen=True)
 class ActClassifier:
-    "Classes `names` of known wordings, wording i in class `of[i]` with unit vector `vectors[i]`; `contexts` of the classes; `weights` of likeness, context, reply and share, and the score of something new."
+    """Classes `names` of known wordings, wording i in class `of[i]` with unit vector `vectors[i]`;
+    `contexts` of the classes; `weights` of likeness, context, reply and share, and the score of
+    something new."""
 
     names: tuple[str, ...] = ()
     of: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
@@ -126,7 +131,8 @@ class ActClassifier:
 
     @classmethod
     def learn(cls, uses: Iterable[Use], classes: Mapping[str, str]) -> ActClassifier:
-        "From `uses` of wordings in logs; `classes` maps wordings to the names of their classes, and those it lacks belong to none."
+        """From `uses` of wordings in logs; `classes` maps wordings to the names of their classes,
+        and those it lacks belong to none."""
         by, strange = defaultdict[str, list[tuple[frozenset[str], str]]](list), 0
         for words, context, reply in uses:
             if words in classes:
@@ -237,7 +243,8 @@ class ActClassifier:
     def __call__(
         self, words: str, context: frozenset[str] | None = None, reply: str | None = None
     ) -> str | None:
-        "The class that `words` most likely belong to, None where that is none; what is None is not known and counts for nothing."
+        """The class that `words` most likely belong to, None where that is none; what is None is
+        not known and counts for nothing."""
         if not self.names or not words:
             return None
         found = self._evidence(
@@ -267,7 +274,9 @@ def _logit(
     novel: float,
     start: Weights,
 ) -> Weights:
-    "Weights at least 0 and the score of something new, by penalised maximum likelihood, `start` where nothing can be learned; those whose `right` class is the last, something new, count as a share `novel` of all."
+    """Weights at least 0 and the score of something new, by penalised maximum likelihood, `start`
+    where nothing can be learned; those whose `right` class is the last, something new, count as a
+    share `novel` of all."""
     from scipy.optimize import minimize
 
     n, k = closed.shape

@@ -23,7 +23,8 @@ __all__ = ['LEAST', 'request_of', 'said_later', 'first_user_message', 'Intents']
 
 # %% ../../nbs/dialogue/02_intents.ipynb #eb614fcc
 def request_of(text: str, later: frozenset[str]) -> str:
-    "What a first message asks, without its values: its sentences but those that users say `later` too (all, where these are all)."
+    """What a first message asks, without its values: its sentences but those that users say `later`
+    too (all, where these are all)."""
     found = sentence_wordings(text)
     return " . ".join([s for s in found if s not in later] or found)
 
@@ -49,7 +50,8 @@ LEAST = 4  # logs from which on requests are an intent of their own; others join
 
 @dataclass(frozen=True)
 class Intents:
-    "First message -> number of its intent. `known` maps requests of the logs, `words` are naive Bayes weights for others, `names` one request for each intent."
+    """First message -> number of its intent. `known` maps requests of the logs, `words` are naive
+    Bayes weights for others, `names` one request for each intent."""
 
     known: Mapping[str, int] = field(default_factory=dict)
     later: frozenset[str] = frozenset()
@@ -60,7 +62,8 @@ class Intents:
     def learn(
         cls, traces: Sequence[Trace], states: Sequence[DialogueState], *, distance: float = 0.8
     ) -> Intents:
-        "The intents of `traces`; `states` are the dialogue states after them, `distance` (cosine) that below which requests are one."
+        """The intents of `traces`; `states` are the dialogue states after them, `distance` (cosine)
+        that below which requests are one."""
         later = said_later(traces)
         requests = [request_of(s.opening, later) for s in states]
         counts = Counter(requests)

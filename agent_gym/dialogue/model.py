@@ -38,7 +38,8 @@ __all__ = ['UNKNOWN', 'SAME_MEANING', 'CONSTANT_SHARE', 'CONSTANT_LEAST', 'write
 # %% ../../nbs/dialogue/05_model.ipynb #68d60120
 @dataclass(slots=True)
 class _Use:
-    "What the successful answers of a tool bring: fresh values, whether they are used, and what comes after."
+    """What the successful answers of a tool bring: fresh values, whether they are used, and what
+    comes after."""
 
     calls: int = 0
     fresh: int = 0
@@ -105,7 +106,8 @@ def _uses(traces: Sequence[Trace]) -> dict[str, _Use]:
 def write_tools(
     traces: Sequence[Trace], specs: Mapping[str, ToolSpec] | None = None
 ) -> frozenset[str]:
-    "The tools whose calls change something; `specs` are the tools as inferred from `traces` or given by the source."
+    """The tools whose calls change something; `specs` are the tools as inferred from `traces` or
+    given by the source."""
     specs, out = infer_tools(traces) if specs is None else specs, set()
     for name, u in _uses(traces).items():
         kind, n = (specs[name].kind if name in specs else "unknown"), u.calls
@@ -125,7 +127,8 @@ def write_tools(
 
 # %% ../../nbs/dialogue/05_model.ipynb #c8d5101c
 def category_paths(traces: Iterable[Trace]) -> frozenset[str]:
-    "The paths of answers whose texts are few and repeat: at most 8 values, each at least 4 times on average."
+    """The paths of answers whose texts are few and repeat: at most 8 values, each at least 4 times
+    on average."""
     seen: dict[str, Counter[str]] = defaultdict(Counter)
     for t in traces:
         for _, c, a in t.calls():
@@ -194,7 +197,8 @@ _KEPT = 20_000  # wordings whose act is remembered
 
 @dataclass(frozen=True)
 class DialogueModel:
-    "What the dialogues of a set of traces mean; immutable, made by `learn_dialogues`. A wording's act is named by the most frequent wording of it."
+    """What the dialogues of a set of traces mean; immutable, made by `learn_dialogues`. A wording's
+    act is named by the most frequent wording of it."""
 
     schema: DialogueSchema = field(default_factory=DialogueSchema)
     assistant_acts: Mapping[str, str] = field(default_factory=dict)
@@ -218,7 +222,8 @@ class DialogueModel:
         intent: int | None = None,
         reply: str | None = None,
     ) -> str:
-        "The act of a wording of the assistant: the logs', or the likeliest by its `context`, the intent, and the act of the user's `reply` (None: not known)."
+        """The act of a wording of the assistant: the logs', or the likeliest by its `context`, the
+        intent, and the act of the user's `reply` (None: not known)."""
         if (known := self.assistant_acts.get(wording)) is not None:
             return known
         here = context if context is None or intent is None else context | {f"kind {intent}"}
@@ -285,7 +290,8 @@ CONSTANT_SHARE, CONSTANT_LEAST = 0.01, 3  # conversations in which agents tell a
 def learn_dialogues(
     traces: Sequence[Trace], specs: Mapping[str, ToolSpec] | None = None
 ) -> DialogueModel:
-    "The dialogue model of `traces`; `specs` are the tools as inferred from them or given by the source (None: inferred)."
+    """The dialogue model of `traces`; `specs` are the tools as inferred from them or given by the
+    source (None: inferred)."""
     schema = DialogueSchema(write_tools(traces, specs), category_paths(traces))
     states = [track(t, schema) for t in traces]
     intents = Intents.learn(traces, states)
@@ -316,14 +322,16 @@ def reply_act(model: DialogueModel, state: DialogueState, u: Utterance) -> str:
 
 
 def understand_action(model: DialogueModel, action: ActionRecord, intent: int) -> ActionRecord:
-    "`action` with the act of what the assistant said before it, and of what the user answered to that."
+    """`action` with the act of what the assistant said before it, and of what the user answered to
+    that."""
     reply = model.user_act(action.reply)
     asked = model.assistant_act(action.asked, action.context, intent, reply)
     return replace(action, asked=asked, reply=reply)
 
 # %% ../../nbs/dialogue/05_model.ipynb #045d5152
 def canonical_wording(model: DialogueModel, messages: Sequence[Message]) -> str | None:
-    "The last thing that the assistant said, in words of the logs; None where its wording is theirs, or stands for none of theirs."
+    """The last thing that the assistant said, in words of the logs; None where its wording is
+    theirs, or stands for none of theirs."""
     state = model.state()
     for m in messages if model.assistant_acts else ():
         state.feed(m)
@@ -331,7 +339,8 @@ def canonical_wording(model: DialogueModel, messages: Sequence[Message]) -> str 
 
 
 def logged_wording(model: DialogueModel, state: DialogueState, text: str) -> str | None:
-    "`text`, the last thing that the assistant said in `state`, in words of the logs; None where its wording is theirs, or stands for none of theirs."
+    """`text`, the last thing that the assistant said in `state`, in words of the logs; None where
+    its wording is theirs, or stands for none of theirs."""
     if not state.utterances or (last := state.utterances[-1]).wording in model.assistant_acts:
         return None
     act = model.assistant_act(last.wording, last.context, model.intents(state.opening))

@@ -31,7 +31,8 @@ _KINDS = ("email", "phone", "id", "number")
 
 
 def personal_values(value: JsonValue, settings: Settings = Settings()) -> Iterator[str]:
-    "Values in a text or a JSON value that may belong to somebody, in normal form: e-mails, ids, phones, long numbers."
+    """Values in a text or a JSON value that may belong to somebody, in normal form: e-mails, ids,
+    phones, long numbers."""
     if isinstance(value, Mapping):
         for v in value.values():
             yield from personal_values(v, settings)
@@ -64,7 +65,8 @@ class Owners:
     def strangers(
         self, value: JsonValue, conversation_id: str, seen: Iterable[JsonValue] = ()
     ) -> list[str]:
-        """Values in `value` (a text or JSON) that belong to others than the customer of `conversation_id`.
+        """Values in `value` (a text or JSON) that belong to others than the customer of
+        `conversation_id`.
 
         What stands in that customer's own log, or in what was `seen` before, is no stranger's."""
         found = []

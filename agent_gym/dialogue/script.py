@@ -19,8 +19,10 @@ __all__ = ['Script', 'has_user']
 class Script:
     """The user's side of a logged conversation.
 
-    `said[k]` are the words of the k-th user turn, `heard[k]` what the assistant had said just before it ("" where it said nothing).
-    `last` is what the assistant said after the user's last turn, or None where the user (or a tool) had the last word.
+    `said[k]` are the words of the k-th user turn, `heard[k]` what the assistant had said just
+    before it ("" where it said nothing).
+    `last` is what the assistant said after the user's last turn, or None where the user (or a tool)
+    had the last word.
     `parting` tells whether the user's last turn ended the conversation."""
 
     conversation_id: str
@@ -31,7 +33,8 @@ class Script:
 
     @classmethod
     def of(cls, trace: Trace) -> Script:
-        "The script of `trace`, made on first use and kept while the trace lives. Raises TraceError where no user says anything."
+        """The script of `trace`, made on first use and kept while the trace lives. Raises
+        TraceError where no user says anything."""
         kept = _scripts.get(id(trace))
         if kept is None or kept[0]() is not trace:
             kept = weakref.ref(trace, partial(_scripts.pop, id(trace))), _read(trace)

@@ -26,7 +26,8 @@ __all__ = ['to_number', 'shape', 'token', 'find_value', 'numbers_in', 'whole', '
 
 # %% ../../nbs/dialogue/03_slots.ipynb #a95b29a7
 def to_number(value: object) -> float | None:
-    "`value` as a number where it is one or is written as one (`1,200.50`), else None; a boolean is no number."
+    """`value` as a number where it is one or is written as one (`1,200.50`), else None; a boolean
+    is no number."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
@@ -43,7 +44,8 @@ _RUNS = re.compile(r"[^\W\d_]+|\d+|\s+|.", re.S)
 
 
 def shape(value: str) -> str:
-    "A regular expression for strings built like `value`: runs of letters keep their case pattern, runs of digits become digits."
+    """A regular expression for strings built like `value`: runs of letters keep their case pattern,
+    runs of digits become digits."""
     return "".join(_run(m[0]) for m in _RUNS.finditer(value))
 
 
@@ -70,7 +72,8 @@ def token(pattern: str) -> str:
 
 
 def find_value(value: Scalar, text: str) -> list[tuple[int, int]]:
-    "Where `value` stands in `text` as a whole token, ignoring case; numbers also in other spellings (`5`, `5.0`, `1,200`)."
+    """Where `value` stands in `text` as a whole token, ignoring case; numbers also in other
+    spellings (`5`, `5.0`, `1,200`)."""
     if isinstance(value, str):
         low, sought = text.lower(), value.lower()
         if len(value) < 2 or sought not in low:
@@ -89,7 +92,8 @@ def numbers_in(text: str) -> tuple[tuple[int, int, float | None], ...]:
 
 
 def whole(sought: str, text: str) -> Iterator[tuple[int, int]]:
-    "Where `sought` stands in `text` as a whole token: what `token` means, without compiling an expression for every value."
+    """Where `sought` stands in `text` as a whole token: what `token` means, without compiling an
+    expression for every value."""
     a = text.find(sought)
     while a >= 0:
         b = a + len(sought)
@@ -118,7 +122,8 @@ def arguments(call: ToolCall) -> list[tuple[str, Scalar]]:
 
 @dataclass(frozen=True)
 class SlotPattern:
-    "A kind of fact users tell: how it looks, what stands around it, and the score above which a match counts."
+    """A kind of fact users tell: how it looks, what stands around it, and the score above which a
+    match counts."""
 
     pattern: str
     ignore_case: bool
@@ -142,7 +147,8 @@ def _around(text: str, a: int, b: int, asked: frozenset[str]) -> list[str]:
 
 
 def _score(cues: dict[str, float], text: str, a: int, b: int, asked: frozenset[str]) -> float:
-    "Log odds of the words around, plus the mean over the words of the question, which come together and count once."
+    """Log odds of the words around, plus the mean over the words of the question, which come
+    together and count once."""
     if not cues:
         return 0.0
     here = _around(text, a, b, asked)
@@ -155,7 +161,8 @@ def _score(cues: dict[str, float], text: str, a: int, b: int, asked: frozenset[s
 class SlotExtractor:
     """Finds the facts in what users say. Learned from traces once, then immutable.
 
-    `intents` tells kinds of request apart by their opening; without it all requests are of one kind."""
+    `intents` tells kinds of request apart by their opening; without it all requests are of one
+    kind."""
 
     def __init__(self, traces: Iterable[Trace], intents: Intents | None = None):
         self.intents = intents
@@ -211,7 +218,8 @@ class SlotExtractor:
     def of(
         cls, patterns: Mapping[str, SlotPattern], openers: Iterable[str], intents: Intents | None
     ) -> SlotExtractor:
-        "The extractor with these patterns; `openers` are words that are no names where they begin a sentence."
+        """The extractor with these patterns; `openers` are words that are no names where they begin
+        a sentence."""
         new = object.__new__(cls)
         new.patterns, new.openers, new.intents = dict(patterns), frozenset(openers), intents
         new._compile()
@@ -221,7 +229,8 @@ class SlotExtractor:
         return SlotExtractor.of, (self.patterns, self.openers, self.intents)
 
     def intent(self, opening: str) -> int:
-        "The kind of request of a conversation that the user opens so; -1 where kinds are not told apart."
+        """The kind of request of a conversation that the user opens so; -1 where kinds are not told
+        apart."""
         if self.intents is None:
             return -1
         if (kind := self._intents.get(opening)) is None:
@@ -231,13 +240,15 @@ class SlotExtractor:
         return kind
 
     def logged_intent(self, text: str) -> int:
-        "The kind of request of the logs that began with `text`; -1 where none did. Who begins with a greeting says later what others begin with."
+        """The kind of request of the logs that began with `text`; -1 where none did. Who begins
+        with a greeting says later what others begin with."""
         return self._openings(text) - 1
 
     def extract(
         self, text: str, asked: frozenset[str] = frozenset()
     ) -> list[tuple[str, str, int, int]]:
-        """The facts in `text` as (kind, words, start, end), one a kind: the match that scores best, the last of equals.
+        """The facts in `text` as (kind, words, start, end), one a kind: the match that scores best,
+        the last of equals.
         A match inside a longer one of another kind is part of that."""
         key = (text, asked)
         if (hit := self._known.get(key)) is not None:
@@ -279,7 +290,8 @@ _BEGIN = re.compile(r"(?:^|[.!?:\n])[\s\"'*\-•]*$")
 
 
 def _openers(texts: Iterable[str]) -> frozenset[str]:
-    "Words that several of `texts` write in lower case or begin a sentence with: a capital there makes no name of them."
+    """Words that several of `texts` write in lower case or begin a sentence with: a capital there
+    makes no name of them."""
     seen = Counter(
         w
         for t in texts
@@ -308,7 +320,8 @@ def _note_slots(
 
 
 def _pattern_of(used: list[_Span], heard: list[_Span]) -> SlotPattern | None:
-    "The pattern of the spans `used`, told apart from other matches in the same conversations (elsewhere, a match may be one that was never needed)."
+    """The pattern of the spans `used`, told apart from other matches in the same conversations
+    (elsewhere, a match may be one that was never needed)."""
     values = [t[a:b] for t, a, b, _ in used]
     distinct = sorted({v.lower() for v in values})
     closed = (
@@ -368,9 +381,12 @@ _MAX_ROWS, _MAX_SLOTS = 60, 400
 class SlotTracker:
     """The slots of a conversation, message by message.
 
-    `slots` maps a source to its scalar: `user.<kind>` for facts told, `<tool><path>` for results, `<tool><path>[*]` for the row of a list that the user
-    named, `<tool><path>[0]` for its first row, `<tool><path>#` for its length. `events` are the tools' answers in order (`tool:ok`, `tool:error`),
-    `asked` the words of the assistant's last reply, `intent` that of the opening, or of what was said before the first tool answered, where logs began with that (-1: not told apart)."""
+    `slots` maps a source to its scalar: `user.<kind>` for facts told, `<tool><path>` for results,
+    `<tool><path>[*]` for the row of a list that the user
+    named, `<tool><path>[0]` for its first row, `<tool><path>#` for its length. `events` are the
+    tools' answers in order (`tool:ok`, `tool:error`),
+    `asked` the words of the assistant's last reply, `intent` that of the opening, or of what was
+    said before the first tool answered, where logs began with that (-1: not told apart)."""
 
     __slots__ = (
         "_lower",
@@ -427,7 +443,8 @@ class SlotTracker:
             self._name_row(path, rows)
 
     def add_result(self, tool: str, value: JsonValue, is_error: bool = False) -> None:
-        "`tool` answers `value`. The slots of its earlier answer with the same outcome go; those of an error stay beside those of a success."
+        """`tool` answers `value`. The slots of its earlier answer with the same outcome go; those
+        of an error stay beside those of a success."""
         is_error = is_error or is_error_value(value)
         self.recent = f"{tool}:{'error' if is_error else 'ok'}"
         self.events = (*self.events, self.recent)

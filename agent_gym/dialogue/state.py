@@ -39,7 +39,9 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class ValueIndex:
-    """Where the values of one conversation were seen: `sources` by value, `starts` the values by their first word, longest first, `rows` of lists that hold a value, all `words` of the user, and the last `amount` they named."""
+    """Where the values of one conversation were seen: `sources` by value, `starts` the values by
+    their first word, longest first, `rows` of lists that hold a value, all `words` of the user, and
+    the last `amount` they named."""
 
     sources: dict[Tokens, set[str]] = field(default_factory=dict)
     starts: dict[str, list[Tokens]] = field(default_factory=dict)
@@ -100,7 +102,8 @@ def add_result(index: ValueIndex, value: JsonValue, path: str) -> None:
 
 # %% ../../nbs/dialogue/04_state.ipynb #74d3fb8d
 def mask_values(index: ValueIndex, text: str) -> tuple[str, list[Tokens]]:
-    "The wording of `text`, known values and what has the form of a value as `{}`, and those values."
+    """The wording of `text`, known values and what has the form of a value as `{}`, and those
+    values."""
     found = tokens(text)
     out: list[str] = []
     values: list[Tokens] = []
@@ -126,7 +129,8 @@ def mask_values(index: ValueIndex, text: str) -> tuple[str, list[Tokens]]:
 
 
 def value_sources(index: ValueIndex, value: JsonValue) -> frozenset[str]:
-    "Everywhere `value` was seen; `nowhere` if it was not, the value itself where it is a truth value or null."
+    """Everywhere `value` was seen; `nowhere` if it was not, the value itself where it is a truth
+    value or null."""
     name = value_tokens(value)
     if name is None:
         if value is None or isinstance(value, bool):
@@ -159,7 +163,8 @@ def argument_values(call: ToolCall) -> list[Tokens]:
 
 
 def summarise_answer(call: ToolCall, value: JsonValue, categories: frozenset[str]) -> ToolAnswer:
-    "The facts and numbers that the answer `value` shows outside lists; `categories` are the paths whose texts are categories."
+    """The facts and numbers that the answer `value` shows outside lists; `categories` are the paths
+    whose texts are categories."""
     shown = ((p, v) for p, v in leaves(value, call.name) if "[]" not in p)
     return ToolAnswer(frozenset(argument_values(call)), *_reduce(shown, categories))
 
@@ -197,7 +202,8 @@ def compare_amount(what: str, amount: float | None, answers: Collection[ToolAnsw
 
 # %% ../../nbs/dialogue/04_state.ipynb #bff0f68c
 class Utterance(NamedTuple):
-    "Something the assistant said: its wording, the sources of its values, its context (what had happened before it), and how often the user had spoken by then."
+    """Something the assistant said: its wording, the sources of its values, its context (what had
+    happened before it), and how often the user had spoken by then."""
 
     wording: str
     sources: frozenset[str]
@@ -207,7 +213,8 @@ class Utterance(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ActionRecord:
-    "A call that changes something, with what was known when it was made; `asked` is the assistant's wording before it, `reply` the user's to that."
+    """A call that changes something, with what was known when it was made; `asked` is the
+    assistant's wording before it, `reply` the user's to that."""
 
     tool: str
     signature: str
@@ -227,7 +234,8 @@ class ActionRecord:
 # %% ../../nbs/dialogue/04_state.ipynb #2d73e749
 @dataclass(frozen=True, slots=True)
 class DialogueSchema:
-    "What a tracker must know of the domain: the tools that change something, the paths whose texts are categories, and values that agents tell in many conversations."
+    """What a tracker must know of the domain: the tools that change something, the paths whose
+    texts are categories, and values that agents tell in many conversations."""
 
     writes: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
@@ -237,8 +245,12 @@ class DialogueSchema:
 class DialogueState:
     """What a conversation has shown so far.
 
-    `values` is where its values were seen, `utterances` what the assistant said, `user_wordings` what the user said without its values, `actions` the calls that change something, `answered_tools` the tools that have answered, `errors` how they failed,
-    `calls` every call made, `told` the sources of values that were told, `unsupported` the values told that nobody had named, `last_event` what happened last, `slots` (None without an `extractor`) the named values."""
+    `values` is where its values were seen, `utterances` what the assistant said, `user_wordings`
+    what the user said without its values, `actions` the calls that change something,
+    `answered_tools` the tools that have answered, `errors` how they failed,
+    `calls` every call made, `told` the sources of values that were told, `unsupported` the values
+    told that nobody had named, `last_event` what happened last, `slots` (None without an
+    `extractor`) the named values."""
 
     def __init__(
         self, schema: DialogueSchema | None = None, extractor: SlotExtractor | None = None
@@ -313,7 +325,8 @@ def _feed_utterance(state: DialogueState, text: str) -> None:
 
 
 def _context(state: DialogueState, wording: str, sources: frozenset[str]) -> frozenset[str]:
-    "What tells whether one may say the like now: what was done before, what happened last, and the form of what is said."
+    """What tells whether one may say the like now: what was done before, what happened last, and
+    the form of what is said."""
     form = [f"{min(3, wording.count('{}'))} values"]
     form += ["asks"] if "?" in wording or "？" in wording else []
     return frozenset(
@@ -377,7 +390,8 @@ def relevant_answers(state: DialogueState, keys: Collection[Tokens] = ()) -> lis
 
 
 def named_rows(state: DialogueState, keys: Iterable[Tokens]) -> list[ToolAnswer]:
-    "The rows of lists that one of `keys` picks out (no other row of the answer holds it), the latest of each list, reduced as an answer is."
+    """The rows of lists that one of `keys` picks out (no other row of the answer holds it), the
+    latest of each list, reduced as an answer is."""
     found: dict[str, ToolAnswer] = {}
     for key in keys:
         by: dict[str, list[Row]] = {}
@@ -397,7 +411,8 @@ def user_rows(state: DialogueState) -> list[ToolAnswer]:
 
 
 def known_facts(state: DialogueState) -> frozenset[str]:
-    "What the records show now, how calls failed, and how the user's last amount compares with the numbers of the records."
+    """What the records show now, how calls failed, and how the user's last amount compares with the
+    numbers of the records."""
     answers = relevant_answers(state)
     answers += user_rows(state)
     out = {f for a in answers for f in a.facts} | state.errors

@@ -30,7 +30,8 @@ FactKind: TypeAlias = Literal[
 class Fact:
     """A value in a text.
 
-    `value` is the normal form (equal for equal values), `text` what is written at `span`, `unit` the currency or unit of an amount or number, in lower case."""
+    `value` is the normal form (equal for equal values), `text` what is written at `span`, `unit`
+    the currency or unit of an amount or number, in lower case."""
 
     kind: FactKind
     value: str
@@ -134,7 +135,8 @@ _Found: TypeAlias = tuple[FactKind, str, str] | None
 
 
 def _read(kind: str, text: str, g: tuple[str, ...]) -> _Found:
-    "(kind, value, unit) of a match of the pattern's branch `kind` with groups `g`, or None where it is no such value."
+    """(kind, value, unit) of a match of the pattern's branch `kind` with groups `g`, or None where
+    it is no such value."""
     match kind:
         case "email" | "url":
             return ("email" if kind == "email" else "url"), text.rstrip(".,;:!?").casefold(), ""
@@ -201,7 +203,8 @@ def _without(*kinds: str) -> str:
     )
 
 
-# without an @ the branch for e-mails, which looks far ahead at every word, is left out; most texts need less still
+# without an @ the branch for e-mails, which looks far ahead at every word, is left out; most texts
+# need less still
 _NO_MAIL = re.compile(_without("email"), re.VERBOSE)
 _BARE = re.compile(
     rf"(?=[\w#$(+-])(?:{_without('email', 'url', 'cjk', 'quoted')})", re.VERBOSE | re.ASCII
@@ -219,7 +222,8 @@ def _pattern(text: str) -> re.Pattern[str] | None:
 def _after_digit(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:
     """The next value from `at`, which holds a digit: all but quotes and addresses do.
 
-    Looked for from two words before that digit on: nothing before the digit of a value is longer than a month and an article."""
+    Looked for from two words before that digit on: nothing before the digit of a value is longer
+    than a month and an article."""
     digit = _DIGIT.search(text, at)
     start = digit.start() if digit else -1
     for _ in range(3):
@@ -264,7 +268,8 @@ _OPENS = re.compile(r"(?:^|[.!?:;\n\"“„«*#>•(\[|-]\s*)$")
 
 
 def _names(text: str, taken: list[Fact]) -> list[Fact]:
-    """Runs of capitalised words. The first word of a sentence counts only inside a run, since its capital says nothing."""
+    """Runs of capitalised words. The first word of a sentence counts only inside a run, since its
+    capital says nothing."""
     busy, run, out = {i for f in taken for i in range(*f.span)}, [], []
 
     def close() -> None:
@@ -287,15 +292,18 @@ def _names(text: str, taken: list[Fact]) -> list[Fact]:
 
 
 def facts(text: str, *, names: bool = True) -> list[Fact]:
-    "The values in `text`, in order of appearance, without overlap; without `names` in a third of the time. Any Unicode string; linear in its length."
+    """The values in `text`, in order of appearance, without overlap; without `names` in a third of
+    the time. Any Unicode string; linear in its length."""
     found = _values(text)
     return sorted([*found, *_names(text, found)], key=lambda f: f.span) if names else found
 
 # %% ../../nbs/dialogue/00_values.ipynb #92a31212
 def skeleton(text: str, values: Iterable[str] = ()) -> str:
-    """`text` in normal form with its values masked by their kind, and every occurrence of `values` (strings known from elsewhere) as `<value>`.
+    """`text` in normal form with its values masked by their kind, and every occurrence of `values`
+    (strings known from elsewhere) as `<value>`.
 
-    Capitalised names are masked only when they are among `values`: some languages capitalise every noun."""
+    Capitalised names are masked only when they are among `values`: some languages capitalise every
+    noun."""
     out, at = [], 0
     for f in facts(text):
         if f.kind != "name":
@@ -344,7 +352,8 @@ Scalar: TypeAlias = str | int | float | bool | None
 def leaves(
     value: JsonValue, path: str = "", *, numbered: bool = False
 ) -> Iterator[tuple[str, Scalar]]:
-    "The scalars of a JSON value with their paths, depth first; the places of a list share one path (`.rows[].id`), unless `numbered` (`.rows[0].id`)."
+    """The scalars of a JSON value with their paths, depth first; the places of a list share one
+    path (`.rows[].id`), unless `numbered` (`.rows[0].id`)."""
     if isinstance(value, Mapping):
         for k, v in value.items():
             yield from leaves(v, f"{path}.{k}", numbered=numbered)
@@ -356,7 +365,8 @@ def leaves(
 
 
 def value_tokens(value: JsonValue) -> tuple[str, ...] | None:
-    "The tokens by which a scalar would be named in text; None where it would not be (booleans, nulls, long texts)."
+    """The tokens by which a scalar would be named in text; None where it would not be (booleans,
+    nulls, long texts)."""
     if isinstance(value, bool) or value is None or isinstance(value, dict | list):
         return None
     if isinstance(value, int | float):
@@ -380,14 +390,16 @@ def _is_name_or_id(text: str) -> bool:
 
 
 def names_entity(value: JsonValue) -> bool:
-    "Whether a scalar of a record is a value (a name, an id, a number) rather than a category such as `active`, a truth value or null."
+    """Whether a scalar of a record is a value (a name, an id, a number) rather than a category such
+    as `active`, a truth value or null."""
     if isinstance(value, str):
         return _is_name_or_id(value)
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def sentence_wordings(text: str) -> list[str]:
-    "The sentences of `text`, everything that has the form of a value as `{}`, without knowing the conversation it stands in."
+    """The sentences of `text`, everything that has the form of a value as `{}`, without knowing the
+    conversation it stands in."""
     out = []
     for sentence in _SENTENCE.split(text):
         words: list[str] = []

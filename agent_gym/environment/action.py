@@ -21,7 +21,8 @@ class MalformedAction(EpisodeError):
 
 # %% ../../nbs/environment/00_action.ipynb #4d90977a
 def _call(value: JsonValue, where: str) -> ToolCall:
-    "The tool call in `value`, in OpenAI form or plain; raises MalformedAction with the path `where`."
+    """The tool call in `value`, in OpenAI form or plain; raises MalformedAction with the path
+    `where`."""
     if not isinstance(value, dict):
         raise MalformedAction(
             f"{where} must be an object with a function name and arguments, got {_kind(value)}"
@@ -70,7 +71,8 @@ def _kind(value: object) -> str:
 def parse_action(action: str | Message | Mapping[str, JsonValue]) -> Message:
     """The assistant message that `action` means.
 
-    `action`: a `Message` of the assistant, text, or an object with `tool_calls` or `role` (OpenAI form; arguments as JSON text or as an object), as a mapping or
+    `action`: a `Message` of the assistant, text, or an object with `tool_calls` or `role` (OpenAI
+    form; arguments as JSON text or as an object), as a mapping or
     as its JSON text. Raises MalformedAction, whose text tells the agent what is wrong."""
     if not isinstance(action, str):
         if isinstance(action, Message):
@@ -164,7 +166,8 @@ def _content(value: JsonValue) -> str | None:
 
 # %% ../../nbs/environment/00_action.ipynb #02a7b2d1
 def numbered(message: Message, turn: int) -> Message:
-    "`message` with an id on each tool call, unique within the message; the same object where nothing is missing."
+    """`message` with an id on each tool call, unique within the message; the same object where
+    nothing is missing."""
     ids = [c.id for c in message.tool_calls]
     if None not in ids and len(set(ids)) == len(ids):
         return message
@@ -178,7 +181,8 @@ def numbered(message: Message, turn: int) -> Message:
 
 # %% ../../nbs/environment/00_action.ipynb #6f70e16a
 def observation(messages: Sequence[Message]) -> str:
-    "The text an agent sees of `messages`: what the user said, and tool results as JSON text. Empty where nothing came back."
+    """The text an agent sees of `messages`: what the user said, and tool results as JSON text.
+    Empty where nothing came back."""
     return "\n".join(text_of(m) for m in messages)
 
 

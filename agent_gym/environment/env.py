@@ -56,10 +56,14 @@ class AnyText(spaces.Space[str]):
 class AgentGymEnv(gymnasium.Env[str, str]):
     """One conversation after another.
 
-    `reset(seed=, options={"conversation_id": id})` begins one; without an id, a task is drawn uniformly from those of `split` for which `filter(task)` holds.
-    `step(action)` takes text or the JSON text of an assistant message in OpenAI form (or a `Message`). The observation is the text that came back; `info` holds
-    `messages`, `tools` and `tool_results`, at the end `breakdown`. The reward is 0 until the end, then the episode's score in [0, 1]; with `shaping` it gains
-    potential-based terms (Ng, Harada and Russell 1999; gamma 1), which leave the return as it is. Render modes: "ansi" and "html".
+    `reset(seed=, options={"conversation_id": id})` begins one; without an id, a task is drawn
+    uniformly from those of `split` for which `filter(task)` holds.
+    `step(action)` takes text or the JSON text of an assistant message in OpenAI form (or a
+    `Message`). The observation is the text that came back; `info` holds
+    `messages`, `tools` and `tool_results`, at the end `breakdown`. The reward is 0 until the end,
+    then the episode's score in [0, 1]; with `shaping` it gains
+    potential-based terms (Ng, Harada and Russell 1999; gamma 1), which leave the return as it is.
+    Render modes: "ansi" and "html".
 
     In `AsyncVectorEnv` pass `shared_memory=False`: Gymnasium's shared memory holds no free text."""
 
@@ -101,7 +105,8 @@ class AgentGymEnv(gymnasium.Env[str, str]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[str, dict[str, Any]]:
-        "Begin a conversation; see the class. Raises EpisodeError where no task is left to draw, TraceError for an unknown id."
+        """Begin a conversation; see the class. Raises EpisodeError where no task is left to draw,
+        TraceError for an unknown id."""
         super().reset(seed=seed)
         options = options or {}
         if unknown := sorted(map(str, options.keys() - {"conversation_id"})):

@@ -32,7 +32,8 @@ __all__ = ['StepInfo', 'Step', 'HasWorld', 'Episode']
 
 # %% ../../nbs/environment/05_episode.ipynb #1b74296d
 class StepInfo(TypedDict):
-    "What came with a step: `malformed` says what was wrong with the action; `breakdown` comes at the end."
+    """What came with a step: `malformed` says what was wrong with the action; `breakdown` comes at
+    the end."""
 
     tool_results: list[ToolResult]
     malformed: NotRequired[str]
@@ -40,7 +41,8 @@ class StepInfo(TypedDict):
 
 
 class Step(NamedTuple):
-    "What an action led to: the `messages` that answered it, the `reward` (0 until the end, then in [0, 1]), and whether the episode is over."
+    """What an action led to: the `messages` that answered it, the `reward` (0 until the end, then
+    in [0, 1]), and whether the episode is over."""
 
     messages: list[Message]
     reward: float
@@ -60,10 +62,12 @@ class HasWorld(Protocol):
 
 # %% ../../nbs/environment/05_episode.ipynb #e0c03fc2
 class Episode:
-    """One conversation. `step` until `done`; `fork` at any point; `trace` is a valid `Trace` at every moment. `max_turns` bounds
+    """One conversation. `step` until `done`; `fork` at any point; `trace` is a valid `Trace` at
+    every moment. `max_turns` bounds
     the agent's turns (None: no bound).
 
-    Not for two threads at once: fork it, or make one episode each. The `world` behind it is shared and never changes."""
+    Not for two threads at once: fork it, or make one episode each. The `world` behind it is shared
+    and never changes."""
 
     __slots__ = (
         "_breakdown",
@@ -122,8 +126,10 @@ class Episode:
         seed: int = 0,
         max_turns: int | None = None,
     ) -> Episode:
-        """An episode that stands where `trace` (or the conversation of that id) stood before the assistant's turn number `turn`, from 0,
-        with the backend in the state it had then. Raises EpisodeError where there is no such turn."""
+        """An episode that stands where `trace` (or the conversation of that id) stood before the
+        assistant's turn number `turn`, from 0,
+        with the backend in the state it had then. Raises EpisodeError where there is no such
+        turn."""
         world = gym if isinstance(gym, World) else gym.world
         return cls(world, world.path(trace), seed, max_turns, start=turn)
 
@@ -161,9 +167,11 @@ class Episode:
         return self._user
 
     def step(self, action: str | Message | Mapping[str, JsonValue]) -> Step:
-        """Take one turn of the agent: text, a `Message`, or a message in OpenAI form (a dict or its JSON text) with any number of calls.
+        """Take one turn of the agent: text, a `Message`, or a message in OpenAI form (a dict or its
+        JSON text) with any number of calls.
 
-        A malformed action is answered by saying what is wrong; it costs a turn and changes no state. Raises EpisodeError after the end."""
+        A malformed action is answered by saying what is wrong; it costs a turn and changes no
+        state. Raises EpisodeError after the end."""
         if self.terminated or self.truncated:
             raise EpisodeError(
                 f"this episode has ended after {self.turn} turns: make a new one with gym.episode(), or reset() the environment"
@@ -183,12 +191,14 @@ class Episode:
         return self._call(said) if said.tool_calls else self._talk(said)
 
     def call(self, name: str, arguments: Mapping[str, JsonValue] | None = None) -> ToolResult:
-        "One turn that calls one tool: its result. Raises MalformedAction (no turn is taken) where that is no call, EpisodeError after the end."
+        """One turn that calls one tool: its result. Raises MalformedAction (no turn is taken) where
+        that is no call, EpisodeError after the end."""
         said = parse_action({"tool_calls": [{"name": name, "arguments": dict(arguments or {})}]})
         return self.step(said).info["tool_results"][0]
 
     def say(self, text: str) -> Step:
-        "One turn that says `text` to the user, whatever it looks like: JSON text is said, not read."
+        """One turn that says `text` to the user, whatever it looks like: JSON text is said, not
+        read."""
         return self.step(Message(role="assistant", content=text))
 
     def score(self) -> RewardBreakdown:
@@ -196,11 +206,13 @@ class Episode:
         return self.world.grade(self._so_far()) if self._breakdown is None else self._breakdown
 
     async def astep(self, action: str | Message | Mapping[str, JsonValue]) -> Step:
-        "`step` without holding up the event loop: it runs in a thread where the user or a tool may wait for something outside."
+        """`step` without holding up the event loop: it runs in a thread where the user or a tool
+        may wait for something outside."""
         return await asyncio.to_thread(self.step, action) if self.world.waits else self.step(action)
 
     def fork(self) -> Episode:
-        "An independent episode in the same state, which under the same actions goes the same way. Costs a copy of references and of what was changed."
+        """An independent episode in the same state, which under the same actions goes the same way.
+        Costs a copy of references and of what was changed."""
         other = object.__new__(Episode)
         for name in Episode.__slots__:
             setattr(other, name, getattr(self, name))
@@ -211,7 +223,8 @@ class Episode:
 
     @property
     def trace(self) -> Trace:
-        "The conversation so far as a `Trace` of its own; labelled once it has ended and could be graded."
+        """The conversation so far as a `Trace` of its own; labelled once it has ended and could be
+        graded."""
         return copied(self._so_far())
 
     def _so_far(self) -> Trace:

@@ -25,9 +25,11 @@ WORDS = 500  # characters of an exception's text that are kept
 
 
 class Foreign:
-    """Runs code that is not ours: `with Foreign() as f: ...` keeps what it raises in `f.error` and goes on.
+    """Runs code that is not ours: `with Foreign() as f: ...` keeps what it raises in `f.error` and
+    goes on.
 
-    Kept is every `Exception`, and what would take the caller along: `SystemExit`, `GeneratorExit`, and a `CancelledError` that nobody asked for. `KeyboardInterrupt` passes."""
+    Kept is every `Exception`, and what would take the caller along: `SystemExit`, `GeneratorExit`,
+    and a `CancelledError` that nobody asked for. `KeyboardInterrupt` passes."""
 
     error: BaseException | None = None
 
@@ -62,7 +64,8 @@ def _cancelled() -> bool:
 
 
 def _title(error: BaseException) -> str:
-    "The class of an error; of a model's error also its kind, by which a rollout sees that it will not heal."
+    """The class of an error; of a model's error also its kind, by which a rollout sees that it will
+    not heal."""
     name = type(error).__name__[:WORDS]
     return f"{name}({error.kind})" if isinstance(error, LLMError) else name
 
@@ -77,7 +80,8 @@ def _words(error: BaseException) -> str:
 
 # %% ../../nbs/environment/00_foreign.ipynb #88659dbb
 def attempt(call: Callable[[], T], seconds: float | None = None, who: str = "it") -> T | Foreign:
-    "What `call()` gives, or its failure; after `seconds` (None: any time) the failure is a TimeoutError that says `who` was late."
+    """What `call()` gives, or its failure; after `seconds` (None: any time) the failure is a
+    TimeoutError that says `who` was late."""
     if seconds is None:
         with Foreign() as failed:
             return call()
@@ -108,7 +112,8 @@ def late(seconds: float, who: str) -> Foreign:
 
 # %% ../../nbs/environment/00_foreign.ipynb #41f470ef
 def _detached(value: T) -> T:
-    "A copy of a message, a tool or a result (a frozen dataclass) that shares nothing that can change."
+    """A copy of a message, a tool or a result (a frozen dataclass) that shares nothing that can
+    change."""
     if not is_dataclass(value) or isinstance(value, type):
         return copied(value)
     new = object.__new__(type(value))
@@ -176,7 +181,8 @@ class Speaks(Protocol):
 
 
 class ForeignUser:
-    """`user`, handed copies and given `seconds` for a reply (None: any time); raises ForeignError where it fails, is late, or speaks no text.
+    """`user`, handed copies and given `seconds` for a reply (None: any time); raises ForeignError
+    where it fails, is late, or speaks no text.
 
     `conversation_id` says whose user failed."""
 

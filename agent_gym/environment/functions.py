@@ -36,7 +36,8 @@ _TYPES = {
 
 
 def function_spec(name: str, function: Function) -> ToolSpec:
-    "The tool specification of a Python function: its parameters, simple annotations as types, its docstring."
+    """The tool specification of a Python function: its parameters, simple annotations as types, its
+    docstring."""
     if not callable(function) or inspect.iscoroutinefunction(function):
         raise TypeError(
             f"the tool {name!r} must be a plain function, got {type(function).__name__}"
@@ -62,7 +63,8 @@ def function_spec(name: str, function: Function) -> ToolSpec:
 
 # %% ../../nbs/environment/03_functions.ipynb #58ddf365
 class ErrorStyle:
-    "How a backend writes its errors: text after a constant `lead` such as `Error: `, inside nested objects under the keys in `path` (none: bare text)."
+    """How a backend writes its errors: text after a constant `lead` such as `Error: `, inside
+    nested objects under the keys in `path` (none: bare text)."""
 
     def __init__(self, path: Sequence[str] = ("error",), lead: str = ""):
         self.path, self.lead = tuple(path), lead
@@ -103,7 +105,8 @@ def _lead(text: str) -> str:
 
 # %% ../../nbs/environment/03_functions.ipynb #b34b3c96
 def json_value(value: object) -> JsonValue:
-    "A copy of `value` as JSON. Raises TypeError or ValueError where it has no such form, is endless, or is nested too deeply for a message."
+    """A copy of `value` as JSON. Raises TypeError or ValueError where it has no such form, is
+    endless, or is nested too deeply for a message."""
     try:
         text: str | bytes = json.dumps(value, allow_nan=False)
     except TypeError:
@@ -115,7 +118,8 @@ def json_value(value: object) -> JsonValue:
 
 # %% ../../nbs/environment/03_functions.ipynb #307ebd32
 class Functions:
-    "The functions of a gym by tool name, with their specifications in `specs`; a call they refuse, or in which they raise, is an error in `style`."
+    """The functions of a gym by tool name, with their specifications in `specs`; a call they
+    refuse, or in which they raise, is an error in `style`."""
 
     def __init__(self, functions: Mapping[str, Function], style: ErrorStyle):
         self.functions, self.style = dict(functions), style

@@ -39,7 +39,8 @@ class Acts:
         return self._broad(state.utterances[-1])
 
     def names(self, trace: Trace) -> Iterator[str]:
-        "Each turn of the assistant without its values: the tools it calls, or what its reply means; empty where no log says the like."
+        """Each turn of the assistant without its values: the tools it calls, or what its reply
+        means; empty where no log says the like."""
         state = None if self._dialogue is None else self._dialogue.state()
         for m in trace.messages:
             if state is not None:
@@ -63,9 +64,12 @@ class Acts:
 # %% ../../nbs/environment/13_offpolicy.ipynb #70a264ac
 @dataclass(frozen=True, slots=True)
 class OffPolicy:
-    """`value` is the estimated success rate, its `n` the effective number of conversations (rounded down); `effective` that number of the `conversations` looked at;
-    `agreement` the share of turns where the agent acts as the log did; `unknown` the share of conversations of kinds in which it goes along with none to the end, which widens the interval;
-    `thin` says that the logs are too unlike the agent to tell: too few conversations count, or a quarter is unknown."""
+    """`value` is the estimated success rate, its `n` the effective number of conversations (rounded
+    down); `effective` that number of the `conversations` looked at;
+    `agreement` the share of turns where the agent acts as the log did; `unknown` the share of
+    conversations of kinds in which it goes along with none to the end, which widens the interval;
+    `thin` says that the logs are too unlike the agent to tell: too few conversations count, or a
+    quarter is unknown."""
 
     value: Estimate
     effective: float
@@ -89,9 +93,11 @@ def off_policy(
     softness: float = 0.1,
     least: int = 20,
 ) -> OffPolicy:
-    """How `agent` would have done on `traces` (default: the gym's labelled ones), estimated from acts alone.
+    """How `agent` would have done on `traces` (default: the gym's labelled ones), estimated from
+    acts alone.
 
-    `softness` in (0, 1) is what an act that differs leaves of a conversation's weight; `least` the effective number of conversations below which support is thin.
+    `softness` in (0, 1) is what an act that differs leaves of a conversation's weight; `least` the
+    effective number of conversations below which support is thin.
     Raises EpisodeError where no trace has an outcome."""
     world = gym if isinstance(gym, World) else gym.world
     logs = [

@@ -46,8 +46,10 @@ def _same(a: object, b: object) -> bool:
 class LoggedTurn:
     """One turn of the assistant in a log.
 
-    `said` is its message, `heard` the messages up to its next one, `seen` their text, `calls` its answered calls, `results` their recorded answers,
-    `complete` whether each call is answered, `plain` the action text that means `said` without being parsed, where there is one."""
+    `said` is its message, `heard` the messages up to its next one, `seen` their text, `calls` its
+    answered calls, `results` their recorded answers,
+    `complete` whether each call is answered, `plain` the action text that means `said` without
+    being parsed, where there is one."""
 
     said: Message
     heard: tuple[Message, ...]
@@ -62,7 +64,8 @@ class LoggedTurn:
 class LoggedPath:
     """A trace cut into turns.
 
-    `opening` holds the messages before the first turn of the assistant. `ends` says whether the conversation was over after the last turn: it closes with
+    `opening` holds the messages before the first turn of the assistant. `ends` says whether the
+    conversation was over after the last turn: it closes with
     words of the user or of the assistant; a log that breaks off at a tool call does not end."""
 
     trace: Trace
@@ -72,7 +75,8 @@ class LoggedPath:
 
     @classmethod
     def of(cls, trace: Trace, live: Collection[str] = ()) -> LoggedPath:
-        "The path of `trace`; turns that call one of the `live` tools are not complete, because those are answered anew."
+        """The path of `trace`; turns that call one of the `live` tools are not complete, because
+        those are answered anew."""
         ms = trace.messages
         starts = [i for i, m in enumerate(ms) if m.role == "assistant"]
         bounds = [*starts, len(ms)]

@@ -45,7 +45,8 @@ AnyAgent: TypeAlias = Agent | AsyncAgent | Callable[[Trace], Agent | AsyncAgent]
 
 
 def agent_for(agent: AnyAgent, trace: Trace) -> Agent | AsyncAgent:
-    "`agent` itself, or what it makes for a copy of `trace` where it is a class or a function. Raises EpisodeError where it cannot act."
+    """`agent` itself, or what it makes for a copy of `trace` where it is a class or a function.
+    Raises EpisodeError where it cannot act."""
     factory: Any = agent
     made: Any = (
         factory(trace if is_ours(factory) else copied(trace))
@@ -89,9 +90,11 @@ class Job:
 
 
 def plan(tasks: TaskSet, n: int | None = None, seed: int = 0) -> list[Job]:
-    """The episodes of a rollout: each task once, in order (`n` None), or `n` of them in an order drawn from `seed`, going round again with new seeds where `n` is larger.
+    """The episodes of a rollout: each task once, in order (`n` None), or `n` of them in an order
+    drawn from `seed`, going round again with new seeds where `n` is larger.
 
-    The first round plays with `seed` itself. Raises EpisodeError where there is no task, ValueError for n < 1."""
+    The first round plays with `seed` itself. Raises EpisodeError where there is no task, ValueError
+    for n < 1."""
     if not len(tasks):
         raise EpisodeError(
             "no task to roll out: no conversation of the gym can be graded, or the filter left none"
@@ -115,7 +118,8 @@ Dialogue: TypeAlias = Generator[list[Message], "Message | Foreign | None", Episo
 
 
 def dialogue(episode: Episode, job: Job) -> Dialogue:
-    "Play `episode`: yields the messages so far, is sent the agent's turn (or a `Foreign` that holds its failure), returns the record."
+    """Play `episode`: yields the messages so far, is sent the agent's turn (or a `Foreign` that
+    holds its failure), returns the record."""
     sources: Counter[str] = Counter()
     usage: Counter[str] = Counter()
     sure: list[float] = []
@@ -174,7 +178,9 @@ def _tokens(message: Message) -> dict[str, int]:
 # %% ../../nbs/environment/09_play.ipynb #38974c88
 @dataclass(frozen=True)
 class Work:
-    "What a worker needs: the world, the agent, the bound on turns, how many episodes of an asynchronous agent may wait at once, and the seconds an agent may take for a turn (None: any)."
+    """What a worker needs: the world, the agent, the bound on turns, how many episodes of an
+    asynchronous agent may wait at once, and the seconds an agent may take for a turn (None:
+    any)."""
 
     world: World
     agent: AnyAgent
@@ -183,7 +189,8 @@ class Work:
     timeout: float | None = None
 
     def __call__(self, jobs: Sequence[Job]) -> list[EpisodeRecord]:
-        "The records of `jobs`, in order. An agent that raises breaks its own episode only; raises LLMError where the first all broke because a model refuses the key."
+        """The records of `jobs`, in order. An agent that raises breaks its own episode only; raises
+        LLMError where the first all broke because a model refuses the key."""
         if self.waits:
             return _run(self._gather(jobs))
         records: list[EpisodeRecord] = []
@@ -210,7 +217,8 @@ class Work:
 
     @property
     def waits(self) -> bool:
-        "Whether episodes can wait together: known where the agent, or the class that makes it, has an asynchronous `act`."
+        """Whether episodes can wait together: known where the agent, or the class that makes it,
+        has an asynchronous `act`."""
         return _waits(self.agent)
 
     def _episode(self, job: Job) -> Episode:

@@ -30,7 +30,8 @@ __all__ = ['Backend', 'HIRING', 'Pool', 'LocalPool', 'packed', 'unpacked', 'seal
 
 # %% ../../nbs/environment/10_pools.ipynb #f8e93386
 class Pool(Protocol):
-    "`capacity` chunks may be under way at once; `next` waits for one: its records, or None where its worker died."
+    """`capacity` chunks may be under way at once; `next` waits for one: its records, or None where
+    its worker died."""
 
     @property
     def capacity(self) -> int: ...
@@ -71,7 +72,8 @@ def packed(work: Work) -> bytes:
 
 
 def unpacked(blob: bytes) -> Work:
-    "What `packed` made in the process that started this one; raises EpisodeError where a module of it is missing here."
+    """What `packed` made in the process that started this one; raises EpisodeError where a module
+    of it is missing here."""
     try:
         return pickle.loads(blob)
     except (ImportError, AttributeError) as e:
@@ -91,7 +93,8 @@ def _play(path: str, jobs: Sequence[Job]) -> bytes:
 
 
 def sealed(records: Sequence[EpisodeRecord]) -> bytes:
-    "`records` as bytes, for `opened`; one that holds what cannot be sent (a lock, a connection) is marked in its place."
+    """`records` as bytes, for `opened`; one that holds what cannot be sent (a lock, a connection)
+    is marked in its place."""
     try:
         return pickle.dumps(list(records), 5)
     except _UNSENDABLE:
@@ -127,7 +130,8 @@ def _sendable(record: EpisodeRecord) -> EpisodeRecord:
 
 # %% ../../nbs/environment/10_pools.ipynb #55868ecc
 class ProcessPool:
-    "`workers` spawned processes; a killed worker costs its chunk, which is reported, and all are started anew."
+    """`workers` spawned processes; a killed worker costs its chunk, which is reported, and all are
+    started anew."""
 
     def __init__(self, work: Work, workers: int | None = None):
         self.capacity = workers or os.cpu_count() or 1
@@ -161,7 +165,8 @@ class ProcessPool:
             return key, None
 
     def _recover(self) -> None:
-        "The whole executor is lost with one worker: keep what was finished, report the rest as dead, start anew."
+        """The whole executor is lost with one worker: keep what was finished, report the rest as
+        dead, start anew."""
         self._executor.shutdown(wait=True, cancel_futures=True)
         lost = [f for f in self._running if isinstance(f.exception(), BrokenProcessPool)]
         self._dead.extend(self._running.pop(f) for f in lost)
@@ -178,7 +183,8 @@ HIRING = 60.0  # seconds an actor may take to start before the rollout goes on w
 class RayPool:
     """Ray actors on `workers` processors (default: all of the cluster, and never more).
 
-    An actor that dies, with its node or alone, costs its chunk, which is reported, and is replaced where a processor is left. Raises EpisodeError where Ray is missing, connected
+    An actor that dies, with its node or alone, costs its chunk, which is reported, and is replaced
+    where a processor is left. Raises EpisodeError where Ray is missing, connected
     to another cluster, or has no processor free."""
 
     def __init__(self, work: Work, workers: int | None = None, address: str | None = None):

@@ -25,7 +25,8 @@ __all__ = ['EpisodeRecord', 'EpisodeSet']
 
 # %% ../../nbs/environment/08_records.ipynb #587e7817
 class _Deferred:
-    "A `trace` that arrived from another process stays bytes until somebody reads it: unpacking it costs more than playing a short episode."
+    """A `trace` that arrived from another process stays bytes until somebody reads it: unpacking it
+    costs more than playing a short episode."""
 
     __slots__ = ("_packed",)
 
@@ -42,9 +43,13 @@ class _Deferred:
 class EpisodeRecord(_Deferred):
     """One finished episode.
 
-    `index` is its place in the rollout, `conversation_id`, `task` and `seed` what it was about, `trace` the conversation, `score` its return in [0, 1], `verdict` "pass",
-    "fail" or "abstain" (None where an agent failed), `kind` the kind of request, `parts` the contribution of each part of the reward, `sources` how many tool results came from where, `confidence` the mean
-    confidence of those, `turns` how often the agent acted, `error` what the agent raised, `usage` its tokens. `seconds` (spent in the agent) does not count for equality."""
+    `index` is its place in the rollout, `conversation_id`, `task` and `seed` what it was about,
+    `trace` the conversation, `score` its return in [0, 1], `verdict` "pass",
+    "fail" or "abstain" (None where an agent failed), `kind` the kind of request, `parts` the
+    contribution of each part of the reward, `sources` how many tool results came from where,
+    `confidence` the mean
+    confidence of those, `turns` how often the agent acted, `error` what the agent raised, `usage`
+    its tokens. `seconds` (spent in the agent) does not count for equality."""
 
     index: int
     conversation_id: str
@@ -80,7 +85,8 @@ class EpisodeRecord(_Deferred):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        "The conversation in the user's schema, the rest under `metadata.episode`; `from_dict` reads it back."
+        """The conversation in the user's schema, the rest under `metadata.episode`; `from_dict`
+        reads it back."""
         d = self.trace.to_dict()
         own = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "trace"}
         return d | {"metadata": {**d.get("metadata", {}), "episode": own}}
@@ -199,7 +205,8 @@ class _Records(Sequence[EpisodeRecord]):
     __hash__ = None  # type: ignore[assignment]
 
     def digest(self) -> str:
-        "A hash of everything but time: equal rollouts have equal digests, whatever back end made them."
+        """A hash of everything but time: equal rollouts have equal digests, whatever back end made
+        them."""
         h = hashlib.sha256()
         for r in self:
             h.update(dumps(replace(r, seconds=0.0).to_dict()).encode("utf-8", "surrogatepass"))
@@ -210,14 +217,17 @@ class _Records(Sequence[EpisodeRecord]):
         return TraceSet([r.trace for r in self])
 
     def to_jsonl(self, path: str | Path) -> Path:
-        "Write one conversation a line in the user's schema, the rest of the record under `metadata.episode`; returns the path. `load_traces` reads it as logs, `from_jsonl` as records."
+        """Write one conversation a line in the user's schema, the rest of the record under
+        `metadata.episode`; returns the path. `load_traces` reads it as logs, `from_jsonl` as
+        records."""
         with whole_file(path) as f:
             f.writelines(dumps(r.to_dict()).encode("utf-8", "surrogatepass") + b"\n" for r in self)
         return Path(path)
 
     @classmethod
     def from_jsonl(cls, path: str | Path, agent: str = "") -> Self:
-        "The records in a file that `to_jsonl` wrote; raises TraceError with the line that is none, or where no file can be read."
+        """The records in a file that `to_jsonl` wrote; raises TraceError with the line that is
+        none, or where no file can be read."""
         records = []
         try:
             with Path(path).open("rb") as f:
@@ -292,20 +302,23 @@ class EpisodeSet(_Records):
         return self.filter(lambda r: r.error is not None)
 
     def success_rate(self) -> Estimate:
-        """The estimated share of real successes: the mean score, since a score reads as a probability of success, with an interval on the safe side.
+        """The estimated share of real successes: the mean score, since a score reads as a
+        probability of success, with an interval on the safe side.
 
         An episode that its agent broke counts as 0."""
         return wilson(sum(r.score for r in self), len(self))
 
     def pass_hat_k(self, k: int) -> Estimate:
-        "The chance that k attempts at the same conversation all succeed; needs k episodes about a conversation."
+        """The chance that k attempts at the same conversation all succeed; needs k episodes about a
+        conversation."""
         attempts: dict[str, list[bool]] = {}
         for r in self:
             attempts.setdefault(r.conversation_id, []).append(r.success)
         return pass_hat_k([(sum(a), len(a)) for a in attempts.values()], k)
 
     def compare(self, other: EpisodeSet) -> Comparison:
-        "How much more these episodes scored than those of `other` with the same conversation and seed. Raises ValueError where there are none in common."
+        """How much more these episodes scored than those of `other` with the same conversation and
+        seed. Raises ValueError where there are none in common."""
         theirs = {(r.conversation_id, r.seed): r.score for r in other}
         both = [
             (r.score, theirs[key]) for r in self if (key := (r.conversation_id, r.seed)) in theirs
@@ -333,7 +346,8 @@ class EpisodeSet(_Records):
         return dict(sorted(total.items()))
 
     def cost(self, per_million: Mapping[str, float]) -> float:
-        "What the tokens cost at `per_million` tokens of each kind (keys as in `usage()`), in the unit of the prices."
+        """What the tokens cost at `per_million` tokens of each kind (keys as in `usage()`), in the
+        unit of the prices."""
         return sum(n * per_million.get(kind, 0.0) for kind, n in self.usage().items()) / 1e6
 
     def latency(self) -> float:

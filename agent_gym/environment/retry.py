@@ -84,7 +84,8 @@ def _act(turn: LoggedTurn) -> str:
 # %% ../../nbs/environment/12_retry.ipynb #01f38099
 @dataclass(frozen=True, slots=True)
 class Retried:
-    "One failed conversation tried again: where, why there, the score of the log and the new record."
+    """One failed conversation tried again: where, why there, the score of the log and the new
+    record."""
 
     conversation_id: str
     wrong: WrongTurn
@@ -186,9 +187,12 @@ def retry(
     timeout: float | None = None,
     progress: bool = True,
 ) -> RetrySet:
-    """Let `agent` take over each of `traces` at the turn where it went wrong, in the state the backend had then, for up to `max_turns` turns.
+    """Let `agent` take over each of `traces` at the turn where it went wrong, in the state the
+    backend had then, for up to `max_turns` turns.
 
-    An agent that raises, or takes longer than `timeout` seconds for a turn, loses that conversation only. Raises EpisodeError where there is nothing to retry, or a trace has no turn of the assistant."""
+    An agent that raises, or takes longer than `timeout` seconds for a turn, loses that conversation
+    only. Raises EpisodeError where there is nothing to retry, or a trace has no turn of the
+    assistant."""
     from agent_gym.environment.rollouts import bar
 
     world = gym if isinstance(gym, World) else gym.world

@@ -36,9 +36,11 @@ def surviving(
     lost: Callable[[Job], EpisodeRecord],
     patience: int = 2,
 ) -> Iterator[list[EpisodeRecord]]:
-    """The records of all `chunks`, as they are finished; a job that kills its worker `patience` times when played alone becomes `lost(job)`.
+    """The records of all `chunks`, as they are finished; a job that kills its worker `patience`
+    times when played alone becomes `lost(job)`.
 
-    One process that dies takes a pool with it, so the last chance of a job is played with nothing beside it: no job is lost for another's sake."""
+    One process that dies takes a pool with it, so the last chance of a job is played with nothing
+    beside it: no job is lost for another's sake."""
     waiting: deque[tuple[Sequence[Job], int]] = deque((c, 0) for c in chunks)
     running: dict[int, tuple[Sequence[Job], int]] = {}
     last_chance: Callable[[tuple[Sequence[Job], int]], bool] = lambda chunk: (
@@ -68,9 +70,11 @@ def surviving(
 
 # %% ../../nbs/environment/11_rollout.ipynb #655cda27
 class RolloutDirectory:
-    """The finished parts of one rollout under `path`; raises EpisodeError where another rollout is there, or nothing can be written.
+    """The finished parts of one rollout under `path`; raises EpisodeError where another rollout is
+    there, or nothing can be written.
 
-    Several calls may fill one directory at the same time: each writes whole files, and equal parts are equal."""
+    Several calls may fill one directory at the same time: each writes whole files, and equal parts
+    are equal."""
 
     def __init__(self, path: str | Path, work: Work, jobs: Sequence[Job]):
         self.path, self._full = Path(path), False
@@ -108,7 +112,8 @@ class RolloutDirectory:
     def records(self) -> list[EpisodeRecord]:
         """What is finished.
 
-        Lines that were torn, as by a full disk, that belong to no episode of the plan, or that another agent, gym or seed left, are not taken: their episodes are played again."""
+        Lines that were torn, as by a full disk, that belong to no episode of the plan, or that
+        another agent, gym or seed left, are not taken: their episodes are played again."""
         lines = (
             line
             for part in sorted(self.path.glob("part-*.jsonl"))
@@ -123,7 +128,8 @@ class RolloutDirectory:
         ]
 
     def add(self, records: Sequence[EpisodeRecord]) -> None:
-        "Keep the records of one chunk. Where the disk takes no more, this warns once, and the rollout goes on: its result is whole, but an interrupted one plays them again."
+        """Keep the records of one chunk. Where the disk takes no more, this warns once, and the
+        rollout goes on: its result is whole, but an interrupted one plays them again."""
         which = _hash([self._key, *(r.index for r in records)])[:8]  # no part replaces another
         try:
             write_whole(
@@ -194,13 +200,20 @@ def rollout(
     timeout: float | None = None,
     ray_address: str | None = None,
 ) -> EpisodeSet:
-    """Let `agent` play `n` episodes (None: each task once) and return their records, in order, the same on every back end.
+    """Let `agent` play `n` episodes (None: each task once) and return their records, in order, the
+    same on every back end.
 
-    `agent`: an object with `act(messages, tools)`, plain or a coroutine (then up to `concurrency` episodes of a chunk wait at once), or a class or function that makes one for a `Trace`.
-    `split` and `filter` choose the tasks. `directory` keeps finished chunks, so that the same call goes on where it stopped. `workers` and `chunk` (episodes sent at once) are chosen to
-    fit where they are None. An agent that raises, takes longer than `timeout` seconds for a turn, or takes its worker with it costs its own episode, which is marked in `error`.
-    `timeout` also bounds each call of a tool function and each reply of a user that was brought. Raises TypeError where `agent` is no agent, EpisodeError where there is nothing to play, the agent
-    cannot be sent, or `directory` holds another rollout, LLMError where the first episodes all fail because a model refuses the key."""
+    `agent`: an object with `act(messages, tools)`, plain or a coroutine (then up to `concurrency`
+    episodes of a chunk wait at once), or a class or function that makes one for a `Trace`.
+    `split` and `filter` choose the tasks. `directory` keeps finished chunks, so that the same call
+    goes on where it stopped. `workers` and `chunk` (episodes sent at once) are chosen to
+    fit where they are None. An agent that raises, takes longer than `timeout` seconds for a turn,
+    or takes its worker with it costs its own episode, which is marked in `error`.
+    `timeout` also bounds each call of a tool function and each reply of a user that was brought.
+    Raises TypeError where `agent` is no agent, EpisodeError where there is nothing to play, the
+    agent
+    cannot be sent, or `directory` holds another rollout, LLMError where the first episodes all fail
+    because a model refuses the key."""
     require_agent(agent)
     world = gym if isinstance(gym, World) else gym.world
     tasks = world.tasks if split is None else world.tasks.split(split, seed=world.seed)
@@ -257,7 +270,8 @@ PATIENCE = 2.0  # seconds before a progress bar appears
 
 @contextmanager
 def bar(show: bool, title: str, total: int, done: int = 0) -> Iterator[Callable[[int], object]]:
-    "A progress bar on a terminal or in a notebook, once it takes longer than two seconds; nothing elsewhere."
+    """A progress bar on a terminal or in a notebook, once it takes longer than two seconds; nothing
+    elsewhere."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,

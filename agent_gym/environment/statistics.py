@@ -32,9 +32,11 @@ class Estimate:
 
 
 def wilson(successes: float, n: int, z: float = 1.96) -> Estimate:
-    """The share `successes / n` with Wilson's score interval (Wilson 1927), which stays inside [0, 1] and is honest for small n.
+    """The share `successes / n` with Wilson's score interval (Wilson 1927), which stays inside [0,
+    1] and is honest for small n.
 
-    `successes` may be a sum of scores in [0, 1]: the interval is then on the safe side. Raises ValueError unless 0 <= successes <= n; no observation at all is nan in [0, 1]."""
+    `successes` may be a sum of scores in [0, 1]: the interval is then on the safe side. Raises
+    ValueError unless 0 <= successes <= n; no observation at all is nan in [0, 1]."""
     if n == 0 and successes == 0:
         return Estimate(math.nan, 0.0, 1.0, 0)
     if not 0 <= successes <= n + 1e-9:
@@ -50,9 +52,11 @@ def wilson(successes: float, n: int, z: float = 1.96) -> Estimate:
 
 # %% ../../nbs/environment/07_statistics.ipynb #36df0b23
 def pass_hat_k(attempts: Sequence[tuple[int, int]], k: int) -> Estimate:
-    """The chance that k attempts at a task all succeed; `attempts` holds (successes, attempts) of each task.
+    """The chance that k attempts at a task all succeed; `attempts` holds (successes, attempts) of
+    each task.
 
-    Tasks with fewer than k attempts say nothing and are left out; the interval is Wilson's over the tasks that remain. Raises ValueError for k < 1 or where no task has k attempts."""
+    Tasks with fewer than k attempts say nothing and are left out; the interval is Wilson's over the
+    tasks that remain. Raises ValueError for k < 1 or where no task has k attempts."""
     rows = [(c, n) for c, n in attempts if n >= k]
     if k < 1 or not rows:
         raise ValueError(
@@ -63,7 +67,8 @@ def pass_hat_k(attempts: Sequence[tuple[int, int]], k: int) -> Estimate:
 # %% ../../nbs/environment/07_statistics.ipynb #354e831d
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    "How much more the first of two agents scored on the same episodes; `p_value` is two-sided, for no difference."
+    """How much more the first of two agents scored on the same episodes; `p_value` is two-sided,
+    for no difference."""
 
     difference: Estimate
     p_value: float
@@ -79,7 +84,8 @@ class Comparison:
 def paired(
     first: Sequence[float], second: Sequence[float], seed: int = 0, flips: int = 10_000
 ) -> Comparison:
-    "Compare scores of the same episodes, in the same order. Exact up to 12 episodes that differ. Raises ValueError on unequal or no scores."
+    """Compare scores of the same episodes, in the same order. Exact up to 12 episodes that differ.
+    Raises ValueError on unequal or no scores."""
     if len(first) != len(second) or not len(first):
         raise ValueError(
             f"a paired comparison needs the same episodes on both sides, got {len(first)} and {len(second)}"

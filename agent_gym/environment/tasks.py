@@ -23,8 +23,10 @@ __all__ = ['Split', 'Task', 'TaskSet']
 class Task:
     """A graded request, described by what its log shows.
 
-    `conversation_id` names the log, `task` the request (attempts at the same task share it), `outcome` and `success` its label, `tools` the names called, sorted,
-    `turns` how often the assistant spoke or called, and `difficulty` in [0, 1] the share of tasks that took fewer turns."""
+    `conversation_id` names the log, `task` the request (attempts at the same task share it),
+    `outcome` and `success` its label, `tools` the names called, sorted,
+    `turns` how often the assistant spoke or called, and `difficulty` in [0, 1] the share of tasks
+    that took fewer turns."""
 
     conversation_id: str
     task: str
@@ -50,7 +52,8 @@ class TaskSet(Sequence[Task]):
     def of(
         cls, traces: Iterable[Trace], gradable: Callable[[Trace], bool] | None = None
     ) -> TaskSet:
-        "The tasks in `traces`: conversations in which a user and an assistant speak and for which `gradable` holds."
+        """The tasks in `traces`: conversations in which a user and an assistant speak and for which
+        `gradable` holds."""
         rows = []
         for t in traces:
             turns = [m for m in t.messages if m.role == "assistant"]
@@ -96,7 +99,8 @@ class TaskSet(Sequence[Task]):
         return TaskSet(t for t in self if pred(t))
 
     def split(self, name: Split, held_out: float = 0.2, seed: int = 0) -> TaskSet:
-        """The `"train"` or the `"held_out"` tasks: a random share `held_out` of the requests, all attempts at one on the same side.
+        """The `"train"` or the `"held_out"` tasks: a random share `held_out` of the requests, all
+        attempts at one on the same side.
 
         Raises ValueError on another name, or a share outside (0, 1)."""
         if name not in ("train", "held_out"):

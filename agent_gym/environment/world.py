@@ -51,9 +51,11 @@ UserFactory: TypeAlias = Callable[[Trace, int], User]
 
 # %% ../../nbs/environment/04_world.ipynb #18aa3bd1
 class World:
-    """What the episodes of one gym share; nothing in it changes after construction, except caches that hold what would be computed anyway.
+    """What the episodes of one gym share; nothing in it changes after construction, except caches
+    that hold what would be computed anyway.
 
-    `mocker` answers tool calls, `reward` grades conversations, `user(trace, seed)` makes the other side, `functions` are tools answered for real,
+    `mocker` answers tool calls, `reward` grades conversations, `user(trace, seed)` makes the other
+    side, `functions` are tools answered for real,
     `waits` says that a user waits for something outside, such as a language model."""
 
     CACHE = 4096
@@ -86,14 +88,16 @@ class World:
         return {**self.__dict__, "_paths": {}, "_grades": {}}
 
     def prepare(self) -> World:
-        "Learn now what is learned when first used, so that copies sent to other processes carry it; returns the world."
+        """Learn now what is learned when first used, so that copies sent to other processes carry
+        it; returns the world."""
         if len(self.tasks):
             self.grade(self.traces[self.tasks[0].conversation_id])
         return self
 
     @cached_property
     def digest(self) -> str:
-        "A short hash of what decides how episodes go: the traces, the seed, and the code that was brought."
+        """A short hash of what decides how episodes go: the traces, the seed, and the code that was
+        brought."""
         brought = [self.seed, self.functions.functions, getattr(self.reward, "parts", ())]
         brought += [type(self.reward).__qualname__, None if is_ours(self.user) else self.user]
         text = f"{__version__}/{self.traces.digest()}/{fingerprint(brought)}"
@@ -134,7 +138,8 @@ class World:
         return f"none of the {len(self.traces)} conversations can be graded ({why}): play one by its conversation_id"
 
     def user_of(self, trace: Trace, seed: int, seconds: float | None = None) -> User:
-        """The other side of `trace`. One that somebody brought gets copies and `seconds` for a reply (None: any time).
+        """The other side of `trace`. One that somebody brought gets copies and `seconds` for a
+        reply (None: any time).
 
         Raises ForeignError where it cannot be made."""
         if is_ours(self.user):
@@ -150,7 +155,8 @@ class World:
         return self.reward.episode(trace if is_ours(self.reward) else copied(trace))
 
     def potential(self, trace: Trace) -> float:
-        "How promising an unfinished conversation looks, for shaping: the reward's own potential, 0 where it has none."
+        """How promising an unfinished conversation looks, for shaping: the reward's own potential,
+        0 where it has none."""
         own = getattr(self.reward, "potential", None)
         return 0.0 if own is None else float(own(trace if is_ours(self.reward) else copied(trace)))
 
@@ -166,9 +172,11 @@ class World:
     def answer(
         self, session: ToolSession, call: ToolCall, seconds: float | None = None
     ) -> tuple[ToolResult, bool]:
-        """The result of `call` and whether the backend has seen the call: an unknown tool or arguments that the schema refuses never reach it.
+        """The result of `call` and whether the backend has seen the call: an unknown tool or
+        arguments that the schema refuses never reach it.
 
-        What the log answers to exactly this call in this state is the answer all the same. A tool function has `seconds` (None: any time)."""
+        What the log answers to exactly this call in this state is the answer all the same. A tool
+        function has `seconds` (None: any time)."""
         if call.name in self.functions:
             return self.functions.call(call.name, call.arguments, seconds), True
         spec = self.specs.get(call.name)

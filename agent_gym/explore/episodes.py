@@ -107,8 +107,10 @@ def overview(rows: list[dict[str, Any]], most: int = 60) -> Raw:
 class EpisodeExplorer(Explorer):
     """Look through episodes: an `EpisodeSet`, records, or a mapping of agent names to either.
 
-    With `gym` (as `gym.explore` gives it) every tool result carries its provenance and explanation, episodes are compared with their log, and "fork here" leaves the `Episode` at that
-    turn in `.forked`. `.selected` is the record in sight, `.filtered` the `EpisodeSet` that passes the filters, `.fork(id, turn)` an episode of its own."""
+    With `gym` (as `gym.explore` gives it) every tool result carries its provenance and explanation,
+    episodes are compared with their log, and "fork here" leaves the `Episode` at that
+    turn in `.forked`. `.selected` is the record in sight, `.filtered` the `EpisodeSet` that passes
+    the filters, `.fork(id, turn)` an episode of its own."""
 
     def __init__(
         self,
@@ -235,7 +237,8 @@ class EpisodeExplorer(Explorer):
         }
 
     def fork(self, id: str, turn: int) -> Episode:
-        "The episode `id` as it stood before the agent's turn number `turn`, to go on from in Python. Raises AgentGymError without a gym, KeyError without such an episode."
+        """The episode `id` as it stood before the agent's turn number `turn`, to go on from in
+        Python. Raises AgentGymError without a gym, KeyError without such an episode."""
         if self.gym is None:
             raise AgentGymError("forking needs the gym: EpisodeExplorer(episodes, gym)")
         self.forked = played_again(self.gym, self._records[self._place[id]][1], turn)[0]

@@ -50,7 +50,8 @@ def form_arguments(spec: ToolSpec, data: dict[str, str]) -> dict[str, Any]:
 
 # %% ../../nbs/explore/05_mocker.ipynb #4ab1d09f
 class MockerExplorer(Explorer):
-    """Look at what `mocker` learned. `.selected` is the ToolSpec in sight, `.session` the tool session in which the form's calls are answered (writes stay), `.reset()` starts it anew."""
+    """Look at what `mocker` learned. `.selected` is the ToolSpec in sight, `.session` the tool
+    session in which the form's calls are answered (writes stay), `.reset()` starts it anew."""
 
     def __init__(self, mocker: ToolMocker):
         self.mocker, self.session = mocker, mocker.session(seed=0)

@@ -33,7 +33,8 @@ def length_label(n: int) -> str:
 
 
 def trace_row(t: Trace) -> dict[str, Any]:
-    "The row of a trace: id, title, mark (right of the id), good (its success), task, facets `f`, sort keys `s`."
+    """The row of a trace: id, title, mark (right of the id), good (its success), task, facets `f`,
+    sort keys `s`."""
     errors, calls = sum(m.is_error for m in t.messages), sum(len(m.tool_calls) for m in t.messages)
     sat = t.satisfaction_score
     title = next((m.content for m in t.messages if m.role == "user" and m.content), "")
@@ -108,7 +109,8 @@ def tool_errors(traces: Iterable[Trace]) -> dict[str, float]:
 
 
 def tones(rows: Iterable[dict[str, Any]], key: str) -> dict[str, str]:
-    "The colour of each value of facet `key`: good where only successes carry it, bad where only failures do."
+    """The colour of each value of facet `key`: good where only successes carry it, bad where only
+    failures do."""
     seen: dict[str, set[bool]] = {}
     for r in rows:
         if r["good"] is not None and isinstance(r["f"].get(key), str):
@@ -136,7 +138,8 @@ def trace_config(traces: Sequence[Trace]) -> dict[str, Any]:
 
 # %% ../../nbs/explore/00_rows.ipynb #1ff467a7
 def search(traces: Iterable[Trace], query: str) -> list[int]:
-    "Positions of the traces in which `query` occurs (any case) in a message, a call's name or arguments, or a result."
+    """Positions of the traces in which `query` occurs (any case) in a message, a call's name or
+    arguments, or a result."""
     q = query.lower()
     return [
         i
@@ -168,7 +171,8 @@ def trace_item(t: Trace) -> dict[str, Any]:
 
 
 def block_of(messages: Sequence[Message], turn: int) -> int:
-    "The position, among the blocks of a rendered conversation, of the message at index `turn`: a result stands in the block of its call."
+    """The position, among the blocks of a rendered conversation, of the message at index `turn`: a
+    result stands in the block of its call."""
     from agent_gym.trace import pair
 
     home = {a: i for i, _, a in pair(messages) if a is not None}

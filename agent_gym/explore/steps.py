@@ -26,7 +26,8 @@ __all__ = ['TONE', 'ShownStep', 'steps_of', 'played_again', 'aligned_calls', 'di
 # %% ../../nbs/explore/03_steps.ipynb #a01941b9
 @dataclass(frozen=True)
 class ShownStep:
-    "`messages`: the agent's turn and its answers; `results`: provenance of each tool result, empty without a gym; `reward`: of this step."
+    """`messages`: the agent's turn and its answers; `results`: provenance of each tool result,
+    empty without a gym; `reward`: of this step."""
 
     messages: tuple[Message, ...]
     results: tuple[ToolResult, ...] = ()
@@ -46,7 +47,8 @@ def steps_of(messages: Sequence[Message], opening: int = 0) -> list[ShownStep]:
 def played_again(
     gym: Gym, record: EpisodeRecord, upto: int | None = None
 ) -> tuple[Episode, list[ShownStep]]:
-    "The episode of `record` after `upto` of its steps (None: all), played again in `gym` with its seed, and those steps with provenance."
+    """The episode of `record` after `upto` of its steps (None: all), played again in `gym` with its
+    seed, and those steps with provenance."""
     episode = gym.episode(
         record.conversation_id,
         seed=record.seed,

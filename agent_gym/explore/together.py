@@ -29,7 +29,8 @@ def explore(
     | Mapping[str, EpisodeSet | Iterable[EpisodeRecord]]
     | None = None,
 ) -> Tab:
-    'The explorers of a gym as tabs: its traces, its backend and, where given, `episodes`. `.explorers` maps "traces", "mocker" and "episodes" to them.'
+    """The explorers of a gym as tabs: its traces, its backend and, where given, `episodes`.
+    `.explorers` maps "traces", "mocker" and "episodes" to them."""
     from ipywidgets import Tab
 
     parts = {"traces": TraceExplorer(gym.traces), "mocker": MockerExplorer(gym.tool_mocker)} | (

@@ -18,8 +18,10 @@ __all__ = ['TraceExplorer']
 class TraceExplorer(Explorer):
     """Look through `traces`: a `TraceSet` or any iterable of traces.
 
-    Select with the mouse or j/k, search with /, filter by facet or by a bar of the strip. `.selected` is the trace in sight, `.filtered` the `TraceSet` that passes the
-    filters, `.goto(id, turn=)` moves, `.to_html(path)` makes a page, `.annotations()` gives stars and notes."""
+    Select with the mouse or j/k, search with /, filter by facet or by a bar of the strip.
+    `.selected` is the trace in sight, `.filtered` the `TraceSet` that passes the
+    filters, `.goto(id, turn=)` moves, `.to_html(path)` makes a page, `.annotations()` gives stars
+    and notes."""
 
     def __init__(self, traces: TraceSet | Iterable[Trace]):
         self.traces = traces if isinstance(traces, TraceSet) else TraceSet(traces)

@@ -45,7 +45,8 @@ def script_text(value: object) -> str:
 class Explorer(anywidget.AnyWidget):
     """A list on the left, one item on the right.
 
-    `config` is what `rows.trace_config` makes; `item(i)` renders the item at position i as {"html", "copy"}; `search(query)` gives positions. Subclasses add what
+    `config` is what `rows.trace_config` makes; `item(i)` renders the item at position i as {"html",
+    "copy"}; `search(query)` gives positions. Subclasses add what
     the items can be asked (`answers`)."""
 
     _esm = asset("explorer.js")
@@ -74,7 +75,8 @@ class Explorer(anywidget.AnyWidget):
         self.send(self.answer(content) | {"id": content.get("id")})
 
     def answer(self, content: dict[str, Any]) -> dict[str, Any]:
-        "What the browser is told when it asks `content`: an item, positions found, or the answer of a form. Faults come back as text."
+        """What the browser is told when it asks `content`: an item, positions found, or the answer
+        of a form. Faults come back as text."""
         from agent_gym.render import block, escape
 
         try:
@@ -90,7 +92,8 @@ class Explorer(anywidget.AnyWidget):
             }
 
     def goto(self, id: str, turn: int | None = None) -> None:
-        "Select the item `id`, and in it the message at index `turn`. Raises KeyError where there is none."
+        """Select the item `id`, and in it the message at index `turn`. Raises KeyError where there
+        is none."""
         if id not in self._place:
             raise KeyError(f"no item {id!r} among {len(self._rows)}")
         self.selected_index = self._place[id]
@@ -128,9 +131,11 @@ class Explorer(anywidget.AnyWidget):
     def to_html(
         self, path: str | Path | None = None, *, most: int = 300, title: str = "Agent Gym"
     ) -> str | Path:
-        """The explorer as one self-contained page (no network): its text, or the path it was written to.
+        """The explorer as one self-contained page (no network): its text, or the path it was
+        written to.
 
-        The first `most` of the filtered items are in it, and it says so; forms need a kernel and are shown switched off."""
+        The first `most` of the filtered items are in it, and it says so; forms need a kernel and
+        are shown switched off."""
         keep = self.filtered_positions[:most]
         config = self._config | {"rows": [self._rows[i] for i in keep]}
         cut = len(self.filtered_positions) - len(keep)

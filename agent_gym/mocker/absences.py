@@ -28,7 +28,8 @@ def absences(
     bindings: Mapping[str, Bindings],
     finders: Mapping[str, Finder],
 ) -> dict[str, dict[str, tuple[JsonValue, int]]]:
-    "Per tool and kind of record: the answer when there is no such record, with its support; from the tool itself, else from tools on the same kind, else from any."
+    """Per tool and kind of record: the answer when there is no such record, with its support; from
+    the tool itself, else from tools on the same kind, else from any."""
     own: dict[str, dict[str, Counter[str]]] = {t: defaultdict(Counter) for t in tools}
     values: dict[str, JsonValue] = {}
     for t in tools:
@@ -93,7 +94,8 @@ def _said(
 
 
 def any_absence(missing: Mapping[str, Mapping[str, tuple[JsonValue, int]]]) -> JsonValue:
-    "The wording for a row that does not exist, after that for a record: the name in it is the thing at fault; where there is none, its noun is."
+    """The wording for a row that does not exist, after that for a record: the name in it is the
+    thing at fault; where there is none, its noun is."""
     best = max(
         ((n, freeze(v), kind, v) for by in missing.values() for kind, (v, n) in by.items()),
         default=None,

@@ -21,7 +21,8 @@ __all__ = ['Row', 'Action', 'value_at', 'is_number', 'apply_one', 'apply_actions
 # %% ../../nbs/mocker/06_actions.ipynb #13549074
 @dataclass(frozen=True, slots=True)
 class Row:
-    "The row that `term` names, in a map (`by` is `{}`) or in a list told apart by field `by`; every named row where the term is a list."
+    """The row that `term` names, in a map (`by` is `{}`) or in a list told apart by field `by`;
+    every named row where the term is a list."""
 
     by: str
     term: Term
@@ -29,9 +30,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One effect: `op` (`set`, `add`, `append`, `remove`, `delete`) at `path` of the record labelled `label`, with `formula`, where `condition` holds.
+    """One effect: `op` (`set`, `add`, `append`, `remove`, `delete`) at `path` of the record
+    labelled `label`, with `formula`, where `condition` holds.
 
-    In rows named by a list, the formula's lists are read in step with the rows. `hits` of `total` logged examples agree; `against` names some that do not."""
+    In rows named by a list, the formula's lists are read in step with the rows. `hits` of `total`
+    logged examples agree; `against` names some that do not."""
 
     label: str
     path: tuple[str | Row, ...]
@@ -167,7 +170,8 @@ def _edit_rows(
 
 # %% ../../nbs/mocker/06_actions.ipynb #fea5410d
 def _renames(action: Action) -> bool:
-    "Whether an action changes what rows are told apart by; such actions come last, so that the others still find their rows."
+    """Whether an action changes what rows are told apart by; such actions come last, so that the
+    others still find their rows."""
     return any(isinstance(p, Row) and action.path[-1] == p.by for p in action.path)
 
 

@@ -27,7 +27,8 @@ __all__ = ['SURE', 'BELIEF', 'Cell', 'StateAnswer', 'state_answer', 'BeliefSetti
 # %% ../../nbs/mocker/19d_backend.ipynb #5ff6aa2f
 @dataclass(frozen=True)
 class StateAnswer:
-    "An answer from the learned state: its value, what it rests on, the environment it was made in, and logged calls behind it."
+    """An answer from the learned state: its value, what it rests on, the environment it was made
+    in, and logged calls behind it."""
 
     value: Value
     is_error: bool
@@ -184,13 +185,15 @@ def _expected(basis: str) -> float:
 
 @dataclass(frozen=True)
 class Belief:
-    "How often the rules and the documents were right in conversations left out: (calls, rules right, documents right) by what they rested on."
+    """How often the rules and the documents were right in conversations left out: (calls, rules
+    right, documents right) by what they rested on."""
 
     cells: Mapping[Any, Cell] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Sequence[tuple[str, str, str, bool, bool, bool]]) -> Belief:
-        "From (tool, basis of the rules, basis of the documents, whether they agreed, whether each was right)."
+        """From (tool, basis of the rules, basis of the documents, whether they agreed, whether each
+        was right)."""
         cells: dict[Any, list[int]] = defaultdict(lambda: [0, 0, 0])
         for tool, rules, documents, agree, right, true in rows:
             keys = dict.fromkeys(
@@ -203,7 +206,8 @@ class Belief:
         return cls({k: (c[0], c[1], c[2]) for k, c in cells.items()})
 
     def unlearned(self) -> dict[str, tuple[int, int]]:
-        "Tools that neither learner answers, as (right, asked): free text, searches of the world; `tools=` is how to bring them."
+        """Tools that neither learner answers, as (right, asked): free text, searches of the world;
+        `tools=` is how to bring them."""
         found = {k[1]: (max(c[1:]), c[0]) for k, c in self.cells.items() if k[0] == "tool"}
         few, share = BELIEF.asked, BELIEF.hopeless
         return {t: (r, n) for t, (r, n) in found.items() if n >= few and r < share * n}
@@ -211,7 +215,8 @@ class Belief:
     def rates(
         self, tool: str, rules: str, documents: str, agree: bool, said: float
     ) -> tuple[float, float]:
-        "The chances that the rules, and that the documents, are right; `said` is what the rules claim."
+        """The chances that the rules, and that the documents, are right; `said` is what the rules
+        claim."""
         out = []
         for which, p in ((1, said), (2, _expected(documents))):
             levels = _levels(tool, rules, documents, agree, which)

@@ -67,7 +67,8 @@ Events = dict[str, dict[frozenset[tuple[str, bool]], list[int]]]
 
 
 def _events(conversations: Conversations) -> Events:
-    "By view, for each set of causes in between: how often the answer to the same call was another, and the same."
+    """By view, for each set of causes in between: how often the answer to the same call was
+    another, and the same."""
     out: Events = defaultdict(lambda: defaultdict(lambda: [0, 0]))
     first: dict[Any, list[tuple[Any, frozenset[tuple[str, bool]]]]] = defaultdict(list)
     for conversation in conversations:
@@ -103,7 +104,8 @@ def find_actions(
     kinds: Mapping[str, str],
     declared: Mapping[str, str] | None = None,
 ) -> frozenset[str]:
-    "The tools that change what others show; `kinds` is what is believed of them so far, `declared` what a user says."
+    """The tools that change what others show; `kinds` is what is believed of them so far,
+    `declared` what a user says."""
     declared = declared or {}
     moves: dict[str, float] = defaultdict(float)
     tested: Counter[str] = Counter()
@@ -158,7 +160,8 @@ LINKS = LinkSettings()
 
 
 def find_links(model: StateModel, conversations: Conversations) -> dict[str, tuple[Link, ...]]:
-    "By tool, the documents that its arguments name, or a field of such a document; views without arguments are linked to all."
+    """By tool, the documents that its arguments name, or a field of such a document; views without
+    arguments are linked to all."""
     calls: dict[str, list[LoggedCall]] = defaultdict(list)
     for conversation in conversations:
         for c in conversation:

@@ -50,7 +50,8 @@ CIRCUMSTANCES = ("novel", "supposed", "late")
 class Trust:
     """Rates of success by mechanism, and by mechanism and tool, as (right, asked).
 
-    A mechanism that ends in a circumstance (`reply novel`) is drawn towards what the circumstance does to all mechanisms."""
+    A mechanism that ends in a circumstance (`reply novel`) is drawn towards what the circumstance
+    does to all mechanisms."""
 
     overall: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     by_tool: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)

@@ -26,7 +26,8 @@ MAP, PLAIN = "{}", "[]"
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    "Rows inside records of `kind` at `path`; `by` is the field that tells them apart, `{}` for the keys of a map, `[]` for a list of names."
+    """Rows inside records of `kind` at `path`; `by` is the field that tells them apart, `{}` for
+    the keys of a map, `[]` for a list of names."""
 
     kind: str
     path: Path

@@ -25,7 +25,8 @@ __all__ = ['Creation', 'learn_creation']
 # %% ../../nbs/mocker/07_creation.ipynb #42630b88
 @dataclass(frozen=True)
 class Creation:
-    "A record of `kind`, named by field `name` of the answer; its own field `own` holds the name, `fields` the rest. `support` logged calls made one."
+    """A record of `kind`, named by field `name` of the answer; its own field `own` holds the name,
+    `fields` the rest. `support` logged calls made one."""
 
     kind: str
     name: str
@@ -80,7 +81,8 @@ def learn_creation(successes: Sequence[tuple[Scene, LoggedCall]], store: Store) 
 
 
 def _kind_of(name: str, values: Sequence[str], store: Store) -> str | None:
-    "The kind whose names these are: of records first seen after the write; else of a kind whose names are called so and look alike. Names of records that were there before are none."
+    """The kind whose names these are: of records first seen after the write; else of a kind whose
+    names are called so and look alike. Names of records that were there before are none."""
     seen = Counter(kind for kind in store.kinds for v in values if (kind, v) in store.base)
     made = Counter(kind for kind in store.kinds for v in values if (kind, v) in store.after)
     for kind, n in made.most_common(1):
@@ -116,7 +118,8 @@ def _fields(
     calls: Sequence[tuple[Scene, LoggedCall, Mapping[str, JsonValue]]],
     store: Store,
 ) -> tuple[tuple[str, Formula], ...]:
-    "How each field of the new record follows from the call: learned where a later view shows it, else from names."
+    """How each field of the new record follows from the call: learned where a later view shows it,
+    else from names."""
     shown = [
         (s.answered(c.value), store.after[kind, str(v[name])][0][0])
         for s, c, v in calls

@@ -24,7 +24,8 @@ __all__ = ['StateFunction', 'REFUSALS', 'Documents', 'Done', 'run_declared', 'Ag
 
 # %% ../../nbs/mocker/19e_declared.ipynb #dc819b5b
 class Documents:
-    "What a declared function sees of a session: `read` gives what a tool shows now (None where that is not known), `write` says what it shows from now on. Both work on copies."
+    """What a declared function sees of a session: `read` gives what a tool shows now (None where
+    that is not known), `write` says what it shows from now on. Both work on copies."""
 
     def __init__(self, state: State):
         self._state, self.written = state, 0
@@ -50,7 +51,8 @@ class Documents:
 
 @dataclass(frozen=True)
 class Done:
-    "What a declared function did: its answer, whether that is a refusal, the state after it, and how many documents it wrote."
+    """What a declared function did: its answer, whether that is a refusal, the state after it, and
+    how many documents it wrote."""
 
     value: JsonValue
     is_error: bool
@@ -76,7 +78,8 @@ def run_declared(function: StateFunction, state: State, arguments: Mapping[str, 
 
 @dataclass(frozen=True)
 class Agreement:
-    "How far a declared function says what the logs say: of `total` logged calls `right` agree; `first` is the first that does not (conversation, turn, what it says, what was logged)."
+    """How far a declared function says what the logs say: of `total` logged calls `right` agree;
+    `first` is the first that does not (conversation, turn, what it says, what was logged)."""
 
     tool: str
     right: int

@@ -48,7 +48,8 @@ def tokens(value: Value, depth: int = 6) -> Iterator[str]:
 # %% ../../nbs/mocker/19a_documents.ipynb #e05d7a61
 @dataclass(frozen=True)
 class Effect:
-    "What an action does to the documents of `view` whose arguments are as `binds` say (those not named: all); `hits` of `total` logged pairs of before and after agree."
+    """What an action does to the documents of `view` whose arguments are as `binds` say (those not
+    named: all); `hits` of `total` logged pairs of before and after agree."""
 
     view: str
     binds: tuple[tuple[str, Expr], ...]
@@ -87,9 +88,13 @@ class Reply:
 class StateModel:
     """All that is learned about state; immutable.
 
-    `base`: documents before any action, by (view, key of the arguments), with up to two conversations that show them and how far the logs agree. `outcomes`: how identical logged calls ended.
-    `shown`: the conversations (up to two) that show a value. `pairs`: actions whose order is told apart. `own`: by conversation, what it showed of the start that others do not.
-    `tested`: the (action, view) of which some log shows a document before and after. `accepts_new`: actions that succeed with values never shown before."""
+    `base`: documents before any action, by (view, key of the arguments), with up to two
+    conversations that show them and how far the logs agree. `outcomes`: how identical logged calls
+    ended.
+    `shown`: the conversations (up to two) that show a value. `pairs`: actions whose order is told
+    apart. `own`: by conversation, what it showed of the start that others do not.
+    `tested`: the (action, view) of which some log shows a document before and after. `accepts_new`:
+    actions that succeed with values never shown before."""
 
     actions: frozenset[str] = frozenset()
     views: frozenset[str] = frozenset()
@@ -139,7 +144,8 @@ SpecificEdit = tuple[Mapping[str, Any], Edit, Mapping[Any, Value], float]
 
 
 class State:
-    "One session's edits, its count of successes by action, and the arguments and order of the last ones. Values are never changed in place, so a fork copies dictionaries only."
+    """One session's edits, its count of successes by action, and the arguments and order of the
+    last ones. Values are never changed in place, so a fork copies dictionaries only."""
 
     __slots__ = (
         "conversation",
@@ -186,7 +192,8 @@ class State:
         return other
 
     def document(self, view: str, arguments: Mapping[str, Value]) -> tuple[Value, int]:
-        "(value or MISSING, grade): 0 where nothing touched it, 3, 2, 1 where good, fair, poor effects did, -1 where an effect could not be told."
+        """(value or MISSING, grade): 0 where nothing touched it, 3, 2, 1 where good, fair, poor
+        effects did, -1 where an effect could not be told."""
         key = key_of(dict(arguments))
         edits = self.edits.get(view, ())
         known = self.memo.get((view, key))
@@ -213,7 +220,8 @@ class State:
         return value, grade
 
     def untold(self, view: str, arguments: Mapping[str, Value]) -> bool:
-        "Whether something was done that speaks of this document, and no log shows what that does to it."
+        """Whether something was done that speaks of this document, and no log shows what that does
+        to it."""
         if not self.spoken:
             return False
         asked = frozenset(tokens(dict(arguments)))
@@ -290,7 +298,8 @@ def take(
     env: Mapping[Any, Value],
     given: bool = False,
 ) -> None:
-    "A call succeeded with this answer: its effects happen. `given`: the answer is the truth, so what it shows is so from now on."
+    """A call succeeded with this answer: its effects happen. `given`: the answer is the truth, so
+    what it shows is so from now on."""
     model = state.model
     if tool in model.actions:
         seen = {**env, "r": value}
@@ -318,7 +327,8 @@ def take(
 
 
 def _spoken(env: Mapping[Any, Value]) -> frozenset[str]:
-    "What an action speaks of: its arguments, its answer, and the plain fields of the documents it is linked to."
+    """What an action speaks of: its arguments, its answer, and the plain fields of the documents it
+    is linked to."""
     out = set(tokens([env["a"], env["r"]]))
     for root, value in env.items():
         if type(root) is tuple and len(root) > 2 and type(value) is dict:

@@ -35,9 +35,11 @@ __all__ = ['Rule', 'Rules', 'rules_of', 'with_rules', 'parse_rule']
 # %% ../../nbs/mocker/13_editing.ipynb #bcbe5235
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One learned rule of `tool`; `kind` is `effect`, `refusal`, `reply`, `lookup`, `search` or `creation`.
+    """One learned rule of `tool`; `kind` is `effect`, `refusal`, `reply`, `lookup`, `search` or
+    `creation`.
 
-    `support` counts the logged calls that show it, `counterexamples` those that do not fit, `against` names some of them (conversation, turn). `part` is the rule itself."""
+    `support` counts the logged calls that show it, `counterexamples` those that do not fit,
+    `against` names some of them (conversation, turn). `part` is the rule itself."""
 
     tool: str
     kind: str

@@ -36,8 +36,11 @@ __all__ = ['MOST_FIELDS', 'Edit', 'edited', 'state_key', 'outcome', 'learn_edit'
 # %% ../../nbs/mocker/19_edits.ipynb #969f3778
 @dataclass(frozen=True)
 class Edit:
-    """What becomes of a value: `keep`, `set` (expression, whether it may be absent), `delete`, `fields` ((step, edit), ...), `extend` (list, tree that says when the first rows fall out), `prepend`,
-    `pop` (position), `remove` (value, field) and `row` (value, field, edit of that row). `guard` says when."""
+    """What becomes of a value: `keep`, `set` (expression, whether it may be absent), `delete`,
+    `fields` ((step, edit), ...), `extend` (list, tree that says when the first rows fall out),
+    `prepend`,
+    `pop` (position), `remove` (value, field) and `row` (value, field, edit of that row). `guard`
+    says when."""
 
     op: str
     parts: tuple[Any, ...] = ()
@@ -72,7 +75,8 @@ class Edit:
 
 
 def edited(edit: Edit, value: Value, env: Env) -> Value:
-    "The value after the edit, MISSING where it is gone; nothing is changed in place. Raises Undefined where it cannot be told."
+    """The value after the edit, MISSING where it is gone; nothing is changed in place. Raises
+    Undefined where it cannot be told."""
     if edit.op == "keep":
         return value
     here = env if value is MISSING else {**env, "v": value}

@@ -41,7 +41,8 @@ Edit: TypeAlias = tuple[tuple[str | tuple[str, str], ...], str, object]
 def edits(
     before: JsonValue, after: JsonValue, containers: Mapping[tuple[str, ...], str], path: tuple = ()
 ) -> list[Edit]:
-    "(path, op, value) of what turned `before` into `after`; a `set` holds (old, new); rows of known containers are steps (by, name)."
+    """(path, op, value) of what turned `before` into `after`; a `set` holds (old, new); rows of
+    known containers are steps (by, name)."""
     if isinstance(before, dict) and isinstance(after, dict):
         by = containers.get(path)
         out: list[Edit] = []
@@ -119,7 +120,8 @@ def _is_direct(label: str, scene: Scene) -> bool:
 def _named_alike(
     label: str, examples: Sequence[Example], known: set[tuple[str | Row, ...]]
 ) -> list[Action]:
-    "An argument sets the field of its name, unless the logs say otherwise: the prior of every write, needed where a field never changed."
+    """An argument sets the field of its name, unless the logs say otherwise: the prior of every
+    write, needed where a field never changed."""
     out = []
     for a in dict.fromkeys(a for e in examples for a in e.scene.arguments):
         some = [e for e in examples if a in e.scene.arguments]
@@ -142,7 +144,8 @@ _NONE = object()
 
 
 def _by_path(containers: Sequence[Container], e: Example) -> dict[tuple[str, ...], str]:
-    "For each container path of the record the way its rows are told apart; a field that the picks of the scene use comes first."
+    """For each container path of the record the way its rows are told apart; a field that the picks
+    of the scene use comes first."""
     used = {(p.container.path, p.container.by) for p in e.scene.bindings.picks}
     out: dict[tuple[str, ...], str] = {}
     for c in containers:
@@ -152,7 +155,8 @@ def _by_path(containers: Sequence[Container], e: Example) -> dict[tuple[str, ...
 
 
 def _abstract(e: Example, found: Sequence[Edit]) -> dict[tuple[tuple[str | Row, ...], str], object]:
-    "The edits with row names replaced by the terms that name them; edits of many rows by one list argument become one."
+    """The edits with row names replaced by the terms that name them; edits of many rows by one list
+    argument become one."""
     out: dict[tuple[tuple[str | Row, ...], str], object] = {}
     groups: dict[tuple, list[tuple[str, object]]] = defaultdict(list)
     for path, op, value in found:
@@ -242,7 +246,8 @@ def _learn_place(
 def _learn_one(
     op: str, scenes: Sequence[Scene], values: Sequence[object], name: str
 ) -> tuple[str, Learned | None]:
-    "A new value explained as such, or, where numbers change by something that can be explained, by its difference from the old one (`add`)."
+    """A new value explained as such, or, where numbers change by something that can be explained,
+    by its difference from the old one (`add`)."""
     if op != "set":
         return op, learn_value(scenes, values, name=name)  # type: ignore[arg-type]
     pairs = [v for v in values if isinstance(v, tuple)]
@@ -311,7 +316,8 @@ def _agrees(action: Action, e: Example) -> bool:
 
 
 def _part(at: JsonValue, path: Sequence[str | Row], e: Example) -> JsonValue:
-    "What a record holds at a path; a list where the path goes through rows, which keep the positions they had before the write."
+    """What a record holds at a path; a list where the path goes through rows, which keep the
+    positions they had before the write."""
     old: JsonValue = e.before
     for i, p in enumerate(path):
         if isinstance(p, Row):

@@ -172,7 +172,8 @@ DEPTH, ROWS, ROW_PLACES = 5, 60, 4
 
 
 def flatten(env: Env, roots: Iterable[Any], limit: int = 120) -> dict[Place, Value]:
-    "Every place under `roots` with its value, about `limit` for each root, half of that for linked documents."
+    """Every place under `roots` with its value, about `limit` for each root, half of that for
+    linked documents."""
     out: dict[Place, Value] = {}
     names: dict[str, Place] = {}
     for root in (*GIVEN, "r"):
@@ -246,8 +247,10 @@ class Const:
 class Expr:
     """An operator and its parts.
 
-    `const value`, `place p`, `+ - *`, `text` (pieces and values), `table` (a value looked up), `dict` (name, value, whether it may be absent), `list`, `append`, `map` (over `i`),
-    `sum`, `next` (one more than the largest), `if` (a test, two values), `calc` (arithmetic in a text)."""
+    `const value`, `place p`, `+ - *`, `text` (pieces and values), `table` (a value looked up),
+    `dict` (name, value, whether it may be absent), `list`, `append`, `map` (over `i`),
+    `sum`, `next` (one more than the largest), `if` (a test, two values), `calc` (arithmetic in a
+    text)."""
 
     op: str
     parts: tuple[Any, ...] = ()
@@ -394,7 +397,8 @@ _OPERATORS: dict[str, Callable[[Any, Env], Value]] = {
 
 # %% ../../nbs/mocker/16_expressions.ipynb #2cfda46b
 class Case:
-    "One example: an environment and all its places, by value. A case with one root more shares what it has with the one that it extends."
+    """One example: an environment and all its places, by value. A case with one root more shares
+    what it has with the one that it extends."""
 
     __slots__ = ("_by_key", "_keys", "_places", "_small", "cache", "env", "own", "parent")
 

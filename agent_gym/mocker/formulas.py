@@ -194,7 +194,8 @@ def _shown(f: Formula) -> str:
 # %% ../../nbs/mocker/05_formulas.ipynb #0c483eec
 @dataclass(frozen=True, slots=True)
 class Condition:
-    "A test on one value of the scene: `op` is `in` (a set of frozen values), `>` (a number), or `has`."
+    """A test on one value of the scene: `op` is `in` (a set of frozen values), `>` (a number), or
+    `has`."""
 
     formula: Formula
     op: str

@@ -31,7 +31,8 @@ class Mention:
 
 
 def mentions(store: Store) -> dict[str, Mention]:
-    "The names that records speak of and that are not records of the store, with their first mention."
+    """The names that records speak of and that are not records of the store, with their first
+    mention."""
     known = {ref[1] for ref in store.base}
     out: dict[str, Mention] = {}
     for ref, record in store.base.items():
@@ -94,7 +95,8 @@ class Inventor:
         return self.disguised(_swapped(record, swaps), f"{seed} {ref}", mine)  # type: ignore[return-value]
 
     def disguised(self, value: JsonValue, seed: str, mine: object) -> JsonValue:
-        "A made-up value without what belongs to one record of the logs alone: such texts and long numbers are drawn anew, those in `mine` stay."
+        """A made-up value without what belongs to one record of the logs alone: such texts and long
+        numbers are drawn anew, those in `mine` stay."""
         kept = {str(v) for _, v in leaves([*_plain(mine)]) if _may_identify(v)}
         swaps: dict[tuple[type, str], JsonValue] = {}
         for _, v in leaves(value):
@@ -121,7 +123,8 @@ class Inventor:
         )
 
     def _aligned(self, old: Ref, new: Ref) -> dict[str, JsonValue]:
-        "For each name of the old owner and of its rows, the one of the new owner that takes its place."
+        """For each name of the old owner and of its rows, the one of the new owner that takes its
+        place."""
         out: dict[str, JsonValue] = {old[1]: new[1]}
         for c in self._containers:
             if c.kind == old[0] and c.by != PLAIN:
@@ -144,7 +147,8 @@ def _owners(values: Iterable[JsonValue]) -> Counter[str]:
 
 
 def _may_identify(v: object) -> bool:
-    "Whether a value may belong to one customer: a short text that is no word of the backend's own, or a number of five digits and more."
+    """Whether a value may belong to one customer: a short text that is no word of the backend's
+    own, or a number of five digits and more."""
     if isinstance(v, str):
         return 2 < len(v) <= LONGEST_NAME
     return isinstance(v, int) and not isinstance(v, bool) and abs(v) >= LONG_NUMBER

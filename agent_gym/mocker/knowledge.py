@@ -71,7 +71,8 @@ class Knowledge:
         return self.store.base.get(ref) if own is None else own
 
     def names(self, name: str, arguments: Mapping[str, JsonValue]) -> frozenset[str]:
-        "The things that a call speaks of: what its arguments name, and what the record named by them is linked to."
+        """The things that a call speaks of: what its arguments name, and what the record named by
+        them is linked to."""
         out = {t for t in tokens(dict(arguments)) if t in self.named} or set(
             tokens(dict(arguments))
         )

@@ -44,7 +44,9 @@ def learn(
     progress: bool = True,
     declared: Mapping[str, ToolSpec] | None = None,
 ) -> Model:
-    "Learn the backend behind `traces`, of whose tools a user may have `declared` something, and how far each mechanism is to be trusted; `progress` shows a line where that takes longer than two seconds."
+    """Learn the backend behind `traces`, of whose tools a user may have `declared` something, and
+    how far each mechanism is to be trusted; `progress` shows a line where that takes longer than
+    two seconds."""
     traces = list(traces)
     with paused_gc():
         tools = infer_tools(traces, declared)
@@ -128,7 +130,9 @@ def _cross_fitted(
     declared: Mapping[str, ToolSpec] | None = None,
     most: int = 120,
 ) -> tuple[Trust, Belief, StateModel]:
-    """How often each mechanism is right, and which of the two learners: learned from three quarters of the conversations, asked about the fourth, of which every other one is known up to its first write.
+    """How often each mechanism is right, and which of the two learners: learned from three quarters
+    of the conversations, asked about the fourth, of which every other one is known up to its first
+    write.
 
     A call unlike all logged successes counts as the `trials` of leaving out one rule say."""
     from agent_gym.mocker.session import ToolSession

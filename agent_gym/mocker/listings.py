@@ -20,7 +20,8 @@ __all__ = ['Listing', 'find_key', 'find_listings']
 # %% ../../nbs/mocker/00_listings.ipynb #123d2533
 @dataclass(frozen=True, slots=True)
 class Listing:
-    "Rows in the answers of a tool: under field `key` (None: the answer is the list), records of `kind` named by their field `by` (None: a row is its own name)."
+    """Rows in the answers of a tool: under field `key` (None: the answer is the list), records of
+    `kind` named by their field `by` (None: a row is its own name)."""
 
     key: str | None
     kind: str
@@ -71,7 +72,8 @@ def find_listings(
     ids: Mapping[str, Identity],
     writes: Collection[str] = (),
 ) -> dict[str, Listing]:
-    """The tools that list records; `writes` never do. Rows of a tool that takes nothing but the name of an owner belong to the owner's record, unless another tool opens them by their own
+    """The tools that list records; `writes` never do. Rows of a tool that takes nothing but the
+    name of an owner belong to the owner's record, unless another tool opens them by their own
     name; rows in an answer that says whose record it is belong to that record."""
     where = slots(c for cs in good.values() for c in cs)
     names: dict[str, set[str]] = defaultdict(set)
@@ -136,7 +138,8 @@ def _named_by(
     where: Mapping[tuple[str, str], set[str]],
     tool: str,
 ) -> str | None:
-    "The field that names the rows: never twice in one list, the same row whenever it comes again, and best one that tools speak of."
+    """The field that names the rows: never twice in one list, the same row whenever it comes again,
+    and best one that tools speak of."""
     rows = [r for rows in lists for r in rows]
     best: tuple[float, int, str] | None = None
     for n, k in enumerate(dict.fromkeys(k for r in rows[:50] for k in r)):

@@ -47,7 +47,8 @@ def get(record: JsonValue, path: Sequence[str]) -> JsonValue:
 # %% ../../nbs/mocker/03_lookup.ipynb #5b1b51d3
 @dataclass(frozen=True)
 class Finder:
-    "How `tool` finds a record of `kind`: each argument equals the field at a path. `index` holds the records by folded arguments."
+    """How `tool` finds a record of `kind`: each argument equals the field at a path. `index` holds
+    the records by folded arguments."""
 
     tool: str
     kind: str
@@ -65,7 +66,8 @@ class Finder:
         record: Callable[[Ref], Record | None],
         changed: Sequence[Ref],
     ) -> Ref | None:
-        "The record meant in the session whose records `record` gives and which has written to `changed`."
+        """The record meant in the session whose records `record` gives and which has written to
+        `changed`."""
         key = self.key(arguments)
         pool = dict.fromkeys([*self.index.get(key, ()), *(r for r in changed if r[0] == self.kind)])
         return next(
@@ -89,7 +91,8 @@ class Finder:
 def learn_finder(
     tool: str, kind: str, examples: Sequence[tuple[Mapping[str, JsonValue], Ref]], store: Store
 ) -> Finder | None:
-    "The finder that explains (arguments, record found), or None where the arguments name no facts of the records."
+    """The finder that explains (arguments, record found), or None where the arguments name no facts
+    of the records."""
     known = [(a, r, store.base.get(r)) for a, r in examples]
     names = list(dict.fromkeys(k for a, _, _ in known for k, v in a.items() if is_name(v)))
     if not names:

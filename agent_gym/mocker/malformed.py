@@ -25,7 +25,9 @@ __all__ = ['Manners', 'learn_manners', 'plain', 'computed']
 # %% ../../nbs/mocker/11_malformed.ipynb #415dd971
 @dataclass(frozen=True)
 class Manners:
-    """How a backend words errors: `form` is a usual error, `place` where its sentence stands; `said` holds templates of logged answers to malformed calls by what was wrong; `code` is what the
+    """How a backend words errors: `form` is a usual error, `place` where its sentence stands;
+    `said` holds templates of logged answers to malformed calls by what was wrong; `code` is what
+    the
     other texts of an error say of a malformed call."""
 
     form: JsonValue = None

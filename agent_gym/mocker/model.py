@@ -37,7 +37,8 @@ class Model(Knowledge):
     "What was learned, and how it answers."
 
     def answer(self, session: ToolSession, name: str, arguments: object) -> Answer:
-        "The answer to a call in the state of `session`, with what it changes; changes nothing itself."
+        """The answer to a call in the state of `session`, with what it changes; changes nothing
+        itself."""
         spec = self.tools.get(name) if isinstance(name, str) else None
         if spec is None:
             novel = (
@@ -77,7 +78,8 @@ class Model(Knowledge):
     def _novel(
         self, session: ToolSession, name: str, arguments: Mapping[str, JsonValue]
     ) -> Answer | None:
-        "A tool that no log shows, whose arguments name a record and fields of it, can only be a write of these fields."
+        """A tool that no log shows, whose arguments name a record and fields of it, can only be a
+        write of these fields."""
         for identity in dict.fromkeys(
             i for t, i in sorted(self.store.ids.items()) if i.by_argument and i.viewer
         ):
@@ -163,7 +165,8 @@ class Model(Knowledge):
     def _recorded(
         self, session: ToolSession, spec: ToolSpec, key: str, names: frozenset[str]
     ) -> list[Recorded]:
-        "The logged answers that stand: none of a tool whose rules a person changed; of a search, those given before or after as many writes."
+        """The logged answers that stand: none of a tool whose rules a person changed; of a search,
+        those given before or after as many writes."""
         if spec.name in self.edited:
             return []
         found = self.replay.find(
@@ -187,7 +190,8 @@ class Model(Knowledge):
         spec: ToolSpec,
         arguments: Mapping[str, JsonValue],
     ) -> Answer:
-        "The records that a search finds as they stand; where no log asked for as much and most rows there are may be unknown, the most similar logged answer."
+        """The records that a search finds as they stand; where no log asked for as much and most
+        rows there are may be unknown, the most similar logged answer."""
         known, kind = search.knows(arguments), search.listing.kind
         guess = not search.closed and not search.owned and spec.name in self.nearest
         if not known and guess:
@@ -382,7 +386,8 @@ class Model(Knowledge):
     def _completed(
         self, session: ToolSession, spec: ToolSpec, ref: Ref, record: Record, lacks: Sequence[str]
     ) -> Answer:
-        "A view of a record of which the logs show only a part: the rest is made up, once per session, after another record of its kind."
+        """A view of a record of which the logs show only a part: the rest is made up, once per
+        session, after another record of its kind."""
         donor = self._donor(ref, session.seed)
         added = {k: self.usual.get((spec.name, k), donor.get(k)) for k in lacks}
         added = self.inventor.disguised(added, f"{session.seed} {ref}", [record, ref[1]])
@@ -567,7 +572,8 @@ class Model(Knowledge):
         return fresh
 
     def _worded(self, spec: ToolSpec, scene: Scene, fresh: Callable[[str], str]) -> Answer:
-        "The reply of a tool that shows no record: as learned, in part as learned, or that of the most similar logged call."
+        """The reply of a tool that shows no record: as learned, in part as learned, or that of the
+        most similar logged call."""
         skill = self.skills[spec.name]
         if skill.reply is None:
             return self._nearest(spec, dict(scene.arguments))
@@ -601,7 +607,8 @@ class Model(Knowledge):
     def _partly(
         self, spec: ToolSpec, reply: Learned, scene: Scene, fresh: Callable[[str], str]
     ) -> Answer:
-        "A reply of which some fields are not known: those are as they usually are, or else as in the most similar logged answer."
+        """A reply of which some fields are not known: those are as they usually are, or else as in
+        the most similar logged answer."""
         near = self.nearest[spec.name].donor(scene.arguments).value
         value: Record = {}
         for k, formula in reply.formula.parts:

@@ -82,7 +82,8 @@ def tokens(value: JsonValue, depth: int = 0) -> Iterator[str]:
 # %% ../../nbs/mocker/00_names.ipynb #a4dbc37e
 @dataclass(frozen=True, slots=True)
 class Identity:
-    "How the answers of a tool are tied to records of `kind`: by argument `name`, or by field `name` of the answer."
+    """How the answers of a tool are tied to records of `kind`: by argument `name`, or by field
+    `name` of the answer."""
 
     kind: str
     name: str
@@ -106,7 +107,8 @@ def overlap(a: set[str], b: set[str]) -> bool:
 
 
 class Slots(defaultdict[tuple[str, str], set[str]]):
-    "Names by place. `sharing` finds the places that hold some of given names without asking every place."
+    """Names by place. `sharing` finds the places that hold some of given names without asking every
+    place."""
 
     @cached_property
     def _places(self) -> dict[str, list[tuple[str, str]]]:
@@ -123,7 +125,8 @@ class Slots(defaultdict[tuple[str, str], set[str]]):
 
 
 def slots(calls: Iterable[LoggedCall]) -> Slots:
-    "The names seen per (tool, argument), and per (tool, '') among answers that are themselves names."
+    """The names seen per (tool, argument), and per (tool, '') among answers that are themselves
+    names."""
     out = Slots(set)
     for c in calls:
         if c.is_error:
@@ -164,7 +167,8 @@ def _candidates(tool: str, calls: Sequence[LoggedCall], where: Slots) -> list[_C
 
 
 def _functional(pairs: Sequence[tuple[str, Record]], texts: Mapping[int, str]) -> bool:
-    "Equal names give like records, different names different ones; `texts` holds the records as texts."
+    """Equal names give like records, different names different ones; `texts` holds the records as
+    texts."""
     first: dict[str, Record] = {}
     like = []
     for name, record in pairs:
@@ -195,7 +199,8 @@ def _likeness(a: JsonValue, b: JsonValue) -> float:
 
 # %% ../../nbs/mocker/00_names.ipynb #8124377b
 def is_informative(calls: Sequence[LoggedCall]) -> bool:
-    "Whether answers tell something: a value that is neither constant, nor said in the arguments, nor new with every call (a made-up number)."
+    """Whether answers tell something: a value that is neither constant, nor said in the arguments,
+    nor new with every call (a made-up number)."""
     rows = [
         (c.arguments, c.value if isinstance(c.value, dict) else {"": c.value})
         for c in calls
@@ -225,7 +230,8 @@ def identities(
 ) -> dict[str, Identity]:
     """The identity of every tool tied to records; calls without errors, by tool.
 
-    Tools whose answers tell something define the kinds, best candidate first, unless fields of the same name disagree with those of the kind; then the next candidate counts.
+    Tools whose answers tell something define the kinds, best candidate first, unless fields of the
+    same name disagree with those of the kind; then the next candidate counts.
     The other tools are tied to the kind that one of their arguments names."""
     where = slots(c for cs in calls.values() for c in cs)
     telling = {
@@ -319,7 +325,8 @@ def _is_spoken(c: _Candidate, where: Slots) -> bool:
 def _is_owned(
     c: _Candidate, kinds: Mapping[str, set[str]], owner: Mapping[str, set[str]], fields: set[str]
 ) -> bool:
-    "Whether the names belong to records of another make: for this tool they are a link to those, not what names its own."
+    """Whether the names belong to records of another make: for this tool they are a link to those,
+    not what names its own."""
     kind = next((k for k, values in kinds.items() if overlap(values, c.values)), None)
     return kind is not None and len(owner[kind] & fields) <= 0.5 * min(
         len(owner[kind]), len(fields)
@@ -327,7 +334,8 @@ def _is_owned(
 
 
 def _disagree(c: _Candidate, member: _Candidate, calls: Mapping[str, Sequence[LoggedCall]]) -> bool:
-    "Whether two tools show different values under the same field for the same name, within one conversation."
+    """Whether two tools show different values under the same field for the same name, within one
+    conversation."""
 
     def shown(x: _Candidate) -> dict[tuple[str, str], Record]:
         out: dict[tuple[str, str], Record] = {}
@@ -354,7 +362,8 @@ def _disagree(c: _Candidate, member: _Candidate, calls: Mapping[str, Sequence[Lo
 
 
 def kind_label(name: str, taken: set[str]) -> str:
-    "What a kind of record is called: the name of the field that names it, without its ending, not yet taken."
+    """What a kind of record is called: the name of the field that names it, without its ending, not
+    yet taken."""
     stem = re.sub(r"(?i)[_\- ]*(id|ids|no|number|code|key)$", "", name) or name
     return next(s for s in (stem, name, *(f"{name}{i}" for i in range(2, 99))) if s not in taken)
 

@@ -20,14 +20,16 @@ __all__ = ['Familiar', 'learn_familiar', 'trials']
 # %% ../../nbs/mocker/07_novelty.ipynb #d94e3adf
 @dataclass(frozen=True, slots=True)
 class Familiar:
-    "What logged successes of a tool had: the words of terms that hold few, the ranges of numeric arguments, and pairs of terms of which the first never exceeded the second and reached it."
+    """What logged successes of a tool had: the words of terms that hold few, the ranges of numeric
+    arguments, and pairs of terms of which the first never exceeded the second and reached it."""
 
     words: tuple[tuple[Term, frozenset[str]], ...] = ()
     ranges: tuple[tuple[Term, float, float], ...] = ()
     bounds: tuple[tuple[Term, Term], ...] = ()
 
     def strange(self, scene: Scene, besides: Collection[Term] = ()) -> str | None:
-        "What the scene has that no logged success had, in words, `besides` these terms; None where there is nothing."
+        """What the scene has that no logged success had, in words, `besides` these terms; None
+        where there is nothing."""
         terms = (
             {t: v for t, v in scene.terms().items() if t not in besides}
             if besides
@@ -98,9 +100,11 @@ def _reaches(a: Term, b: Term, some: Sequence[Scene]) -> bool:
 def trials(
     familiar: Familiar, successes: Sequence[Scene], failures: Sequence[Sequence[Scene]]
 ) -> Counter[tuple[bool, bool]]:
-    """How accepting went, as counts of (novel, went well), were each success the first of its kind and each of the groups of `failures` a rule that no log shows.
+    """How accepting went, as counts of (novel, went well), were each success the first of its kind
+    and each of the groups of `failures` a rule that no log shows.
 
-    A success is novel where what it has is had by no other; of each group one failure counts, since one rule is one surprise."""
+    A success is novel where what it has is had by no other; of each group one failure counts, since
+    one rule is one surprise."""
     out: Counter[tuple[bool, bool]] = Counter()
     terms = [s.terms() for s in successes[:: max(1, len(successes) // 100)]]
     once = [

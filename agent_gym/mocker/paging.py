@@ -21,7 +21,8 @@ __all__ = ['TELLS', 'Order', 'learn_order', 'in_order', 'Paging', 'learn_paging'
 # %% ../../nbs/mocker/02_paging.ipynb #e4d9f282
 @dataclass(frozen=True)
 class Order:
-    "Rows sorted by `by[key]`, fields with their direction (True: descending), where the key is what the arguments `arguments` say; `()` where no order is known."
+    """Rows sorted by `by[key]`, fields with their direction (True: descending), where the key is
+    what the arguments `arguments` say; `()` where no order is known."""
 
     arguments: tuple[str, ...] = ()
     by: Mapping[str, tuple[tuple[str, bool], ...]] = field(default_factory=dict)
@@ -58,7 +59,8 @@ def _key(names: Sequence[str], arguments: Mapping[str, JsonValue]) -> str:
 def learn_order(
     some: Sequence[tuple[Mapping[str, JsonValue], Sequence[Record]]], tests: set[str]
 ) -> Order:
-    "The order of the rows of (arguments, rows): one for all answers, or one for each value of arguments that test nothing."
+    """The order of the rows of (arguments, rows): one for all answers, or one for each value of
+    arguments that test nothing."""
     lists = [(a, rows) for a, rows in some if len(rows) > 1]
     if len(lists) < 2:
         return Order()
@@ -79,7 +81,8 @@ def learn_order(
 
 
 def in_order(lists: Sequence[Sequence[str]]) -> list[str]:
-    "All names in an order that agrees with every list, as a table without a sorting has one; where lists contradict each other, in the order in which names first came."
+    """All names in an order that agrees with every list, as a table without a sorting has one;
+    where lists contradict each other, in the order in which names first came."""
     after: dict[str, dict[str, None]] = {n: {} for names in lists for n in names}
     before = dict.fromkeys(after, 0)
     for names in lists:
@@ -127,8 +130,10 @@ def _sorted_by(lists: Sequence[Sequence[Record]]) -> tuple[tuple[str, bool], ...
 # %% ../../nbs/mocker/02_paging.ipynb #eca9e172
 @dataclass(frozen=True)
 class Paging:
-    """The window on the rows: `limit` names an argument or is a number; `skip` names an argument and what it counts (`offset`, `page` from 1, `page0` from 0); `extra` are fields beside
-    the rows by what they tell (`total`, `count`, `pages`, or `pages1` where there is always one, `page`, `more`, `next page`, `next offset`, `const`, or `arg` with its name)."""
+    """The window on the rows: `limit` names an argument or is a number; `skip` names an argument
+    and what it counts (`offset`, `page` from 1, `page0` from 0); `extra` are fields beside
+    the rows by what they tell (`total`, `count`, `pages`, or `pages1` where there is always one,
+    `page`, `more`, `next page`, `next offset`, `const`, or `arg` with its name)."""
 
     limit: str | int | None = None
     skip: tuple[str, str] | None = None
@@ -225,7 +230,8 @@ def learn_paging(
     listing: Listing,
     used: set[str],
 ) -> Paging:
-    "The paging that explains (arguments, rows that pass in order, answer); arguments in `used` have another part."
+    """The paging that explains (arguments, rows that pass in order, answer); arguments in `used`
+    have another part."""
     answers = [
         (a, [listing.name(r) for r in rows], [listing.name(r) for r in listing.rows(value) or ()])
         for a, rows, value in found

@@ -25,7 +25,8 @@ def acknowledged(
     targets: Mapping[str, Entity | None],
     replies: Mapping[str, Learned | None],
 ) -> set[tuple[str, str]]:
-    "The (kind, field) in which some write's answer says a constant that the record was seen not to take."
+    """The (kind, field) in which some write's answer says a constant that the record was seen not
+    to take."""
     out = set()
     for (tool, label), some in examples.items():
         target, reply = targets.get(tool), replies.get(tool)
@@ -48,8 +49,11 @@ def prior_effects(
     reply: Learned | None,
     silent: set[tuple[str, str]],
 ) -> list[Action]:
-    """Where no log shows the effect of a write on a field of its `target`: what its answer says of the field, as long as the field is known to take such values and answers are not known to speak of
-    something else there (`silent`); else an argument of its name, or of the name of a fact that no tool shows."""
+    """Where no log shows the effect of a write on a field of its `target`: what its answer says of
+    the field, as long as the field is known to take such values and answers are not known to speak
+    of
+    something else there (`silent`); else an argument of its name, or of the name of a fact that no
+    tool shows."""
     if target is None or not successes:
         return []
     records = [r for ref, r in store.base.items() if ref[0] == target.kind][:200]

@@ -27,7 +27,8 @@ __all__ = ['Refusal', 'Failure', 'template', 'filled', 'learn_refusals', 'pointe
 # %% ../../nbs/mocker/07_refusals.ipynb #4b4cc8ce
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    "`answer` (a template) when `requirement` is broken; `hits` of `total` logged failures of this wording break it, `passes` logged successes do not."
+    """`answer` (a template) when `requirement` is broken; `hits` of `total` logged failures of this
+    wording break it, `passes` logged successes do not."""
 
     requirement: Requirement
     answer: JsonValue
@@ -49,7 +50,8 @@ class Refusal:
 
     @property
     def standing(self) -> str:
-        "How well founded the rule is: a `rule implied` by other tools, a `rule rare` in the logs (unless it compares with a fact of the record), or a `rule`."
+        """How well founded the rule is: a `rule implied` by other tools, a `rule rare` in the logs
+        (unless it compares with a fact of the record), or a `rule`."""
         compares = any(t[-1][:1] == "@" for t in self.requirement.terms)
         return (
             "rule implied"
@@ -185,8 +187,10 @@ def learn_refusals(
 
 
 def _keyed(successes: Sequence[Scene], group: Sequence[Failure]) -> list[Refusal]:
-    """Rules out of a table that no tool shows: the answer names a value that a field of the record should have had, and it is an argument that decides which (`the code is for the
-    gold plan only`). One rule per value of that argument; none unless every failure of the wording can be told so."""
+    """Rules out of a table that no tool shows: the answer names a value that a field of the record
+    should have had, and it is an argument that decides which (`the code is for the
+    gold plan only`). One rule per value of that argument; none unless every failure of the wording
+    can be told so."""
     scenes = [*successes, *(f.scene for f in group)]
     first = group[0].scene
     said = [
@@ -232,7 +236,8 @@ def _keyed(successes: Sequence[Scene], group: Sequence[Failure]) -> list[Refusal
 
 
 def _remembered(successes: Sequence[Scene], left: Sequence[Failure]) -> list[Refusal]:
-    "Failures that nothing explains: what is wrong is wrong with the record, so that it stays refused, in its own words, as long as no call on it succeeded."
+    """Failures that nothing explains: what is wrong is wrong with the record, so that it stays
+    refused, in its own words, as long as no call on it succeeded."""
     for e in (e for e in left[0].scene.bindings.entities if not e.source):
         said = {
             freeze(v): constant(f.value)
@@ -264,7 +269,8 @@ def _remembered(successes: Sequence[Scene], left: Sequence[Failure]) -> list[Ref
 
 
 def pointed(value: JsonValue, scene: Scene, requirement: Requirement) -> Formula | None:
-    "An answer seen too seldom to learn from, with the values that the requirement compares, where it names them, put in anew each time; None where it names none."
+    """An answer seen too seldom to learn from, with the values that the requirement compares, where
+    it names them, put in anew each time; None where it names none."""
     terms = [
         *requirement.terms,
         *(f.parts[0] for f in requirement.formulas if f.op == "term"),
@@ -323,7 +329,8 @@ def _has_fresh(f: Formula) -> bool:
 
 
 def _facts(scene: Scene, checked: Sequence[str]) -> list[Requirement]:
-    "An argument that the backend checks must be the fact of its name that the record is known to have."
+    """An argument that the backend checks must be the fact of its name that the record is known to
+    have."""
     return [
         Requirement("same", (("arg", a), ("of", e.label, f"@{a}")))
         for e in scene.bindings.entities
@@ -334,7 +341,8 @@ def _facts(scene: Scene, checked: Sequence[str]) -> list[Requirement]:
 
 
 def wording(f: Failure) -> str:
-    "What failures of one kind have in common: the longest text of the answer, without names of the arguments and words with digits."
+    """What failures of one kind have in common: the longest text of the answer, without names of
+    the arguments and words with digits."""
     texts = [v for _, v in leaves(template(f.value, f.scene)) if isinstance(v, str)]
     longest = max(texts, key=lambda v: (" " in v, len(v)), default=freeze(f.value))
     return re.sub(r"\S*\d\S*|\0[^\0]*\0", "#", longest)
@@ -420,7 +428,8 @@ _RANK = {
 
 
 def in_order(rules: Sequence[Refusal], failures: Sequence[Failure]) -> list[Refusal]:
-    "Rules in the order of testing: where a failure breaks several, the one whose words were said was tested first."
+    """Rules in the order of testing: where a failure breaks several, the one whose words were said
+    was tested first."""
     wins: Counter[tuple[int, int]] = Counter()
     for f in failures:
         said = wording(f)
@@ -451,7 +460,8 @@ def implied(
     fallback: JsonValue,
     least: int = 10,
 ) -> list[Refusal]:
-    """Rules that no failure of this tool shows: rows that arguments name have to exist, lists that go in pairs have to be as long as each other, and what a sibling tool tests on the
+    """Rules that no failure of this tool shows: rows that arguments name have to exist, lists that
+    go in pairs have to be as long as each other, and what a sibling tool tests on the
     same values is tested here too, with the sibling's words."""
     if len(successes) < least:
         return []

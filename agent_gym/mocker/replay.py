@@ -20,7 +20,8 @@ __all__ = ['Recorded', 'call_key', 'relevant', 'Replay', 'Nearest', 'leaves', 's
 # %% ../../nbs/mocker/02_replay.ipynb #d9dcaf47
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    "One logged answer: in which conversation, after which writes (all of them, and those that matter to the call), and as which repetition."
+    """One logged answer: in which conversation, after which writes (all of them, and those that
+    matter to the call), and as which repetition."""
 
     conversation: str
     turn: int
@@ -84,9 +85,11 @@ class Replay:
         served: int,
         origin: str | None,
     ) -> list[Recorded]:
-        """The logged answers given in this state, best first, all alike; empty where there are none.
+        """The logged answers given in this state, best first, all alike; empty where there are
+        none.
 
-        In a session that follows a conversation, that conversation's own answers come before all others, repetition by repetition."""
+        In a session that follows a conversation, that conversation's own answers come before all
+        others, repetition by repetition."""
         every = self._answers.get(key)
         if not every:
             return []
@@ -123,7 +126,8 @@ class Nearest:
         self._said = [_words(c.arguments) for c in self.donors]
 
     def donor(self, arguments: Mapping[str, JsonValue]) -> LoggedCall:
-        "The logged call that shares most arguments, weighted by how telling they are; then most words."
+        """The logged call that shares most arguments, weighted by how telling they are; then most
+        words."""
         votes: Counter[int] = Counter()
         for a, v in arguments.items():
             hits = self._index.get((a, freeze(v)), ())

@@ -26,8 +26,10 @@ __all__ = ['Requirement', 'form', 'items', 'possible_requirements']
 class Requirement:
     """One test of a scene; `kind` with its operands:
 
-    `in` (term, allowed values), `not in` (term, forbidden values), `member` (pick), `length` (two list terms), `same` and `differ` (two terms), `least` (formula, formula: the
-    first is not below the second), `form` (term, allowed forms of a text). Tests whose values are not there pass. `unless` names a value that lifts the test, `given` one without which
+    `in` (term, allowed values), `not in` (term, forbidden values), `member` (pick), `length` (two
+    list terms), `same` and `differ` (two terms), `least` (formula, formula: the
+    first is not below the second), `form` (term, allowed forms of a text). Tests whose values are
+    not there pass. `unless` names a value that lifts the test, `given` one without which
     there is no test."""
 
     kind: str
@@ -162,7 +164,8 @@ _TESTS = {
 def possible_requirements(
     successes: Sequence[Scene], failed: Sequence[Scene], formulas: Sequence[Formula]
 ) -> list[Requirement]:
-    "Tests that the first of `failed` breaks and that most of `successes` pass; sums and differences are compared where `formulas` hold them."
+    """Tests that the first of `failed` breaks and that most of `successes` pass; sums and
+    differences are compared where `formulas` hold them."""
     first = failed[0]
     out = [Requirement("member", pick=p) for p in first.bindings.picks if first.missing(p)]
     held: dict[Term, list[JsonValue]] = defaultdict(list)
@@ -201,7 +204,8 @@ def possible_requirements(
 
 
 def _is_closed(t: Term, v: JsonValue, allowed: Counter[str], n: int) -> bool:
-    "Whether the values seen may be all there are: few, each seen often; fewer still where they are numbers, which have limits rather than lists."
+    """Whether the values seen may be all there are: few, each seen often; fewer still where they
+    are numbers, which have limits rather than lists."""
     if not 0 < len(allowed) <= (
         2 if isinstance(v, int | float) and not isinstance(v, bool) else 6
     ) or n < 3 * len(allowed):

@@ -27,8 +27,10 @@ Source: TypeAlias = Literal[
 class ToolResult:
     """The answer to one call.
 
-    `value` is the JSON value a caller gets; `source` the mechanism behind it; `confidence` the calibrated probability, in [0, 1], that the real backend would have answered
-    the same; `support` the number of logged calls behind it; `reason` says why in words and `evidence` names logged calls (conversation, turn)."""
+    `value` is the JSON value a caller gets; `source` the mechanism behind it; `confidence` the
+    calibrated probability, in [0, 1], that the real backend would have answered
+    the same; `support` the number of logged calls behind it; `reason` says why in words and
+    `evidence` names logged calls (conversation, turn)."""
 
     value: JsonValue
     is_error: bool
@@ -76,9 +78,11 @@ _HOW: dict[Source, str] = {
 # %% ../../nbs/mocker/10_results.ipynb #d95d6730
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One place that writes changed: field `path` of record `id` of kind `entity`, from `before` to `after` (frozen JSON texts; "" where there was nothing).
+    """One place that writes changed: field `path` of record `id` of kind `entity`, from `before` to
+    `after` (frozen JSON texts; "" where there was nothing).
 
-    `generated` says that the backend makes the value up (a new number), `made` that the record itself was made and its id made up: equality of two conversations asks for
+    `generated` says that the backend makes the value up (a new number), `made` that the record
+    itself was made and its id made up: equality of two conversations asks for
     neither, so compare `core`."""
 
     entity: str
@@ -91,7 +95,8 @@ class Change:
 
     @property
     def core(self) -> tuple[str, str, str, str, str]:
-        "What two conversations that did the same have in common: made-up values and ids are left out."
+        """What two conversations that did the same have in common: made-up values and ids are left
+        out."""
         return (
             self.entity,
             "" if self.made else self.id,
@@ -108,7 +113,8 @@ class Change:
 def differences(
     ref: Ref, before: Record | None, after: Record, fresh: Collection[str] = ()
 ) -> list[Change]:
-    "The changes from `before` (None: the record is new) to `after`, one per leaf of nested objects; values and ids in `fresh` are generated."
+    """The changes from `before` (None: the record is new) to `after`, one per leaf of nested
+    objects; values and ids in `fresh` are generated."""
     out: list[Change] = []
     _walk(ref, "", before or {}, after, out)
     texts = {freeze(x) for x in fresh}
@@ -133,8 +139,11 @@ def _walk(ref: Ref, path: str, a: Record, b: Record, out: list[Change]) -> None:
 # %% ../../nbs/mocker/10_results.ipynb #943ca613
 @dataclass(slots=True)
 class Answer:
-    """A result with its consequences for the session: records written, records made up, an unexplained write, the key under which the call
-    is counted, the mechanism (`basis`) by whose record of success the confidence is set, and the values that the backend makes up. `known`: what the learned state saw of the call (arguments, environment, whether the answer comes from elsewhere)."""
+    """A result with its consequences for the session: records written, records made up, an
+    unexplained write, the key under which the call
+    is counted, the mechanism (`basis`) by whose record of success the confidence is set, and the
+    values that the backend makes up. `known`: what the learned state saw of the call (arguments,
+    environment, whether the answer comes from elsewhere)."""
 
     result: ToolResult
     writes: list[tuple[Ref, Record]] = field(default_factory=list)
@@ -158,7 +167,8 @@ def copied(value: JsonValue) -> JsonValue:
 
 # %% ../../nbs/mocker/10_results.ipynb #963f4784
 def made_up(form: str, seed: str) -> str:
-    "A text of the form of `form`, its digits and letters drawn anew by `seed`; separators, and words before the first digit, stay."
+    """A text of the form of `form`, its digits and letters drawn anew by `seed`; separators, and
+    words before the first digit, stay."""
     rng = random.Random(seed)
     start = next((i for i, ch in enumerate(form) if ch.isdigit()), 0)
 

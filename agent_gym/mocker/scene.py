@@ -24,7 +24,8 @@ __all__ = ['Term', 'Entity', 'Pick', 'Bindings', 'bind', 'Undefined', 'Scene', '
 # %% ../../nbs/mocker/04_scene.ipynb #7e77f5a9
 @dataclass(frozen=True, slots=True)
 class Entity:
-    "A record of a scene: named by argument `name` (`source` empty), or by field `name` of the record labelled `source`."
+    """A record of a scene: named by argument `name` (`source` empty), or by field `name` of the
+    record labelled `source`."""
 
     label: str
     kind: str
@@ -34,7 +35,8 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    "Rows picked by argument `name` from `container` of the record labelled `source` (empty: from any record of the container's kind)."
+    """Rows picked by argument `name` from `container` of the record labelled `source` (empty: from
+    any record of the container's kind)."""
 
     label: str
     name: str
@@ -217,7 +219,8 @@ class Scene:
         self.rows[p.label] = (names, [inside.get(n) for n in names])
 
     def answered(self, value: JsonValue) -> Scene:
-        "The same scene with the answer of the call in it: what a write says of itself explains what it does."
+        """The same scene with the answer of the call in it: what a write says of itself explains
+        what it does."""
         other = Scene.__new__(Scene)
         other.bindings, other.arguments, other.records, other.rows, other._cache = (
             self.bindings,

@@ -24,8 +24,10 @@ __all__ = ['Filter', 'comparable', 'Search', 'Asked', 'learn_search', 'learn_tak
 # %% ../../nbs/mocker/03_searches.ipynb #2dceb43a
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Argument `argument` tests the field at `path` of a row: `equal`, `within` (the field is a list that holds it), `among` (it is a list that holds the field), `contains`, `prefix`, `least`
-    (field >= argument), `most`, or `range` (words that stand for ranges of the field, as (word, lowest, highest))."""
+    """Argument `argument` tests the field at `path` of a row: `equal`, `within` (the field is a
+    list that holds it), `among` (it is a list that holds the field), `contains`, `prefix`, `least`
+    (field >= argument), `most`, or `range` (words that stand for ranges of the field, as (word,
+    lowest, highest))."""
 
     argument: str
     path: tuple[str, ...]
@@ -81,10 +83,16 @@ _OPS = ("equal", "within", "among", "prefix", "contains", "least", "most")
 # %% ../../nbs/mocker/03_searches.ipynb #d6eab094
 @dataclass(frozen=True)
 class Search:
-    """How `tool` lists records of `listing.kind`: those that pass `filters` and hold the constants of `always`, in `order`, cut by `paging`; a row shows `shown`, and rows that the writes of `takers`
-    name are gone; `hidden` counts, by the arguments tested, the rows that answers only count and no log shows; `asked` are the tested arguments of logged answers, and `closed` says whether answers
-    hold rows that others showed before, so that most rows there are may be known; `owned` says that the first test names another record, to which rows belong; records keep their `place` where nothing
-    sorts them, and new ones come last unless `newest_first`. `right` of `total` logged answers come out as they were."""
+    """How `tool` lists records of `listing.kind`: those that pass `filters` and hold the constants
+    of `always`, in `order`, cut by `paging`; a row shows `shown`, and rows that the writes of
+    `takers`
+    name are gone; `hidden` counts, by the arguments tested, the rows that answers only count and no
+    log shows; `asked` are the tested arguments of logged answers, and `closed` says whether answers
+    hold rows that others showed before, so that most rows there are may be known; `owned` says that
+    the first test names another record, to which rows belong; records keep their `place` where
+    nothing
+    sorts them, and new ones come last unless `newest_first`. `right` of `total` logged answers come
+    out as they were."""
 
     tool: str
     listing: Listing
@@ -112,7 +120,8 @@ class Search:
         changed: Sequence[Ref] = (),
         gone: frozenset[str] = frozenset(),
     ) -> list[Record]:
-        "The records that pass, in order; `changed` are those of the session that the logs did not have, or not so."
+        """The records that pass, in order; `changed` are those of the session that the logs did not
+        have, or not so."""
         tests = [f for f in self.filters if arguments.get(f.argument) not in (None, "")]
         key = next((f for f in self.filters[:1] if f in tests and f.op == "equal"), None)
         pool = self.index.get(folded(arguments[key.argument]), ()) if key is not None else self.refs
@@ -178,7 +187,8 @@ class Search:
 # %% ../../nbs/mocker/03_searches.ipynb #0743fb17
 @dataclass(frozen=True, slots=True)
 class Asked:
-    "A logged search in the state of its conversation: the records that it had changed or made, and the names that earlier calls of each tool spoke of."
+    """A logged search in the state of its conversation: the records that it had changed or made,
+    and the names that earlier calls of each tool spoke of."""
 
     call: LoggedCall
     state: Mapping[Ref, Record] = field(default_factory=dict)
@@ -193,7 +203,8 @@ def learn_search(
     takers: frozenset[str] = frozenset(),
     least: float = 0.5,
 ) -> Search | None:
-    "The search that explains the logged answers in `asked`, or None where it explains fewer than `least` of them; `takers` as in `Search`."
+    """The search that explains the logged answers in `asked`, or None where it explains fewer than
+    `least` of them; `takers` as in `Search`."""
     good = [x for x in asked if listing.rows(x.call.value) is not None]
     calls, good = [x.call for x in good], good[:: max(1, len(good) // 60)]
     some = [(x.call.arguments, listing.rows(x.call.value) or []) for x in good]
@@ -401,7 +412,8 @@ def _score(
     base: Mapping[Ref, Record],
     pool: Sequence[Ref],
 ) -> tuple[int, float, Filter] | None:
-    "How many known rows the test leaves out, None where it leaves out rows that were given back; then how plain it is."
+    """How many known rows the test leaves out, None where it leaves out rows that were given back;
+    then how plain it is."""
     rows = [(v, r) for v, rs, _ in given for r in rs]
     if sum(not f.keeps(r, v) for v, r in rows) > 0.02 * len(rows):
         return None
@@ -426,7 +438,8 @@ def _score(
 def _constants(
     search: Search, some: _Seen, base: Mapping[Ref, Record]
 ) -> tuple[tuple[tuple[str, ...], str], ...]:
-    "Fields that hold one value in all rows given back, and another in rows that pass every test and never are."
+    """Fields that hold one value in all rows given back, and another in rows that pass every test
+    and never are."""
     shown = {search.listing.name(r) for _, rows in some for r in rows}
     given = {id(base[ref]) for n in shown if (ref := (search.listing.kind, n)) in base}
     left = [r for args, _ in some[:30] for r in search.found(args, base.get) if id(r) not in given]
@@ -446,7 +459,8 @@ def _constants(
 def learn_takers(
     conversations: Sequence[Sequence[LoggedCall]], listings: Mapping[str, Listing]
 ) -> dict[str, frozenset[str]]:
-    "Per kind of row, the tools after which a row that their arguments name is no longer listed: most times that the same search was asked before and after."
+    """Per kind of row, the tools after which a row that their arguments name is no longer listed:
+    most times that the same search was asked before and after."""
     seen: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for conversation in conversations:
         shown: dict[str, tuple[set[str], int]] = {}

@@ -37,7 +37,8 @@ REFUSED = ("malformed", "computed error")
 
 
 class ToolSession:
-    """The backend in the state of one conversation: `call` answers, and writes go to an overlay that `fork` shares until either side writes.
+    """The backend in the state of one conversation: `call` answers, and writes go to an overlay
+    that `fork` shares until either side writes.
 
     Made by `ToolMocker.session`. `trace` names the conversation whose own records come first."""
 
@@ -81,14 +82,16 @@ class ToolSession:
         self.fresh: frozenset[str] = frozenset()
 
     def record(self, ref: Ref) -> Record | None:
-        "The record as it stands in this session, or None where none is known; not to be changed in place."
+        """The record as it stands in this session, or None where none is known; not to be changed
+        in place."""
         found = self.changed.get(ref)
         if found is None:
             found = self.made.get(ref)
         return self._model.original(ref, self.origin) if found is None else found
 
     def call(self, name: str, arguments: Mapping[str, JsonValue] | None = None) -> ToolResult:
-        "Answer a call as the backend would in this state. Never raises on any arguments; a call that fails changes nothing."
+        """Answer a call as the backend would in this state. Never raises on any arguments; a call
+        that fails changes nothing."""
         self._asked[name] = n = self._asked.get(name, 0) + 1
         fault = next((e for on, e in self._faults.get(name, ()) if on in (0, n)), None)
         if fault is not None:
@@ -99,7 +102,9 @@ class ToolSession:
     def fail(
         self, name: str, on: int = 0, error: JsonValue = "Error: the service is not available"
     ) -> ToolSession:
-        "Let the `on`-th call of a tool from now on fail with `error` (0: every call), for training and tests; a failed call changes nothing. Returns the session; `reset` forgets it. Raises ToolError for unknown tools."
+        """Let the `on`-th call of a tool from now on fail with `error` (0: every call), for
+        training and tests; a failed call changes nothing. Returns the session; `reset` forgets it.
+        Raises ToolError for unknown tools."""
         if name not in self._model.tools:
             raise ToolError(f"no tool {name!r}; the tools are {', '.join(self._model.tools)}")
         at = self._asked.get(name, 0) + on if on else 0
@@ -224,9 +229,12 @@ class ToolSession:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """What the calls so far have written, in an order that does not depend on theirs: equal writes give equal tuples.
+        """What the calls so far have written, in an order that does not depend on theirs: equal
+        writes give equal tuples.
 
-        Records are compared field by field with their state before; compare `Change.core` where writes make numbers up; a write whose effect on records is unknown stands as one change under its tool's name."""
+        Records are compared field by field with their state before; compare `Change.core` where
+        writes make numbers up; a write whose effect on records is unknown stands as one change
+        under its tool's name."""
         found = [
             c
             for ref, record in self.changed.items()
@@ -240,7 +248,8 @@ class ToolSession:
         return tuple(sorted([*found, *self.events.values()], key=lambda c: c.sort_key))
 
     def adopt(self, call: LoggedCall) -> None:
-        "Take a logged call and its logged answer as what happened: the state follows the log, not the mocker."
+        """Take a logged call and its logged answer as what happened: the state follows the log, not
+        the mocker."""
         self._take(self._model.adopt(self, call))
         if call.name in self._model.state.trees and not call.is_error:
             env = environment(self._state, call.name, call.arguments)
@@ -255,10 +264,15 @@ class ToolSession:
 class ToolMocker:
     """A backend learned from logs: call it as the tools were called.
 
-    `traces` are `Trace`s; nothing else is needed. What is learned never changes; state lives in sessions, and `call`, `reset` and the mocker itself use one default
-    session. `llm` is asked only where the learned answer is less sure than `llm_below`; its answer has to fit the schema and is kept for the session. Learning that takes longer than two
-    seconds shows a line, unless `progress` is off. `tools`: what is known of them, in any form that `declared_tools` takes; `functions`: tools as functions `(state, **arguments)` over the documents of
-    a session (`Documents`), checked against the logs at once: `agreement` says how far they agree."""
+    `traces` are `Trace`s; nothing else is needed. What is learned never changes; state lives in
+    sessions, and `call`, `reset` and the mocker itself use one default
+    session. `llm` is asked only where the learned answer is less sure than `llm_below`; its answer
+    has to fit the schema and is kept for the session. Learning that takes longer than two
+    seconds shows a line, unless `progress` is off. `tools`: what is known of them, in any form that
+    `declared_tools` takes; `functions`: tools as functions `(state, **arguments)` over the
+    documents of
+    a session (`Documents`), checked against the logs at once: `agreement` says how far they
+    agree."""
 
     def __init__(
         self,
@@ -298,7 +312,8 @@ class ToolMocker:
             self.agreement = {name: self._agreement(name, traces) for name in functions}
 
     def _agreement(self, name: str, traces: Sequence[Trace]) -> Agreement:
-        "How far a declared function says what the logs say, the state before each call taken from the log."
+        """How far a declared function says what the logs say, the state before each call taken from
+        the log."""
         right = total = 0
         first = None
         for trace in traces:
@@ -315,7 +330,8 @@ class ToolMocker:
 
     @property
     def unlearned(self) -> dict[str, tuple[int, int]]:
-        "Tools that the logs do not teach, as (right, asked) in conversations left out; bring them by `tools=`."
+        """Tools that the logs do not teach, as (right, asked) in conversations left out; bring them
+        by `tools=`."""
         return self._model.belief.unlearned()
 
     @property
@@ -324,12 +340,14 @@ class ToolMocker:
         return dict(self._model.tools)
 
     def session(self, seed: int = 0, *, trace: Trace | str | None = None) -> ToolSession:
-        "A session with state of its own. With `trace` (or its conversation id), what that conversation showed comes before what others saw."
+        """A session with state of its own. With `trace` (or its conversation id), what that
+        conversation showed comes before what others saw."""
         origin = trace.conversation_id if isinstance(trace, Trace) else trace
         return ToolSession(self._model, seed, origin, self._llm, self._functions)
 
     def replay(self, trace: Trace, seed: int = 0) -> ToolSession:
-        "A session in the state after the calls of `trace`, their logged answers taken as the truth."
+        """A session in the state after the calls of `trace`, their logged answers taken as the
+        truth."""
         session = self.session(seed, trace=trace)
         for call in logged_calls(trace):
             session.adopt(call)
@@ -357,17 +375,20 @@ class ToolMocker:
 
     @property
     def rules(self) -> Rules:
-        "The learned rules, each with its support: read them, and give another selection to `with_rules`."
+        """The learned rules, each with its support: read them, and give another selection to
+        `with_rules`."""
         return rules_of(self._model)
 
     def rule(self, tool: str, text: str) -> Rule:
-        """A rule by hand: `order.status := "cancelled" when order.status = "pending"`, or `requires amount >= 1, else Error: nothing to pay`. Raises ToolError where it cannot be read."""
+        """A rule by hand: `order.status := "cancelled" when order.status = "pending"`, or `requires
+        amount >= 1, else Error: nothing to pay`. Raises ToolError where it cannot be read."""
         if tool not in self._model.tools:
             raise ToolError(f"no tool {tool!r}; the tools are {', '.join(self._model.tools)}")
         return parse_rule(tool, text, self._model.skills[tool])
 
     def with_rules(self, rules: Iterable[Rule]) -> ToolMocker:
-        "A mocker with these rules in place of the learned ones: leave rules out to disable them, put others in to correct or add. Recorded answers still come first."
+        """A mocker with these rules in place of the learned ones: leave rules out to disable them,
+        put others in to correct or add. Recorded answers still come first."""
         other = ToolMocker.__new__(ToolMocker)
         other.__dict__.update(self.__dict__)
         other._model = with_rules(self._model, rules)

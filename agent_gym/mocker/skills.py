@@ -37,7 +37,9 @@ __all__ = ['Skill', 'Walk', 'walk', 'visible', 'learn_skills']
 class Skill:
     """What is known of one tool.
 
-    `reply` explains answers that are not views of records; `missing` holds, per kind of record, what is said when there is none of that name (a template and its support); `where` names some successes, `familiar` is what
+    `reply` explains answers that are not views of records; `missing` holds, per kind of record,
+    what is said when there is none of that name (a template and its support); `where` names some
+    successes, `familiar` is what
     its successes had, and `trials` how accepting calls would have gone without one of the rules."""
 
     bindings: Bindings = field(default_factory=Bindings)
@@ -56,7 +58,8 @@ class Skill:
 # %% ../../nbs/mocker/08_skills.ipynb #01a2cc7d
 @dataclass
 class Walk:
-    "What the logs show of each tool: scenes of successes and failures, records before and after writes by (tool, label), and searches in their states."
+    """What the logs show of each tool: scenes of successes and failures, records before and after
+    writes by (tool, label), and searches in their states."""
 
     successes: dict[str, list[tuple[Scene, LoggedCall]]] = field(
         default_factory=lambda: defaultdict(list)
@@ -77,7 +80,8 @@ def walk(
     actions: Mapping[str, Sequence[Action]] | None = None,
     creates: Mapping[str, Creation | None] | None = None,
 ) -> Walk:
-    "Walk through `conversations`; with `actions` and `creates`, writes whose answers show no record change and make the records that these say."
+    """Walk through `conversations`; with `actions` and `creates`, writes whose answers show no
+    record change and make the records that these say."""
     out = Walk()
     usual: dict[str, set[str]] = defaultdict(set)
     for (kind, _), r in store.base.items():
@@ -191,7 +195,8 @@ def learn_skills(
     checks: Mapping[str, Sequence[str]],
     step: Callable[[str], None] = lambda what: None,
 ) -> tuple[dict[str, Skill], dict[str, Search], Rows, Store]:
-    "The skill of every tool, the searches, the rows of all records by name, and the store, with what the effects of writes tell about records that were first seen after one."
+    """The skill of every tool, the searches, the rows of all records by name, and the store, with
+    what the effects of writes tell about records that were first seen after one."""
     containers = find_containers(store)
     anywhere = index_rows(store, containers)
     calls: dict[str, list[LoggedCall]] = defaultdict(list)

@@ -24,8 +24,11 @@ __all__ = ['Store', 'majority', 'build_store', 'secrets', 'settled', 'without']
 class Store:
     """Records by (kind, name) as they were before any conversation wrote to them.
 
-    `own` holds, per conversation, the records that it saw differently; `late` those that were only seen after a write; `seen` counts conversations; `fields` the fields
-    that each viewing tool shows; `full` the tools that show whole records; `after` holds views that came after writes, with the tools that wrote; `listings` says which tools list records, `where` names a call
+    `own` holds, per conversation, the records that it saw differently; `late` those that were only
+    seen after a write; `seen` counts conversations; `fields` the fields
+    that each viewing tool shows; `full` the tools that show whole records; `after` holds views that
+    came after writes, with the tools that wrote; `listings` says which tools list records, `where`
+    names a call
     that showed each record."""
 
     ids: Mapping[str, Identity]
@@ -43,7 +46,8 @@ class Store:
     def ref(
         self, tool: str, arguments: Mapping[str, JsonValue], value: JsonValue = None
     ) -> Ref | None:
-        "The record that a call is about: named by an argument, or by the answer where one is given."
+        """The record that a call is about: named by an argument, or by the answer where one is
+        given."""
         i = self.ids.get(tool)
         if i is None:
             return None
@@ -65,7 +69,8 @@ class Store:
 
 # %% ../../nbs/mocker/00_store.ipynb #42c2f847
 def majority(records: Sequence[Record]) -> Record:
-    "Field by field, the value that most of `records` hold; the earliest of equals; fields that few hold are left out."
+    """Field by field, the value that most of `records` hold; the earliest of equals; fields that
+    few hold are left out."""
     if all(r == records[0] for r in records):
         return records[0]
     out: Record = {}
@@ -131,7 +136,8 @@ def _take_rows(
     touched: Mapping[str, set[str]],
     n: str,
 ) -> None:
-    "The rows of an answer as views of their records; words that were asked for and that no row repeats are kept as facts of the rows."
+    """The rows of an answer as views of their records; words that were asked for and that no row
+    repeats are kept as facts of the rows."""
     for row in listing.rows(c.value) or ():
         ref = (listing.kind, listing.name(row))
         view = row | {
@@ -152,7 +158,8 @@ def secrets(
     ids: Mapping[str, Identity],
     tools: Mapping[str, ToolSpec],
 ) -> dict[str, list[str]]:
-    "Arguments of tools that fail at times which are the same whenever a call on the same record succeeds: facts of the record that the backend checks."
+    """Arguments of tools that fail at times which are the same whenever a call on the same record
+    succeeds: facts of the record that the backend checks."""
     seen: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     failing = {c.name for conversation in calls for c in conversation if c.is_error}
     for conversation in calls:
@@ -240,9 +247,11 @@ def _assemble(
 
 
 def settled(store: Store, changed: Mapping[str, Iterable[tuple[str, str]]]) -> Store:
-    """The store once the (kind, field) that each tool changes are known: what a view after a write shows of other fields was so before it.
+    """The store once the (kind, field) that each tool changes are known: what a view after a write
+    shows of other fields was so before it.
 
-    Fields that the write changed are dropped from records that were only seen after it: what they held before, nobody knows."""
+    Fields that the write changed are dropped from records that were only seen after it: what they
+    held before, nobody knows."""
     base, late = dict(store.base), set(store.late)
     for ref, views in store.after.items():
         record = {} if ref in late else base.get(ref, {})
@@ -256,7 +265,8 @@ def settled(store: Store, changed: Mapping[str, Iterable[tuple[str, str]]]) -> S
 
 
 def without(store: Store, made: Collection[Ref]) -> Store:
-    "The store without the records that conversations made: they are not there when another begins. A record that some conversation saw before any write stays."
+    """The store without the records that conversations made: they are not there when another
+    begins. A record that some conversation saw before any write stays."""
     gone = {ref for ref in made if ref in store.after and not store.seen.get(ref)}
     return (
         replace(
@@ -270,7 +280,8 @@ def without(store: Store, made: Collection[Ref]) -> Store:
 
 
 def _tables(good: Mapping[str, Sequence[LoggedCall]]) -> dict[Ref, Record]:
-    "What tools without arguments always answer: tables that other tools may look into, under the tool's name."
+    """What tools without arguments always answer: tables that other tools may look into, under the
+    tool's name."""
     out: dict[Ref, Record] = {}
     for tool, calls in good.items():
         values = [

@@ -74,7 +74,8 @@ def learn_value(
     depth: int = 4,
     tables: bool = True,
 ) -> tuple[Expr | None, int]:
-    "The expression that explains the targets best, and how many of them (of at most `SETTINGS.most`); `hint` names the field that is explained."
+    """The expression that explains the targets best, and how many of them (of at most
+    `SETTINGS.most`); `hint` names the field that is explained."""
     n = len(cases)
     if not n:
         return None, 0
@@ -230,7 +231,8 @@ def _texts(cases: Sequence[Case], targets: Sequence[Value], keys: Sequence[Any])
 
 
 def is_word(text: str, start: int, end: int) -> bool:
-    "Whether a piece of text stands by itself: no letter or digit goes on at either end, and no decimals."
+    """Whether a piece of text stands by itself: no letter or digit goes on at either end, and no
+    decimals."""
     before, after, rest = text[:start][-1:], text[end : end + 1], text[end + 1 : end + 2]
     inside = (before.isalnum() and text[start].isalnum()) or (
         after.isalnum() and text[end - 1].isalnum()
@@ -288,7 +290,8 @@ def _calculated(cases: Sequence[Case], keys: Sequence[Any]) -> Iterator[Found]:
 
 
 def _sums(cases: Sequence[Case], targets: Sequence[Value], keys: Sequence[Any]) -> Iterator[Found]:
-    "Sums, differences and products of two numbers, sums and next numbers of rows; read off four examples."
+    """Sums, differences and products of two numbers, sums and next numbers of rows; read off four
+    examples."""
     rows = [(c, t) for c, t in zip(cases, targets, strict=True) if is_number(t)]
     seen: Counter[Expr] = Counter()
     for c, t in rows[:: max(1, len(rows) // 4)][:4]:

@@ -75,7 +75,8 @@ SETTINGS = ExampleSettings()
 
 # %% ../../nbs/mocker/19c_transitions.ipynb #743b2aaf
 def learn_base(model: StateModel, conversations: Conversations, old: set[str]) -> StateModel:
-    "The model with the documents as they are where nothing that concerns them was done before, or else mostly; `old` are values that were there from the start."
+    """The model with the documents as they are where nothing that concerns them was done before, or
+    else mostly; `old` are values that were there from the start."""
     clean: dict[Any, dict[Any, set[int]]] = defaultdict(lambda: defaultdict(set))
     dirty: dict[Any, dict[Any, set[int]]] = defaultdict(lambda: defaultdict(set))
     values: dict[Any, Value] = {}
@@ -150,7 +151,8 @@ _MASKED = re.compile(r"\S*\d\S*")
 
 
 def error_form(c: LoggedCall) -> str:
-    "An error without the values of the call and without numbers: errors of one form have one cause."
+    """An error without the values of the call and without numbers: errors of one form have one
+    cause."""
     text = c.value
     if type(text) is not str:
         return f"error of {type(text).__name__}"
@@ -208,7 +210,8 @@ def learn_outcomes_of_same(model: StateModel, conversations: Conversations) -> S
 # %% ../../nbs/mocker/19c_transitions.ipynb #46af8796
 @dataclass(frozen=True)
 class Pair:
-    "A document before and after one action: what the action saw, the arguments of the document, both values."
+    """A document before and after one action: what the action saw, the arguments of the document,
+    both values."""
 
     env: Mapping[Any, Value]
     arguments: Mapping[str, Value]
@@ -262,7 +265,8 @@ def learn_effects(
     learned: Learned,
     writes: Mapping[str, Collection[str]],
 ) -> StateModel:
-    "The model with the effects of its actions; `learned` remembers those that need not be learned again, `writes` names the views that an action changes, where a user said so."
+    """The model with the effects of its actions; `learned` remembers those that need not be learned
+    again, `writes` names the views that an action changes, where a user said so."""
     tried = {k for k, (size, _) in learned.items() if size[0] >= SETTINGS.often}
     pairs: dict[tuple[str, str], list[Pair]] = defaultdict(list)
     longer = []
@@ -390,7 +394,8 @@ Step = tuple[LoggedCall, Mapping[Any, Value], bool]
 
 
 def learn_decisions(model: StateModel, conversations: Conversations) -> StateModel:
-    "The model with the trees that say how calls end, the texts of errors, and the replies of tools."
+    """The model with the trees that say how calls end, the texts of errors, and the replies of
+    tools."""
     steps: dict[str, list[Step]] = defaultdict(list)
     for ci, conversation in enumerate(conversations):
         state = State(model, ci)
@@ -474,7 +479,8 @@ def learn_state(
     step: Callable[[str], None] = lambda text: None,
     declared: Mapping[str, ToolSpec] | None = None,
 ) -> StateModel:
-    "The state that conversations show; `kinds` is what is believed of the tools so far, `declared` what a user says of them."
+    """The state that conversations show; `kinds` is what is believed of the tools so far,
+    `declared` what a user says of them."""
     step("actions")
     known = declared or {}
     actions = find_actions(conversations, kinds, {t: s.kind for t, s in known.items()})
@@ -506,6 +512,7 @@ def learn_state(
 
 # %% ../../nbs/mocker/19c_transitions.ipynb #00e6bd11
 def with_documents(model: StateModel, conversations: Conversations) -> StateModel:
-    "The model with the documents, and the ends of identical calls, of these conversations; its rules stay."
+    """The model with the documents, and the ends of identical calls, of these conversations; its
+    rules stay."""
     old = values_from_the_start(model, conversations)
     return learn_outcomes_of_same(learn_base(model, conversations, old), conversations)

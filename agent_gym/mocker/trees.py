@@ -31,7 +31,8 @@ __all__ = ['LONGEST_LIST', 'SETTINGS', 'Feature', 'Test', 'member', 'TreeSetting
 # %% ../../nbs/mocker/17_trees.ipynb #23c877bb
 @dataclass(frozen=True)
 class Test:
-    "A test of one place, or of two: `has`, `type`, `eq` and `lt` a constant; `same`, `in`, `le` another place."
+    """A test of one place, or of two: `has`, `type`, `eq` and `lt` a constant; `same`, `in`, `le`
+    another place."""
 
     op: str
     parts: tuple[Any, ...]

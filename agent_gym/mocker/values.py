@@ -23,7 +23,8 @@ __all__ = ['Learned', 'same_value', 'candidates', 'learn_value']
 # %% ../../nbs/mocker/05_values.ipynb #a9584764
 @dataclass(frozen=True, slots=True)
 class Learned:
-    "A formula with the examples it explains, the examples there were, and how many rival formulas explain as many but differ."
+    """A formula with the examples it explains, the examples there were, and how many rival formulas
+    explain as many but differ."""
 
     formula: Formula
     hits: int
@@ -109,7 +110,8 @@ def _arithmetic(terms: Mapping[Term, JsonValue], value: float) -> list[Formula]:
 
 
 def _learn_text(scenes: Sequence[Scene], values: Sequence[str]) -> Learned | None:
-    "A sentence with values in it: the words that stay, and for every place that changes the term that holds what stands there."
+    """A sentence with values in it: the words that stay, and for every place that changes the term
+    that holds what stands there."""
     tried = None
     for i in (0, len(values) // 2):
         held: dict[str, list[Term]] = defaultdict(list)
@@ -232,7 +234,8 @@ def _best(scenes: Sequence[Scene], values: Sequence[JsonValue], name: str = "") 
 def _defined_hits(
     formula: Formula, scenes: Sequence[Scene], values: Sequence[JsonValue]
 ) -> tuple[int, int]:
-    "The examples that a formula explains, and those in which it has a value: what a log does not show cannot speak against it."
+    """The examples that a formula explains, and those in which it has a value: what a log does not
+    show cannot speak against it."""
     hits = n = 0
     for s, v in zip(scenes, values):
         try:
@@ -244,7 +247,8 @@ def _defined_hits(
 
 
 def _plainness(f: Formula, name: str) -> tuple[int, int]:
-    "Plain formulas first: an argument, a field named like the place, a constant, other fields, arithmetic."
+    """Plain formulas first: an argument, a field named like the place, a constant, other fields,
+    arithmetic."""
     order = {"const": 1, "sorted": 1, "neg": 1, "abs": 2, "+": 2, "-": 2, "*": 3, "text": 3}
     if f.op != "term":
         inner = [_plainness(p, name) for p in f.parts if isinstance(p, Formula)]
@@ -359,7 +363,8 @@ def _row_source(
 
 # %% ../../nbs/mocker/05_values.ipynb #52871a70
 def _learn_table(scenes: Sequence[Scene], values: Sequence[JsonValue]) -> Learned | None:
-    "A value looked up by a word of the arguments in a table that no tool shows: each key always with the same value, most keys seen more than once. Other keys have no value."
+    """A value looked up by a word of the arguments in a table that no tool shows: each key always
+    with the same value, most keys seen more than once. Other keys have no value."""
     if any(isinstance(v, dict | list) for v in values):
         return None
     best = None

@@ -21,7 +21,8 @@ MOST_TASKS = 0.5
 
 
 class Agents:
-    "The tasks of each document, and whether documents are runs of the same tasks: where most tasks of most documents were seen in one before."
+    """The tasks of each document, and whether documents are runs of the same tasks: where most
+    tasks of most documents were seen in one before."""
 
     def __init__(self) -> None:
         self.order: list[str] = []
@@ -57,7 +58,8 @@ class Agents:
         return self._short.get(document, document)
 
     def names(self) -> dict[str, str]:
-        "Document -> agent, where the documents are runs of the same tasks; nothing where they are not."
+        """Document -> agent, where the documents are runs of the same tasks; nothing where they are
+        not."""
         if self.runs <= MOST_TASKS * (len(self.order) - 1) or not self.runs:
             return {}
         return dict(zip(self.order, distinct(self.order)))

@@ -20,7 +20,8 @@ _TURN[list(b"[{")], _TURN[list(b"]}")], _MARK[list(b'",[]{}')] = 1, -1, True
 
 
 class Cuts:
-    "Finds the cuts of a list, chunk by chunk; `depth` is 0 before it begins and after it has ended."
+    """Finds the cuts of a list, chunk by chunk; `depth` is 0 before it begins and after it has
+    ended."""
 
     def __init__(self) -> None:
         self.depth, self.quoted, self.escaped = 0, False, False
@@ -66,9 +67,11 @@ CUT_OFF, MORE, TOO_LARGE = (
 def elements(
     chunks: Iterable[bytes], limit: int = -1, opening: bytes = b"["
 ) -> Iterator[tuple[int, bytes, str]]:
-    """The elements of the list (members of the object, for `opening` b"{") whose text comes in `chunks`, as (byte offset, bytes, fault).
+    """The elements of the list (members of the object, for `opening` b"{") whose text comes in
+    `chunks`, as (byte offset, bytes, fault).
 
-    The fault is empty but for the last of a list that was cut off, for whatever follows the list, and for an element of more than `limit` bytes, after which nothing is read."""
+    The fault is empty but for the last of a list that was cut off, for whatever follows the list,
+    and for an element of more than `limit` bytes, after which nothing is read."""
     cuts, held, base, start, begun, n = Cuts(), [], 0, 0, False, 0
     chunks = iter(chunks)
     for chunk in chunks:

@@ -17,7 +17,8 @@ __all__ = ['attributes', 'numbered', 'message_of', 'span_of']
 
 # %% ../../nbs/parser/24_attributes.ipynb #079b4d36
 def attributes(value: object) -> Record:
-    "Attributes as a flat dict of dotted keys: from OTLP's list of key and value, from a dict, from nested dicts."
+    """Attributes as a flat dict of dotted keys: from OTLP's list of key and value, from a dict,
+    from nested dicts."""
     if isinstance(value, list):
         return {
             str(a["key"]): _any_value(a.get("value"))
@@ -55,7 +56,8 @@ def _flat(value: Record, prefix: str) -> Record:
 
 # %% ../../nbs/parser/24_attributes.ipynb #490ba83e
 def numbered(a: Mapping[str, Any], prefix: str) -> list[Record]:
-    "The objects whose fields are `prefix.N.field`, in the order of N; a value that is a list already is given as it is."
+    """The objects whose fields are `prefix.N.field`, in the order of N; a value that is a list
+    already is given as it is."""
     whole = value_of(a.get(prefix))
     if isinstance(whole, list):
         return [m.get("message", m) if isinstance(m, dict) else m for m in whole]

@@ -29,7 +29,8 @@ def conversation_id(value: object) -> str | None:
 
 
 def labelled(draft: Record, name: str, notes: list[str]) -> Record:
-    "`draft` with its labels on our scales, taken from its metadata where it has none of its own; `name` goes to metadata['format']; what cannot be used stays in metadata and is noted."
+    """`draft` with its labels on our scales, taken from its metadata where it has none of its own;
+    `name` goes to metadata['format']; what cannot be used stays in metadata and is noted."""
     meta = draft.get("metadata") or {}
     if not draft.pop("_written", False):
         _from_metadata(draft, meta)
@@ -197,7 +198,8 @@ def trusted(draft: Record) -> Trace | None:
 
 
 def build(draft: Record, ours: bool) -> Trace:
-    "The trace of a labelled draft; `ours` for drafts of this package. Raises pydantic's ValidationError, and TraceError where it is nested too deep."
+    """The trace of a labelled draft; `ours` for drafts of this package. Raises pydantic's
+    ValidationError, and TraceError where it is nested too deep."""
     for mark in ("_written", "_whole"):
         draft.pop(mark, None)
     made = trusted(draft) if ours else None
@@ -212,7 +214,8 @@ _SPARE = 254 - DEPTH
 
 
 def fathom(t: Trace) -> Trace:
-    "`t`; raises TraceError at a value so deep that the trace would be nested more than `DEPTH` deep."
+    """`t`; raises TraceError at a value so deep that the trace would be nested more than `DEPTH`
+    deep."""
     said: list[object] = []
     asked: list[object] = []
     for m in t.messages:

@@ -33,7 +33,8 @@ def _western(row: list[str]) -> tuple[list[str], list[str]]:
 
 
 def header(lines: Iterable[str]) -> tuple[list[str], Iterator[list[str]], str, int]:
-    "The cells of the header in `lines`, the rows after it, the delimiter, and how many lines came before."
+    """The cells of the header in `lines`, the rows after it, the delimiter, and how many lines came
+    before."""
     lines, given, before = iter(lines), "", -1
     for line in lines:
         before += 1
@@ -70,7 +71,8 @@ def is_table(text: bytes, name: str) -> bool:
 
 
 def distinct(names: list[str]) -> list[str]:
-    "The names of the columns: the number of a column that has none, `(2)` after one that occurs again."
+    """The names of the columns: the number of a column that has none, `(2)` after one that occurs
+    again."""
     out: list[str] = []
     taken: set[str] = set()
     times: dict[str, int] = {}
@@ -85,7 +87,8 @@ def distinct(names: list[str]) -> list[str]:
 
 # %% ../../nbs/parser/05_cells.ipynb #b84aafe2
 def rows(stream: IO[bytes]) -> Iterator[tuple[int, dict[str, object], list[str]]]:
-    "The rows of a table as (line where it ends, cells by column, notes); cells beyond the header are listed under `_extra`. Raises TraceError where the text is no table."
+    """The rows of a table as (line where it ends, cells by column, notes); cells beyond the header
+    are listed under `_extra`. Raises TraceError where the text is no table."""
     csv.field_size_limit(2**31 - 1)
     text = io.TextIOWrapper(stream, "utf-8", errors="surrogateescape", newline="")
     line = 0

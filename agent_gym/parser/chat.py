@@ -76,7 +76,8 @@ def _messages(r: Record) -> tuple[list[Record], bool]:
 
 # %% ../../nbs/parser/10_chat.ipynb #f03d2745
 def chat_to_trace(r: Record) -> Record:
-    "A record with `messages` and no labels of ours; what else it says is metadata, in which labels are found."
+    """A record with `messages` and no labels of ours; what else it says is metadata, in which
+    labels are found."""
     messages, plain = _messages(r)
     if isinstance(r.get("response"), dict):
         messages = named(messages + answered(r["response"]))
@@ -165,7 +166,8 @@ def matches_chat(r: Any) -> object:
 
 # %% ../../nbs/parser/10_chat.ipynb #1fb8f5fb
 def parts_to_trace(r: Record) -> Record:
-    "A record whose parts have `type` and `value`; several answers in one message become one message each."
+    """A record whose parts have `type` and `value`; several answers in one message become one
+    message each."""
     draft = chat_to_trace(r)
     draft["messages"] = [a for m in draft["messages"] for a in _answers(m)]
     return draft

@@ -26,9 +26,11 @@ __all__ = ['FILE', 'Groups', 'thread_of', 'in_order', 'runs_of']
 
 # %% ../../nbs/parser/06_groups.ipynb #a89c3705
 class Groups:
-    """The `values` (JSON objects) with the same `key(value)`, together. Iterating gives (number of its first value, the values in the order they came) for each group, in the order of the first.
+    """The `values` (JSON objects) with the same `key(value)`, together. Iterating gives (number of
+    its first value, the values in the order they came) for each group, in the order of the first.
 
-    Where a group has more than `most` values, or they would take too much memory together, a TraceError stands in place of the values: the other groups are not lost with it."""
+    Where a group has more than `most` values, or they would take too much memory together, a
+    TraceError stands in place of the values: the other groups are not lost with it."""
 
     SHELF = 4 << 20
 
@@ -135,7 +137,8 @@ def thread_of(row: Any, depth: int = 0) -> str | None:
 
 
 def in_order(rows: list[Any], column: str | None = None) -> list[Any]:
-    "`rows` by the `column`, else by their numbers, else by their times; as they came where most have neither, or one that is no number and no time."
+    """`rows` by the `column`, else by their numbers, else by their times; as they came where most
+    have neither, or one that is no number and no time."""
     if column is not None:
         return _sorted(rows, [r.get(column) for r in rows])
     for names in (_NUMBERS, _TIMES):
@@ -177,7 +180,8 @@ FILE = "_file"
 
 
 def runs_of(rows: list[Any]) -> list[tuple[str | None, list[Any]]]:
-    "The rows of a thread as runs of one task, (name, rows): apart where every file (or model) begins it with the same words, else together."
+    """The rows of a thread as runs of one task, (name, rows): apart where every file (or model)
+    begins it with the same words, else together."""
     for key in (FILE, "model", "agent", "run_name"):
         parts: dict[str, list[Any]] = {}
         for r in rows:

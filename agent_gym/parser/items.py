@@ -32,7 +32,8 @@ WHOLE = 2 << 20
 
 @dataclass(slots=True)
 class Item:
-    "One record: its value (or its bytes, not parsed yet; or the error that it is), where it stands, and what surrounds it in its envelope (`alone` where nothing else lies in it)."
+    """One record: its value (or its bytes, not parsed yet; or the error that it is), where it
+    stands, and what surrounds it in its envelope (`alone` where nothing else lies in it)."""
 
     value: Any = None
     line: int | None = None
@@ -50,7 +51,8 @@ class Item:
     def parse(self) -> Any:
         """The JSON value; raises TraceError on what is none.
 
-        Of a large object with one long list, the value with the first elements of that list; `many` then gives them all, and `full` the whole value."""
+        Of a large object with one long list, the value with the first elements of that list; `many`
+        then gives them all, and `full` the whole value."""
         self.many = _long(self.raw) if self.raw is not None else None
         if self.many is not None:
             self.value, self.notes = parse(self.many.short(), self.line)
@@ -120,7 +122,8 @@ def _long(data: bytes) -> Many | None:
 
 
 def _cost(data: bytes) -> int:
-    "About how many bytes the value of `data` takes: what an object, a list, a text and a place in one of them take, and the text itself."
+    """About how many bytes the value of `data` takes: what an object, a list, a text and a place in
+    one of them take, and the text itself."""
     commas, keys = data.count(b","), data.count(b":")
     texts = max(0, data.count(b'"') // 2 - keys)
     decimals, objects = min(data.count(b"."), max(0, commas - texts)), data.count(b"{")
@@ -210,7 +213,8 @@ def _bomb(limit: int) -> TraceError:
 
 
 def as_utf8(stream: IO[bytes], limit: int = -1) -> IO[bytes]:
-    "`stream` without a byte order mark, recoded where the mark (or a zero beside the first bracket) says UTF-16 or UTF-32."
+    """`stream` without a byte order mark, recoded where the mark (or a zero beside the first
+    bracket) says UTF-16 or UTF-32."""
     head = stream.peek(4)[:4]  # type: ignore[attr-defined]
     marks = (
         BOMS
@@ -241,7 +245,8 @@ ENOUGH = 2
 
 
 def is_chat(head: bytes, name: str = "") -> bool:
-    "True for the beginning of a chat: lines of a time, a name and what was said (in a file called `.txt` also of names alone)."
+    """True for the beginning of a chat: lines of a time, a name and what was said (in a file called
+    `.txt` also of names alone)."""
     text = head[:2000].lstrip(b" \t\r\n")
     timed = text[:1].isdigit() or text[1:2].isdigit() or text[:3] == b"\xe2\x80\x8e"
     if not timed and not name.lower().endswith(".txt"):
@@ -299,7 +304,8 @@ _PACKED = (
 
 
 def sniff(head: bytes, name: str) -> str:
-    "`lines`, `value`, `table` or `empty`; raises TraceError on bytes that are no text of a kind that can hold traces."
+    """`lines`, `value`, `table` or `empty`; raises TraceError on bytes that are no text of a kind
+    that can hold traces."""
     text = head.lstrip(b" \t\r\n")
     if packed := next((name for magic, at, name in _PACKED if head[at:].startswith(magic)), None):
         raise TraceError(f"this is {packed}, which is not read: unpack or convert it first")
@@ -349,7 +355,9 @@ def nothing(_: IO[bytes] | None = None, limit: int = -1) -> Generator[Item]:
 
 
 def lines_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
-    "JSON Lines: split at newlines only (texts contain other line separators), blank lines and commas at their ends passed over. A line of more than `limit` bytes is an error and ends them."
+    """JSON Lines: split at newlines only (texts contain other line separators), blank lines and
+    commas at their ends passed over. A line of more than `limit` bytes is an error and ends
+    them."""
     offset = 0
     for n, raw in enumerate(iter(lambda: stream.readline(limit), b"") if limit >= 0 else stream, 1):
         if len(raw) == limit and not raw.endswith(b"\n"):
@@ -364,7 +372,8 @@ def lines_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
 
 
 def values_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
-    "The elements of a JSON list, the one object, or several values one after the other. Large lists are never read whole."
+    """The elements of a JSON list, the one object, or several values one after the other. Large
+    lists are never read whole."""
     data = stream.read(WHOLE + 1)
     if len(data) > WHOLE and data.lstrip(b" \t\r\n")[:1] == b"[":
         yield from _elements(data, stream, limit)

@@ -42,7 +42,8 @@ _MODELS = ("model", "modelname", "modelid", "llm", "runname", "experiment", "exp
 
 @lru_cache(1 << 12)
 def label_kind(key: str) -> str:
-    "`verdict`, `worded`, `liked`, `disliked`, `rated`, `grade` or `holder` (of labels) for a key; an empty text for any other."
+    """`verdict`, `worded`, `liked`, `disliked`, `rated`, `grade` or `holder` (of labels) for a key;
+    an empty text for any other."""
     w = words(key)
     while len(w) > 1 and w[-1] in _OF_A_VALUE:
         w = w[:-1]
@@ -65,7 +66,8 @@ LONGEST_WORD = 60
 
 
 def verdict_of(value: object) -> bool | None:
-    "True or False for a value that is a verdict: a truth value, 0 or 1, a word such as yes, good, unresolved; None for any other."
+    """True or False for a value that is a verdict: a truth value, 0 or 1, a word such as yes, good,
+    unresolved; None for any other."""
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
@@ -186,7 +188,8 @@ def agent_of(meta: Mapping[str, Any]) -> str | None:
 
 
 def id_key(record: Mapping[str, Any]) -> str | None:
-    "The key under which a record has the id of its conversation: that of a thread before one of its own."
+    """The key under which a record has the id of its conversation: that of a thread before one of
+    its own."""
     usable = [
         k
         for k, v in record.items()

@@ -22,7 +22,8 @@ __all__ = ['LONG', 'InFile', 'InBlocks', 'LazyTraces', 'Chained', 'weight', 'Roo
 
 # %% ../../nbs/parser/06_lazy.ipynb #5ab69f76
 class InFile:
-    "Bodies in a plain file: offset and length of each. The file must not change; that it did is an error when a body is read."
+    """Bodies in a plain file: offset and length of each. The file must not change; that it did is
+    an error when a body is read."""
 
     def __init__(self, path: str):
         self.path, self.offsets, self.lengths = path, array("Q"), array("Q")
@@ -123,9 +124,11 @@ class InBlocks:
 
 # %% ../../nbs/parser/06_lazy.ipynb #455a7497
 class LazyTraces(Sequence[Trace]):
-    """Traces whose bodies are parsed when they are looked at. `bodies` holds them, `parse(bytes)` gives the traces of one.
+    """Traces whose bodies are parsed when they are looked at. `bodies` holds them, `parse(bytes)`
+    gives the traces of one.
 
-    `names` are the ids that differ from the source's, `numbers` those that are `stem` and a number (0 for the others). `packed` tells bodies that we wrote from those that came so."""
+    `names` are the ids that differ from the source's, `numbers` those that are `stem` and a number
+    (0 for the others). `packed` tells bodies that we wrote from those that came so."""
 
     def __init__(
         self,
@@ -210,7 +213,8 @@ LONG = 5000
 
 
 def weight(value: object) -> int:
-    "The bytes of memory that a value and all that it holds take; of long lists, every so many elements are weighed."
+    """The bytes of memory that a value and all that it holds take; of long lists, every so many
+    elements are weighed."""
     total, left = 0, [value]
     while left:
         v = left.pop()
@@ -228,14 +232,16 @@ def weight(value: object) -> int:
 
 
 class Room:
-    "How much the traces held so far take, beside the `base` bytes and the `times` as many as were read that they may take."
+    """How much the traces held so far take, beside the `base` bytes and the `times` as many as were
+    read that they may take."""
 
     def __init__(self, base: int, times: float):
         self.base, self.times = base, times
         self.n = self.read = self.messages = self.weighed = self.weight = 0
 
     def full(self, trace: Trace, size: int) -> bool:
-        "True when `trace`, for which `size` bytes were read, is one too many: it and the record it was made of are there at once."
+        """True when `trace`, for which `size` bytes were read, is one too many: it and the record
+        it was made of are there at once."""
         self.read += size
         self.messages += 1 + len(trace.messages)
         if self.n % 128 == 0 or self.n == 8:

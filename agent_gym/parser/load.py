@@ -35,12 +35,20 @@ def load_traces(
     progress: bool = True,
     nested: bool = False,
 ) -> TraceSet:
-    """The conversations in `source`: a path or a list of paths, a glob, directory, file object, bytes, list of dicts, DataFrame or Hugging Face data set.
+    """The conversations in `source`: a path or a list of paths, a glob, directory, file object,
+    bytes, list of dicts, DataFrame or Hugging Face data set.
 
-    `format` is a reader's name, or "auto": chosen by structure, and told in the set's notes. `on_error="collect"` keeps bad records in `.errors` and loads the rest;
-    "raise" stops at the first with a TraceError that names source, line and JSON path. `columns` maps our fields to the source's names, `roles` its words for speakers to ours (`{"false": "user", "true": "assistant"}`); both reach into nested messages. `success` decides what counts
-    as one: a function of the trace, or a mapping from outcome words to true or false. `redact` replaces personal data by pseudonyms: True, names of kinds, a mapping from names to patterns, or a `Redactor`.
-    `nested` makes traces also of what agents did inside a conversation (in traces of observability tools): their `metadata["parent"]` is its id; otherwise they are messages in its `metadata["deeper"]`."""
+    `format` is a reader's name, or "auto": chosen by structure, and told in the set's notes.
+    `on_error="collect"` keeps bad records in `.errors` and loads the rest;
+    "raise" stops at the first with a TraceError that names source, line and JSON path. `columns`
+    maps our fields to the source's names, `roles` its words for speakers to ours (`{"false":
+    "user", "true": "assistant"}`); both reach into nested messages. `success` decides what counts
+    as one: a function of the trace, or a mapping from outcome words to true or false. `redact`
+    replaces personal data by pseudonyms: True, names of kinds, a mapping from names to patterns, or
+    a `Redactor`.
+    `nested` makes traces also of what agents did inside a conversation (in traces of observability
+    tools): their `metadata["parent"]` is its id; otherwise they are messages in its
+    `metadata["deeper"]`."""
     if on_error not in ("raise", "collect"):
         raise ValueError(f'on_error must be "raise" or "collect", got {on_error!r}')
     if columns is not None and not (
@@ -97,7 +105,8 @@ def _several(docs: Iterator[Document], loader: Loader) -> Iterator[Document]:
 
 
 def _by_agent(loader: Loader, parts: list[Sequence[Trace]]) -> list[Sequence[Trace]]:
-    "The parts; where they are several runs of the same tasks, the name of each file is the agent of its traces."
+    """The parts; where they are several runs of the same tasks, the name of each file is the agent
+    of its traces."""
     names = loader.agents.names()
     if not names:
         return parts
@@ -107,7 +116,8 @@ def _by_agent(loader: Loader, parts: list[Sequence[Trace]]) -> list[Sequence[Tra
 
 
 def _part(loader: Loader, doc: Document, room: Room, progress: bool) -> Sequence[Trace]:
-    "The traces of a document: a list while they take no more room than they should, and an index of the others."
+    """The traces of a document: a list while they take no more room than they should, and an index
+    of the others."""
     bar = Bar(f"reading {Path(doc.name).name}", progress, doc.size, doc.done if doc.size else None)
     parts: list[Sequence[Trace]] = []
     if doc.kind == "empty":
@@ -152,7 +162,8 @@ def _from(held: list[Trace], traces: Iterator[Trace]) -> Iterator[Trace]:
 
 
 def _index(loader: Loader, doc: Document, parts: list[Sequence[Trace]], trace: Trace) -> None:
-    "Note where the record of the current trace lies, or where it has no place of its own, the trace itself as compressed JSON."
+    """Note where the record of the current trace lies, or where it has no place of its own, the
+    trace itself as compressed JSON."""
     packed = loader.nested or loader.at.raw is None or loader.at.offset < 0
     last = parts[-1]
     if not isinstance(last, LazyTraces) or last.packed != packed:

@@ -19,7 +19,8 @@ FEW_VALUES, SAMPLE, FEWEST, DEEPEST = 6, 200, 2, 3
 
 
 def mapping(items: Iterable[Any]) -> str:
-    "The `columns=` and `roles=` with which `load_traces` would read such messages, as a sentence; an empty text where nothing is to be seen."
+    """The `columns=` and `roles=` with which `load_traces` would read such messages, as a sentence;
+    an empty text where nothing is to be seen."""
     rows = [m for m, _ in zip((m for m in items if isinstance(m, dict)), range(SAMPLE))]
     if any(spoken_under(m) for m in rows):  # events without words tell nothing of speakers
         rows = [m for m in rows if spoken_under(m) or "content" in m or "parts" in m]

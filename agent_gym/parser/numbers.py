@@ -151,7 +151,8 @@ def _grouped(text: str, groups: list[str], region: str) -> bool:
 
 
 def phones(text: str, said: bool = False) -> Iterator[tuple[int, int]]:
-    "Where telephone numbers stand in `text`; `said`: a word beside tells that one is there, so that any number of its length counts."
+    """Where telephone numbers stand in `text`; `said`: a word beside tells that one is there, so
+    that any number of its length counts."""
     for hit in _PHONE.finditer(text):
         n = sum(map(str.isdigit, hit[0]))
         if SHORTEST <= n <= LONGEST and (

@@ -30,7 +30,8 @@ BATCH, BYTES = 1024, 4 << 20
 
 
 def write_parquet(traces: Iterable[Trace], path: str | Path, *, progress: bool = True) -> Path:
-    "Write `traces` to `path`, a batch at a time, and return it; `load_traces` reads them back equal. Needs the `parquet` extra."
+    """Write `traces` to `path`, a batch at a time, and return it; `load_traces` reads them back
+    equal. Needs the `parquet` extra."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq

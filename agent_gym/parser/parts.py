@@ -31,7 +31,8 @@ _RESULT = ("result", "response", "output", "content", "value", "text", "error")
 
 
 def answer_of(raw: object, flag: bool | None = None) -> Record:
-    "`content`, `result` and `is_error` of a tool's answer; `flag` is what the source says about it, None where it says nothing."
+    """`content`, `result` and `is_error` of a tool's answer; `flag` is what the source says about
+    it, None where it says nothing."""
     out: Record = {}
     if (
         isinstance(raw, dict)
@@ -125,7 +126,8 @@ def ident(value: object) -> str | None:
 
 
 def ids_of(record: Record) -> tuple[str | None, Any]:
-    "(key, value) of the id by which `record` and its call know each other: an id of a call before one of its own."
+    """(key, value) of the id by which `record` and its call know each other: an id of a call before
+    one of its own."""
     for k in _CALL_ID[:-1]:
         if record.get(k):
             return k, record[k]
@@ -134,7 +136,8 @@ def ids_of(record: Record) -> tuple[str | None, Any]:
 
 # %% ../../nbs/parser/01_parts.ipynb #eca640e9
 def called(c: object, path: str) -> tuple[Record, Record | None]:
-    "A tool call in the user's schema, from a call in any dialect, and the tool message that answers it where the call holds it; raises TraceError without a name."
+    """A tool call in the user's schema, from a call in any dialect, and the tool message that
+    answers it where the call holds it; raises TraceError without a name."""
     if isinstance(c, str):
         c = value if not isinstance(value := parse_json(c), str) else literal(c)
     if not isinstance(c, dict):
@@ -275,7 +278,8 @@ _THOUGHTS = frozenset(
 
 
 class Parts:
-    "What one message holds, in order (`all`, as (kind, value)) and sorted: `texts`, `calls`, `answers` (tool messages), `thoughts`, `others`."
+    """What one message holds, in order (`all`, as (kind, value)) and sorted: `texts`, `calls`,
+    `answers` (tool messages), `thoughts`, `others`."""
 
     __slots__ = ("all",)
 
@@ -343,7 +347,8 @@ class Parts:
 
 
 def part_kind(p: Record) -> str:
-    "`call`, `answer`, `thought`, `step` (a mark between steps), or an empty text for any other part."
+    """`call`, `answer`, `thought`, `step` (a mark between steps), or an empty text for any other
+    part."""
     t = p.get("type")
     if t in _THOUGHTS or p.get("thought") is True:
         return "thought"

@@ -58,7 +58,8 @@ def said(body: Record) -> list[Record]:
 
 
 def answered(body: object) -> list[Record]:
-    "The messages of a response body; none where it holds no answer (an error, or one that is still queued)."
+    """The messages of a response body; none where it holds no answer (an error, or one that is
+    still queued)."""
     if isinstance(body, list):
         body = join([b for b in body if isinstance(b, dict)])
     if not isinstance(body, dict):

@@ -103,7 +103,8 @@ _NEVER = frozenset({"email", "mail", "ip", "web", "mac", "url"})
 
 @lru_cache(1 << 12)
 def field_kind(key: str, within: str = "", person: bool = False) -> str:
-    "What the value of a field is, by its key and the key of the object it is in (`person`: an object that is one's); an empty text where they do not tell."
+    """What the value of a field is, by its key and the key of the object it is in (`person`: an
+    object that is one's); an empty text where they do not tell."""
     w = [x for x in words(key) if not x.isdigit()]
     if not w or not _NEVER.isdisjoint(w):
         return ""
@@ -185,7 +186,8 @@ def introduced(text: str) -> Iterator[tuple[str, str]]:
 
 
 def confided(text: str) -> Iterator[tuple[str, str]]:
-    "(kind, value) of what users say about themselves: where they live, when they were born, the number of a document."
+    """(kind, value) of what users say about themselves: where they live, when they were born, the
+    number of a document."""
     for hit in _LIVES.finditer(text):
         yield "address", (hit[1] or hit[2]).strip()
     for hit in _BORN.finditer(text):

@@ -22,7 +22,8 @@ STEPS, MEMBERS, FIRST = 12, 1000, 50
 
 
 def splits(data: bytes, at: int) -> Iterator[tuple[int, int]]:
-    "Where each element of the list, or member of the object, that opens at `at` begins and ends; raises ValueError where it is not closed."
+    """Where each element of the list, or member of the object, that opens at `at` begins and ends;
+    raises ValueError where it is not closed."""
     cuts, begin = Cuts(), at + 1
     for start in range(at, len(data), CHUNK):
         for cut, over in cuts(data[start : start + CHUNK]):
@@ -42,7 +43,9 @@ def _member(data: bytes, begin: int, end: int) -> tuple[str, int]:
 
 
 def spine(data: bytes, least: int) -> tuple[tuple[str | int, ...], int, int] | None:
-    "The path to the longest list (or object of many members) in an object, and where its text begins and ends; None where nothing of `least` bytes is that long, or the text is no one object."
+    """The path to the longest list (or object of many members) in an object, and where its text
+    begins and ends; None where nothing of `least` bytes is that long, or the text is no one
+    object."""
     try:
         return _spine(data, least)
     except ValueError:
@@ -81,7 +84,8 @@ def _spine(data: bytes, least: int) -> tuple[tuple[str | int, ...], int, int] | 
 # %% ../../nbs/parser/05_pieces.ipynb #2ea8c3e3
 @dataclass(frozen=True, slots=True)
 class Many:
-    "The long list (or, where `keyed`, the object of many members) that lies at `path` in the object `data`, from byte `low` to `high`."
+    """The long list (or, where `keyed`, the object of many members) that lies at `path` in the
+    object `data`, from byte `low` to `high`."""
 
     data: bytes
     path: tuple[str | int, ...]
@@ -140,7 +144,8 @@ class Many:
         return isinstance(value, dict if self.keyed else list)
 
     def put(self, value: Any, part: list[Any]) -> Any:
-        "A copy of `value` with `part` in place of the list; where `value` is None, no more than the path to it."
+        """A copy of `value` with `part` in place of the list; where `value` is None, no more than
+        the path to it."""
         return _put(value, self.path, part)
 
 

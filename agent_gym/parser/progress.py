@@ -20,7 +20,8 @@ __all__ = ['T', 'PATIENCE', 'Bar', 'watch']
 class Bar:
     """A progress line named `label`, drawn once `tick` is called after two seconds.
 
-    `total` is how many things there are, or with `done` (which tells the position) how many bytes; None where nobody knows."""
+    `total` is how many things there are, or with `done` (which tells the position) how many bytes;
+    None where nobody knows."""
 
     def __init__(
         self,
@@ -59,7 +60,8 @@ class Bar:
 
 
 def _line(label: str, total: int | None, in_bytes: bool) -> Any:
-    "A line of `rich` that has begun; None where nobody could see it, or where another line is being drawn."
+    """A line of `rich` that has begun; None where nobody could see it, or where another line is
+    being drawn."""
     from rich.console import Console
     from rich.errors import LiveError
     from rich.progress import (

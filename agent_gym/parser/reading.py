@@ -202,7 +202,8 @@ class Loader:
         return reader
 
     def _inside(self, item: Item) -> tuple[str, Iterator[Item]] | None:
-        "Where in an envelope the records lie, in words, and the records; None where `item` is no envelope."
+        """Where in an envelope the records lie, in words, and the records; None where `item` is no
+        envelope."""
         if item.many is not None and (
             where := way(item.value, item.many.path, item.many.keyed, self.detect)
         ):
@@ -290,7 +291,8 @@ class Loader:
         items: Iterator[Item],
         before: Iterable[tuple[Item, Any]] = (),
     ) -> Iterator[Trace]:
-        "All records of the document at once, for readers that need them all; readers of this package get them one by one."
+        """All records of the document at once, for readers that need them all; readers of this
+        package get them one by one."""
         self.notes.update(item.notes)
         rows = self._rows(reader, chain(before, ((item, value),), self._parsed(items, doc)), doc)
         self.at = Item(path="$", around=item.around, alone=item.alone, source=item.source)
@@ -409,7 +411,8 @@ class Loader:
             yield child
 
     def _enclose(self, draft: Record, item: Item) -> None:
-        "What surrounds a conversation in its envelope belongs to it; its labels only where nothing else lies there."
+        """What surrounds a conversation in its envelope belongs to it; its labels only where
+        nothing else lies there."""
         if not item.around:
             return
         meta = draft["metadata"] = {**item.around, **(draft.get("metadata") or {})}
@@ -448,7 +451,8 @@ class Loader:
         return trace
 
     def _id(self, draft: Record, given: str | None, doc: Document) -> str:
-        "An id of its own for the current trace: the one given, with its agent, its file or a number where it was seen before, or the document's name and a number (then in `number`)."
+        """An id of its own for the current trace: the one given, with its agent, its file or a
+        number where it was seen before, or the document's name and a number (then in `number`)."""
         if self.replaying:
             return given or ""
         self.number = self.made if given is None and self.ids.number(doc.stem, self.made) else 0

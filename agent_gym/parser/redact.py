@@ -58,7 +58,8 @@ class Draw:
 
 
 def alike(text: str, draw: Draw) -> str:
-    "Text of the same shape: digits for digits, letters for letters of the same case, all else as it was."
+    """Text of the same shape: digits for digits, letters for letters of the same case, all else as
+    it was."""
     return "".join(
         str(draw.pick(10))
         if c.isdigit()
@@ -284,8 +285,10 @@ def found(kind: str, text: str, said: bool = False) -> Iterator[tuple[int, int]]
 class Redactor:
     """Replaces personal data in traces.
 
-    `kinds` are some of `KINDS` (default: all); `extra` maps names of your own to regular expressions, whose matches keep their shape. `secret` names the
-    pseudonyms: drawn at random unless given. `counts` and `distinct` tell what was replaced. Without the extra `redact` national telephone numbers and most
+    `kinds` are some of `KINDS` (default: all); `extra` maps names of your own to regular
+    expressions, whose matches keep their shape. `secret` names the
+    pseudonyms: drawn at random unless given. `counts` and `distinct` tell what was replaced.
+    Without the extra `redact` national telephone numbers and most
     national ids are not found where no word tells them; `report()` says so."""
 
     def __init__(
@@ -318,7 +321,8 @@ class Redactor:
         return cls() if redact is True else cls([redact] if isinstance(redact, str) else redact)
 
     def text(self, text: str, key: str = "", said: bool = False) -> str:
-        "`text` with all personal data replaced; `key` is the field it is the value of, `said` tells that it speaks of telephones."
+        """`text` with all personal data replaced; `key` is the field it is the value of, `said`
+        tells that it speaks of telephones."""
         kind = field_kind(key) if key else ""
         if (
             kind in self.kinds
@@ -361,7 +365,8 @@ class Redactor:
         return _MAKE.get(kind, alike)(text, Draw(who))
 
     def value(self, value: Any, key: str = "") -> Any:
-        "Any JSON value, its keys included; whole numbers that are personal data stay whole numbers."
+        """Any JSON value, its keys included; whole numbers that are personal data stay whole
+        numbers."""
         if isinstance(value, str):
             return self.text(value, key)
         if isinstance(value, dict):
@@ -434,7 +439,8 @@ class Redactor:
         )
 
     def _learn(self, t: Trace) -> None:
-        "What this conversation tells about people, by its fields, its introductions and the answers to its questions."
+        """What this conversation tells about people, by its fields, its introductions and the
+        answers to its questions."""
         question, everything = "", [*in_fields(t.metadata)]
         for m in t.messages:
             everything += in_fields(m.result)
@@ -505,7 +511,8 @@ def _spellings(kind: str, value: str) -> Iterator[tuple[str, str]]:
 
 
 def _any_of(known: Known) -> re.Pattern[str] | None:
-    "A pattern of all of them, the longest first; words of names only where they begin with a capital letter."
+    """A pattern of all of them, the longest first; words of names only where they begin with a
+    capital letter."""
     if not known:
         return None
     whole, single = [], []
@@ -521,7 +528,8 @@ def _any_of(known: Known) -> re.Pattern[str] | None:
 
 
 def _apart(hits: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    "The hits from left to right without those that overlap one found before: the user's own first, then those that a check tells, then the longest."
+    """The hits from left to right without those that overlap one found before: the user's own
+    first, then those that a check tells, then the longest."""
     kept: list[tuple[int, int, str]] = []
 
     def rank(hit: tuple[int, int, str]) -> tuple[int, int, int]:

@@ -29,11 +29,18 @@ __all__ = ['READERS', 'BUILT_IN', 'GROUP', 'FORMATS', 'ALIASES', 'PAGE', 'KEYS',
 # %% ../../nbs/parser/04_registry.ipynb #5654ba09
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A format. `matches(record)` is true (or a reason in words) for its records; `to_trace(record)` gives a `Trace`, or a dict in the user's schema whose `conversation_id` may
-    be missing. `unpack(document)` yields (JSON path, record) where an object holds many conversations. `whole` gives `matches` the first record and `unpack` the list of all.
-    `over` names more general formats that this one wins against. `companions` names tables beside the file (without suffix) whose rows `unpack` gets too.
-    `general` readers are asked only where no other knows the record. `keys` are fields that every record of the format has (for errors). `joins` (with `whole`) takes the rows of several files together.
-    `lists` names fields of a document whose elements `unpack` reads each on its own: of a large document it gets some of the longest at a time. A TraceError in place of a record is the error of that one. `to_trace` raises TraceError with a path below `$`."""
+    """A format. `matches(record)` is true (or a reason in words) for its records;
+    `to_trace(record)` gives a `Trace`, or a dict in the user's schema whose `conversation_id` may
+    be missing. `unpack(document)` yields (JSON path, record) where an object holds many
+    conversations. `whole` gives `matches` the first record and `unpack` the list of all.
+    `over` names more general formats that this one wins against. `companions` names tables beside
+    the file (without suffix) whose rows `unpack` gets too.
+    `general` readers are asked only where no other knows the record. `keys` are fields that every
+    record of the format has (for errors). `joins` (with `whole`) takes the rows of several files
+    together.
+    `lists` names fields of a document whose elements `unpack` reads each on its own: of a large
+    document it gets some of the longest at a time. A TraceError in place of a record is the error
+    of that one. `to_trace` raises TraceError with a path below `$`."""
 
     name: str
     matches: Callable[[Any], object]
@@ -81,7 +88,8 @@ def register(
     keys: Sequence[str] = (),
     joins: bool = False,
 ) -> Reader:
-    "Make a format known to `load_traces`; a second registration of a name replaces the first. Returns the `Reader`."
+    """Make a format known to `load_traces`; a second registration of a name replaces the first.
+    Returns the `Reader`."""
     reader = Reader(
         name,
         matches,
@@ -132,7 +140,9 @@ def load_readers() -> None:
 
 
 def load_reader(path: str | Path) -> Reader:
-    "Run a Python file of the user's and return its reader: one that it registers, a `Reader` in it, or its `matches` and `to_trace` under the file's name. Raises TraceError where it has none."
+    """Run a Python file of the user's and return its reader: one that it registers, a `Reader` in
+    it, or its `matches` and `to_trace` under the file's name. Raises TraceError where it has
+    none."""
     load_readers()
     path = Path(path)
     spec = spec_from_file_location(f"reader_{path.stem}", path)
@@ -183,7 +193,8 @@ def reader_named(name: str) -> Reader:
 
 # %% ../../nbs/parser/04_registry.ipynb #6354c46e
 class UnknownFormat(TraceError):
-    "A record that no reader knows. `among` are the rows it stands among, from which an explanation may learn more."
+    """A record that no reader knows. `among` are the rows it stands among, from which an
+    explanation may learn more."""
 
     among: Sequence[object] = ()
 
@@ -218,7 +229,8 @@ PAGE = "tutorials/your_own_format"
 
 
 def unknown(record: object, rows: Sequence[object] = ()) -> str:
-    "Why no reader knows `record` (or the `rows` after it), and what would read it: the nearest format, the columns and roles, the page on writing a reader."
+    """Why no reader knows `record` (or the `rows` after it), and what would read it: the nearest
+    format, the columns and roles, the page on writing a reader."""
     listed = [v for v in record.values() if isinstance(v, list)] if isinstance(record, dict) else []
     how = mapping(max(listed, key=len, default=[])) or mapping(rows or [record])
     told = [f"no reader knows this record: {shape(record)}", *nearest(record)]
@@ -232,7 +244,8 @@ def unknown(record: object, rows: Sequence[object] = ()) -> str:
 
 
 def nearest(record: object) -> list[str]:
-    "The format whose fields `record` has most of, and those that it lacks, as a sentence; nothing where none is near."
+    """The format whose fields `record` has most of, and those that it lacks, as a sentence; nothing
+    where none is near."""
     own = {glued(k) for k in record} if isinstance(record, dict) else set()
     best = max(
         ((len(own & k) / len(k), r) for r in READERS.values() if (k := {glued(x) for x in r.keys})),
@@ -247,7 +260,8 @@ def nearest(record: object) -> list[str]:
 
 
 class Detector:
-    "`detect` that remembers: records with the same keys are compared only with the readers that knew the last one, and with those that win against them."
+    """`detect` that remembers: records with the same keys are compared only with the readers that
+    knew the last one, and with those that win against them."""
 
     def __init__(self) -> None:
         self.known: dict[tuple[str, ...], list[Reader]] = {}
@@ -310,7 +324,8 @@ KEYS = "its keys"
 def envelope(
     value: object, known: Callable[[object], object] = detect
 ) -> tuple[str, Iterable[tuple[str, Any]]] | None:
-    "Where the records in `value` lie, in words, and the records with their paths; None where it is no envelope."
+    """Where the records in `value` lie, in words, and the records with their paths; None where it
+    is no envelope."""
     if not isinstance(value, dict):
         return None
     if len(value) > 1 and all(
@@ -341,7 +356,8 @@ def envelope(
 def way(
     value: Any, path: Sequence[str | int], keyed: bool, known: Callable[[object], object] = detect
 ) -> str | None:
-    "In words, how the list at `path` in `value` is reached from envelope to envelope; None where it does not hold the records."
+    """In words, how the list at `path` in `value` is reached from envelope to envelope; None where
+    it does not hold the records."""
     steps = []
     for step in (*path, *([KEYS] if keyed else [])):
         found = None if steps and _known(value, known) else envelope(value, known)
@@ -353,7 +369,8 @@ def way(
 
 
 def beside(value: Any, path: Sequence[str | int]) -> Record:
-    "What surrounds the records that lie at `path` in an envelope: the fields of each object on the way."
+    """What surrounds the records that lie at `path` in an envelope: the fields of each object on
+    the way."""
     out: Record = {}
     for step in path:
         if isinstance(value, dict):

@@ -24,7 +24,8 @@ _SPEAKS = frozenset(SPEAKERS)
 
 
 class Renaming:
-    "Gives records the names and roles that the user said. `found` are the columns that some record had; `others` counts speakers that no role was named for."
+    """Gives records the names and roles that the user said. `found` are the columns that some
+    record had; `others` counts speakers that no role was named for."""
 
     def __init__(
         self, columns: Mapping[str, str] | None = None, roles: Mapping[str, str] | None = None
@@ -77,7 +78,8 @@ class Renaming:
         return out
 
     def _with_role(self, m: Record) -> Record:
-        "The message with the role that was named for its speaker; with the other side's where roles were named for one side only."
+        """The message with the role that was named for its speaker; with the other side's where
+        roles were named for one side only."""
         keys = sorted(m, key=lambda k: (k != "role", glued(k) not in _SPEAKS))
         for k in keys:
             word = self._word(k, m[k])
@@ -90,7 +92,8 @@ class Renaming:
         return {**m, "role": self.other, **_kept(key, m[key])}
 
     def _word(self, key: str, value: object) -> str | None:
-        "The word that a value is in `roles`; numbers and truth values count where a speaker stands."
+        """The word that a value is in `roles`; numbers and truth values count where a speaker
+        stands."""
         if isinstance(value, str):
             return value.strip().lower() if len(value) < 200 else None
         if isinstance(value, dict) and glued(key) in _SPEAKS:

@@ -57,7 +57,8 @@ def matches_langfuse(r: Any) -> object:
 
 
 def langfuse_to_trace(r: Record) -> Record:
-    "A trace with its observations; the trace's own input and output count where no observation holds them."
+    """A trace with its observations; the trace's own input and output count where no observation
+    holds them."""
     trace = r["trace"] if isinstance(r.get("trace"), dict) else r
     observations = [
         o
@@ -115,7 +116,8 @@ USERS = ("user", "feedback", "thumb", "csat", "satisfaction", "resolved", "succe
 
 
 def feedback(scores: list[Any]) -> str | None:
-    "The verdict of the user among the scores: by its name, and only true, false, 0 or 1; graders are no users."
+    """The verdict of the user among the scores: by its name, and only true, false, 0 or 1; graders
+    are no users."""
     for s in scores:
         if (
             isinstance(s, dict)

@@ -38,7 +38,8 @@ def matches_sharegpt(r: Any) -> object:
 
 
 def sharegpt_to_trace(r: Record) -> Record:
-    "A record of ShareGPT turns; `tools` may be JSON text; `system` beside the turns is the first message."
+    """A record of ShareGPT turns; `tools` may be JSON text; `system` beside the turns is the first
+    message."""
     key = next(k for k in TURNS if k in r)
     messages = [x for m in turns(field(r, key, list), f"$.{key}") for x in tagged(m)]
     for kept in ("chosen", "output"):

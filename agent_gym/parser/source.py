@@ -45,8 +45,11 @@ __all__ = ['ROOM', 'DATA', 'Document', 'from_stream', 'joined', 'from_bytes', 'g
 # %% ../../nbs/parser/05_source.ipynb #e286a1b9
 @dataclass(slots=True)
 class Document:
-    """One source. `items()` yields its records; `kind` is `lines`, `value`, `table`, `rows` (read from a store) or `held` (in memory already); `place` is the path where it lies uncompressed on disk (None otherwise);
-    `listed` says that it was found in a directory and not asked for by name; `again` that `items()` can be asked for more than once."""
+    """One source. `items()` yields its records; `kind` is `lines`, `value`, `table`, `rows` (read
+    from a store) or `held` (in memory already); `place` is the path where it lies uncompressed on
+    disk (None otherwise);
+    `listed` says that it was found in a directory and not asked for by name; `again` that `items()`
+    can be asked for more than once."""
 
     name: str
     items: Callable[[], Generator[Item]]
@@ -78,9 +81,11 @@ def from_stream(
     place: str | None = None,
     packed: int | None = None,
 ) -> Document:
-    """The document behind a stream of `size` bytes that can be opened again; raises TraceError where it holds no text of a known kind.
+    """The document behind a stream of `size` bytes that can be opened again; raises TraceError
+    where it holds no text of a known kind.
 
-    One record of what is compressed (to `packed` bytes, or in the stream itself) may take a hundred times the compressed size and 16 MB; more is a bomb."""
+    One record of what is compressed (to `packed` bytes, or in the stream itself) may take a hundred
+    times the compressed size and 16 MB; more is a bomb."""
     with open_stream() as raw:
         magic = raw.peek(4)[:4] if hasattr(raw, "peek") else b""  # type: ignore[attr-defined]
         inner = unwrap(raw)
@@ -217,7 +222,8 @@ def _member(title: str, archive: Archive, info: zipfile.ZipInfo) -> Document:
 
 
 class Archive:
-    "A zip whose list of members is read once for as long as anybody is inside (`with`), however many members are opened."
+    """A zip whose list of members is read once for as long as anybody is inside (`with`), however
+    many members are opened."""
 
     def __init__(self, open_zip: Callable[[], IO[bytes]]):
         self.open_zip, self.inside = open_zip, 0
@@ -435,7 +441,8 @@ def _values(doc: Document) -> Iterator[Any]:
 
 
 def companion(path: str, name: str) -> list[Any] | None:
-    "The rows of the table `name` beside the file `path`; None where there is none. Raises TraceError, with its source, where it cannot be read."
+    """The rows of the table `name` beside the file `path`; None where there is none. Raises
+    TraceError, with its source, where it cannot be read."""
     for suffix in DATA[:4]:
         beside = Path(path).parent / f"{name}{suffix}"
         if beside.is_file() and str(beside) != path:
@@ -444,7 +451,8 @@ def companion(path: str, name: str) -> list[Any] | None:
 
 # %% ../../nbs/parser/05_source.ipynb #1a4b9930
 def documents(source: object) -> Iterator[Document]:
-    "The documents of whatever `load_traces` was given; raises TraceError where it is nothing that can hold traces."
+    """The documents of whatever `load_traces` was given; raises TraceError where it is nothing that
+    can hold traces."""
     if isinstance(source, str | os.PathLike):
         text = os.fspath(source)
         text = text.decode() if isinstance(text, bytes) else text
@@ -500,7 +508,8 @@ def _read(source: Any) -> tuple[str, bytes]:
 
 
 def spoken(value: Any) -> Any:
-    "`value` without the fields that say nothing: a column of Arrow has the fields of all its objects, null where an object had no such field."
+    """`value` without the fields that say nothing: a column of Arrow has the fields of all its
+    objects, null where an object had no such field."""
     if isinstance(value, dict):
         return {k: spoken(v) for k, v in value.items() if v is not None}
     return [spoken(v) for v in value] if isinstance(value, list) else value

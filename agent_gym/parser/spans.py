@@ -194,7 +194,8 @@ def _field(text: str, name: str) -> str | None:
 # %% ../../nbs/parser/22_spans.ipynb #5a1c4d4a
 @dataclass(slots=True)
 class Span:
-    "What observability tools log of one step. `kind`: `llm`, `tool`, or `step` (anything else, which counts only where it answers an open call)."
+    """What observability tools log of one step. `kind`: `llm`, `tool`, or `step` (anything else,
+    which counts only where it answers an open call)."""
 
     kind: str
     name: str
@@ -212,7 +213,8 @@ def _spoken(m: Record) -> list[str]:
 
 
 def _outline(value: object, depth: int = 4) -> object:
-    "What equal values have in common, to be a key: all but what lies `depth` deep in lists and objects."
+    """What equal values have in common, to be a key: all but what lies `depth` deep in lists and
+    objects."""
     if isinstance(value, dict):
         return (
             frozenset((k, _outline(v, depth - 1)) for k, v in value.items())
@@ -264,9 +266,11 @@ class _Told(Talks):
 
 # %% ../../nbs/parser/22_spans.ipynb #fe7a2fa8
 def conversation(spans: Iterable[Span]) -> tuple[list[Record], list[list[Record]]]:
-    """The messages of the conversation that `spans` (in order of time) tell, and those of each conversation that ran deeper: of agents that it called.
+    """The messages of the conversation that `spans` (in order of time) tell, and those of each
+    conversation that ran deeper: of agents that it called.
 
-    A deeper conversation in which nothing is said that another of them does not say is none: a library below the agent's told of the same calls."""
+    A deeper conversation in which nothing is said that another of them does not say is none: a
+    library below the agent's told of the same calls."""
     talks = _Told()
     for s in spans:
         if s.kind == "llm":
@@ -300,7 +304,8 @@ def _apart(talks: list[Talk]) -> set[int]:
 
 
 def once(talks: Iterable[Talk]) -> list[Record]:
-    "The messages of conversations one after the other; what an earlier one has already said is not said again."
+    """The messages of conversations one after the other; what an earlier one has already said is
+    not said again."""
     out: list[Record] = []
     seen: set[str] = set()
     for i, t in enumerate(talks):
@@ -347,7 +352,8 @@ def _model(talks: _Told, s: Span) -> None:
 
 
 def _tool(talks: _Told, s: Span) -> None:
-    "A tool's span answers the open call of its name; a call that no model's span tells of is told by it."
+    """A tool's span answers the open call of its name; a call that no model's span tells of is told
+    by it."""
     if (hit := talks.calls.first(None, s.call_id, s.name)) is not None:
         place, _, c = hit
         if not c["arguments"]:
@@ -381,7 +387,8 @@ def _answer(s: Span) -> Record:
 
 # %% ../../nbs/parser/22_spans.ipynb #cccc4678
 def _after_history(messages: list[Record], asked: list[Record]) -> list[Record]:
-    "`messages` after those of `asked` that come before them: all where nobody asks in them, else those before the first that they have too."
+    """`messages` after those of `asked` that come before them: all where nobody asks in them, else
+    those before the first that they have too."""
     first = next((marks(m) for m in messages if m["role"] == "user" and m.get("content")), None)
     if first is None:
         said = {mark for m in messages for mark in marks(m)}
@@ -395,7 +402,8 @@ def _after_history(messages: list[Record], asked: list[Record]) -> list[Record]:
 
 
 def framed(messages: list[Record], opening: object, closing: object) -> list[Record]:
-    "`messages`, begun with the history that the whole trace was given and closed with what it answered, where no step says so."
+    """`messages`, begun with the history that the whole trace was given and closed with what it
+    answered, where no step says so."""
     messages = _after_history(messages, history(opening, "user"))
     last = value_of(closing)
     silent = (

@@ -29,7 +29,8 @@ def words(key: str) -> tuple[str, ...]:
 
 @lru_cache(1 << 12)
 def glued(key: str) -> str:
-    "The words of a key without anything between them, by which `sessionId`, `session_id` and `sessionid` are the same."
+    """The words of a key without anything between them, by which `sessionId`, `session_id` and
+    `sessionid` are the same."""
     return "".join(words(key))
 
 # %% ../../nbs/parser/00_spelling.ipynb #06a4b927
@@ -56,7 +57,8 @@ _THREAD = frozenset(
 
 @lru_cache(1 << 12)
 def holds(key: str) -> str:
-    "What a value under `key` is: `arguments`, `result`, `call id`, `id`, `name`, `text`, `thread`, or an empty text for anything else."
+    """What a value under `key` is: `arguments`, `result`, `call id`, `id`, `name`, `text`,
+    `thread`, or an empty text for anything else."""
     w = words(key)
     if not w:
         return ""
@@ -120,7 +122,8 @@ def role_word(value: str) -> str | None:
 
 @lru_cache(1 << 12)
 def step_of(value: str) -> str | None:
-    "`call` or `result` for a word that names a step of its own: `tool_call_invocation`, `function_call_output`; None for any other."
+    """`call` or `result` for a word that names a step of its own: `tool_call_invocation`,
+    `function_call_output`; None for any other."""
     w = words(value)
     if len(w) < 2 or _TOOLS.isdisjoint(w):
         return None
@@ -165,7 +168,8 @@ _WITHIN = ("role", "type", "kind", "label", "name")
 
 
 def speaker(m: Mapping[str, Any]) -> tuple[str, str] | None:
-    "(role or `call`, key) of whoever says `m`, under whatever key that stands; None where no key tells."
+    """(role or `call`, key) of whoever says `m`, under whatever key that stands; None where no key
+    tells."""
     found = sorted((_RANK[g], k) for k in m if (g := glued(k)) in _RANK)
     for _, k in found:
         for word in _spoken_by(m[k]):
@@ -182,7 +186,8 @@ def _spoken_by(value: object) -> Iterable[str]:
 
 # %% ../../nbs/parser/00_spelling.ipynb #325e7d82
 def spoken_under(m: Mapping[str, Any]) -> str | None:
-    "The key that holds the text of a message without `content`: plain text before HTML, the better known name first; None where there is none."
+    """The key that holds the text of a message without `content`: plain text before HTML, the
+    better known name first; None where there is none."""
     keys = [
         k for k, v in m.items() if holds(k) == "text" and v.__class__ in (str, list, dict) and v
     ]

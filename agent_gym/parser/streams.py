@@ -16,7 +16,8 @@ __all__ = ['body_of', 'events', 'join']
 
 # %% ../../nbs/parser/20_streams.ipynb #88affb59
 def body_of(value: object) -> tuple[Any, str | None]:
-    "The JSON value of a recorded body, and a note where it cannot be read (compressed bytes kept as lossy text)."
+    """The JSON value of a recorded body, and a note where it cannot be read (compressed bytes kept
+    as lossy text)."""
     if isinstance(value, dict) and "string" in value and len(value) <= 2:
         value = value["string"]
     if not isinstance(value, str):

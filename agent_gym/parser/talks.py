@@ -17,7 +17,8 @@ __all__ = ['marks', 'ends', 'Talk', 'Talks', 'Calls']
 
 # %% ../../nbs/parser/20_talks.ipynb #871a60eb
 def marks(m: Record) -> list[str]:
-    "What identifies a message: text without white space, calls, answers. The system's words may change from request to request."
+    """What identifies a message: text without white space, calls, answers. The system's words may
+    change from request to request."""
     if m["role"] == "system":
         return []
     if m["role"] == "tool":
@@ -36,7 +37,8 @@ def marks(m: Record) -> list[str]:
 
 # %% ../../nbs/parser/20_talks.ipynb #7929515a
 def ends(all_marks: Iterable[str], end: int = 0) -> list[int]:
-    "A digest after each mark that stands for it and all before it; `end` is the digest before the first."
+    """A digest after each mark that stands for it and all before it; `end` is the digest before the
+    first."""
     return [end := digest(f"{end} {mark}") for mark in all_marks]
 
 
@@ -77,7 +79,8 @@ class Talk:
 
 # %% ../../nbs/parser/20_talks.ipynb #10469665
 class Talks:
-    "Conversations as they grow, found by their names and by all that was said in them, however many there are."
+    """Conversations as they grow, found by their names and by all that was said in them, however
+    many there are."""
 
     def __init__(self, known_by: Callable[[Record], list[str]] = marks) -> None:
         self.known_by = known_by
@@ -114,7 +117,8 @@ _Entry = tuple[int, int, Record]
 
 
 class Calls:
-    "The calls that nothing has answered yet, as (conversation, negated; number; call): the least is the first of the latest conversation."
+    """The calls that nothing has answered yet, as (conversation, negated; number; call): the least
+    is the first of the latest conversation."""
 
     def __init__(self) -> None:
         self.heaps: dict[tuple[object, ...], list[_Entry]] = {}
@@ -134,7 +138,8 @@ class Calls:
                 heappush(self.heaps.setdefault((where, *key), []), (-place, self.n, call))
 
     def first(self, where: int | None, call_id: object, name: object) -> _Entry | None:
-        "The first call in the conversation `where` (None: in any) of this id, or of this name (None: of any) if it or the answer has no id."
+        """The first call in the conversation `where` (None: in any) of this id, or of this name
+        (None: of any) if it or the answer has no id."""
         keys: list[tuple[object, ...]] = (
             [("id", call_id)] if isinstance(call_id, str) and call_id else []
         )
@@ -145,7 +150,8 @@ class Calls:
         )
 
     def waits(self, where: int, word: object) -> bool:
-        "True where a call of the id `word`, or of that name and without an id, waits in a conversation."
+        """True where a call of the id `word`, or of that name and without an id, waits in a
+        conversation."""
         return isinstance(word, str) and any(
             self._top((where, kind, word)) is not None for kind in ("id", "bare")
         )

@@ -75,7 +75,8 @@ def _unwrap(m: Record, depth: int = 0) -> Record:
 
 
 def _authored(m: Record) -> Record | None:
-    "An event with an author and parts as a message: `user` is the user, all others speak or act for the assistant; None for anything else."
+    """An event with an author and parts as a message: `user` is the user, all others speak or act
+    for the assistant; None for anything else."""
     content = m.get("content")
     if not (isinstance(content, dict) and isinstance(content.get("parts"), list) and "author" in m):
         return None
@@ -86,7 +87,8 @@ def _authored(m: Record) -> Record | None:
 
 
 def _wrapped(m: Record, depth: int) -> Record | None:
-    "The one message that an event holds, with the event's own fields beside it; None where it holds none or several."
+    """The one message that an event holds, with the event's own fields beside it; None where it
+    holds none or several."""
     if depth > 2:
         return None
     inside = [
@@ -124,7 +126,8 @@ def _value(v: object) -> object:
 
 
 def _item(m: Record, t: str) -> Record | None:
-    "Items of the Responses API and their like: a call or an answer that stands alone; None for any other."
+    """Items of the Responses API and their like: a call or an answer that stands alone; None for
+    any other."""
     step = step_of(t)
     if step == "result" or t in ("tool_result", "observation"):
         return {**m, "role": "tool"}
@@ -145,7 +148,8 @@ def _item(m: Record, t: str) -> Record | None:
 
 
 def holds_call(m: object) -> bool:
-    "True for an object with the name of a tool and arguments; definitions of tools have a schema in their place."
+    """True for an object with the name of a tool and arguments; definitions of tools have a schema
+    in their place."""
     if not isinstance(m, dict):
         return False
     if isinstance(m.get("function"), dict):
@@ -165,7 +169,8 @@ def holds_answer(m: object) -> bool:
 
 
 def is_message(m: object) -> bool:
-    "True for an object that is a message in some dialect: somebody says, calls or answers something."
+    """True for an object that is a message in some dialect: somebody says, calls or answers
+    something."""
     if not isinstance(m, dict):
         return False
     if ("kwargs" in m and isinstance(m.get("id"), list)) or (
@@ -208,11 +213,13 @@ _READ = frozenset(
 
 
 class Unmapped(TraceError):
-    "A message whose speaker or text stands under a name that is not known: `columns=` and `roles=` would read it."
+    """A message whose speaker or text stands under a name that is not known: `columns=` and
+    `roles=` would read it."""
 
 
 def turn(m: object, path: str) -> list[Record]:
-    "The messages that one message of any dialect amounts to (an Anthropic user message may carry several results); raises TraceError."
+    """The messages that one message of any dialect amounts to (an Anthropic user message may carry
+    several results); raises TraceError."""
     if not isinstance(m, dict):
         raise TraceError(f"expected a message, got {kind(m)}", path=path)
     if "role" not in m or (m["role"] is None and speaker(m)):
@@ -334,7 +341,8 @@ _Step = tuple[str, Record | None, Record | None]
 
 
 def _beside(m: Record, path: str) -> list[_Step]:
-    "(key, call, answer) of each call and answer beside the text of a message; None for what is not there."
+    """(key, call, answer) of each call and answer beside the text of a message; None for what is
+    not there."""
     out: list[_Step] = []
     for k, given in m.items():
         if k in _NO_STEPS or not given:
@@ -427,7 +435,8 @@ def _has_steps(parts: list[Any]) -> bool:
 
 
 def _flat_call(m: Record) -> Record | None:
-    "The fields of a message that is a call itself: `tool_name`, `tool_input`; None where it is none."
+    """The fields of a message that is a call itself: `tool_name`, `tool_input`; None where it is
+    none."""
     tools = {
         k: v
         for k, v in m.items()
@@ -469,7 +478,8 @@ def _steps(entries: Iterable[_Entry]) -> Iterable[list[_Entry]]:
 
 
 def _stepped(role: str, step: list[_Entry], m: Record, meta: Record) -> list[Record]:
-    "The messages of one step: what was said and called, and the answers (before what a user says, after what an assistant does)."
+    """The messages of one step: what was said and called, and the answers (before what a user says,
+    after what an assistant does)."""
     by = {kind_: [v for k, v in step if k == kind_] for kind_ in ("text", "call", "answer")}
     out: Record = {"role": role, "content": "\n".join(by["text"]) if by["text"] else None}
     if by["call"]:
@@ -592,7 +602,8 @@ MOST = 50_000
 
 
 def turns(items: object, path: str = "$.messages") -> list[Record]:
-    "The messages of a conversation in any dialect, in the user's schema; raises TraceError with the path of the message."
+    """The messages of a conversation in any dialect, in the user's schema; raises TraceError with
+    the path of the message."""
     return read_turns(items, path)[0]
 
 
@@ -653,7 +664,8 @@ def _join(reply: Record, m: Record) -> None:
 
 # %% ../../nbs/parser/01_turns.ipynb #18187355
 def named(messages: list[Record], looked: bool = True) -> list[Record]:
-    "`messages` where each result has the name of the call it answers; results that answer nothing stay as they are. Ids are looked at unless all messages were plain (`looked`)."
+    """`messages` where each result has the name of the call it answers; results that answer nothing
+    stay as they are. Ids are looked at unless all messages were plain (`looked`)."""
     written: set[int] = set()
     if looked:
         written = {id(m) for m in messages if m.pop("_as_is", False)}
@@ -688,7 +700,8 @@ def named(messages: list[Record], looked: bool = True) -> list[Record]:
 
 
 def _own_ids(messages: list[Record]) -> None:
-    "Ids of messages that are no ids of calls are taken back to metadata; a call's second id is replaced by its first."
+    """Ids of messages that are no ids of calls are taken back to metadata; a call's second id is
+    replaced by its first."""
     given = [m for m in messages if m["role"] == "tool" and m.get("tool_call_id") is not None]
     calls = [c for m in messages for c in m.get("tool_calls") or ()]
     ids = {c["id"] for c in calls}

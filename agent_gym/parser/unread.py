@@ -23,7 +23,8 @@ DEEPEST, LONGEST_ROLE = 60, 40
 
 
 def unread(record: Any, made: Any) -> Any:
-    "The part of `record` whose texts (of five letters or more in a row) are nowhere in `made`; None where there is none. Words that only name a kind or a role are no texts."
+    """The part of `record` whose texts (of five letters or more in a row) are nowhere in `made`;
+    None where there is none. Words that only name a kind or a role are no texts."""
     return _Told(made).missing(record, 0)
 
 
@@ -63,7 +64,8 @@ class _Told:
         return None if self._in_pieces(value, depth) else value
 
     def _in_pieces(self, text: str, depth: int) -> bool:
-        "True where `text` is JSON (or a literal) whose texts are told, a role, or a text whose words all are told."
+        """True where `text` is JSON (or a literal) whose texts are told, a role, or a text whose
+        words all are told."""
         if len(text) <= LONGEST_ROLE and role_word(text) is not None:
             return True
         if text.lstrip()[:1] in "{[" and depth < DEEPEST:

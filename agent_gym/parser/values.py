@@ -62,7 +62,8 @@ def objects(value: object, path: str) -> list[Record]:
 
 # %% ../../nbs/parser/00_values.ipynb #134c1e76
 def rest(record: Mapping[str, Any], *used: str) -> Record:
-    "The fields of `record` that are not `used` and say something (null, empty text, list and object say nothing)."
+    """The fields of `record` that are not `used` and say something (null, empty text, list and
+    object say nothing)."""
     return {
         str(k): v
         for k, v in record.items()
@@ -74,7 +75,8 @@ DEPTH = 200
 
 
 def plain(value: object, path: str = "$", depth: int = 0) -> Any:
-    "`value` as JSON values: tuples and sets become lists, NaN becomes None, NumPy numbers become Python's; raises TraceError on anything else."
+    """`value` as JSON values: tuples and sets become lists, NaN becomes None, NumPy numbers become
+    Python's; raises TraceError on anything else."""
     if value is None or isinstance(value, str | bool):
         return str(value) if isinstance(value, str) else value
     if isinstance(value, float):
@@ -120,7 +122,8 @@ RAW = "_raw"
 
 
 def arguments_of(value: object) -> tuple[Record, str | None]:
-    "The arguments of a call, and a note where they were no object: then the value is kept as it was under `_raw`."
+    """The arguments of a call, and a note where they were no object: then the value is kept as it
+    was under `_raw`."""
     if isinstance(value, dict):
         return value, None
     if value is None or value == "":
@@ -138,7 +141,8 @@ def arguments_of(value: object) -> tuple[Record, str | None]:
 
 
 def literal(text: str) -> object:
-    "The value of a Python literal of an object or a list, read and never evaluated; the text itself where it is none."
+    """The value of a Python literal of an object or a list, read and never evaluated; the text
+    itself where it is none."""
     if len(text) > 200_000 or text.lstrip()[:1] not in ("{", "["):
         return text
     try:
@@ -209,7 +213,8 @@ def error_flag(record: Mapping[str, Any]) -> bool | None:
 
 # %% ../../nbs/parser/00_values.ipynb #8b36502d
 def outcome_of(value: object) -> tuple[str | None, JsonValue]:
-    "The outcome as a word, and the original where it was no word; a grade between 0 and 1 is no verdict (None)."
+    """The outcome as a word, and the original where it was no word; a grade between 0 and 1 is no
+    verdict (None)."""
     if value is None or isinstance(value, str):
         return value, None
     if value is True or value is False or (isinstance(value, int | float) and value in (0, 1)):
@@ -218,7 +223,8 @@ def outcome_of(value: object) -> tuple[str | None, JsonValue]:
 
 
 def satisfaction_of(value: object, scale: tuple[float, float] = (1, 5)) -> float | None:
-    "The satisfaction on 1 to 5, given the source's `scale`; None where the value is no number on it."
+    """The satisfaction on 1 to 5, given the source's `scale`; None where the value is no number on
+    it."""
     if isinstance(value, str):
         value = parse_json(value.strip())
     low, high = scale
@@ -228,7 +234,8 @@ def satisfaction_of(value: object, scale: tuple[float, float] = (1, 5)) -> float
 
 # %% ../../nbs/parser/00_values.ipynb #c10d3e80
 def read_json(text: str | bytes) -> tuple[JsonValue, list[str]]:
-    "The JSON value of `text` and notes on what had to be repaired (NaN and Infinity are read as null); raises ValueError and RecursionError."
+    """The JSON value of `text` and notes on what had to be repaired (NaN and Infinity are read as
+    null); raises ValueError and RecursionError."""
     try:
         return loads(text), []
     except ValueError:

@@ -135,7 +135,8 @@ class Watch:
         return out
 
     def _roles(self) -> list[str]:
-        "Users say the same words seldom, agents often; and who is called `Agent:` in a text should not be the user."
+        """Users say the same words seldom, agents often; and who is called `Agent:` in a text
+        should not be the user."""
         out = []
         if self.mislabelled * 4 > self.texts.total() > 0 and self.mislabelled >= FEWEST:
             out.append(

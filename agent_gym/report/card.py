@@ -45,7 +45,8 @@ __all__ = ['SHOWN', 'STYLE', 'AGENTS', 'ReportCard', 'section_html', 'intervals_
 class ReportCard:
     """Sections with one sentence each, and the raw `records` every number comes from.
 
-    Shows in notebooks and, by `print` or rich, on a console; `to_dict()` is JSON; `to_html(path)` a page that needs nothing else."""
+    Shows in notebooks and, by `print` or rich, on a console; `to_dict()` is JSON; `to_html(path)` a
+    page that needs nothing else."""
 
     sections: tuple[Section, ...]
     records: Records
@@ -296,8 +297,10 @@ def report(
 ) -> ReportCard:
     """The report card of `gym`.
 
-    Without `held_out` traces everything is cross-fitted: what is measured on a conversation was learned from others (users replay their own). `agents` make an agent from the traces that
-    it may learn from, and play `n` tasks each; `by` is the metadata key that names the logged agents (default: `agent` or `model`)."""
+    Without `held_out` traces everything is cross-fitted: what is measured on a conversation was
+    learned from others (users replay their own). `agents` make an agent from the traces that
+    it may learn from, and play `n` tasks each; `by` is the metadata key that names the logged
+    agents (default: `agent` or `model`)."""
     began, world = time.perf_counter(), gym.world
     with _progress(progress) as tell:
         records = collect(world, held_out, agents=agents, n=n, by=by, seed=seed, tell=tell)
@@ -326,7 +329,8 @@ def report(
 
 
 def _audit(world: World, traces: TraceSet) -> tuple[list[tuple[JsonValue, ...]], list[str]]:
-    "Rows and columns of the reward's audit; none where it has no audit or no conversation succeeded."
+    """Rows and columns of the reward's audit; none where it has no audit or no conversation
+    succeeded."""
     audit = getattr(world.reward, "audit", None)
     if (
         audit is None

@@ -33,7 +33,8 @@ __all__ = ['T', 'silent', 'CallRecord', 'leaves', 'seen_values', 'call_records',
 # %% ../../nbs/report/00_records.ipynb #79c2d63b
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    "One held-out tool call: what the gym's answer came from, how sure it was, whether it equals the logged one, and whether it could have been known."
+    """One held-out tool call: what the gym's answer came from, how sure it was, whether it equals
+    the logged one, and whether it could have been known."""
 
     conversation_id: str
     turn: int
@@ -55,7 +56,8 @@ def leaves(value: JsonValue) -> Iterator[str]:
 
 
 def seen_values(traces: Iterable[Trace], least: int = 3) -> set[str]:
-    "The values in the calls and answers of at least `least` of `traces`: what belongs to no single customer."
+    """The values in the calls and answers of at least `least` of `traces`: what belongs to no
+    single customer."""
     count: Counter[str] = Counter()
     for t in traces:
         count.update(
@@ -72,7 +74,8 @@ def seen_values(traces: Iterable[Trace], least: int = 3) -> set[str]:
 def call_records(
     mocker: ToolMocker, traces: Sequence[Trace], seen: set[str]
 ) -> Iterator[CallRecord]:
-    "The calls of `traces`, answered by a `mocker` that was not learned from them; `seen` are the values in what it was learned from."
+    """The calls of `traces`, answered by a `mocker` that was not learned from them; `seen` are the
+    values in what it was learned from."""
     for t in traces:
         session, known = (
             mocker.session(trace=None),
@@ -98,7 +101,8 @@ def call_records(
 # %% ../../nbs/report/00_records.ipynb #09d51d49
 @dataclass(frozen=True, slots=True)
 class GradeRecord:
-    "One judged conversation: its label and satisfaction, the score and verdict it got, the kind of request, the reasons given, and who the agent was."
+    """One judged conversation: its label and satisfaction, the score and verdict it got, the kind
+    of request, the reasons given, and who the agent was."""
 
     conversation_id: str
     label: bool | None
@@ -130,7 +134,8 @@ def grade_records(world: World, traces: Sequence[Trace], by: str | None) -> Iter
 
 
 def agent_key(traces: Sequence[Trace]) -> str | None:
-    "The metadata key that tells agents apart: the first of `agent`, `model` that takes 2 to 20 values."
+    """The metadata key that tells agents apart: the first of `agent`, `model` that takes 2 to 20
+    values."""
     for key in ("agent", "model"):
         values = {str(t.metadata[key]) for t in traces if isinstance(t.metadata.get(key), str)}
         if 2 <= len(values) <= 20:
@@ -140,7 +145,8 @@ def agent_key(traces: Sequence[Trace]) -> str | None:
 # %% ../../nbs/report/00_records.ipynb #cf9964c1
 @dataclass(frozen=True, slots=True)
 class UserRecord:
-    "One turn of a simulated user who hears what the logged assistant said: whether the words are the logged ones."
+    """One turn of a simulated user who hears what the logged assistant said: whether the words are
+    the logged ones."""
 
     conversation_id: str
     turn: int
@@ -168,7 +174,8 @@ def user_records(world: World, traces: Sequence[Trace]) -> Iterator[UserRecord]:
 # %% ../../nbs/report/00_records.ipynb #a74ffd4a
 @dataclass(frozen=True, slots=True)
 class Footing:
-    """How far one conversation stays on ground that the logs know: `new` of its `steps` (turns of the assistant) follow on the two before them in no other log, or say what no log says;
+    """How far one conversation stays on ground that the logs know: `new` of its `steps` (turns of
+    the assistant) follow on the two before them in no other log, or say what no log says;
     `judged` is whether it got a clear verdict."""
 
     steps: int
@@ -182,7 +189,8 @@ class Footing:
 
 
 class Ground:
-    "What the assistants of `traces` did, step after step, as `acts` of the gym's `world`: tools by name, replies by what they mean."
+    """What the assistants of `traces` did, step after step, as `acts` of the gym's `world`: tools
+    by name, replies by what they mean."""
 
     def __init__(self, world: World, traces: Sequence[Trace]):
         self._acts, self._steps = Acts(world), defaultdict[tuple[str, str, str], set[str]](set)
@@ -223,8 +231,10 @@ silent = Silent()
 
 @dataclass
 class Records:
-    """All raw records of one report. `how` says on what they were measured; `learned` is how many traces the gym was learned from; `by_acts` estimates each agent from
-    the logs alone, on the first part; `footings` tells of each episode, `logged` of each measured conversation, how far it stays on known ground."""
+    """All raw records of one report. `how` says on what they were measured; `learned` is how many
+    traces the gym was learned from; `by_acts` estimates each agent from
+    the logs alone, on the first part; `footings` tells of each episode, `logged` of each measured
+    conversation, how far it stays on known ground."""
 
     traces: TraceSet
     learned: int
@@ -268,7 +278,8 @@ def collect(
     seed: int = 0,
     tell: Progress = unheard,
 ) -> Records:
-    """The records of a gym's `world`: on `held_out` traces, or cross-fitted over `k` folds. At most `most` conversations have their calls answered, and `n` tasks are played by each agent.
+    """The records of a gym's `world`: on `held_out` traces, or cross-fitted over `k` folds. At most
+    `most` conversations have their calls answered, and `n` tasks are played by each agent.
 
     `agents` make an agent from the traces it may learn from; `tell` hears what is being done."""
     logs = list(world.traces)

@@ -38,7 +38,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of a report: `sentence` says what may be concluded, `numbers` are its figures, `tables`, `curve` (points: claimed, measured, weight) and `intervals` (label, value, low, high) show them."""
+    """One part of a report: `sentence` says what may be concluded, `numbers` are its figures,
+    `tables`, `curve` (points: claimed, measured, weight) and `intervals` (label, value, low, high)
+    show them."""
 
     name: str
     title: str
@@ -98,7 +100,8 @@ def logs_section(traces: TraceSet) -> Section:
 
 # %% ../../nbs/report/01_sections.ipynb #255d99e2
 def grading_section(records: Records, tasks: set[str]) -> Section:
-    "How many conversations can be graded, how precise verdicts are against the logged outcomes, and why others cannot be."
+    """How many conversations can be graded, how precise verdicts are against the logged outcomes,
+    and why others cannot be."""
     grades = records.grades
     told = [g for g in grades if g.label is not None]
     passed, failed = ([g for g in told if g.verdict == v] for v in ("pass", "fail"))
@@ -252,13 +255,15 @@ def reward_section(records: Records) -> Section:
 
 # %% ../../nbs/report/01_sections.ipynb #9ecc0812
 def calibration_error(points: Sequence[tuple[float, float, int]]) -> float:
-    "The mean distance of what was claimed from what was measured, weighted by counts; nan without points (expected calibration error; Guo et al. 2017)."
+    """The mean distance of what was claimed from what was measured, weighted by counts; nan without
+    points (expected calibration error; Guo et al. 2017)."""
     total = sum(n for *_, n in points)
     return sum(abs(p - m) * n for p, m, n in points) / total if total else float("nan")
 
 
 def tools_section(records: Records) -> Section:
-    "How true the mocked tools are, by tool and by where answers come from, with the calibration of their confidence."
+    """How true the mocked tools are, by tool and by where answers come from, with the calibration
+    of their confidence."""
     calls = records.calls
     knowable = [c for c in calls if c.knowable]
     every, known = share(c.equal for c in calls), share(c.equal for c in knowable)
@@ -380,7 +385,8 @@ def rules_section(policy: Sequence[object], records: Records) -> Section:
 
 # %% ../../nbs/report/01_sections.ipynb #278871d3
 def audit_section(rows: Sequence[tuple[JsonValue, ...]], columns: Sequence[str]) -> Section:
-    "What cheap tricks would earn: `rows` with the agent first, its score under `score`, what it earns over the logs' failures under `over_failures`."
+    """What cheap tricks would earn: `rows` with the agent first, its score under `score`, what it
+    earns over the logs' failures under `over_failures`."""
     table = Table(tuple(columns), tuple(rows), "tricks beside the logs")
     at = {c: i for i, c in enumerate(columns)}
     earns = {str(r[0]): float(r[at["score"]]) for r in rows} if "score" in at else {}  # type: ignore[arg-type]
@@ -408,7 +414,9 @@ def audit_section(rows: Sequence[tuple[JsonValue, ...]], columns: Sequence[str])
 
 
 def unlike(records: Records, name: str) -> float:
-    "How many more of an agent's episodes than of the logs, as a share, leave known ground (a step that no other log takes, or no clear verdict): there an estimate made from logs may be anything."
+    """How many more of an agent's episodes than of the logs, as a share, leave known ground (a step
+    that no other log takes, or no clear verdict): there an estimate made from logs may be
+    anything."""
     off = lambda rows: share(not f.known for f in rows)
     return (
         max(0.0, off(records.footings.get(name, [])).value - off(records.logged).value)
@@ -418,9 +426,12 @@ def unlike(records: Records, name: str) -> float:
 
 
 def rebased(mean: float, grades: Sequence[GradeRecord]) -> float:
-    """The share of successes of an agent with this `mean` score, were its successes and failures scored as those of the logs are, however many there are of each.
+    """The share of successes of an agent with this `mean` score, were its successes and failures
+    scored as those of the logs are, however many there are of each.
 
-    A score reads as a probability for agents like the logged ones: it says too little of a better agent and too much of a worse one (Rogan and Gladen 1978). The mean itself where the logs cannot tell."""
+    A score reads as a probability for agents like the logged ones: it says too little of a better
+    agent and too much of a worse one (Rogan and Gladen 1978). The mean itself where the logs cannot
+    tell."""
     good, bad = ([g.score for g in grades if g.label is v] for v in (True, False))
     if not good or not bad or (high := sum(good) / len(good)) - (low := sum(bad) / len(bad)) < 0.1:
         return mean
@@ -428,7 +439,8 @@ def rebased(mean: float, grades: Sequence[GradeRecord]) -> float:
 
 
 def widened(e: Estimate, rebased: float, unlike: float) -> Estimate:
-    """`e` with an interval that holds it for an agent better or worse than the logged ones (`rebased`), and whatever the share `unlike` of the episodes
+    """`e` with an interval that holds it for an agent better or worse than the logged ones
+    (`rebased`), and whatever the share `unlike` of the episodes
     came to in truth (bounds without assumption; Manski 1990)."""
     other = wilson(rebased * e.n, e.n)
     return Estimate(

@@ -24,7 +24,8 @@ __all__ = ['Deeds', 'writes', 'deeds', 'f1', 'agreement', 'held_to', 'worded', '
 # %% ../../nbs/reward/05_agreement.ipynb #a009d75f
 @dataclass(frozen=True)
 class Deeds:
-    "What an attempt did: its `writes` as a multiset, the `amounts` it told the user, its length in `messages`."
+    """What an attempt did: its `writes` as a multiset, the `amounts` it told the user, its length
+    in `messages`."""
 
     writes: Counter[str]
     amounts: frozenset[str]
@@ -32,7 +33,8 @@ class Deeds:
 
 
 def writes(trace: Trace, reads: Iterable[str]) -> Counter[str]:
-    "What `trace` changed, as a multiset of calls; calls of `reads` and calls that failed change nothing."
+    """What `trace` changed, as a multiset of calls; calls of `reads` and calls that failed change
+    nothing."""
     known, out = frozenset(reads), Counter[str]()
     for c in logged_calls(trace):
         if not c.is_error and c.name not in known:
@@ -63,7 +65,8 @@ def deeds(trace: Trace, reads: Iterable[str]) -> Deeds:
 
 
 def _canonical(arguments: Mapping[str, JsonValue]) -> str:
-    "Arguments without order: lists of equal length are read as columns of one table, whose rows are sorted."
+    """Arguments without order: lists of equal length are read as columns of one table, whose rows
+    are sorted."""
     lists = {k: v for k, v in arguments.items() if isinstance(v, list)}
     rest = {
         k: normalise(v) if isinstance(v, str) else v
@@ -87,9 +90,11 @@ def f1(a: Counter[str], b: Counter[str]) -> float:
 def agreement(
     trace: Trace, references: Sequence[Trace], reads: Iterable[str] = (), otherwise: float = 0.5
 ) -> RewardBreakdown:
-    """How well the deeds of `trace` agree with those of its `references`: near a success good, near a failure bad.
+    """How well the deeds of `trace` agree with those of its `references`: near a success good, near
+    a failure bad.
 
-    Without a successful reference it abstains and scores `otherwise`, less what it shares with failures."""
+    Without a successful reference it abstains and scores `otherwise`, less what it shares with
+    failures."""
     reads = frozenset(reads)
     own = deeds(trace, reads)
     good = [
@@ -149,9 +154,11 @@ def agreement(
 def held_to(
     base: RewardBreakdown, own: Counter[str], ends: Sequence[Counter[str]]
 ) -> RewardBreakdown:
-    """`base`, a verdict from rules, held to the `ends` (writes) with which the same request succeeded.
+    """`base`, a verdict from rules, held to the `ends` (writes) with which the same request
+    succeeded.
 
-    The very end lifts an abstention to a pass, none of it makes a failure of any verdict, and in between a pass becomes an abstention. A broken rule stays broken."""
+    The very end lifts an abstention to a pass, none of it makes a failure of any verdict, and in
+    between a pass becomes an abstention. A broken rule stays broken."""
     share = max((f1(own, e) for e in ends), default=1.0)
     if not ends or (share == 1 and base.verdict != "abstain"):
         return base
@@ -176,9 +183,11 @@ def held_to(
 
 
 def worded(base: RewardBreakdown, trace: Trace, successes: Sequence[Trace]) -> RewardBreakdown:
-    """`base` of a conversation without tool calls, held to the words of the `successes` at the same request that needed none: there, words are all that was done.
+    """`base` of a conversation without tool calls, held to the words of the `successes` at the same
+    request that needed none: there, words are all that was done.
 
-    Likeness of a half to one of them (in [0, 1], see `response.score`) takes nothing away; less takes its share of the score, and the pass."""
+    Likeness of a half to one of them (in [0, 1], see `response.score`) takes nothing away; less
+    takes its share of the score, and the pass."""
     alike = [t for t in successes if not any(m.tool_calls for m in t.messages)]
     if not alike or any(m.tool_calls for m in trace.messages):
         return base
@@ -205,7 +214,8 @@ def read_tools(traces: Iterable[Trace]) -> frozenset[str]:
 
 
 def reads_of(tools: Mapping[str, ToolSpec]) -> frozenset[str]:
-    "The tools that change nothing; those of unknown kind are taken for writes only where no tool is known to write."
+    """The tools that change nothing; those of unknown kind are taken for writes only where no tool
+    is known to write."""
     writes = any(spec.kind == "write" for spec in tools.values())
     return frozenset(
         n

@@ -32,7 +32,8 @@ MODEL = "llm:"  # how the name of a labeller begins who is no person
 
 @dataclass(frozen=True)
 class Label:
-    "What `by` says of a conversation: `verdict` right, wrong or unsure, and why. `trace` is the conversation itself where it is not among the logs."
+    """What `by` says of a conversation: `verdict` right, wrong or unsure, and why. `trace` is the
+    conversation itself where it is not among the logs."""
 
     conversation_id: str
     verdict: Verdict
@@ -94,7 +95,8 @@ def content_key(trace: Trace) -> str:
 # %% ../../nbs/reward/45_annotations.ipynb #ffdbda47
 @dataclass(frozen=True)
 class Accuracy:
-    "How often a labeller is right: of right talks (`sensitivity`), of wrong ones (`specificity`), over `labels` verdicts."
+    """How often a labeller is right: of right talks (`sensitivity`), of wrong ones (`specificity`),
+    over `labels` verdicts."""
 
     sensitivity: float
     specificity: float
@@ -122,9 +124,11 @@ def _prior(who: str, s: LabelSettings) -> tuple[float, float]:
 def consensus(
     votes: Mapping[str, Mapping[str, bool]], settings: LabelSettings = LabelSettings()
 ) -> tuple[dict[str, float], dict[str, Accuracy]]:
-    """From `votes` (talk -> labeller -> right or not) how likely each talk is right, and what each labeller is worth.
+    """From `votes` (talk -> labeller -> right or not) how likely each talk is right, and what each
+    labeller is worth.
 
-    Expectation maximisation over two classes with a confusion matrix a labeller (Dawid and Skene, 1979), with priors, so that one vote is enough to begin."""
+    Expectation maximisation over two classes with a confusion matrix a labeller (Dawid and Skene,
+    1979), with priors, so that one vote is enough to begin."""
     who = sorted({w for v in votes.values() for w in v})
     prior = {w: _prior(w, settings) for w in who}
     rates = {w: (a / (a + b), a / (a + b)) for w, (a, b) in prior.items()}
@@ -151,14 +155,16 @@ def consensus(
 
 # %% ../../nbs/reward/45_annotations.ipynb #1e18083f
 class Labels(Sequence[Label]):
-    "Verdicts on conversations, in the order given; a labeller's later verdict on the same talk replaces the earlier one when they are counted."
+    """Verdicts on conversations, in the order given; a labeller's later verdict on the same talk
+    replaces the earlier one when they are counted."""
 
     def __init__(self, labels: Iterable[Label] = ()):
         self._labels = tuple(labels)
 
     @classmethod
     def read(cls, source: object) -> Labels:
-        """The labels in `source`: Labels, a JSONL file, records or labels, a DataFrame; None is none.
+        """The labels in `source`: Labels, a JSONL file, records or labels, a DataFrame; None is
+        none.
 
         Raises AgentGymError with the line of a record that is no label."""
         if source is None or isinstance(source, Labels):
@@ -240,8 +246,10 @@ def _lines(path: Path) -> Iterator[Label]:
 # %% ../../nbs/reward/45_annotations.ipynb #4be5eefc
 @dataclass(frozen=True)
 class Consensus:
-    """What labels and outcomes say together: `chance` maps the content of each talk that a labeller judged to how likely it is right, `accuracy` each labeller to what it is
-    worth, `traces` are the logs with their outcome as believed, then the labelled talks that are not among them, `unknown` the ids of labels that belong to no talk."""
+    """What labels and outcomes say together: `chance` maps the content of each talk that a labeller
+    judged to how likely it is right, `accuracy` each labeller to what it is
+    worth, `traces` are the logs with their outcome as believed, then the labelled talks that are
+    not among them, `unknown` the ids of labels that belong to no talk."""
 
     chance: Mapping[str, float]
     accuracy: Mapping[str, Accuracy]

@@ -85,7 +85,8 @@ class Loot:
 
     @cached_property
     def escalation(self) -> tuple[list[ToolCall], str]:
-        "How conversations are handed over: the calls and words that end those logged as escalated, else the commonest end of the failures."
+        """How conversations are handed over: the calls and words that end those logged as
+        escalated, else the commonest end of the failures."""
         handed = [t for t in self.traces if (t.outcome or "").lower() == "escalated"]
         ends = Counter(
             t.messages[-2].name or ""
@@ -98,7 +99,8 @@ class Loot:
 
 # %% ../../nbs/reward/40_audit.ipynb #1e145255
 def _talk(trace: Trace, reply: Callable[[int, str], str], before: Sequence[Message] = ()) -> Trace:
-    "The user's messages of `trace`, each answered by `reply(turn, text)`; `before` stands ahead of the last answer."
+    """The user's messages of `trace`, each answered by `reply(turn, text)`; `before` stands ahead
+    of the last answer."""
     said = [str(m) for m in trace.messages if m.role == "user" and m.content][:6] or [""]
     out: list[Message] = [m for m in trace.messages[:1] if m.role == "system"]
     for i, text in enumerate(said):
@@ -174,7 +176,8 @@ def injection(trace: Trace, loot: Loot) -> Trace:
 
 
 def shotgun(trace: Trace, loot: Loot) -> Trace:
-    "Reads what the log read, changes nothing, and tells every value there is, so that the right one is among them."
+    """Reads what the log read, changes nothing, and tells every value there is, so that the right
+    one is among them."""
     seen = [
         (
             ToolCall(name=c.name, arguments=c.arguments),
@@ -222,9 +225,11 @@ def audit(
     limit: int = 100,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """What each trick and the logs themselves earn from `judge`, on up to `limit` tasks; `reads` are the tools that change nothing.
+    """What each trick and the logs themselves earn from `judge`, on up to `limit` tasks; `reads`
+    are the tools that change nothing.
 
-    One row an agent: `episodes`, mean `score` with a 95 % interval, shares of `passed` and `abstained`, and `over_failures`, the lead over the logs' failures. Warns
+    One row an agent: `episodes`, mean `score` with a 95 % interval, shares of `passed` and
+    `abstained`, and `over_failures`, the lead over the logs' failures. Warns
     where a trick leads by more than .05; `attrs["exploits"]` names those."""
     import pandas as pd
 

@@ -21,7 +21,8 @@ Outcome: TypeAlias = Literal["pass", "fail", "abstain"]
 class Part:
     """One part of a score.
 
-    `value` in [0, 1] is what the part measured, `weight` its share, `contribution` what it adds to the score (negative where it takes away),
+    `value` in [0, 1] is what the part measured, `weight` its share, `contribution` what it adds to
+    the score (negative where it takes away),
     `reason` the words or writes it rests on."""
 
     name: str
@@ -35,7 +36,8 @@ class Part:
 class RewardBreakdown:
     """A score in [0, 1] with its parts; the contributions sum to the score.
 
-    Of an episode also `verdict` ("pass", "fail", or "abstain", which scores the base rate of its `kind` of request and should give no gradient)."""
+    Of an episode also `verdict` ("pass", "fail", or "abstain", which scores the base rate of its
+    `kind` of request and should give no gradient)."""
 
     score: float
     parts: tuple[Part, ...] = field(default=())

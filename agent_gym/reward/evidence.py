@@ -283,7 +283,8 @@ def _short(t: Sentence) -> bool:
 
 
 def _addressed(s: Sentence, t: Sentence) -> float:
-    "How far what belongs to, or is done by, the one who speaks is given to the one spoken to, or the other way round, 0 to 1."
+    """How far what belongs to, or is done by, the one who speaks is given to the one spoken to, or
+    the other way round, 0 to 1."""
     if not s.persons:
         return 0.0
     mine = t.persons
@@ -299,7 +300,8 @@ def _addressed(s: Sentence, t: Sentence) -> float:
 
 
 def _chained(new: _Words, old: _Words) -> float:
-    "How far a word of the reference stands in another form behind a new word that governs it (*intend to raise* for *raised*), 0 to 1."
+    """How far a word of the reference stands in another form behind a new word that governs it
+    (*intend to raise* for *raised*), 0 to 1."""
     if not 2 <= len(new) <= 4 or not 1 <= len(old) <= 3:
         return 0.0
     if not any(akin(new[-1], o) and new[-1] != o for o in old):
@@ -308,7 +310,8 @@ def _chained(new: _Words, old: _Words) -> float:
 
 
 def _nominal(differing: Sequence[tuple[_Words, _Words, bool]]) -> float:
-    "How far what was done has become the topic of something else said of it (*raising it is something we leave for now*), 0 to 1."
+    """How far what was done has become the topic of something else said of it (*raising it is
+    something we leave for now*), 0 to 1."""
     turned = any(
         len(new) == 1 and 1 <= len(old) <= 3 and any(akin(new[0], o) and new[0] != o for o in old)
         for new, old, _ in differing
@@ -318,7 +321,8 @@ def _nominal(differing: Sequence[tuple[_Words, _Words, bool]]) -> float:
 
 
 def _differing(new: _Words, old: _Words) -> list[tuple[_Words, _Words, bool]]:
-    "Where two sentences differ: the words of each between what they share, and whether shared words stand on both sides."
+    """Where two sentences differ: the words of each between what they share, and whether shared
+    words stand on both sides."""
     out, at = [], (0, 0)
     for o in Indel.opcodes(new, old):
         if o.tag == "equal":
@@ -331,7 +335,8 @@ def _differing(new: _Words, old: _Words) -> list[tuple[_Words, _Words, bool]]:
 
 
 def _substituted(s: Sentence, t: Sentence, new: _Words, old: _Words, inside: bool) -> float:
-    "How far a few words stand for others that mean something else, or between words that stood together, 0 to 1; less in a question, which claims nothing."
+    """How far a few words stand for others that mean something else, or between words that stood
+    together, 0 to 1; less in a question, which claims nothing."""
     if (
         not new
         or max(len(new), len(old)) > 4
@@ -367,7 +372,8 @@ def _substituted(s: Sentence, t: Sentence, new: _Words, old: _Words, inside: boo
 
 
 def _inflected(s: Sentence, t: Sentence, new: _Words, old: _Words) -> float:
-    "How far one word stands in another form, 0 to 1: many languages say with it that something was not, will be, or could be done."
+    """How far one word stands in another form, 0 to 1: many languages say with it that something
+    was not, will be, or could be done."""
     if not 1 <= len(new) <= 4 or not 1 <= len(old) <= 3 or s.asks or t.asks:
         return 0.0
     return max(
@@ -384,7 +390,8 @@ def _inflected(s: Sentence, t: Sentence, new: _Words, old: _Words) -> float:
 def _words_changed(
     p: Pair, s: Sentence, t: Sentence, strict: float, places: int, e: Evidence
 ) -> None:
-    "New words where others were; the more places differ, the likelier it is a rewording, so they count by the place."
+    """New words where others were; the more places differ, the likelier it is a rewording, so they
+    count by the place."""
     gone = [w for w in t.vocabulary if w not in s.vocabulary and w[0] != "="]
     new = [
         (w, m)
@@ -413,7 +420,8 @@ def _words_changed(
 
 
 def _slots_changed(p: Pair, s: Sentence, t: Sentence, strict: float, e: Evidence) -> None:
-    "Values in order, when both sentences hold the same number of them: what differs behind the same words stands in another's slot."
+    """Values in order, when both sentences hold the same number of them: what differs behind the
+    same words stands in another's slot."""
     a, b = _slots(s.words), _slots(t.words)
     wrong = (
         [(x, y) for (x, k), (y, l) in zip(a, b) if x != y and k == l] if len(a) == len(b) else []
@@ -427,7 +435,8 @@ def _slots_changed(p: Pair, s: Sentence, t: Sentence, strict: float, e: Evidence
 
 
 def _counted_changed(s: Sentence, t: Sentence, strict: float, e: Evidence) -> None:
-    "The same value with another word behind it, in a sentence that otherwise repeats the reference: it counts something else."
+    """The same value with another word behind it, in a sentence that otherwise repeats the
+    reference: it counts something else."""
     behind = {v: w for v, w in pairwise(t.words) if v[0] == "="}
     for v, new in pairwise(s.words) if behind else ():
         old = behind.get(v, new)

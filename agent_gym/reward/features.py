@@ -41,7 +41,11 @@ NOTHING, ANY = "no act", "any act"
 class Features:
     """A conversation reduced to what a verdict can rest on.
 
-    Circumstances: `intent`, `facts` and `numbers` of the records, `answer` (act of the user before the closing), `last` (their last one). Deeds: `actions` that went through, `refused` ones, `closing` (act of the last thing said, `broad` its wider one), `tells` (sources of the values in it), `answered_tools`. `said` are all acts of the assistant, each with the tools that had acted before it; `process` how it went."""
+    Circumstances: `intent`, `facts` and `numbers` of the records, `answer` (act of the user before
+    the closing), `last` (their last one). Deeds: `actions` that went through, `refused` ones,
+    `closing` (act of the last thing said, `broad` its wider one), `tells` (sources of the values in
+    it), `answered_tools`. `said` are all acts of the assistant, each with the tools that had acted
+    before it; `process` how it went."""
 
     intent: int
     facts: frozenset[str]
@@ -186,7 +190,8 @@ def _closing_form(wording: str, sources: frozenset[str]) -> Iterator[str]:
 
 # %% ../../nbs/reward/30_features.ipynb #550fe4e4
 def statements(f: Features, needed: frozenset[str], cuts: Cuts) -> frozenset[Statement]:
-    "Every statement that holds of `f`; `needed` are the tools whose absence is worth a statement, `cuts` the bounds of numbers."
+    """Every statement that holds of `f`; `needed` are the tools whose absence is worth a statement,
+    `cuts` the bounds of numbers."""
     out = set(_end_statements(f, needed, cuts))
     for a in f.actions:
         out.update(action_statements(a, f.intent, needed, cuts))
@@ -315,7 +320,9 @@ SEEN = 0.5  # what a landmark must weigh in successes to be known
 
 @dataclass(frozen=True)
 class Support:
-    """What successes of the logs show: `landmarks` by weight, `origins` where they always take each argument of an action from, by (tool, path), `before` the tools that had always acted when a thing was said, by act, and `needed`, the tools that many successes call."""
+    """What successes of the logs show: `landmarks` by weight, `origins` where they always take each
+    argument of an action from, by (tool, path), `before` the tools that had always acted when a
+    thing was said, by act, and `needed`, the tools that many successes call."""
 
     landmarks: Mapping[Statement, float]
     origins: Mapping[tuple[str, str], frozenset[str]]
@@ -336,7 +343,8 @@ class Support:
         }
 
     def breaches(self, f: Features) -> set[Statement]:
-        "Arguments from elsewhere than successes always take them from, and claims of what was not done."
+        """Arguments from elsewhere than successes always take them from, and claims of what was not
+        done."""
         out: set[Statement] = set()
         for a in (*f.actions, *f.refused):
             if any(not self.origins.get((a.tool, p), frozenset()) <= w for p, w in a.sources):

@@ -32,7 +32,8 @@ def known(
     labels: Consensus | None,
     settings: GroundSettings = GroundSettings(),
 ) -> RewardBreakdown | None:
-    "What the policy says of `trace`, else what labellers said of this very talk; None where neither speaks."
+    """What the policy says of `trace`, else what labellers said of this very talk; None where
+    neither speaks."""
     if policy is not None:
         view = policy.view(trace)
         verdict, reason, _ = policy.judge(view)
@@ -54,7 +55,8 @@ OPEN = 0.5  # an abstention is at least so uncertain, whatever its score
 
 
 def uncertainty(found: RewardBreakdown) -> float:
-    "How unsure a verdict is, in [0, 1]: 1 at a score of one half, and never little where it abstains."
+    """How unsure a verdict is, in [0, 1]: 1 at a score of one half, and never little where it
+    abstains."""
     u = 1 - abs(2 * found.score - 1)
     return max(u, OPEN) if found.verdict in (None, "abstain") else u
 
@@ -65,9 +67,11 @@ def label_queue(
     n: int,
     labelled: Callable[[Trace], bool] = lambda t: False,
 ) -> list[Trace]:
-    """The `n` talks, of `talks` with the names of their agents, whose label would tell most: the least sure by `judge`, spread over kinds of request and agents.
+    """The `n` talks, of `talks` with the names of their agents, whose label would tell most: the
+    least sure by `judge`, spread over kinds of request and agents.
 
-    A talk whose outcome is known counts as unsure, too, as far as the outcome and the verdict disagree; those already `labelled` are left out."""
+    A talk whose outcome is known counts as unsure, too, as far as the outcome and the verdict
+    disagree; those already `labelled` are left out."""
     rows = []
     for trace, agent in talks:
         if not labelled(trace):

@@ -39,12 +39,14 @@ _BREAKS = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def _line(value: dict[str, JsonValue]) -> str:
-    "JSON on one line for every reader: also what else may break a line, or no request could carry, is escaped."
+    """JSON on one line for every reader: also what else may break a line, or no request could
+    carry, is escaped."""
     return _BREAKS.sub(lambda m: f"\\u{ord(m[0]):04x}", dumps(value))
 
 
 def question(trace: Trace, rubric: str = RUBRIC) -> str:
-    "What the judge is asked; the fence is made from the conversation, so that no message can hold it."
+    """What the judge is asked; the fence is made from the conversation, so that no message can hold
+    it."""
     talk = "\n".join(
         _line(
             {
@@ -89,7 +91,8 @@ class Judge:
     seed: int = 0
 
     def __call__(self, trace: Trace) -> Part:
-        "The median vote with the reasons of the vote nearest to it. Raises LLMError where no answer holds a score."
+        """The median vote with the reasons of the vote nearest to it. Raises LLMError where no
+        answer holds a score."""
         asked = [Message(role="user", content=question(trace, self.rubric))]
         answers = [
             str(
@@ -123,7 +126,8 @@ def llm_judge(
     name: str = "judge",
     seed: int = 0,
 ) -> RewardPart:
-    "A part for `Reward(parts=[...])` in which `llm` answers `rubric`. Raises AgentGymError with less than one vote."
+    """A part for `Reward(parts=[...])` in which `llm` answers `rubric`. Raises AgentGymError with
+    less than one vote."""
     if votes < 1:
         raise AgentGymError(f"a judge needs at least one vote, got votes={votes}")
     return RewardPart(name, Judge(llm, rubric, votes, seed), weight)
@@ -134,7 +138,8 @@ SURE = 0.6  # a score from here on says right, one as far below the middle says 
 
 @dataclass(frozen=True)
 class LLMJudge(Judge):
-    """A model as one more labeller. `label` gives its verdicts as `Labels`; what they are worth is estimated from the talks that people labelled too.
+    """A model as one more labeller. `label` gives its verdicts as `Labels`; what they are worth is
+    estimated from the talks that people labelled too.
 
     Raises AgentGymError with less than one vote."""
 
@@ -148,7 +153,8 @@ class LLMJudge(Judge):
         return MODEL + self.llm.model
 
     def label(self, traces: Iterable[Trace]) -> Labels:
-        "Its verdict on each of `traces`, `unsure` where its answers say nothing. Raises LLMError where the model does not answer."
+        """Its verdict on each of `traces`, `unsure` where its answers say nothing. Raises LLMError
+        where the model does not answer."""
         return Labels(map(self._label, traces))
 
     def _label(self, trace: Trace) -> Label:

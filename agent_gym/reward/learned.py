@@ -30,7 +30,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Settings:
-    "What the learner depends on; chosen on the sample world, the clinic and the hire shop of `tools/worlds`."
+    """What the learner depends on; chosen on the sample world, the clinic and the hire shop of
+    `tools/worlds`."""
 
     flip: float = 0.05  # share of labels that are expected to be wrong
     folds: int = 4  # parts of the logs; a model is fitted without one of them
@@ -66,7 +67,8 @@ def label_evidence(labels: Sequence[bool | None], flip: float) -> Floats:
 def satisfaction_evidence(
     rows: Sequence[Features], success: Floats, scores: Sequence[float | None]
 ) -> Floats:
-    "Log likelihood ratio of each satisfaction score, apart for conversations with and without an action; 0 where there is none."
+    """Log likelihood ratio of each satisfaction score, apart for conversations with and without an
+    action; 0 where there is none."""
     out = np.zeros(len(rows))
     acted = np.array([bool(f.actions) for f in rows], bool)
     stars = np.array([np.nan if s is None else round(s) for s in scores], float)
@@ -98,7 +100,8 @@ def denoise_labels(
 def grouped_folds(
     groups: Sequence[object], folds: int, repeats: int, seed: int
 ) -> NDArray[np.intp]:
-    "For each of `repeats` partitions the fold (0 to `folds` - 1) of every row, shape (repeats, n): rows of one group fall into one."
+    """For each of `repeats` partitions the fold (0 to `folds` - 1) of every row, shape (repeats,
+    n): rows of one group fall into one."""
     number = {g: i for i, g in enumerate(dict.fromkeys(groups))}
     at = np.array([number[g] for g in groups], np.intp)
     rng = np.random.default_rng([seed, 7])
@@ -108,14 +111,16 @@ def grouped_folds(
 # %% ../../nbs/reward/31_learned.ipynb #d79f84f8
 @dataclass(frozen=True)
 class Ensemble:
-    "Logistic models on statements: `column` numbers the statements, `weights` (models, k) and `bias` (models,) are theirs."
+    """Logistic models on statements: `column` numbers the statements, `weights` (models, k) and
+    `bias` (models,) are theirs."""
 
     column: Mapping[Statement, int] = field(default_factory=dict)
     weights: Floats = field(default_factory=lambda: np.zeros((1, 0)))
     bias: Floats = field(default_factory=lambda: np.zeros(1))
 
     def scores(self, found: Iterable[Statement]) -> Floats:
-        "The log odds by each model, shape (models,), for a conversation of which these statements hold."
+        """The log odds by each model, shape (models,), for a conversation of which these statements
+        hold."""
         at = sorted(i for s in found if (i := self.column.get(s)) is not None)
         return self.bias + self.weights[:, at].sum(1)
 
@@ -185,7 +190,8 @@ class Curve:
 
 
 def fit_curve(chance: Floats, success: Floats) -> Curve:
-    "Isotonic regression of `success` on `chance`, shrunk by one conversation of each kind; the identity where there is little to fit."
+    """Isotonic regression of `success` on `chance`, shrunk by one conversation of each kind; the
+    identity where there is little to fit."""
     from sklearn.isotonic import IsotonicRegression
 
     if len(chance) < MINIMUM:
@@ -201,7 +207,9 @@ def fit_curve(chance: Floats, success: Floats) -> Curve:
 # %% ../../nbs/reward/31_learned.ipynb #39f62bef
 @dataclass(frozen=True)
 class Opinion:
-    "What is learned of a set of logs: the ensemble, what successes show, bounds of numbers; `success` (n,) is how likely each log was one, `chance` (n,) what models say that never saw it, `fold` (repeats, n) which those are."
+    """What is learned of a set of logs: the ensemble, what successes show, bounds of numbers;
+    `success` (n,) is how likely each log was one, `chance` (n,) what models say that never saw it,
+    `fold` (repeats, n) which those are."""
 
     ensemble: Ensemble
     support: Support
@@ -221,7 +229,8 @@ class Opinion:
         )
 
     def odds(self, found: Collection[Statement], row: int | None = None) -> float:
-        "The log odds of success: the mean over the models, of a log (its `row`) over those that never saw it."
+        """The log odds of success: the mean over the models, of a log (its `row`) over those that
+        never saw it."""
         z = self.ensemble.scores(found)
         if row is not None and self.fold.shape[1]:
             z = z[np.arange(len(self.fold)) * self.folds + self.fold[:, row]]
@@ -236,7 +245,8 @@ def learn_opinion(
     mutants: Sequence[tuple[int, Features]] = (),
     settings: Settings = Settings(),
 ) -> Opinion:
-    "The opinion of logs; `groups` are never divided between fitting and asking, `mutants` are spoiled copies with the row they come from."
+    """The opinion of logs; `groups` are never divided between fitting and asking, `mutants` are
+    spoiled copies with the row they come from."""
     s, known = settings, np.array([v is not None for v in labels], bool)
     evidence, cuts = label_evidence(labels, s.flip), Cuts.learn(rows)
     rate = float(np.mean([bool(v) for v in labels if v is not None])) if known.any() else 0.5

@@ -33,7 +33,8 @@ _ROWS = 65_536  # words that are remembered; the memory of a row is taken when i
 
 @dataclass(eq=False)
 class Table:
-    "Words by row: `vectors` (rows, 256), `units` the same at length 1, `weights`. Row 0 stands for every value."
+    """Words by row: `vectors` (rows, 256), `units` the same at length 1, `weights`. Row 0 stands
+    for every value."""
 
     vectors: np.ndarray
     units: np.ndarray
@@ -70,7 +71,8 @@ _lock = threading.Lock()
 
 
 def look_up(words: Sequence[str]) -> tuple[Table, list[int]]:
-    "The table and the rows of `words` in it. New words are added; a full table is left to those who hold it, and another begun."
+    """The table and the rows of `words` in it. New words are added; a full table is left to those
+    who hold it, and another begun."""
     if _tables:
         table = _tables[0]
         try:
@@ -125,7 +127,8 @@ _TURNS = (("in", "ex"), ("in", "de"), ("im", "ex"), ("auf", "zu"), ("ein", "aus"
 
 
 def opposed(a: str, b: str) -> bool:
-    "Whether one word is the other behind a prefix that turns it round, or both stand behind prefixes that turn each other round."
+    """Whether one word is the other behind a prefix that turns it round, or both stand behind
+    prefixes that turn each other round."""
     a, b = (a, b) if len(a) >= len(b) else (b, a)
     if len(b) >= 4 and a.endswith(b) and a[: -len(b)] in _PREFIXES:
         return True
@@ -139,7 +142,8 @@ SPELT: re.Pattern[str] = re.compile("[\u0530-\u0dff\u0f00-\u0fff\u10a0-\u167f\ua
 
 
 def by_letters(a: str, b: str) -> float:
-    "How like two wordings of such a script are, on the scale of a cosine: .5 where a fifth of their letters differs, .2 where half does."
+    """How like two wordings of such a script are, on the scale of a cosine: .5 where a fifth of
+    their letters differs, .2 where half does."""
     return max(0.0, Indel.normalized_similarity(a, b) - 0.3)
 
 
@@ -162,7 +166,8 @@ def cosine(new: tuple[str, ...], old: tuple[str, ...]) -> float:
 
 
 def nearness(new: tuple[str, ...], old: tuple[str, ...]) -> float:
-    "`cosine` of two wordings; of two words with the same ending that of what stands before it, where that is less."
+    """`cosine` of two wordings; of two words with the same ending that of what stands before it,
+    where that is less."""
     found = cosine(new, old)
     if len(new) == len(old) == 1:
         a, b = new[0], old[0]

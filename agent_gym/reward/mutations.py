@@ -24,7 +24,8 @@ __all__ = ['mutants', 'Judges', 'mutation_test']
 
 # %% ../../nbs/reward/32_mutations.ipynb #ce627adc
 def _answer_of(trace: Trace, keep: Callable[[int, ToolCall], bool]) -> list[Message]:
-    "The messages of `trace` with only the calls for which `keep(position, call)` holds, and their answers."
+    """The messages of `trace` with only the calls for which `keep(position, call)` holds, and their
+    answers."""
     gone = {(i, id(c)): a for i, c, a in trace.calls() if not keep(i, c)}
     answers = {a for a in gone.values() if a is not None}
     out = []
@@ -62,7 +63,8 @@ def _with(trace: Trace, i: int, **update: object) -> list[Message]:
 def mutants(
     trace: Trace, others: Sequence[Trace], acting: frozenset[str], seed: int = 0
 ) -> Iterator[tuple[str, Trace]]:
-    """Spoiled copies of `trace` as (family, trace); `others` lend values and closings, `acting` names the tools that change something.
+    """Spoiled copies of `trace` as (family, trace); `others` lend values and closings, `acting`
+    names the tools that change something.
 
     Families that do not apply (nothing was changed, no number was told) are left out."""
     rng = random.Random(f"mutants/{seed}/{trace.conversation_id}")
@@ -181,7 +183,8 @@ def mutation_test(
     limit: int = 200,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """How many mutants of accepted `traces` are not accepted: one row a family with `mutants`, `caught` (share not passed) and `failed` (share failed outright)."""
+    """How many mutants of accepted `traces` are not accepted: one row a family with `mutants`,
+    `caught` (share not passed) and `failed` (share failed outright)."""
     import pandas as pd
 
     accepted = [t for t in traces if verifier.judge(t).verdict == "pass"][:limit]

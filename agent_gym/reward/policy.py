@@ -30,7 +30,8 @@ __all__ = ['F', 'PolicyVerdict', 'written', 'Policy']
 
 # %% ../../nbs/reward/44_policy.ipynb #f15ff0b0
 class PolicyVerdict(NamedTuple):
-    'What a policy says of a talk: "pass", "fail", or None where no rule speaks; a sentence; the turns it rests on.'
+    """What a policy says of a talk: "pass", "fail", or None where no rule speaks; a sentence; the
+    turns it rests on."""
 
     verdict: Literal["pass", "fail"] | None
     reason: str
@@ -105,7 +106,8 @@ class _Rules:
         return found
 
     def _add(self, rule: Rule) -> None:
-        "A rule written again under its name (a cell that is run twice) takes the place of the old one."
+        """A rule written again under its name (a cell that is run twice) takes the place of the old
+        one."""
         if isinstance(rule.when, str) and rule.when not in self.requests:
             raise AgentGymError(
                 f"rule {rule.name!r} is for the request {rule.when!r}, which is none of the policy's ({', '.join(self.requests) or 'it has none'}); "
@@ -121,13 +123,15 @@ class _Decorators(_Rules):
     def forbid(
         self, text: str, *, when: str | RuleFunction | None = None, active: bool = True
     ) -> Callable[[F], F]:
-        "What must not happen: the function is truthy where it did (best: the calls or turns that show it), None where the rule does not apply."
+        """What must not happen: the function is truthy where it did (best: the calls or turns that
+        show it), None where the rule does not apply."""
         return self._collect("forbid", text, when=when, active=active)
 
     def require(
         self, text: str, *, when: str | RuleFunction | None = None, active: bool = True
     ) -> Callable[[F], F]:
-        "What must hold: the function is falsy where it does not, None where the rule does not apply."
+        """What must hold: the function is falsy where it does not, None where the rule does not
+        apply."""
         return self._collect("require", text, when=when, active=active)
 
     def ending(
@@ -139,10 +143,13 @@ class _Decorators(_Rules):
         when: str | RuleFunction | None = None,
         active: bool = True,
     ) -> Callable[[F], F]:
-        """A right end: "done", "informed", "refuse", "escalate" or "declined". The function is truthy where it is one.
+        """A right end: "done", "informed", "refuse", "escalate" or "declined". The function is
+        truthy where it is one.
 
-        It may return what belongs to the end: for "done" the writes `{tool: {argument: value}}`, these and no others; for "informed" the values to be told. `reason` is the
-        reason in words, `says` a pattern the last words must fit. With `when`, a talk of that request that ends in no right way fails. Raises AgentGymError for another kind."""
+        It may return what belongs to the end: for "done" the writes `{tool: {argument: value}}`,
+        these and no others; for "informed" the values to be told. `reason` is the
+        reason in words, `says` a pattern the last words must fit. With `when`, a talk of that
+        request that ends in no right way fails. Raises AgentGymError for another kind."""
         if kind not in ENDINGS:
             raise AgentGymError(f"no kind of ending {kind!r}; there are {', '.join(ENDINGS)}")
         return self._collect("ending", "", kind, reason, says, when, active)
@@ -170,7 +177,8 @@ class _Decorators(_Rules):
 
 # %% ../../nbs/reward/44_policy.ipynb #7dd8c7f7
 def written(policy: _Rules) -> str:
-    "The policy as Python source that stands alone. Raises AgentGymError where the source of a rule, or of what it uses, is not known."
+    """The policy as Python source that stands alone. Raises AgentGymError where the source of a
+    rule, or of what it uses, is not known."""
     given = {
         "writes": policy.writes and sorted(policy.writes),
         "requests": policy.requests,
@@ -232,21 +240,25 @@ class _Judging(_Decorators):
         return [finding(r, c) for r in self if r.active]
 
     def judge(self, conversation: Trace | ConversationView) -> PolicyVerdict:
-        """(verdict, reason, turns): "fail" where a rule is broken or the end is a wrong one, "pass" where the end is a right one, None where no rule says.
+        """(verdict, reason, turns): "fail" where a rule is broken or the end is a wrong one, "pass"
+        where the end is a right one, None where no rule says.
 
-        A rule that raises, or does not end, is told in the reason, with the conversation and the line; it decides nothing."""
+        A rule that raises, or does not end, is told in the reason, with the conversation and the
+        line; it decides nothing."""
         c = conversation if isinstance(conversation, ConversationView) else self.view(conversation)
         return _concluded(c, self.findings(c))
 
     def with_tools(self, tools: Mapping[str, ToolSpec]) -> Self:
-        "A copy that knows which of `tools` write, unless it was told; later rules of this one do not reach it."
+        """A copy that knows which of `tools` write, unless it was told; later rules of this one do
+        not reach it."""
         known = self.writes
         if known is None:
             known = [n for n, s in tools.items() if s.kind == "write"]
         return type(self)(self, writes=known, requests=self.requests, wordings=self.wordings)
 
     def check(self, traces: Sequence[Trace]) -> PolicyCheck:
-        "Every rule, the inactive ones too, on `traces`: how often it applies and holds, and which successes and failures break it."
+        """Every rule, the inactive ones too, on `traces`: how often it applies and holds, and which
+        successes and failures break it."""
         logs = list(traces)
         bound = self.with_tools(infer_tools(logs)) if self.writes is None else self
         views = [bound.view(t) for t in logs]
@@ -267,7 +279,8 @@ class _Reviewed(_Judging):
         return f"Policy({len(self)} rules" + (f", {off} not active)" if off else ")")
 
     def accept(self, *names: str) -> Self:
-        "Make the rules of these names count (all, without names); raises KeyError for an unknown one. Returns the policy."
+        """Make the rules of these names count (all, without names); raises KeyError for an unknown
+        one. Returns the policy."""
         for rule in [self[n] for n in names] or list(self):
             self._add(replace(rule, active=True))
         return self
@@ -301,8 +314,10 @@ class _Reviewed(_Judging):
 class Policy(_Reviewed):
     """Rules that people wrote, and what they say of conversations.
 
-    `writes` names the tools that change something (else told by the gym, or inferred from the traces), `requests` maps names of requests to patterns of the user's words, the
-    first that fits counts, `wordings` maps kinds of ending to patterns where the built-in reading misses how your assistant speaks."""
+    `writes` names the tools that change something (else told by the gym, or inferred from the
+    traces), `requests` maps names of requests to patterns of the user's words, the
+    first that fits counts, `wordings` maps kinds of ending to patterns where the built-in reading
+    misses how your assistant speaks."""
 
     @property
     def source(self) -> str:
@@ -317,7 +332,8 @@ class Policy(_Reviewed):
 
     @classmethod
     def load(cls, path: str | Path, *, trusted: bool = False) -> Policy:
-        """The policy in the Python file `path`, called `policy` there. The file is code: it is checked first, and only what rules need is let through, unless `trusted`.
+        """The policy in the Python file `path`, called `policy` there. The file is code: it is
+        checked first, and only what rules need is let through, unless `trusted`.
 
         Raises AgentGymError for a file that does more, or holds no policy."""
         try:
@@ -341,7 +357,8 @@ class Policy(_Reviewed):
 
     @classmethod
     def propose(cls, text: str, traces: Sequence[Trace] = (), *, llm: LLM) -> Policy:
-        "Rules for the policy document `text`, written by `llm`: none counts before it is accepted. See `agent_gym.reward.proposals`."
+        """Rules for the policy document `text`, written by `llm`: none counts before it is
+        accepted. See `agent_gym.reward.proposals`."""
         from agent_gym.reward.proposals import propose
 
         return propose(text, traces, llm=llm)

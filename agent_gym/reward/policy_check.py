@@ -25,7 +25,8 @@ SHOWN = 3  # conversations that are named, enough to see what is wrong
 
 @dataclass(frozen=True)
 class RuleCheck:
-    "One rule on the logs: counts of conversations, and the ids of up to three that break it among successes and among failures; `failed` holds what it raised."
+    """One rule on the logs: counts of conversations, and the ids of up to three that break it among
+    successes and among failures; `failed` holds what it raised."""
 
     rule: Rule
     applies: int

@@ -27,8 +27,10 @@ State: TypeAlias = Literal["does not apply", "holds", "broken", "failed"]
 class Rule:
     """A rule in words (`text`) and as a function of the view.
 
-    `ending` is the kind of end that an ending rule speaks of, `reason` its reason and `says` a pattern that the last words must fit; `when` (a name among the policy's requests, or
-    a function of the view) says where the rule applies; an inactive rule is shown and checked, and judges nothing."""
+    `ending` is the kind of end that an ending rule speaks of, `reason` its reason and `says` a
+    pattern that the last words must fit; `when` (a name among the policy's requests, or
+    a function of the view) says where the rule applies; an inactive rule is shown and checked, and
+    judges nothing."""
 
     kind: RuleKind
     text: str
@@ -52,7 +54,8 @@ class Rule:
 
 @dataclass(frozen=True)
 class Finding:
-    "What one rule says of one talk: `turns` are the evidence, `note` says what is wrong (or what failed); `closed` that only the endings of this request are right here."
+    """What one rule says of one talk: `turns` are the evidence, `note` says what is wrong (or what
+    failed); `closed` that only the endings of this request are right here."""
 
     rule: Rule
     state: State
@@ -62,7 +65,8 @@ class Finding:
 
 # %% ../../nbs/reward/42_policy_rules.ipynb #2ccd80b7
 def turns_of(evidence: object) -> tuple[int, ...]:
-    "The turns that `evidence` (calls, answers, numbers, alone or in lists) points at, each once, in order."
+    """The turns that `evidence` (calls, answers, numbers, alone or in lists) points at, each once,
+    in order."""
     found: list[int] = []
     for x in evidence if isinstance(evidence, list | tuple | set | frozenset) else [evidence]:
         if isinstance(x, Call | Answer):

@@ -51,7 +51,8 @@ then one function a rule, under one of
     @policy.forbid("what must not happen")      # return the calls or turns that show it, None where the rule does not apply
     @policy.require("what must hold")           # return whether it holds, None where the rule does not apply
     @policy.ending(kind, reason="why", says=r"pattern of the last words", when="name of a request")
-        # kind is one of {endings}; return a truthy value where it is the right end, for "done" the writes {{tool: {{argument: value}}}}
+        # kind is one of {endings}; return a truthy value where it is the right end, for "done" the
+        # writes {{tool: {{argument: value}}}}
 You may use re, math, datetime and the view `c`, and nothing else: no other imports, no classes, no names with a leading underscore.
 
 The view:
@@ -93,7 +94,8 @@ def _fields(schema: object) -> list[str]:
 
 # %% ../../nbs/reward/47_proposals.ipynb #7cb92af2
 def read_proposal(answer: str) -> Policy:
-    "The rules in a model's answer, none of them active; what could not be read is in `notes`. Raises LLMError where there is no rule at all."
+    """The rules in a model's answer, none of them active; what could not be read is in `notes`.
+    Raises LLMError where there is no rule at all."""
     blocks = re.findall(r"```(?:python)?\s*\n(.*?)```", answer, re.S) or [answer]
     text = "\n\n".join(blocks)
     try:
@@ -131,7 +133,8 @@ def _segment(text: str, node: ast.FunctionDef) -> str:
 
 # %% ../../nbs/reward/47_proposals.ipynb #92d70f7c
 def propose(text: str, traces: Sequence[Trace] = (), *, llm: LLM) -> Policy:
-    """Rules for the document `text`, written by `llm`, checked on `traces` (`checked`), none active before `accept`.
+    """Rules for the document `text`, written by `llm`, checked on `traces` (`checked`), none active
+    before `accept`.
 
     Raises LLMError where the model does not answer or gives no rule."""
     asked = [Message(role="user", content=proposal_request(text, traces))]

@@ -306,9 +306,12 @@ def negates(word: str) -> bool:
 # %% ../../nbs/reward/01_reading.ipynb #3720401b
 @dataclass(eq=False)
 class Sentence:
-    """A sentence: its words in order (a value is one word, `=` and its normal form), the values among them, and its shape.
+    """A sentence: its words in order (a value is one word, `=` and its normal form), the values
+    among them, and its shape.
 
-    `vector` is the sum of the word vectors and `length` its length, `vocabulary` holds each word with its weight, `total` is the weight of all; `asks` says that it ends in a question mark, `ends` that it ends at all."""
+    `vector` is the sum of the word vectors and `length` its length, `vocabulary` holds each word
+    with its weight, `total` is the weight of all; `asks` says that it ends in a question mark,
+    `ends` that it ends at all."""
 
     text: str
     words: tuple[str, ...]
@@ -324,7 +327,8 @@ class Sentence:
 
     @cached_property
     def persons(self) -> dict[str, int]:
-        "The telling word behind each word for the one who speaks (1) or the one spoken to (2): whose it is, or what that one does."
+        """The telling word behind each word for the one who speaks (1) or the one spoken to (2):
+        whose it is, or what that one does."""
         out: dict[str, int] = {}
         for i, w in enumerate(self.words):
             if (who := PERSONS.get(w)) is not None:
@@ -344,7 +348,8 @@ class Sentence:
         return frozenset(found) if len(found) <= 0.6 * len(raw) else frozenset()
 
 # %% ../../nbs/reward/01_reading.ipynb #d1bc1ccc
-# signs that are written over, under and behind letters, which `\w` leaves out: without them words of Indic scripts fall apart
+# signs that are written over, under and behind letters, which `\w` leaves out: without them words
+# of Indic scripts fall apart
 _SIGNS = "\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0670\u0900-\u0963\u0970-\u0de5\u0df2-\u0dff"
 _ASCII_TOKEN = re.compile(r"[^\W_][\w']*", re.ASCII)
 _TOKEN = re.compile(rf"[{DENSE}]|[^\W_](?:(?![{DENSE}])[\w'{_SIGNS}])*")
@@ -361,7 +366,8 @@ _JOINER = re.compile("(?<=[\u0600-\u0dff])[\u200c\u200d](?=[\u0600-\u0dff])")
 
 
 def _unshown(raw: str) -> int:
-    "How much the markup of a text keeps from its reader: words of comments and of elements that are not shown, words inside tags beyond their names and values."
+    """How much the markup of a text keeps from its reader: words of comments and of elements that
+    are not shown, words inside tags beyond their names and values."""
     rest, count = [], 0
     at = 0
     for m in _UNSHOWN.finditer(raw):
@@ -381,7 +387,8 @@ _TAILED = re.compile(r"(?=\w*\d)([A-Z0-9]*[A-Z][A-Z0-9]*)-([^\W\d_]{2,})$")
 
 
 def _bare(fact: Fact) -> tuple[Fact, tuple[str, ...]]:
-    "A value, and apart from it the word that a language glues to it: a unit with its ending behind digits, a noun or an ending behind a code."
+    """A value, and apart from it the word that a language glues to it: a unit with its ending
+    behind digits, a noun or an ending behind a code."""
     if not fact.text.isascii() and (m := _GLUED.match(fact.text)):
         return replace(fact, kind="number", value=number(m[1]), unit=""), (m[2].casefold(),)
     if (
@@ -426,7 +433,8 @@ def _words(text: str) -> tuple[tuple[str, ...], tuple[Fact, ...]]:
 
 @lru_cache(8192)
 def _sentence(text: str) -> Sentence | None:
-    "`text` as a sentence, None where it has no word. Replies repeat each other's sentences, so they are remembered."
+    """`text` as a sentence, None where it has no word. Replies repeat each other's sentences, so
+    they are remembered."""
     import numpy as np
 
     words, found = _words(text)
@@ -459,7 +467,8 @@ CAP = 12_000  # characters that are read; a reply beyond is graded by its beginn
 
 @dataclass(eq=False)
 class Reading:
-    "A text taken apart. `hidden` counts characters that do not show, words of mixed alphabets, comments and tags, `items` are the numbers of list items, `pairs` its neighbouring words."
+    """A text taken apart. `hidden` counts characters that do not show, words of mixed alphabets,
+    comments and tags, `items` are the numbers of list items, `pairs` its neighbouring words."""
 
     sentences: tuple[Sentence, ...]
     hidden: int
@@ -549,7 +558,8 @@ class Reading:
 
     @cached_property
     def keys(self) -> dict[str, frozenset[str]]:
-        "What each value belongs to: the telling words between it and the value before it, else those behind it."
+        """What each value belongs to: the telling words between it and the value before it, else
+        those behind it."""
         out: dict[str, frozenset[str]] = {}
         for s in self.sentences:
             places = [i for i, w in enumerate(s.words) if w[0] == "="]
@@ -573,7 +583,8 @@ def _mixed(word: str) -> bool:
 
 @lru_cache(2048)
 def _split(text: str) -> tuple[list[str], int, frozenset[str]]:
-    "The sentences of `text` as they show, how much of it does not show, and the numbers of its list items."
+    """The sentences of `text` as they show, how much of it does not show, and the numbers of its
+    list items."""
     raw = text[:CAP]
     shown = raw if raw.isascii() and raw.isprintable() else visible(raw)
     clean = (
@@ -622,7 +633,8 @@ def read(text: str) -> Reading:
 
 
 def look_ahead(texts: Iterable[str]) -> None:
-    "Make ready for reading `texts` (at most 1,000 at a time): the vectors of all their words at once. Changes no result."
+    """Make ready for reading `texts` (at most 1,000 at a time): the vectors of all their words at
+    once. Changes no result."""
     look_up(
         list(
             {

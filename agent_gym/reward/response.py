@@ -103,7 +103,8 @@ def grade(
 ) -> RewardBreakdown:
     """The score of `response` where `truth` was right, with its five factors.
 
-    A reply without a word scores 0, unless the reference has none either and looks the same. What the user or the tools said supports values and words."""
+    A reply without a word scores 0, unless the reference has none either and looks the same. What
+    the user or the tools said supports values and words."""
     found = _gathered(response, truth, user, tuple(results))
     if found is None:
         value = _plain(response, truth)

@@ -39,7 +39,8 @@ __all__ = ['RewardPart', 'HasTrace', 'Reward']
 # %% ../../nbs/reward/10_reward.ipynb #f4fdaf40
 @dataclass(frozen=True)
 class RewardPart:
-    """A part of your own: `function(trace) -> float` in [0, 1], blended in by `weight` (the built-in grade has weight 1; 0 only reports).
+    """A part of your own: `function(trace) -> float` in [0, 1], blended in by `weight` (the
+    built-in grade has weight 1; 0 only reports).
 
     A function may also return a Part, to give its reason."""
 
@@ -48,7 +49,8 @@ class RewardPart:
     weight: float = 1.0
 
     def __call__(self, trace: Trace) -> Part:
-        "The part's value for `trace`; raises AgentGymError where it is no number in [0, 1] or the function fails on the trace."
+        """The part's value for `trace`; raises AgentGymError where it is no number in [0, 1] or the
+        function fails on the trace."""
         try:
             found = self.function(copied(trace))
         except (
@@ -133,8 +135,11 @@ def _reply(said: str, user: str, results: Sequence[str]) -> Trace:
 class Reward:
     """Grades replies and episodes with what `traces` show to be right.
 
-    `parts` are your own, blended in by weight; `policy` are rules that people wrote and `labels` their verdicts on talks, which come before all that is learned; `mocker` (else learned from the traces when first needed) tells what a trace changed. Cheap to make: what is
-    learned from traces is learned when first used. Nothing changes afterwards, so a Reward is shared and pickled freely."""
+    `parts` are your own, blended in by weight; `policy` are rules that people wrote and `labels`
+    their verdicts on talks, which come before all that is learned; `mocker` (else learned from the
+    traces when first needed) tells what a trace changed. Cheap to make: what is
+    learned from traces is learned when first used. Nothing changes afterwards, so a Reward is
+    shared and pickled freely."""
 
     def __init__(
         self,
@@ -170,7 +175,8 @@ class Reward:
     ) -> float:
         """How good `response` is where `ground_truth` was right, in [0, 1].
 
-        `user` is what was asked, `results` what the tools answered (JSON texts or ToolResults): what they say supports a reply."""
+        `user` is what was asked, `results` what the tools answered (JSON texts or ToolResults):
+        what they say supports a reply."""
         if self.parts:
             return self.explain(response, ground_truth, user=user, results=results).score
         return score(
@@ -204,7 +210,8 @@ class Reward:
     def batch(
         self, responses: Sequence[str | Message], ground_truths: Sequence[str | Message]
     ) -> np.ndarray:
-        "The scores of many pairs, shape (n,), float64; equal to single calls. Raises AgentGymError where the lengths differ or a single text stands for a list."
+        """The scores of many pairs, shape (n,), float64; equal to single calls. Raises
+        AgentGymError where the lengths differ or a single text stands for a list."""
         if isinstance(responses, str | Message) or isinstance(ground_truths, str | Message):
             raise AgentGymError(
                 "batch takes lists of responses and ground truths; call the reward itself for one pair"
@@ -228,8 +235,10 @@ class Reward:
     ) -> RewardBreakdown:
         """How right a whole conversation was.
 
-        `references` are other attempts at the same task, with their outcomes: what they changed and told is compared. Without, the verifier mined from the
-        reward's traces judges, held to the ends of other logs of the same request. The judged trace itself and its label are never among either."""
+        `references` are other attempts at the same task, with their outcomes: what they changed and
+        told is compared. Without, the verifier mined from the
+        reward's traces judges, held to the ends of other logs of the same request. The judged trace
+        itself and its label are never among either."""
         trace = trace_or_episode if isinstance(trace_or_episode, Trace) else trace_or_episode.trace
         others = [
             r
@@ -245,7 +254,8 @@ class Reward:
         return blended(base, [p(trace) for p in self.parts]) if self.parts else base
 
     def _judged(self, trace: Trace) -> RewardBreakdown:
-        "The verdict of the mined rules, held to the ends with which other logs of the same request succeeded."
+        """The verdict of the mined rules, held to the ends with which other logs of the same
+        request succeeded."""
         if self.verifier is None:
             return agreement(trace, (), (), self._base_rate)
         ends = [
@@ -284,7 +294,8 @@ class Reward:
 
     @cached_property
     def verifier(self) -> Verifier | None:
-        "What is mined from the traces to judge conversations, or None where no outcome is known. Mined when first used."
+        """What is mined from the traces to judge conversations, or None where no outcome is known.
+        Mined when first used."""
         from agent_gym.reward.verifier import Verifier
 
         return (
@@ -307,7 +318,8 @@ class Reward:
         return agree(self.traces, self.labels)
 
     def with_ground(self, policy: Policy | None = None, labels: object = None) -> Reward:
-        "A reward with this policy and these labels (None: those it has), all else as it is; what they teach is learned when first used."
+        """A reward with this policy and these labels (None: those it has), all else as it is; what
+        they teach is learned when first used."""
         return Reward(
             self.traces,
             parts=self.parts,
@@ -321,7 +333,8 @@ class Reward:
     def label_queue(
         self, n: int = 20, talks: Sequence[tuple[Trace, str]] | None = None
     ) -> list[Trace]:
-        "What to label next: see `agent_gym.reward.ground.label_queue`. `talks` are traces with the names of their agents, by default the reward's own."
+        """What to label next: see `agent_gym.reward.ground.label_queue`. `talks` are traces with
+        the names of their agents, by default the reward's own."""
         own = [(t, str(t.metadata.get("agent") or "")) for t in self.traces]
         return label_queue(
             self.episode,
@@ -336,14 +349,16 @@ class Reward:
         return [] if self.verifier is None else self.verifier.policy
 
     def with_guards(self, guards: Iterable[Guard]) -> Reward:
-        "A reward in which these guards replace those with the same statement: disabled ones weigh nothing, new ones are added."
+        """A reward in which these guards replace those with the same statement: disabled ones weigh
+        nothing, new ones are added."""
         out = self.with_ground()
         if self.verifier is not None:
             out.__dict__["verifier"] = self.verifier.with_policy(guards)
         return out
 
     def audit(self, traces: Sequence[Trace] | None = None, *, limit: int = 100) -> pd.DataFrame:
-        """What cheap tricks would earn on the tasks of `traces` (the reward's own by default), beside the logs' successes and failures; warns where one pays.
+        """What cheap tricks would earn on the tasks of `traces` (the reward's own by default),
+        beside the logs' successes and failures; warns where one pays.
 
         One row an agent, see `agent_gym.reward.audit`."""
         from agent_gym.reward.audit import audit
@@ -357,7 +372,8 @@ class Reward:
         )
 
     def potential(self, trace: Trace) -> float:
-        "How far an unfinished conversation has come, in [0, 1], for shaping: the share of the writes of the task's successes that are done."
+        """How far an unfinished conversation has come, in [0, 1], for shaping: the share of the
+        writes of the task's successes that are done."""
         from agent_gym.reward.shaping import progress
 
         return progress(
@@ -365,7 +381,8 @@ class Reward:
         )
 
     def gradable(self, trace: Trace) -> bool:
-        "Whether a verifier can be derived for the task of `trace`: from its own success, or from those of traces that asked for the like."
+        """Whether a verifier can be derived for the task of `trace`: from its own success, or from
+        those of traces that asked for the like."""
         return self.policy is not None or trace.success is True or self._any_success
 
     @cached_property

@@ -25,9 +25,11 @@ __all__ = ['LEAST_FAILURES', 'RARE', 'PRIOR', 'Guard', 'mine_rules', 'Rules']
 # %% ../../nbs/reward/33_rules.ipynb #4bbe7b0a
 @dataclass(frozen=True)
 class Guard:
-    """A rule: `statement` should not hold. Each breach multiplies the chance of success by `exp(-weight)`.
+    """A rule: `statement` should not hold. Each breach multiplies the chance of success by
+    `exp(-weight)`.
 
-    `broken` counts the failures that break it (its support), `counterexamples` the successes that do, both weighted by how sure their labels are."""
+    `broken` counts the failures that break it (its support), `counterexamples` the successes that
+    do, both weighted by how sure their labels are."""
 
     statement: Statement
     weight: float
@@ -71,7 +73,9 @@ def mine_rules(opinion: Opinion) -> dict[Statement, Guard]:
 class Rules:
     """The rules mined from traces; immutable.
 
-    `success` has shape (n,): how likely each of the traces really was a success, in their order; `dialogue` knows the wordings, `opinion` what was learned, `mined` its rules, `edits` those set by hand."""
+    `success` has shape (n,): how likely each of the traces really was a success, in their order;
+    `dialogue` knows the wordings, `opinion` what was learned, `mined` its rules, `edits` those set
+    by hand."""
 
     def __init__(self, dialogue: DialogueModel, opinion: Opinion):
         self.dialogue, self.opinion, self.success = dialogue, opinion, opinion.success
@@ -81,7 +85,8 @@ class Rules:
     def learn(
         cls, traces: Sequence[Trace], *, dialogue: DialogueModel | None = None, seed: int = 0
     ) -> Self:
-        "The rules of `traces`, read with `dialogue` (None: learned from them); one round of doubting the labels, no spoiled copies."
+        """The rules of `traces`, read with `dialogue` (None: learned from them); one round of
+        doubting the labels, no spoiled copies."""
         logs = list(traces)
         dialogue = dialogue or learn_dialogues(logs)
         return cls(dialogue, _quick_opinion(logs, dialogue, seed))
@@ -93,7 +98,8 @@ class Rules:
         return sorted([*rows, *self.edits.values()], key=lambda g: (-g.weight, g.statement))
 
     def with_policy(self, guards: Iterable[Guard]) -> Self:
-        "The same in which these rules replace those with the same statement: disabled ones weigh nothing, new ones are added."
+        """The same in which these rules replace those with the same statement: disabled ones weigh
+        nothing, new ones are added."""
         out = object.__new__(type(self))
         out.__dict__.update(self.__dict__)
         out.edits = {**self.edits, **{g.statement: g for g in guards}}

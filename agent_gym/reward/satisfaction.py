@@ -23,7 +23,8 @@ __all__ = ['features', 'Satisfaction']
 
 # %% ../../nbs/reward/20_satisfaction.ipynb #8df0eda5
 def features(traces: Sequence[Trace]) -> np.ndarray:
-    "What a conversation felt like, shape (n, 517): the meaning of the last words on both sides, and counts of turns, calls and failures."
+    """What a conversation felt like, shape (n, 517): the meaning of the last words on both sides,
+    and counts of turns, calls and failures."""
     import numpy as np
 
     last = [
@@ -56,7 +57,8 @@ def features(traces: Sequence[Trace]) -> np.ndarray:
 class Satisfaction:
     """A predictor of satisfaction, 1 to 5.
 
-    `mae` and `constant_mae` are the mean absolute errors of the predictor and of the best constant, `bias` the largest mean error in any third of the predictions;
+    `mae` and `constant_mae` are the mean absolute errors of the predictor and of the best constant,
+    `bias` the largest mean error in any third of the predictions;
     all cross-fitted over conversations."""
 
     weights: np.ndarray
@@ -68,7 +70,8 @@ class Satisfaction:
 
     @classmethod
     def fit(cls, traces: Sequence[Trace], *, seed: int = 0, penalty: float = 3.0) -> Satisfaction:
-        "Ridge regression on `features`, made monotone-calibrated by its own cross-fitted predictions. Raises AgentGymError with fewer than 20 scored traces."
+        """Ridge regression on `features`, made monotone-calibrated by its own cross-fitted
+        predictions. Raises AgentGymError with fewer than 20 scored traces."""
         import numpy as np
         from sklearn.isotonic import IsotonicRegression
 

@@ -16,7 +16,8 @@ __all__ = ['shaped', 'progress']
 
 # %% ../../nbs/reward/13_shaping.ipynb #50eeb0e2
 def shaped(potentials: Sequence[float], ended: bool = True) -> list[float]:
-    """The step terms of an episode whose states, from the start, have these `potentials`: one term a step.
+    """The step terms of an episode whose states, from the start, have these `potentials`: one term
+    a step.
 
     The first state counts as 0, and so does the last where the episode `ended`."""
     states = [0.0, *potentials[1:]]
@@ -26,7 +27,8 @@ def shaped(potentials: Sequence[float], ended: bool = True) -> list[float]:
 
 # %% ../../nbs/reward/13_shaping.ipynb #cde2a024
 def progress(trace: Trace, references: Iterable[Trace], reads: Iterable[str] = ()) -> float:
-    "The share of the writes of the nearest success among `references` that `trace` has done, less its other writes, in [0, 1]; 0 without a success."
+    """The share of the writes of the nearest success among `references` that `trace` has done, less
+    its other writes, in [0, 1]; 0 without a success."""
     own = deeds(trace, reads).writes
     best = 0.0
     for r in references:

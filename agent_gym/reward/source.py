@@ -36,7 +36,8 @@ class StepsExceeded(AgentGymError):
 
 
 def within_steps(call: Callable[[], R], steps: int = STEPS) -> R:
-    "The value of `call()`; raises StepsExceeded after `steps` lines of it and calls. What one call into C does (a regular expression, a huge sum) is one step."
+    """The value of `call()`; raises StepsExceeded after `steps` lines of it and calls. What one
+    call into C does (a regular expression, a huge sum) is one step."""
     if sys.gettrace() is not None:
         return call()
     left = steps
@@ -71,7 +72,8 @@ _HERE = str(__file__).rpartition("reward")[0] if "__file__" in globals() else "\
 
 # %% ../../nbs/reward/41b_source.ipynb #12ad9228
 def source_of(function: Callable[..., object]) -> str:
-    "The source of `function` as written, its decorators included, unindented. Raises AgentGymError where Python does not know it (typed at a prompt, or built by `exec`)."
+    """The source of `function` as written, its decorators included, unindented. Raises
+    AgentGymError where Python does not know it (typed at a prompt, or built by `exec`)."""
     try:
         return textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError) as e:
@@ -91,7 +93,8 @@ def _names(code: CodeType) -> Iterator[str]:
 def surroundings(
     functions: list[Callable[..., object]], helpers: Sequence[Callable[..., object]] = ()
 ) -> list[str]:
-    """What `functions` use of the module they were written in, each piece as source: imports, constants, then helper functions (`helpers` among them), in the order of use.
+    """What `functions` use of the module they were written in, each piece as source: imports,
+    constants, then helper functions (`helpers` among them), in the order of use.
 
     Raises AgentGymError for a global whose source cannot be told."""
     found: dict[str, str] = {}
@@ -201,7 +204,8 @@ _HIDDEN = re.compile(r"_|format|mro$|(?:gi|cr|ag|tb|f)_")
 
 
 def check_source(text: str, filename: str, modules: tuple[str, ...] = ()) -> ast.Module:
-    "The syntax tree of `text`. Raises AgentGymError with the line of what rules may not do; `modules` may be imported beside `re`, `math` and `datetime`."
+    """The syntax tree of `text`. Raises AgentGymError with the line of what rules may not do;
+    `modules` may be imported beside `re`, `math` and `datetime`."""
     try:
         tree = ast.parse(text, filename)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as e:
@@ -243,7 +247,8 @@ def _fault(node: ast.AST, modules: tuple[str, ...]) -> str | None:
 def run_source(
     text: str, filename: str, given: dict[str, object] | None = None, *, trusted: bool = False
 ) -> dict[str, object]:
-    """The names that `text` defines. `given` are modules it may import, by name. Unless `trusted`, it is checked first and runs with plain built-ins within `STEPS` steps.
+    """The names that `text` defines. `given` are modules it may import, by name. Unless `trusted`,
+    it is checked first and runs with plain built-ins within `STEPS` steps.
 
     Raises AgentGymError, with the line, for what it may not do and for what it raises."""
     given = given or {}

@@ -46,7 +46,8 @@ __all__ = ['CONSTRAINTS', 'NEW', 'REASONS', 'TRUSTED', 'VerdictSettings', 'enfor
 # %% ../../nbs/reward/34_verifier.ipynb #10d636b6
 @dataclass(frozen=True)
 class VerdictSettings:
-    "The numbers of a verdict; chosen on the sample world, the clinic and the hire shop of `tools/worlds`."
+    """The numbers of a verdict; chosen on the sample world, the clinic and the hire shop of
+    `tools/worlds`."""
 
     precision: float = 0.92  # of passes, among logs by models that never saw them; sets the bar
     fail: float = 0.06  # share of successes among logs that fail; sets the bar for failing
@@ -94,7 +95,8 @@ def enforced_constraints(
 # %% ../../nbs/reward/34_verifier.ipynb #af33ac1c
 @dataclass(frozen=True)
 class Ground:
-    "What is known of one intent: how many believed `successes` (and of how many `logs`), their `ends`, and the free-form tools they rest on."
+    """What is known of one intent: how many believed `successes` (and of how many `logs`), their
+    `ends`, and the free-form tools they rest on."""
 
     successes: float = 0.0
     logs: int = 0
@@ -125,7 +127,8 @@ def learn_ground(
 
 
 def free_form_tools(traces: Sequence[Trace], s: VerdictSettings) -> frozenset[str]:
-    "Tools whose calls mostly hold text of the agent's own (a command, code), several words that nobody had said: what such a call does is not known."
+    """Tools whose calls mostly hold text of the agent's own (a command, code), several words that
+    nobody had said: what such a call does is not known."""
     calls, own = Counter[str](), Counter[str]()
     texts = defaultdict[str, set[str]](set)
     for t in traces:
@@ -145,7 +148,8 @@ def free_form_tools(traces: Sequence[Trace], s: VerdictSettings) -> frozenset[st
 
 # %% ../../nbs/reward/34_verifier.ipynb #f18efd13
 def pass_bar(chance: Floats, success: Floats, precision: float) -> float:
-    "The lowest chance from which on the logs, judged by models that never saw them, succeed in `precision` of cases; above 1 where there is none."
+    """The lowest chance from which on the logs, judged by models that never saw them, succeed in
+    `precision` of cases; above 1 where there is none."""
     order = np.argsort(-chance, kind="stable")
     share = np.cumsum(success[order]) / np.arange(1, len(order) + 1)
     good = np.flatnonzero(share >= precision)
@@ -153,7 +157,8 @@ def pass_bar(chance: Floats, success: Floats, precision: float) -> float:
 
 
 def fail_bar(chance: Floats, success: Floats, s: VerdictSettings) -> float:
-    "The highest chance up to which no more than `fail` of the logs succeed; below 0 where there is none."
+    """The highest chance up to which no more than `fail` of the logs succeed; below 0 where there
+    is none."""
     order = np.argsort(chance, kind="stable")
     share = np.cumsum(success[order]) / np.arange(1, len(order) + 1)
     good = np.flatnonzero(share <= s.fail)
@@ -161,7 +166,9 @@ def fail_bar(chance: Floats, success: Floats, s: VerdictSettings) -> float:
 
 # %% ../../nbs/reward/34_verifier.ipynb #781046e7
 class Verdict(RewardBreakdown):
-    """A judgement of a conversation: `score` in [0, 1] reads as the probability of a real success; `verdict` is "pass", "fail" or "abstain"; the contributions of `parts` sum to the score; `kind` is the kind of request."""
+    """A judgement of a conversation: `score` in [0, 1] reads as the probability of a real success;
+    `verdict` is "pass", "fail" or "abstain"; the contributions of `parts` sum to the score; `kind`
+    is the kind of request."""
 
     __slots__ = ()
 
@@ -202,7 +209,9 @@ def breach_words(trace: Trace, f: Features, s: Statement) -> str:
 class Verifier(Rules):
     """Judges conversations by what `traces` show to be right.
 
-    `mocker` may tell the kinds of tools (else they are inferred), `dialogue` is that of the same traces (else it is learned). What is learned never changes afterwards; a judged trace that is among `traces` (same id or same
+    `mocker` may tell the kinds of tools (else they are inferred), `dialogue` is that of the same
+    traces (else it is learned). What is learned never changes afterwards; a judged trace that is
+    among `traces` (same id or same
     content) is judged by models that were fitted without it."""
 
     def __init__(
@@ -243,7 +252,8 @@ class Verifier(Rules):
         self._rows = _kind_rows(self, rows)
 
     def judge(self, trace: Trace, references: Sequence[Trace] | None = None) -> Verdict:
-        "The verdict on `trace`. `references` are other attempts at the same task; the trace itself is never among them."
+        """The verdict on `trace`. `references` are other attempts at the same task; the trace
+        itself is never among them."""
         view = self._view(trace)
         verdict, why = _decide(self, view)
         return Verdict(
@@ -251,7 +261,8 @@ class Verifier(Rules):
         )
 
     def evidence(self, trace: Trace) -> float:
-        "The chance that `trace` was a success by what is learned and the constraints, in [0, 1], before it is calibrated. A logged trace is judged as by `judge`."
+        """The chance that `trace` was a success by what is learned and the constraints, in [0, 1],
+        before it is calibrated. A logged trace is judged as by `judge`."""
         return self._view(trace).chance
 
     def _view(self, trace: Trace) -> _View:
@@ -268,7 +279,8 @@ class Verifier(Rules):
 
     @property
     def kinds(self) -> pd.DataFrame:
-        "One row a kind of request: size, successes, base rate, estimated precision and recall (cross-fitted; estimates, no bounds), and whether training may trust it."
+        """One row a kind of request: size, successes, base rate, estimated precision and recall
+        (cross-fitted; estimates, no bounds), and whether training may trust it."""
         import pandas as pd
 
         columns = ["kind", "size", "successes", "base_rate", "precision", "recall", "trusted"]
@@ -277,7 +289,8 @@ class Verifier(Rules):
 # %% ../../nbs/reward/34_verifier.ipynb #52665269
 @dataclass(frozen=True)
 class _View:
-    "A conversation as the verifier sees it: features, statements, log odds by what is learned, broken constraints, the chance with them."
+    """A conversation as the verifier sees it: features, statements, log odds by what is learned,
+    broken constraints, the chance with them."""
 
     trace: Trace
     f: Features
@@ -328,7 +341,8 @@ def _sure_rules(v: Verifier, view: _View) -> list[Guard]:
 
 
 def _unknown_end(v: Verifier, f: Features) -> bool:
-    "Whether no believed success of the intent ended so, nor did all of its actions in different ones."
+    """Whether no believed success of the intent ended so, nor did all of its actions in different
+    ones."""
     ends = v.ground.get(f.intent, Ground()).ends
     tools = {t for end, _ in ends if end != NOTHING for t in end.split(" and ")}
     return ending(f) not in ends and not (f.actions and tools >= {a.tool for a in f.actions})

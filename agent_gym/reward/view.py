@@ -37,7 +37,8 @@ def find(value: JsonValue, name: str, depth: int = 0) -> Iterator[JsonValue]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    "One answered tool call: `turn` is the message that made it, `answered` the message that answered, `failed` says that the tool refused or broke."
+    """One answered tool call: `turn` is the message that made it, `answered` the message that
+    answered, `failed` says that the tool refused or broke."""
 
     name: str
     arguments: dict[str, JsonValue]
@@ -52,7 +53,8 @@ class Call:
 
 # %% ../../nbs/reward/41_view.ipynb #cdb46591
 def same(a: JsonValue, b: JsonValue) -> bool:
-    "Whether two JSON values say the same: numbers by value, texts in their normal form, lists and objects member by member."
+    """Whether two JSON values say the same: numbers by value, texts in their normal form, lists and
+    objects member by member."""
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(v, b[k]) for k, v in a.items())
     if isinstance(a, list) and isinstance(b, list):
@@ -143,7 +145,8 @@ class Answer:
 # %% ../../nbs/reward/41_view.ipynb #90f94729
 @dataclass(frozen=True, slots=True)
 class Told:
-    "A value the assistant told at `turn`: `text` as written; `source` is `user`, the name of the tool that showed it first, or None where nobody had said it."
+    """A value the assistant told at `turn`: `text` as written; `source` is `user`, the name of the
+    tool that showed it first, or None where nobody had said it."""
 
     value: str
     text: str
@@ -200,7 +203,8 @@ def _owned(value: JsonValue) -> JsonValue:
 # %% ../../nbs/reward/41_view.ipynb #f38b1277
 @dataclass(frozen=True)
 class _Facts:
-    "What is read from the messages of `trace` once: calls, the texts of both sides, and the user's yes and no."
+    """What is read from the messages of `trace` once: calls, the texts of both sides, and the
+    user's yes and no."""
 
     trace: Trace
     writing: frozenset[str] = frozenset()
@@ -254,7 +258,8 @@ _MORE = re.compile(r"\b(?:else|anything more|further|sonst|weiter\w*|d'autre|alg
 
 
 def _proposes(text: str) -> bool:
-    "Whether `text` wants a yes or no: not where it asks which one, or whether there is anything else."
+    """Whether `text` wants a yes or no: not where it asks which one, or whether there is anything
+    else."""
     if _MORE.search(text) or not _ASKS.search(text):
         return False
     asked = [s for s in sentences(text) if s.rstrip().endswith(("?", "？", "؟"))]
@@ -313,11 +318,13 @@ class _Records(_Calls):
     "What was known at a moment."
 
     def called(self, name: str, before: Moment = None, **arguments: JsonValue) -> Call | None:
-        "The last call of the tool `name` that was not refused, with these arguments, answered before `before`."
+        """The last call of the tool `name` that was not refused, with these arguments, answered
+        before `before`."""
         return self._last(name, before, arguments, False)
 
     def failed(self, name: str, before: Moment = None, **arguments: JsonValue) -> Call | None:
-        "The last call of the tool `name` that was refused, with these arguments, answered before `before`."
+        """The last call of the tool `name` that was refused, with these arguments, answered before
+        `before`."""
         return self._last(name, before, arguments, True)
 
     def _last(
@@ -337,7 +344,8 @@ class _Records(_Calls):
         )
 
     def value(self, name: str, before: Moment = None, tool: str | None = None) -> JsonValue:
-        "What the tools (or `tool`) last showed under `name` before `before`, None where they showed no such thing."
+        """What the tools (or `tool`) last showed under `name` before `before`, None where they
+        showed no such thing."""
         end = _turn(before, self.last)
         for c in reversed(self.calls):
             if c.answered < end and not c.failed and tool in (None, c.name):
@@ -346,7 +354,8 @@ class _Records(_Calls):
         return None
 
     def record(self, key: JsonValue, before: Moment = None) -> dict[str, JsonValue] | None:
-        "The object that the tools last showed before `before` with `key` among its values: the row as it was then."
+        """The object that the tools last showed before `before` with `key` among its values: the
+        row as it was then."""
         end = _turn(before, self.last)
         for c in reversed(self.calls):
             if c.answered < end and not c.failed:
@@ -360,7 +369,8 @@ class _Words(_Records):
     "What was said and agreed to."
 
     def agreed(self, before: Moment = None, about: str | None = None) -> bool | None:
-        "The user's last yes (True) or no (False) before `before`, to a proposal that `about` fits; None where there was none."
+        """The user's last yes (True) or no (False) before `before`, to a proposal that `about`
+        fits; None where there was none."""
         end, form = _turn(before, self.last), None if about is None else _pattern(about)
         return next(
             (
@@ -372,7 +382,8 @@ class _Words(_Records):
         )
 
     def user_said(self, pattern: str, before: Moment = None) -> str | None:
-        "What fits `pattern` in the user's words before `before`, the last time (its first group where it has one), or None."
+        """What fits `pattern` in the user's words before `before`, the last time (its first group
+        where it has one), or None."""
         return self._match(self.user_turns, pattern, before)
 
     def agent_said(self, pattern: str, before: Moment = None) -> str | None:
@@ -393,7 +404,8 @@ class _Values(_Words):
     "Which values were told, and where each came from."
 
     def told(self, value: JsonValue, before: Moment = None) -> bool:
-        "Whether the assistant told the user `value` before `before`: a number by its value, a text in its normal form."
+        """Whether the assistant told the user `value` before `before`: a number by its value, a
+        text in its normal form."""
         end, wanted = _turn(before, self.last), _plain(value)
         form = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
         for (turn, _), (text, values) in zip(self.agent_turns, self._agent_values):
@@ -410,7 +422,8 @@ class _Values(_Words):
 
     @cached_property
     def values_told(self) -> tuple[Told, ...]:
-        "Every value in the assistant's words (ids, numbers, amounts, dates, e-mails and the like), with its source."
+        """Every value in the assistant's words (ids, numbers, amounts, dates, e-mails and the
+        like), with its source."""
         return tuple(
             Told(f.value, f.text, turn, self.source(f.value, turn))
             for turn, text in self.agent_turns
@@ -460,8 +473,10 @@ def _ending_of(c: _Values, turn: int, told: str) -> Ending | None:
 
 # %% ../../nbs/reward/41_view.ipynb #2ef27cc3
 class ConversationView(_Values):
-    """A conversation as rules see it. `writing` are the tools that change something, `requests` maps names of requests to patterns of the user's words, the first that fits
-    counts, `wordings` are patterns for kinds of ending. Nothing in it tells how the talk was labelled. Build it with `view`."""
+    """A conversation as rules see it. `writing` are the tools that change something, `requests`
+    maps names of requests to patterns of the user's words, the first that fits
+    counts, `wordings` are patterns for kinds of ending. Nothing in it tells how the talk was
+    labelled. Build it with `view`."""
 
     @cached_property
     def id(self) -> str:
@@ -475,19 +490,22 @@ class ConversationView(_Values):
 
     @cached_property
     def request(self) -> str | None:
-        "The name of the first of `requests` that the user's words fit, the earliest message first; None without one."
+        """The name of the first of `requests` that the user's words fit, the earliest message
+        first; None without one."""
         forms = [(name, _pattern(p)) for name, p in self.requests.items()]
         return next((n for _, t in self.user_turns for n, p in forms if p.search(t)), None)
 
     @cached_property
     def ending(self) -> Ending | None:
-        "How the talk ended: done, informed, refuse, escalate, declined (the user said no and it was left at that), or None where it broke off."
+        """How the talk ended: done, informed, refuse, escalate, declined (the user said no and it
+        was left at that), or None where it broke off."""
         end = self._ended
         return None if end is None else end[0]
 
     @cached_property
     def last_words(self) -> str:
-        "What the assistant said when it ended the talk, the closing courtesies aside; empty where it broke off."
+        """What the assistant said when it ended the talk, the closing courtesies aside; empty where
+        it broke off."""
         return "" if self._ended is None else self._ended[1]
 
     @cached_property
@@ -513,7 +531,8 @@ def view(
     requests: Mapping[str, str] | None = None,
     wordings: Mapping[str, str] | None = None,
 ) -> ConversationView:
-    """`trace` as rules see it. `writing` names the tools that change something (else inferred from this trace alone), `requests` maps names of requests to patterns of the
+    """`trace` as rules see it. `writing` names the tools that change something (else inferred from
+    this trace alone), `requests` maps names of requests to patterns of the
     user's words, `wordings` kinds of ending to patterns of the assistant's."""
     if writing is None:
         writing = [n for n, s in infer_tools([trace]).items() if s.kind == "write"]

@@ -151,7 +151,8 @@ FACTS: dict[str, str] = {
 
 @dataclass
 class View:
-    "One look at a talk: `kind` of request, `slots` told, last good and last bad answer of each tool, what the agent said, the customer's last words."
+    """One look at a talk: `kind` of request, `slots` told, last good and last bad answer of each
+    tool, what the agent said, the customer's last words."""
 
     kind: str | None = None
     slots: dict[str, str] = field(default_factory=dict)
@@ -198,7 +199,8 @@ def _listen(v: View, text: str) -> None:
 # %% ../../nbs/sample/04_agent.ipynb #c7a53aea
 @dataclass(frozen=True)
 class Step:
-    "What the agent does next: calls `tool` with `values`, or says one of the sentences of `say` filled with them."
+    """What the agent does next: calls `tool` with `values`, or says one of the sentences of `say`
+    filled with them."""
 
     say: str = ""
     tool: str = ""
@@ -430,9 +432,11 @@ CHECKS: dict[str, str] = {
 
 
 class ScriptedAgent:
-    """An agent of adjustable `skill` (0 to 1), without state: the same messages and seed give the same turn.
+    """An agent of adjustable `skill` (0 to 1), without state: the same messages and seed give the
+    same turn.
 
-    Faults are drawn from the customer's first words, so that they hold for a whole talk; `faults` fixes them instead. In some talks it looks whether a write has worked."""
+    Faults are drawn from the customer's first words, so that they hold for a whole talk; `faults`
+    fixes them instead. In some talks it looks whether a write has worked."""
 
     def __init__(self, skill: float = 1.0, seed: int = 0, faults: frozenset[str] | None = None):
         self.skill, self.seed, self.faults = skill, seed, faults
@@ -467,7 +471,8 @@ class ScriptedAgent:
 
 
 def _slip(v: View, r: random.Random) -> Step:
-    "Something beside the point: a question asked again, a needless look, an empty phrase, a conclusion too soon."
+    """Something beside the point: a question asked again, a needless look, an empty phrase, a
+    conclusion too soon."""
     options = [
         _say("wait"),
         _say("ask_user_id"),

@@ -145,7 +145,8 @@ def error_code(result: JsonValue) -> str:
 
 @dataclass
 class Backend:
-    """One database. `call` answers a tool call as `(result, is_error)`; `snapshot` is the state that counts.
+    """One database. `call` answers a tool call as `(result, is_error)`; `snapshot` is the state
+    that counts.
 
     `rng` makes refund numbers only. Pickles with its data."""
 
@@ -189,7 +190,8 @@ class Backend:
         return {table: self.rows(query) for table, query in TABLES.items()}
 
     def admit(self, rows: Mapping[str, Sequence[Sequence[JsonValue]]]) -> None:
-        "Add the customers of another database: `rows` by table, as `export` gives them. Who is here already stays as they are."
+        """Add the customers of another database: `rows` by table, as `export` gives them. Who is
+        here already stays as they are."""
         for table, values in rows.items():
             self.db.executemany(_ADMIT[table], values)
 

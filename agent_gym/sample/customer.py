@@ -166,10 +166,13 @@ def asked_for(text: str) -> str | None:
 # %% ../../nbs/sample/02_customer.ipynb #b2ee2609
 @dataclass
 class Customer:
-    """One scripted customer. `open()` gives the first words, `reply(text)` the next or None after leaving.
+    """One scripted customer. `open()` gives the first words, `reply(text)` the next or None after
+    leaving.
 
-    `seen` holds what the backend has shown in this talk (reasons a refusal may rest on); `consents` what was agreed to, `told` what was named beforehand.
-    `final` is how the talk ended for the customer: one of the endings, `escalated`, or None for walking out."""
+    `seen` holds what the backend has shown in this talk (reasons a refusal may rest on); `consents`
+    what was agreed to, `told` what was named beforehand.
+    `final` is how the talk ended for the customer: one of the endings, `escalated`, or None for
+    walking out."""
 
     scenario: Scenario
     seen: set[str] = field(default_factory=set)
@@ -189,7 +192,8 @@ class Customer:
         self.mistypes = self.rng.random() < 0.08
 
     def open(self) -> str:
-        "The first words: the request, sometimes with the account's data, sometimes only a greeting."
+        """The first words: the request, sometimes with the account's data, sometimes only a
+        greeting."""
         return self.rng.choice(GREETINGS) if self.greets else self._request()
 
     def _request(self) -> str:

@@ -52,19 +52,22 @@ def _logged(k: int, seed: int) -> Trace:
 
 
 def world_seed(conversation_id: str, seed: int = 0) -> int:
-    "The scenario behind a logged conversation: what tests hold a learned gym up to. It is in no file."
+    """The scenario behind a logged conversation: what tests hold a learned gym up to. It is in no
+    file."""
     return 100_000 * seed + int(conversation_id.removeprefix("conv_"))
 
 
 def true_world(conversation_id: str, seed: int = 0, crowd: int = 0) -> World:
-    "The true world of a logged conversation, as it was before the first word; with the customers of the first `crowd` conversations in it."
+    """The true world of a logged conversation, as it was before the first word; with the customers
+    of the first `crowd` conversations in it."""
     return World(
         world_seed(conversation_id, seed), (100_000 * seed + k for k in range(1, crowd + 1))
     )
 
 # %% ../../nbs/sample/05_logs.ipynb #28140dcd
 def world_of(trace: Trace, seed: int = 0, crowd: int = 0) -> World | None:
-    "The true world behind a logged conversation, however it was exported; None where it is not from these logs. `crowd` as in `true_world`."
+    """The true world behind a logged conversation, however it was exported; None where it is not
+    from these logs. `crowd` as in `true_world`."""
     number = re.search(r"\d+", str(trace.metadata.get("task_id") or trace.conversation_id))
     if number is None:
         return None
@@ -219,7 +222,8 @@ def sharegpt(traces: Sequence[Trace]) -> dict[str, str]:
 
 # %% ../../nbs/sample/05_logs.ipynb #d90ee0f6
 def help_desk(traces: Sequence[Trace]) -> dict[str, str]:
-    "Two tables of a help desk: tickets and their comments; what the customer could see, no tool calls."
+    """Two tables of a help desk: tickets and their comments; what the customer could see, no tool
+    calls."""
     start, comments, tickets = datetime(2025, 2, 1, 9), [], []
     for t in traces:
         n = int(t.conversation_id[5:])
@@ -283,7 +287,8 @@ SHARES: tuple[tuple[Callable[[Sequence[Trace]], dict[str, str]], float], ...] = 
 
 
 def write_logs(folder: str | Path, n: int = 300, seed: int = 0) -> list[Path]:
-    "Write `raw/` and `processed/traces.jsonl` under `folder` (made if missing); returns the files. The same `n` and `seed` give the same bytes."
+    """Write `raw/` and `processed/traces.jsonl` under `folder` (made if missing); returns the
+    files. The same `n` and `seed` give the same bytes."""
     traces, out, at = sample_traces(n, seed), {}, 0
     for k, (export, share) in enumerate(SHARES):
         end = n if k == len(SHARES) - 1 else at + round(n * share)

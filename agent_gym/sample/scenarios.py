@@ -100,8 +100,10 @@ _LAST = (
 
 @dataclass
 class Scenario:
-    """One customer with one goal. `facts` is what the customer can tell, `ending` the right one, `writes` what should be written,
-    `reason` why a refusal is right (`identity`, `due`, `late`, `again`, `profiles`, `long`, `expired`, `other_plan`, `taken`), `answer` what an answer must hold."""
+    """One customer with one goal. `facts` is what the customer can tell, `ending` the right one,
+    `writes` what should be written,
+    `reason` why a refusal is right (`identity`, `due`, `late`, `again`, `profiles`, `long`,
+    `expired`, `other_plan`, `taken`), `answer` what an answer must hold."""
 
     seed: int
     kind: str
@@ -160,7 +162,8 @@ def _draft(seed: int) -> _Draft:
 
 # %% ../../nbs/sample/01_scenarios.ipynb #4bf6fec6
 def _fill(d: _Draft, b: Backend) -> tuple[str, float, list[dict[str, JsonValue]]]:
-    "Fills the tables; returns the subscription id, its cancellation fee and the invoices, newest first."
+    """Fills the tables; returns the subscription id, its cancellation fee and the invoices, newest
+    first."""
     r, price = d.rng, PLANS[d.plan][0]
     since = TODAY - timedelta(days=r.randint(200, 2500))
     b.db.execute(

@@ -60,7 +60,8 @@ def violations(world: World, name: str, arguments: Mapping[str, JsonValue]) -> l
 # %% ../../nbs/sample/03_world.ipynb #f399ec83
 @dataclass(frozen=True)
 class Verdict:
-    """How a talk really went. `success`: the database is in the one right state, no rule is broken, and the customer was told the right thing.
+    """How a talk really went. `success`: the database is in the one right state, no rule is broken,
+    and the customer was told the right thing.
 
     `outcome` is `resolved`, `unresolved` or `escalated`; `satisfaction` 1 to 5 in halves."""
 
@@ -73,9 +74,11 @@ class Verdict:
 
 
 class World:
-    """The true world of scenario `seed`: `call` for the agent, `open`/`reply` for the customer, `verdict` for the judge.
+    """The true world of scenario `seed`: `call` for the agent, `open`/`reply` for the customer,
+    `verdict` for the judge.
 
-    `others` are scenarios whose customers are in the database too. Deterministic and picklable; `tools` are what an agent is offered."""
+    `others` are scenarios whose customers are in the database too. Deterministic and picklable;
+    `tools` are what an agent is offered."""
 
     tools: tuple[ToolSpec, ...] = TOOLS
 
@@ -105,7 +108,8 @@ class World:
         return self.customer.left
 
     def call(self, name: str, arguments: Mapping[str, JsonValue]) -> tuple[JsonValue, bool]:
-        "What the tool answers and whether it is an error; notes broken rules, and what the agent has now seen."
+        """What the tool answers and whether it is an error; notes broken rules, and what the agent
+        has now seen."""
         broken = (
             violations(self, name, arguments)
             if name in WRITES and not self._fails(name, arguments)
@@ -234,7 +238,8 @@ EVALUATION = 10_000_000
 
 @dataclass(frozen=True)
 class Evaluation:
-    "Rates over `n` talks with new customers: `success`, `violated` (any rule broken), mean `satisfaction` (1 to 5) and `turns` of the agent."
+    """Rates over `n` talks with new customers: `success`, `violated` (any rule broken), mean
+    `satisfaction` (1 to 5) and `turns` of the agent."""
 
     n: int
     success: float
@@ -250,7 +255,8 @@ class Evaluation:
 
 
 def evaluate(agent: Acts, n: int = 200, seed: int = 0) -> Evaluation:
-    "Talks of `agent` with `n` customers that occur in no log; the same customers for every agent with the same `seed`."
+    """Talks of `agent` with `n` customers that occur in no log; the same customers for every agent
+    with the same `seed`."""
     talks: Sequence[tuple[Trace, Verdict]] = [
         play(agent, EVALUATION + 100_000 * seed + k) for k in range(n)
     ]

@@ -25,8 +25,12 @@ Source: TypeAlias = Literal["replay", "fact", "consent", "sibling", "invented", 
 class Settings:
     """Every number of a user's decisions; chosen on retail talks and the sample world.
 
-    `familiar`: likeness from which words are understood, `spoken`: by how much words may be liker to a customer's than to an assistant's, `covered`: likeness to a wish from which it covers a proposal in words of its own,
-    the confidences of what is answered as in the log (`logged`), of a fact that fits (`fact`), of a yes that a wish covers (`wish`) and of what is left (`fallback`), and `sure`, below which a turn is a guess."""
+    `familiar`: likeness from which words are understood, `spoken`: by how much words may be liker
+    to a customer's than to an assistant's, `covered`: likeness to a wish from which it covers a
+    proposal in words of its own,
+    the confidences of what is answered as in the log (`logged`), of a fact that fits (`fact`), of a
+    yes that a wish covers (`wish`) and of what is left (`fallback`), and `sure`, below which a turn
+    is a guess."""
 
     familiar: float = 0.32
     spoken: float = 0.12
@@ -47,7 +51,8 @@ State: TypeAlias = Literal["open", "met", "refused", "dropped"]
 
 @dataclass(frozen=True, slots=True)
 class Goals:
-    "What a user came for, by the turns of its log that say so: `turns`, and the `states` they are in."
+    """What a user came for, by the turns of its log that say so: `turns`, and the `states` they are
+    in."""
 
     turns: tuple[int, ...]
     states: tuple[State, ...] = field(default=())
@@ -91,7 +96,9 @@ def _shown(message: Message) -> str:
 
 
 def foreign_identifiers(text: str, trace: Trace, messages: Sequence[Message]) -> frozenset[str]:
-    "The identifiers in `text` that are not those of the customer of `trace`: nowhere in it, and shown in `messages`, the talk so far, neither by the customer nor by a tool that was called with what is theirs."
+    """The identifiers in `text` that are not those of the customer of `trace`: nowhere in it, and
+    shown in `messages`, the talk so far, neither by the customer nor by a tool that was called with
+    what is theirs."""
     left = identifiers(text)
     for m in trace.messages if left else ():
         if not left:

@@ -22,7 +22,8 @@ FEW = 8  # values of a shape that recur, up to which one of them is chosen
 
 
 def made_up(values: Sequence[str], rng: random.Random) -> str:
-    "A value like `values`, which were told by others (at least one; repetitions say which are common)."
+    """A value like `values`, which were told by others (at least one; repetitions say which are
+    common)."""
     distinct = sorted(set(values))
     if len(distinct) <= min(FEW, len(values) // 2):
         return rng.choice(list(values))
@@ -32,7 +33,8 @@ def made_up(values: Sequence[str], rng: random.Random) -> str:
 
 
 def _run(run: str, others: Sequence[str], rng: random.Random) -> str:
-    "One run: letters from another value where there are any, digits drawn, as many and without a leading zero."
+    """One run: letters from another value where there are any, digits drawn, as many and without a
+    leading zero."""
     if run.isdecimal():
         return "".join(
             str(rng.randint(1 if i == 0 and run[0] != "0" else 0, 9)) for i in range(len(run))
@@ -47,7 +49,9 @@ def _run(run: str, others: Sequence[str], rng: random.Random) -> str:
 
 # %% ../../nbs/user/02b_invented.ipynb #186aaffc
 def invented(told: Sequence[str], wanted: Sequence[str], rng: random.Random) -> str | None:
-    "One of the replies `told` with made-up values of the shapes `wanted`, never an id, address or name that somebody told; None where none of them holds such a value. Replies that also hold other values are not used."
+    """One of the replies `told` with made-up values of the shapes `wanted`, never an id, address or
+    name that somebody told; None where none of them holds such a value. Replies that also hold
+    other values are not used."""
     found = {
         t: fs
         for t in dict.fromkeys(told)
@@ -73,7 +77,8 @@ _NAMING = frozenset({"id", "email", "phone", "name"})
 
 
 def _nobodys(told: Sequence[str], fact: Fact, rng: random.Random) -> str | None:
-    "A made-up value like `fact`; where it names a person or a record, one that nobody told (None: not found)."
+    """A made-up value like `fact`; where it names a person or a record, one that nobody told (None:
+    not found)."""
     values = _values(told, fact)
     if fact.kind not in _NAMING:
         return made_up(values, rng)

@@ -38,7 +38,9 @@ def instructions(user: TraceUser) -> str:
 class LLMUser(TraceUser):
     """A `TraceUser` whose words off the log come from `llm`.
 
-    On the log it replays, without a call. A reply that states a value which is neither in the log nor in the conversation is vetoed, asked for once more, and then replaced by what the `TraceUser` says;
+    On the log it replays, without a call. A reply that states a value which is neither in the log
+    nor in the conversation is vetoed, asked for once more, and then replaced by what the
+    `TraceUser` says;
     `vetoed` counts them. Raises LLMError where the model does not answer."""
 
     def __init__(
@@ -111,7 +113,8 @@ class LLMUser(TraceUser):
 
 
 def _mirrored(messages: Sequence[Message]) -> list[Message]:
-    "The talk with the roles changed, since the model speaks for the user; tool calls and results are not the user's to see."
+    """The talk with the roles changed, since the model speaks for the user; tool calls and results
+    are not the user's to see."""
     return [
         Message(role="user" if m.role == "assistant" else "assistant", content=m.content)
         for m in messages

@@ -29,8 +29,10 @@ LIKE = 0.6  # below this likeness, words are not alike
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """How reactions are weighed: the power of their users' `kin`, and factors for users with another `kind` of request, for words that belonged to the request there and do not here or the
-    other way round (`home`), and for another decision `before`; `out` is the weight of all that was heard out of place, where the words are out of place here."""
+    """How reactions are weighed: the power of their users' `kin`, and factors for users with
+    another `kind` of request, for words that belonged to the request there and do not here or the
+    other way round (`home`), and for another decision `before`; `out` is the weight of all that was
+    heard out of place, where the words are out of place here."""
 
     kin: float = 1.0
     kind: float = 1.0
@@ -41,8 +43,10 @@ class Weighing:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What users did on hearing the like: the `act`, the share of the votes for it (0 to 1), the `likeness` of the nearest words heard (0 to 1),
-    the shapes of values told, replies without facts, replies that tell, and the calibrated `confidence` (0 to 1) that a user does this."""
+    """What users did on hearing the like: the `act`, the share of the votes for it (0 to 1), the
+    `likeness` of the nearest words heard (0 to 1),
+    the shapes of values told, replies without facts, replies that tell, and the calibrated
+    `confidence` (0 to 1) that a user does this."""
 
     act: Act
     share: float
@@ -54,9 +58,12 @@ class Expected:
 
 
 class UserModel:
-    """Reactions of the users of `traces`; as a function (trace, seed) -> TraceUser it makes users that know them.
+    """Reactions of the users of `traces`; as a function (trace, seed) -> TraceUser it makes users
+    that know them.
 
-    `dialogue`, learned from the same traces, tells requests apart and what an assistant's own words mean; without it all requests are of one kind, and only alike openings tell of alike wishes. Immutable once made, so it is shared by
+    `dialogue`, learned from the same traces, tells requests apart and what an assistant's own words
+    mean; without it all requests are of one kind, and only alike openings tell of alike wishes.
+    Immutable once made, so it is shared by
     any number of users and threads. Raises TraceError where `traces` has no user with words."""
 
     def __init__(
@@ -139,7 +146,8 @@ class UserModel:
         )
 
     def kin(self, opening: str) -> np.ndarray:
-        "How much the reactions of each user of the model count for one that opens with `opening`, shape (users,), in (0, 1]: alike openings, alike wishes."
+        """How much the reactions of each user of the model count for one that opens with `opening`,
+        shape (users,), in (0, 1]: alike openings, alike wishes."""
         return self._kin(key(opening))
 
     def _kin(self, opening: np.ndarray) -> np.ndarray:
@@ -147,7 +155,9 @@ class UserModel:
         return np.exp(8 * (like - like.max()))
 
     def expect(self, heard: str, kin: np.ndarray, before: int = 0) -> Expected | None:
-        "What users did on hearing the like of `heard`, weighted by `kin`, their last `decision` being `before`; None where nothing alike was heard, or where what was heard does not tell what users do."
+        """What users did on hearing the like of `heard`, weighted by `kin`, their last `decision`
+        being `before`; None where nothing alike was heard, or where what was heard does not tell
+        what users do."""
         rows, votes, best = self._votes(key(heard), kin, before)
         if best < LIKE:
             return None
@@ -177,7 +187,8 @@ class UserModel:
     def _votes(
         self, heard: np.ndarray, kin: np.ndarray, before: int, without: int = -1
     ) -> tuple[np.ndarray, np.ndarray, float]:
-        "The reactions that vote, their weights, and the likeness of the nearest words; conversation `without` does not vote."
+        """The reactions that vote, their weights, and the likeness of the nearest words;
+        conversation `without` does not vote."""
         like = self._keys @ heard
         if without >= 0:
             others = self._conversation != without
@@ -209,13 +220,16 @@ class UserModel:
         return rows, votes, best
 
     def _home(self, heard: np.ndarray) -> np.ndarray:
-        "In which groups of requests words belong that were `heard` in each so often, shape (..., groups): where a conversation holds them at least a third as often as where it does most."
+        """In which groups of requests words belong that were `heard` in each so often, shape (...,
+        groups): where a conversation holds them at least a third as often as where it does most."""
         return (heard + 0.5) / (self._sizes + 5) >= 0.3 * (heard / (self._sizes + 5)).max(
             -1, keepdims=True
         )
 
     def _out_of_place(self, most: int = 4000) -> np.ndarray:
-        "The reactions to words that belong, by what all other conversations show, to other requests than their user's; of more than `most` different messages, the most frequent are looked at."
+        """The reactions to words that belong, by what all other conversations show, to other
+        requests than their user's; of more than `most` different messages, the most frequent are
+        looked at."""
         if len(self._sizes) < 2 or not len(self._keys):
             return np.zeros(0, np.intp)
         group, often = (
@@ -235,7 +249,8 @@ class UserModel:
         )
 
     def _learned(self) -> tuple[Weighing, float, tuple[np.ndarray, np.ndarray]]:
-        """How reactions are weighed, and the share times likeness from which on the act of a user is foretold from the other conversations seven times in eight (above 1 where it never is).
+        """How reactions are weighed, and the share times likeness from which on the act of a user
+        is foretold from the other conversations seven times in eight (above 1 where it never is).
 
         One weight after the other, each the first that foretells the acts best."""
         rng = random.Random("reliable")
@@ -261,7 +276,9 @@ class UserModel:
         return best, floor if len(told[1]) >= 20 else 0.5, _calibrated(told[1])
 
     def _foretold(self, some: Sequence[int]) -> tuple[float, list[tuple[float, bool]]]:
-        "The mean log probability of the reactions `some`, foretold from the other conversations, and for those that hear familiar words the share times likeness with whether the act was right."
+        """The mean log probability of the reactions `some`, foretold from the other conversations,
+        and for those that hear familiar words the share times likeness with whether the act was
+        right."""
         logs, seen = [], []
         for i in some:
             n = int(self._conversation[i])
@@ -278,7 +295,8 @@ class UserModel:
 
 
 def _calibrated(told: Sequence[tuple[float, bool]]) -> tuple[np.ndarray, np.ndarray]:
-    "Scores and how often acts foretold with them were right: the means of eight parts by score, made to rise."
+    """Scores and how often acts foretold with them were right: the means of eight parts by score,
+    made to rise."""
     some = sorted(told)
     parts = [p for p in np.array_split(np.array(some, float).reshape(-1, 2), 8) if len(p)]
     if not parts:

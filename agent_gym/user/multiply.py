@@ -55,7 +55,8 @@ def personal(trace: Trace) -> frozenset[str]:
 
 
 def shared(traces: Iterable[Trace]) -> frozenset[str]:
-    "Personal-looking values that conversations about different tasks have in common, in lower case; they are not to be renamed."
+    """Personal-looking values that conversations about different tasks have in common, in lower
+    case; they are not to be renamed."""
     seen: dict[str, str] = {}
     out = set()
     for t in traces:
@@ -164,9 +165,11 @@ def _apply(rename: Callable[[str], str], value: JsonValue) -> JsonValue:
 
 # %% ../../nbs/user/06_multiply.ipynb #db053799
 def multiply(trace: Trace, seed: int, *, keep: Iterable[str] = ()) -> Trace:
-    """`trace` as another customer's: its personal values renamed, the same everywhere, each to one of its own form; `keep` (see `shared`) are left as they are.
+    """`trace` as another customer's: its personal values renamed, the same everywhere, each to one
+    of its own form; `keep` (see `shared`) are left as they are.
 
-    Words, order, calls, results, outcome and satisfaction stay. The new conversation's id is `<id>~<seed>`; `metadata["multiplied"]` holds the old one. Equal arguments, equal result."""
+    Words, order, calls, results, outcome and satisfaction stay. The new conversation's id is
+    `<id>~<seed>`; `metadata["multiplied"]` holds the old one. Equal arguments, equal result."""
     kept = {v.lower() for v in keep}
     values = [v for v in personal(trace) if v.lower() not in kept]
     rename = _renaming(trace, values, random.Random(f"multiply/{trace.conversation_id}/{seed}"))

@@ -24,13 +24,15 @@ __all__ = ['Polarity', 'FORM', 'weight', 'share', 'polarity', 'Sense', 'prepare'
 # %% ../../nbs/user/01_sense.ipynb #ea25bfe3
 @lru_cache(100_000)
 def weight(word: str) -> float:
-    "How telling `word` is: about 2 to 5 for function words, 8 to 25 for words of content, 0 for no word."
+    """How telling `word` is: about 2 to 5 for function words, 8 to 25 for words of content, 0 for
+    no word."""
     vectors = token_vectors(word)
     return float((vectors.sum(0) ** 2).sum() ** 0.5)
 
 
 def share(part: Iterable[str], known: frozenset[str] | set[str]) -> float:
-    "The share of the telling weight of the words `part` that is in `known`; 1 where `part` is empty."
+    """The share of the telling weight of the words `part` that is in `known`; 1 where `part` is
+    empty."""
     part = list(part)
     total = sum(map(weight, part))
     return sum(weight(w) for w in part if w in known) / total if total else 1.0
@@ -87,9 +89,12 @@ def polarity(text: str) -> Polarity | None:
 class Sense:
     """What the assistant's `text` asks of the user.
 
-    `asks`: its sentences that request something, offers of more help left out. `closed` / `open`: some of them can be answered by yes or no / want to be told
-    something. `more`: it asks whether there is anything else. `farewell`, `refusal`: it says so. `words`: those of the requests (of the end, where there are none).
-    `gist`: their unit vector, shape (256,); `each`: of the single requests, shape (len(asks[-5:]), 256)."""
+    `asks`: its sentences that request something, offers of more help left out. `closed` / `open`:
+    some of them can be answered by yes or no / want to be told
+    something. `more`: it asks whether there is anything else. `farewell`, `refusal`: it says so.
+    `words`: those of the requests (of the end, where there are none).
+    `gist`: their unit vector, shape (256,); `each`: of the single requests, shape (len(asks[-5:]),
+    256)."""
 
     text: str
     asks: tuple[str, ...]
@@ -243,7 +248,8 @@ def sense(text: str) -> Sense:
 
 @lru_cache(1024)
 def whole(text: str) -> np.ndarray:
-    "The unit vector of all of `text` (of its first 400 and last 800 characters, if it is longer), shape (256,)."
+    """The unit vector of all of `text` (of its first 400 and last 800 characters, if it is longer),
+    shape (256,)."""
     return embed([text if len(text) <= 1200 else f"{text[:400]} {text[-800:]}"])[0]
 
 
@@ -262,7 +268,8 @@ FORM = 0.6  # how much the form of a message counts beside its meaning
 
 @lru_cache(16_384)
 def key(heard: str) -> np.ndarray:
-    """The unit vector under which an assistant's words are remembered, shape (260,): their meaning with values masked (of long words, that of the requests), and their form."""
+    """The unit vector under which an assistant's words are remembered, shape (260,): their meaning
+    with values masked (of long words, that of the requests), and their form."""
     import numpy as np
 
     s = sense(heard)

@@ -54,7 +54,8 @@ def _shapes(found: Sequence[Fact]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence of the user: the `turn` it belongs to, the normal forms of the `facts` in it and their `shapes`, the telling words around them (`label`), whether it assents or declines."""
+    """A sentence of the user: the `turn` it belongs to, the normal forms of the `facts` in it and
+    their `shapes`, the telling words around them (`label`), whether it assents or declines."""
 
     turn: int
     text: str
@@ -83,9 +84,11 @@ class Said:
 
 # %% ../../nbs/user/02_study.ipynb #991cd6da
 class Study:
-    """What the user of `script` knows and wants. `siblings` are other users' scripts of the same task: they lend answers, never goals.
+    """What the user of `script` knows and wants. `siblings` are other users' scripts of the same
+    task: they lend answers, never goals.
 
-    Turns of siblings follow the script's own in all rows; `own` counts the script's own turns. `goals` are the turns that no request called for, `further` those that answered an
+    Turns of siblings follow the script's own in all rows; `own` counts the script's own turns.
+    `goals` are the turns that no request called for, `further` those that answered an
     offer of more help, `first[k]` the turn that first told what turn k tells."""
 
     def __init__(self, script: Script, siblings: Sequence[Script] = ()):
@@ -164,7 +167,8 @@ class Study:
         return out
 
     def relevance(self, heard: Sense, fresh: np.ndarray) -> np.ndarray:
-        """How well each turn answers `heard`, shape (turns,): likeness of what it answered, or of itself, to the request, and shared telling words.
+        """How well each turn answers `heard`, shape (turns,): likeness of what it answered, or of
+        itself, to the request, and shared telling words.
 
         `fresh`, shape (turns,), bool: turns not said yet, which are preferred."""
         out = np.maximum(self.H @ heard.gist, self.S @ heard.gist)
@@ -180,7 +184,8 @@ class Study:
         return out + 0.15 * told - 0.1 * late - 0.1 * ~fresh
 
     def labelled(self, heard: Sense) -> np.ndarray:
-        "How well each sentence fits the requests of `heard`, by likeness or because its label is named, shape (sentences,)."
+        """How well each sentence fits the requests of `heard`, by likeness or because its label is
+        named, shape (sentences,)."""
         probe = np.concatenate([heard.each, whole(heard.text)[None]])
         named = np.array(
             [
@@ -192,7 +197,8 @@ class Study:
         return np.maximum((self.U @ probe.T).max(1), 0.7 * named)
 
     def covers(self, heard: Sense) -> bool:
-        "Whether a wish of the customer, or a proposal that they agreed to, covers the proposal `heard`."
+        """Whether a wish of the customer, or a proposal that they agreed to, covers the proposal
+        `heard`."""
         wishes = [0, *self.goals]
         agreed = [k for k in range(1, len(self.said)) if self.polarity[k] == "yes"]
         each = (
@@ -215,12 +221,14 @@ class Study:
 
     @cached_property
     def keys(self) -> np.ndarray:
-        "Under what the words that the own turns answered are remembered, shape (own turns - 1, 260)."
+        """Under what the words that the own turns answered are remembered, shape (own turns - 1,
+        260)."""
         heard = self.script.heard[1:]
         return np.stack([key(h) for h in heard]) if heard else np.zeros((0, 260), np.float32)
 
     def answered(self, text: str) -> int | None:
-        "The own turn that answered words very much like `text`, whatever values they held; of several the first, since later ones answer an insistence."
+        """The own turn that answered words very much like `text`, whatever values they held; of
+        several the first, since later ones answer an insistence."""
         like = self.keys @ key(text)
         return (
             1 + int((like > like.max() - 0.01).argmax())
@@ -239,7 +247,8 @@ class Study:
         )
 
     def telling(self, wanted: Sequence[str], heard: Sense) -> str | None:
-        "The own sentence that tells a value of one of the shapes `wanted`, the likeliest first, and fits `heard` best."
+        """The own sentence that tells a value of one of the shapes `wanted`, the likeliest first,
+        and fits `heard` best."""
         fit = self.labelled(heard)
         for s in wanted:
             having = [i for i, u in enumerate(self.units) if s in u.shapes]

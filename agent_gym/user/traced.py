@@ -32,7 +32,8 @@ __all__ = ['Persona', 'TraceUser']
 # %% ../../nbs/user/03_traced.ipynb #4786b7f1
 @dataclass(frozen=True, slots=True)
 class Persona:
-    "`patience`: useless replies before the user leaves, 2 or more. `brief`: answers with what was asked, without the sentences around it."
+    """`patience`: useless replies before the user leaves, 2 or more. `brief`: answers with what was
+    asked, without the sentences around it."""
 
     patience: int = 3
     brief: bool = False
@@ -53,12 +54,20 @@ _UNKNOWN = "I don't have that, it was never given to me."
 class TraceUser:
     """The user of `trace`.
 
-    While the assistant says what it said in the log, so does the user. Off the log it answers by meaning: what is asked for from what it said anywhere in its log (and in those of `siblings`,
-    conversations about the same task), yes to what its wishes cover, no to what it or others like it declined and to acts on what is not theirs, its next goal when it is asked for more, its parting words when its goals are met; what it does not
-    understand it says so. Every fact it states is from its log, and what nothing tells it does not know; with `invent` and a `model` it makes up what others told when they were asked the like.
-    After each turn `source` says where its words came from, `confidence` how likely (0 to 1) the logged person would have done the same, and `guessed` whether that is too little to build on. It leaves when patience ends. `model`, a `UserModel` of many traces, knows what users did on hearing the like. Same trace, seed and messages: same words, in any process.
+    While the assistant says what it said in the log, so does the user. Off the log it answers by
+    meaning: what is asked for from what it said anywhere in its log (and in those of `siblings`,
+    conversations about the same task), yes to what its wishes cover, no to what it or others like
+    it declined and to acts on what is not theirs, its next goal when it is asked for more, its
+    parting words when its goals are met; what it does not
+    understand it says so. Every fact it states is from its log, and what nothing tells it does not
+    know; with `invent` and a `model` it makes up what others told when they were asked the like.
+    After each turn `source` says where its words came from, `confidence` how likely (0 to 1) the
+    logged person would have done the same, and `guessed` whether that is too little to build on. It
+    leaves when patience ends. `model`, a `UserModel` of many traces, knows what users did on
+    hearing the like. Same trace, seed and messages: same words, in any process.
 
-    The words of leave-taking are spoken and `left` becomes True with them; from then on `reply` returns None."""
+    The words of leave-taking are spoken and `left` becomes True with them; from then on `reply`
+    returns None."""
 
     def __init__(
         self,
@@ -115,7 +124,8 @@ class TraceUser:
         return self.script.said[0]
 
     def reply(self, messages: Sequence[Message]) -> str | None:
-        """What the user says to the last of `messages`, the conversation so far; None once it has left.
+        """What the user says to the last of `messages`, the conversation so far; None once it has
+        left.
 
         `messages` may only grow from call to call."""
         if self.left:
@@ -154,8 +164,11 @@ class TraceUser:
 
     @property
     def satisfaction(self) -> float:
-        """How the conversation went for this user so far, 1 to 5: on the log what that says of it (else 4 after a success, 2 after a failure, 3); off it by the goals: at least 4 where all were met, at most 3 where
-        some were not, at most 2 where none was or patience ended; less .7 for each useless reply."""
+        """How the conversation went for this user so far, 1 to 5: on the log what that says of it
+        (else 4 after a success, 2 after a failure, 3); off it by the goals: at least 4 where all
+        were met, at most 3 where
+        some were not, at most 2 where none was or patience ended; less .7 for each useless
+        reply."""
         logged = self.trace.satisfaction_score
         base = (
             logged if logged is not None else {True: 4.0, False: 2.0, None: 3.0}[self.trace.success]
@@ -204,7 +217,8 @@ class TraceUser:
         )  # who asks in unknown words most likely asks for what is next
 
     def _instead(self, words_: str | None, told: frozenset[str], known: Study) -> str | None:
-        "What is told where `words_`, taken for the answer to a request in words of its own, had all been told before: an assistant asks for what it does not know."
+        """What is told where `words_`, taken for the answer to a request in words of its own, had
+        all been told before: an assistant asks for what it does not know."""
         values = [f.text for f in facts(words_ or "") if f.kind != "name"]
         if not values or not all(told.issuperset(words(v)) for v in values):
             return None
@@ -217,7 +231,8 @@ class TraceUser:
         return None
 
     def _end_goals(self, state: State, turns: Sequence[int] | None = None) -> None:
-        "The open goals among `turns` are over; those of one who used tools in its log are met only where a tool has served it."
+        """The open goals among `turns` are over; those of one who used tools in its log are met
+        only where a tool has served it."""
         served = self._served or not any(m.role == "tool" for m in self.trace.messages)
         self._goals = self.goals.end(state if served or state != "met" else "dropped", turns)
 
@@ -231,7 +246,8 @@ class TraceUser:
         return words
 
     def _in_my_place(self, heard: Sense, known: Study) -> bool:
-        "Whether the assistant says what a customer would: liker to what was said than to what was heard."
+        """Whether the assistant says what a customer would: liker to what was said than to what was
+        heard."""
         if heard.asks or heard.more or heard.farewell or heard.refusal:
             return False
         as_said, as_heard = float((known.S @ heard.gist).max()), float((known.H @ heard.gist).max())
@@ -254,7 +270,8 @@ class TraceUser:
         return max(as_heard, as_said, answers) >= SETTINGS.familiar
 
     def _react(self, heard: Sense, known: Study) -> str | None:
-        """What the model expects, in words of this user where it has them; "" where there is nothing to say, None where the model does not know."""
+        """What the model expects, in words of this user where it has them; "" where there is
+        nothing to say, None where the model does not know."""
         if self.model is None:
             return None
         if self._kin is None:
@@ -310,14 +327,16 @@ class TraceUser:
         return None
 
     def _unknown(self, heard: Sense) -> str | None:
-        "What is said to a request for what nothing tells: once that it is not known, then impatience."
+        """What is said to a request for what nothing tells: once that it is not known, then
+        impatience."""
         if heard.text in self._excused:
             return self._useless(study(self.script, self.siblings))
         self._excused |= {heard.text}
         return self._object(_UNKNOWN, "fact", SETTINGS.fallback)
 
     def _tell(self, wanted: Sequence[str], heard: Sense, known: Study) -> str | None:
-        "What answers the request, if it holds a value of one of the shapes `wanted`; else the own sentence that does."
+        """What answers the request, if it holds a value of one of the shapes `wanted`; else the own
+        sentence that does."""
         before = self._annoyed, self.left
         answer = self._respond(heard, known) if heard.asks else None
         if answer and set(shapes(answer)) & set(wanted):
@@ -336,7 +355,8 @@ class TraceUser:
         )
 
     def _make_up(self, expected: Expected) -> str | None:
-        "What others told when they were asked the like, with values that are nobody's; the same whenever it is asked for. None where nothing of the kind was told."
+        """What others told when they were asked the like, with values that are nobody's; the same
+        whenever it is asked for. None where nothing of the kind was told."""
         return (
             None
             if not self.invent
@@ -367,7 +387,8 @@ class TraceUser:
             self._vectors = (*self._vectors, *embed(fresh))
 
     def _open_turns(self, known: Study) -> list[int]:
-        "Turns between opening and parting whose news has not been said in this conversation, in the order of the log."
+        """Turns between opening and parting whose news has not been said in this conversation, in
+        the order of the log."""
         return [
             k
             for k in known.inner
@@ -415,7 +436,8 @@ class TraceUser:
         return self._add(out, heard, known)
 
     def _picks(self, order: list[int], fit: np.ndarray, known: Study) -> list[int]:
-        "The turn that fits best, and the next one if it fits well and tells something else; where a value is told for the first time, the turn that first told it in the log."
+        """The turn that fits best, and the next one if it fits well and tells something else; where
+        a value is told for the first time, the turn that first told it in the log."""
         picks = [k for k in order if fit[k] >= 0.4][:2]
         if len(picks) == 2 and (
             fit[picks[1]] < 0.5

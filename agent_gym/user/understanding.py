@@ -16,7 +16,8 @@ __all__ = ['Understanding']
 
 # %% ../../nbs/user/02d_understanding.ipynb #da932817
 class Understanding:
-    "What has been said in a talk, read by `dialogue` (None: words mean themselves). `messages` may only grow from call to call."
+    """What has been said in a talk, read by `dialogue` (None: words mean themselves). `messages`
+    may only grow from call to call."""
 
     def __init__(self, dialogue: DialogueModel | None = None):
         self.dialogue, self._read, self._shared = dialogue, 0, False

@@ -43,7 +43,8 @@ def _began(row: Record) -> tuple[float, str]:
 
 
 def spans_to_trace(r: Record) -> Record:
-    "One conversation from a root and the spans below it; the root's scores and metadata are the conversation's."
+    """One conversation from a root and the spans below it; the root's scores and metadata are the
+    conversation's."""
     rows = sorted(r["spans"], key=_began)
     parents = {str(s.get("span_id")): next(iter(s.get("span_parents") or []), None) for s in rows}
     level = depths(parents)

@@ -38,7 +38,8 @@ def matches_line(r: Any) -> object:
 
 
 def session_of(row: Record) -> str:
-    "The session of a line, with its subagent where it is one's; an empty text for a line beside the sessions."
+    """The session of a line, with its subagent where it is one's; an empty text for a line beside
+    the sessions."""
     name = row.get("sessionId", row.get("session_id"))
     if not isinstance(name, str):
         return ""
@@ -49,7 +50,8 @@ def session_of(row: Record) -> str:
 
 # %% ../../../nbs/parser/formats/claude_code.ipynb #6e02fb98
 def unpack_session(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
-    "The lines of each session and each subagent; lines that name no session go to the first session of their file."
+    """The lines of each session and each subagent; lines that name no session go to the first
+    session of their file."""
     stray: dict[object, list[Record]] = {}
 
     def of_sessions() -> Iterator[Record]:
@@ -95,7 +97,8 @@ def _chains(rows: list[Record]) -> list[list[Record]]:
 
 # %% ../../../nbs/parser/formats/claude_code.ipynb #faec4c0d
 def taken_back(rows: list[Record]) -> set[int]:
-    "The places of lines on branches that were left: an earlier prompt of the same parent, and all that followed it."
+    """The places of lines on branches that were left: an earlier prompt of the same parent, and all
+    that followed it."""
     last: dict[object, int] = {}
     left: set[int] = set()
     for n, row in enumerate(rows):

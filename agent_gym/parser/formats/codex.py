@@ -45,7 +45,8 @@ def matches_rollout(r: Any) -> object:
 
 
 def unpack_rollout(rows: Iterable[Record]) -> Iterator[tuple[str, Record]]:
-    "The lines of each session: a new one begins with a head, once the one before has said something."
+    """The lines of each session: a new one begins with a head, once the one before has said
+    something."""
     lines: list[Record] = []
     said = False
     for row in rows:
@@ -152,7 +153,8 @@ _TOLD_AGAIN = ("user_message", "agent_message", "agent_reasoning")
 
 
 def rollout_to_trace(r: Record) -> Record:
-    "One conversation from the lines of a session; its settings are metadata, and so are events that no item tells."
+    """One conversation from the lines of a session; its settings are metadata, and so are events
+    that no item tells."""
     rows = r["rows"]
     events = [row for row in rows if row.get("type") == "event_msg"]
     typed = {

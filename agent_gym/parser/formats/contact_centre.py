@@ -107,7 +107,8 @@ def activities_of(r: Any) -> list[Any]:
 
 
 def transcript_to_trace(r: Record) -> Record:
-    "One conversation: its messages; the other activities are events, and those about the session tell its outcome and rating."
+    """One conversation: its messages; the other activities are events, and those about the session
+    tell its outcome and rating."""
     given = activities_of(r)
     said = [m for m in given if is_activity(m) and m["type"] == "message" and speaker_of(m)]
     if not said:

@@ -187,7 +187,8 @@ def unpack_inspect(r: Record) -> Iterator[tuple[str, Record]]:
 
 
 def inspect_to_trace(r: Record) -> Record:
-    "A sample and epoch; its task is that of the log and the sample's id, the first score the outcome (C or 1 success, I or 0 failure, between them none)."
+    """A sample and epoch; its task is that of the log and the sample's id, the first score the
+    outcome (C or 1 success, I or 0 failure, between them none)."""
     s = r["sample"]
     attachments = s["attachments"] if isinstance(s.get("attachments"), dict) else {}
     messages = turns(_resolved(field(s, "messages", list), attachments))

@@ -36,7 +36,8 @@ _WORDS = frozenset({"text", "message", "content", "msg", "utterance", "raw", "fu
 
 
 def sides(r: Any) -> tuple[str, str] | None:
-    "The keys under which a row has what was asked and what was answered; None where it has not both."
+    """The keys under which a row has what was asked and what was answered; None where it has not
+    both."""
     if not isinstance(r, dict):
         return None
     asked = [k for k, v in r.items() if _holds_side(k, _ASKED, _BY_USER) and _speaks(v)]
@@ -105,7 +106,8 @@ def _exchange(r: Record, keys: tuple[str, str]) -> tuple[list[Record], tuple[str
 
 
 def side(value: object, role: str, path: str) -> list[Record]:
-    "The messages in one side of an exchange: a text, a message, a list of them, the body of a request or a response."
+    """The messages in one side of an exchange: a text, a message, a list of them, the body of a
+    request or a response."""
     if value in (None, "", [], {}):
         return []
     if isinstance(value, str):

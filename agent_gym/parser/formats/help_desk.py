@@ -27,7 +27,8 @@ _BY_LIE = {"true": "assistant", "false": "user"}
 
 @dataclass(frozen=True)
 class Desk:
-    "How one help desk names things. `needs`: fields of every message. `role`: field -> {its value: role}. `hidden`: field -> the value of internal messages."
+    """How one help desk names things. `needs`: fields of every message. `role`: field -> {its
+    value: role}. `hidden`: field -> the value of internal messages."""
 
     name: str
     needs: tuple[str, ...]
@@ -194,7 +195,8 @@ def matches_rows(r: Any) -> object:
 
 # %% ../../../nbs/parser/formats/help_desk.ipynb #7b3fbd52
 def message_of(m: Record, desk: Desk) -> tuple[str | None, Record]:
-    "(role, message) of a ticket's message; the role is None for an event and `note` for an internal one."
+    """(role, message) of a ticket's message; the role is None for an event and `note` for an
+    internal one."""
     word = at(m, desk.role[0])
     role = desk.role[1].get(str(word).lower())
     told = {k: s for k in desk.text if (s := _text(m.get(k)))}

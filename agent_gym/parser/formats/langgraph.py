@@ -57,7 +57,8 @@ def _made(row: Record) -> tuple[str, int]:
 
 
 def history_to_trace(r: Record) -> Record:
-    "One conversation from the checkpoints of a thread; those of branches that were left are told beside it."
+    """One conversation from the checkpoints of a thread; those of branches that were left are told
+    beside it."""
     states = sorted(r["states"], key=_made)
     line = _line(states)
     messages: dict[str, Record] = {}
@@ -98,7 +99,8 @@ def history_to_trace(r: Record) -> Record:
 
 
 def _line(states: list[Record]) -> list[Record]:
-    "The checkpoints that led to the latest one, first to last; all of them where parents are not told."
+    """The checkpoints that led to the latest one, first to last; all of them where parents are not
+    told."""
     by = {_first(s, _CHECKPOINT): s for s in states}
     line, at_ = [], states[-1]
     while at_ is not None and at_ not in line:

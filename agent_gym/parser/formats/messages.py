@@ -125,7 +125,8 @@ def unpack_messages(rows: Iterable[Record]) -> Iterator[tuple[str, Record | Trac
 
 
 def messages_to_trace(r: Record) -> Record:
-    "One conversation: its messages; events that say nothing and what all rows share are its metadata."
+    """One conversation: its messages; events that say nothing and what all rows share are its
+    metadata."""
     rows = r["messages"]
     said = [m for m in rows if is_message(m) or wraps_message(m)]
     if not said:

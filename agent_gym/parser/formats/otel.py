@@ -227,7 +227,8 @@ def matches_spans(r: Any) -> object:
 
 
 def unpack_spans(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
-    "The traces among rows of spans; those that hold no words of a model are left out unless none does."
+    """The traces among rows of spans; those that hold no words of a model are left out unless none
+    does."""
     inner: set[int] = set()
 
     def trace(s: Record) -> str:

@@ -49,7 +49,8 @@ def matches_preference(r: Any) -> object:
 
 
 def preference_to_trace(r: Record) -> Record:
-    "The prompt and what was answered (the chosen side of a pair); a truth value under `label` is the outcome."
+    """The prompt and what was answered (the chosen side of a pair); a truth value under `label` is
+    the outcome."""
     asked, said = (
         next((k for k in ASKED if k in r), None),
         next((k for k in SAID if r.get(k) is not None), None),

@@ -29,7 +29,8 @@ LOOKED_AT = 200
 
 
 def message_list(r: Record) -> str | None:
-    "The key of the list that holds the conversation: with most calls, then with most messages; None where no list has messages."
+    """The key of the list that holds the conversation: with most calls, then with most messages;
+    None where no list has messages."""
     best, found = (0, 0), None
     threaded = any(holds(k) == "thread" for k in r)
     for k, v in r.items():
@@ -83,7 +84,8 @@ def matches_any(r: Any) -> object:
 
 
 def session_to_trace(r: Record) -> Record:
-    "The messages of the list, with everything around it as metadata; of a chat request, what was asked and answered beside its history too."
+    """The messages of the list, with everything around it as metadata; of a chat request, what was
+    asked and answered beside its history too."""
     key = message_list(r)
     if key is None:
         raise TraceError("no list of messages in it")

@@ -74,7 +74,8 @@ def _event(e: Record, path: str) -> Record | None:
 
 
 def constraints(value: object, path: str) -> Record:
-    "A list of one-key objects as arguments; a name that occurs more than once keeps all its values; operators stay text."
+    """A list of one-key objects as arguments; a name that occurs more than once keeps all its
+    values; operators stay text."""
     out: dict[str, list[Any]] = {}
     for c in objects(value or [], path):
         for k, v in c.items():
@@ -83,7 +84,8 @@ def constraints(value: object, path: str) -> Record:
 
 
 def _outcome(questions: object) -> str | None:
-    "All answers true: success; one false: failure; none: no label. Whether the assistant was calm and helpful is courtesy."
+    """All answers true: success; one false: failure; none: no label. Whether the assistant was calm
+    and helpful is courtesy."""
     answers = (
         [
             q.get("Answer")

@@ -155,7 +155,8 @@ def unpack_multiwoz(r: Record) -> Iterator[tuple[str, Record]]:
 
 
 def multiwoz_to_trace(r: Record) -> Record:
-    "A dialogue: the user speaks first, then the two take turns; belief states and acts stay with their turns."
+    """A dialogue: the user speaks first, then the two take turns; belief states and acts stay with
+    their turns."""
     messages = [
         {
             "role": "assistant" if n % 2 else "user",

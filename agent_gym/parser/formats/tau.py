@@ -28,7 +28,8 @@ def matches_tau(r: Any) -> object:
 
 
 def tau_to_trace(r: Record) -> Record:
-    "An attempt: `traj` holds the messages, `reward` the verdict, `info` the task and how the run ended."
+    """An attempt: `traj` holds the messages, `reward` the verdict, `info` the task and how the run
+    ended."""
     messages = turns(field(r, "traj", list), "$.traj")
     task, trial = r.get("task_id"), r.get("trial")
     name = None if task is None else f"{task}" if trial is None else f"{task}-{trial}"

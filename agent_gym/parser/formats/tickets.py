@@ -50,7 +50,8 @@ def unpack_intercom(r: Record) -> Iterator[tuple[str, Record]]:
 
 
 def intercom_to_trace(r: Record) -> Record:
-    "A conversation: its source, then its parts in order; the rating of the conversation is the satisfaction (1 to 5)."
+    """A conversation: its source, then its parts in order; the rating of the conversation is the
+    satisfaction (1 to 5)."""
     messages: list[Record] = []
     notes: list[str] = []
     parts = r.get("conversation_parts")

@@ -27,7 +27,8 @@ FEWEST = 2
 
 
 def spoken_lines(text: str) -> list[Record]:
-    "The turns of a text whose lines begin with a known speaker, as role and content; what comes before the first is left out of them."
+    """The turns of a text whose lines begin with a known speaker, as role and content; what comes
+    before the first is left out of them."""
     hits = [m for m in _LINE.finditer(text) if role_word(m[1]) in ("user", "assistant", "system")]
     ends = [m.start() for m in hits[1:]] + [len(text)]
     return [

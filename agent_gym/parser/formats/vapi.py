@@ -50,7 +50,8 @@ def matches_vapi(r: Any) -> object:
 
 
 def vapi_to_trace(r: Record) -> Record:
-    "A call: its messages with their times; the evaluation is the outcome where it is a yes or a no."
+    """A call: its messages with their times; the evaluation is the outcome where it is a yes or a
+    no."""
     report = _report(r)
     call = report["call"] if isinstance(report.get("call"), dict) else {}
     lists = _lists(report)
