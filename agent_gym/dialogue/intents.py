@@ -75,6 +75,8 @@ class Intents:
         label = cluster_wordings(profiles, counts, distance=distance, weight=2.0)
         sizes = Counter(label[r] for r in requests)
         names = tuple(k for k, n in sizes.most_common() if n >= LEAST)
+        if not names:  # too few logs to tell requests apart
+            return cls(later=later)
         known = {r: names.index(c) for r, c in label.items() if c in names}
         words = _naive_bayes([r for r in requests if r in known], known, len(names))
         placed = cls({}, later, words, names)
