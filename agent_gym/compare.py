@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from .environment.alignment import aligned_calls, divergence
 from .environment.records import EpisodeRecord
@@ -58,7 +58,7 @@ def attempts(name: str, side: Attempts, reward: Reward | Gym | None = None) -> l
             )
     if not items:
         raise AgentGymError(f"compare: {name!r} has no conversations")
-    judge = getattr(reward, "reward_fn", reward)
+    judge = cast("Reward | None", getattr(reward, "reward_fn", reward))
     return [_attempt(x, i, judge) for i, x in enumerate(items)]
 
 
@@ -331,11 +331,11 @@ _Tested: TypeAlias = tuple[tuple[Estimate, float, int, int, int], str]
 def _tested(tasks: Sequence[TaskPair], one: Sequence[Attempt], two: Sequence[Attempt]) -> _Tested:
     if not tasks:
         return _unpaired(one, two)
-    shares = [[t.successes[k] for t in tasks] for k in (0, 1)]
-    c = paired(*shares)
+    first, second = [t.successes[0] for t in tasks], [t.successes[1] for t in tasks]
+    c = paired(first, second)
     once = all(t.trials == (1, 1) for t in tasks)
     test = "McNemar's exact test" if once else "sign-flip test over tasks"
-    return (newcombe(*shares), c.p_value, c.wins, c.losses, c.ties), test
+    return (newcombe(first, second), c.p_value, c.wins, c.losses, c.ties), test
 
 
 def _unpaired(one: Sequence[Attempt], two: Sequence[Attempt]) -> _Tested:
@@ -348,7 +348,7 @@ def _unpaired(one: Sequence[Attempt], two: Sequence[Attempt]) -> _Tested:
     value = a.value - b.value
     low = value - ((a.value - a.low) ** 2 + (b.high - b.value) ** 2) ** 0.5
     high = value + ((a.high - a.value) ** 2 + (b.value - b.low) ** 2) ** 0.5
-    p = float(fisher_exact([won, lost])[1])
+    p = float(fisher_exact([won, lost]).pvalue)
     found = Estimate(value, max(-1.0, low), min(1.0, high), a.n + b.n)
     return (found, p, 0, 0, 0), "Fisher's exact test, unpaired"
 
