@@ -49,7 +49,7 @@ def test_demo_from_logs_to_report(tmp_path, monkeypatch):
         "retrieval",
         "careless",
         "equal to the truth",
-        "steps/s",
+        "summary",
         "report:",
     ):
         assert word in done.output, word

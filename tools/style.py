@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 # Rooms in their final form: `make test` refuses a notebook of theirs that breaks the style.
-FINISHED = ("progress", "render", "text")
+FINISHED = ("cli", "progress", "render", "text")
 LINE, CELL, CELLS, SMALL = 100, 40, 15, 2  # columns; lines of an export cell; cells; definitions
 # What the admired projects reach (fastcore, claudette; Gymnasium and verifiers have no notebooks).
 ANCHORS = {
@@ -86,11 +86,11 @@ class Cell:
 
     @property
     def names(self) -> set[str]:
-        "Every name and attribute used."
+        "Every name, attribute and text used; a command is called by its name as a text."
         nodes = list(ast.walk(self.tree))
-        return {n.id for n in nodes if isinstance(n, ast.Name)} | {
-            n.attr for n in nodes if isinstance(n, ast.Attribute)
-        }
+        names = {n.id for n in nodes if isinstance(n, ast.Name)}
+        names |= {n.attr for n in nodes if isinstance(n, ast.Attribute)}
+        return names | {str(n.value) for n in nodes if isinstance(n, ast.Constant)}
 
     @property
     def asserts(self) -> int:

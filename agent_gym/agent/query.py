@@ -149,7 +149,7 @@ def _with_model(llm: LLM, traces: TraceSet, reward: Reward | None) -> Agent:
     return LLMAgent(
         llm,
         traces,
-        policy=[g.text for g in reward.policy if g.enabled] if reward is not None else (),
+        policy=[g.text for g in reward.guards if g.enabled] if reward is not None else (),
     )
 
 

@@ -9,13 +9,13 @@ import contextlib
 import os
 import platform
 import sys
+from dataclasses import asdict
 from enum import StrEnum
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.text import Text
 
 from agent_gym.cli.console import (
     ERRORS,
@@ -23,17 +23,28 @@ from agent_gym.cli.console import (
     plain,
     read_logs,
     reporting,
+    say,
+    screen_for,
     show_logs,
     show_tools,
+    summary_sentence,
     table,
     unread,
     whole,
+    write_json,
 )
 from ..trace import AgentGymError, TraceError, TraceSet
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from agent_gym.environment.retry import RetrySet
+
 # %% auto #0
-__all__ = ['app', 'Source', 'Format', 'Strict', 'ReaderFile', 'CORE', 'EXTRAS', 'inspect', 'convert', 'own_format', 'doubted',
-           'demo', 'sample', 'report', 'retry', 'Kind', 'export', 'serve', 'doctor', 'main']
+__all__ = ['app', 'Source', 'Format', 'Strict', 'ReaderFile', 'Json', 'Version', 'Target', 'Logs', 'Episodes', 'Page', 'HeldOut',
+           'AgentName', 'Minimum', 'Timeout', 'KindName', 'TextArguments', 'Host', 'Port', 'CORE', 'EXTRAS',
+           'own_format', 'doubted', 'inspect', 'convert', 'demo', 'sample', 'report', 'find_agent', 'retry', 'Kind',
+           'export', 'serve', 'installation', 'doctor', 'main']
 
 # %% ../../nbs/cli/03_app.ipynb #4810014d
 app = typer.Typer(
@@ -56,7 +67,8 @@ Strict = Annotated[
     bool,
     typer.Option(
         "--strict",
-        help="Stop at the first record that cannot be read; end with status 2 where what was read looks wrong.",
+        help="Stop at the first record that cannot be read; end with status 2 where what was "
+        "read looks wrong.",
     ),
 ]
 ReaderFile = Annotated[
@@ -64,70 +76,37 @@ ReaderFile = Annotated[
     typer.Option(
         "--reader",
         metavar="FILE",
-        help="A Python file with matches(record) and to_trace(record), for logs of your own format.",
+        help="A Python file with matches(record) and to_trace(record), for a format of your own.",
+    ),
+]
+Json = Annotated[
+    Path | None,
+    typer.Option(
+        "--json", metavar="FILE", help="Write the numbers as JSON; - prints them and nothing else."
     ),
 ]
 
-
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
-    ] = False,
-) -> None:
-    if version:
+# %% ../../nbs/cli/03_app.ipynb #aec7aa4a
+def _show_version(wanted: bool) -> None:
+    if wanted:
         from agent_gym import __version__
 
         OUT.print(__version__)
         raise typer.Exit
 
+
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", help="Print the version and exit.", callback=_show_version, is_eager=True
+    ),
+]
+
+
+@app.callback()
+def _root(version: Version = False) -> None: ...
+
 # %% ../../nbs/cli/03_app.ipynb #05254b74
-@app.command()
-def inspect(
-    src: Source, format: Format = "auto", strict: Strict = False, reader: ReaderFile = None
-) -> None:
-    "What the logs hold: outcomes, satisfaction, messages, tools with their kinds; and what could not be read."
-    with reporting():
-        traces = read_logs(src, own_format(reader, format), strict)
-        show_logs(OUT, traces)
-        from agent_gym.tools import infer_tools
-
-        show_tools(OUT, infer_tools(traces).values(), traces)
-    doubted(traces, strict)
-
-
-@app.command()
-def convert(
-    src: Source,
-    dst: Annotated[
-        Path,
-        typer.Argument(
-            metavar="DST", help="Where to write: .jsonl, .jsonl.gz, .jsonl.zst or .parquet."
-        ),
-    ],
-    format: Format = "auto",
-    strict: Strict = False,
-    reader: ReaderFile = None,
-) -> None:
-    "Write the logs in the package's own schema, one conversation a line (or as Parquet)."
-    with reporting():
-        if not any(dst.name.endswith(s) for s in (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")):
-            raise ValueError(
-                f"{dst}: the name must end in .jsonl, .jsonl.gz, .jsonl.zst or .parquet"
-            )
-        traces = read_logs(src, own_format(reader, format), strict)
-        with whole(dst) as half:
-            traces.to_parquet(half) if dst.suffix == ".parquet" else traces.to_jsonl(half)
-        OUT.print(plain(f"{len(traces)} conversations written to {dst}"), soft_wrap=True)
-        for file, n, why in unread(traces.errors):
-            OUT.print(
-                Text("not read: ", style="yellow") + plain(f"{n} × {file}: {why}"), soft_wrap=True
-            )
-        for warning in traces.warnings:
-            ERRORS.print(Text("warning: ", style="bold yellow") + plain(warning), soft_wrap=True)
-    doubted(traces, strict)
-
-
 def own_format(reader: Path | None, format: str) -> str:
     "The name of the format that the file `reader` registers; `format` without one."
     from agent_gym.parser.registry import load_reader
@@ -140,33 +119,88 @@ def doubted(traces: TraceSet, strict: bool) -> None:
     if strict and traces.warnings:
         raise typer.Exit(2)
 
+# %% ../../nbs/cli/03_app.ipynb #ce3fdfe5
+@app.command()
+def inspect(
+    src: Source,
+    format: Format = "auto",
+    strict: Strict = False,
+    reader: ReaderFile = None,
+    json: Json = None,
+) -> None:
+    "What the logs hold: outcomes, messages, tools with their kinds; and what could not be read."
+    with reporting():
+        traces = read_logs(src, own_format(reader, format), strict)
+        from agent_gym.tools import infer_tools
+
+        tools, screen = infer_tools(traces), screen_for(json)
+        show_logs(screen, traces)
+        show_tools(screen, tools.values(), traces)
+        say(screen, summary_sentence(traces))
+        kinds = {name: spec.kind for name, spec in tools.items()}
+        write_json(json, asdict(traces.summary()) | {"kinds": kinds})
+    doubted(traces, strict)
+
+# %% ../../nbs/cli/03_app.ipynb #5b591aac
+_ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
+Target = Annotated[
+    Path, typer.Argument(metavar="DST", help=f"Where to write: {', '.join(_ENDINGS)}.")
+]
+
+
+@app.command()
+def convert(
+    src: Source,
+    dst: Target,
+    format: Format = "auto",
+    strict: Strict = False,
+    reader: ReaderFile = None,
+) -> None:
+    "Write the logs in the package's own schema, one conversation a line (or as Parquet)."
+    with reporting():
+        if not dst.name.endswith(_ENDINGS):
+            raise ValueError(f"{dst}: the name must end in {' or '.join(_ENDINGS)}")
+        traces = read_logs(src, own_format(reader, format), strict)
+        with whole(dst) as half:
+            traces.to_parquet(half) if dst.suffix == ".parquet" else traces.to_jsonl(half)
+        for file, n, why in unread(traces.errors):
+            say(OUT, f"{n} × {file}: {why}", "not read: ", "yellow")
+        for warning in traces.warnings:
+            say(ERRORS, warning, "warning: ", "bold yellow")
+        say(OUT, f"{len(traces)} conversations written to {dst}")
+    doubted(traces, strict)
+
 # %% ../../nbs/cli/03_app.ipynb #a6e0f9ce
+Logs = Annotated[
+    str | None,
+    typer.Option(
+        "--traces",
+        metavar="SRC",
+        help="Logs to use in place of data/raw (or, where that is missing, of the sample logs).",
+    ),
+]
+Episodes = Annotated[
+    int, typer.Option("-n", min=1, help="Episodes for each agent, at most one a task.")
+]
+Page = Annotated[Path, typer.Option(help="Where to write the page.")]
+
+
 @app.command()
 def demo(
-    traces: Annotated[
-        str | None,
-        typer.Option(
-            "--traces",
-            metavar="SRC",
-            help="Logs to use in place of data/raw (or, where that is missing, of the sample logs).",
-        ),
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Where to write the report.")] = Path(
-        "agent-gym-report.html"
-    ),
-    n: Annotated[
-        int,
-        typer.Option(
-            "-n", min=1, help="Episodes for each agent, at most as many as there are tasks."
-        ),
-    ] = 100,
+    traces: Logs = None,
+    out: Page = Path("agent-gym-report.html"),
+    n: Episodes = 100,
     format: Format = "auto",
+    json: Json = None,
 ) -> None:
-    "From logs to a gym: reads them, builds the gym, rolls out three agents (with GOOGLE_API_KEY set also Gemini), compares them, checks the gym against the truth where it is known, writes a report."
+    """From logs to a gym: three agents act in it (with GOOGLE_API_KEY set also Gemini).
+
+    They are compared, the gym is held up to the truth where it is known, a report is written."""
     with reporting():
         from agent_gym.cli.demo import demo as job
 
-        job(OUT, traces, out, n, format)
+        found = job(screen_for(json), traces, out, n, format)
+        write_json(json, found.to_dict())
 
 # %% ../../nbs/cli/03_app.ipynb #6ef733bb
 @app.command()
@@ -177,176 +211,159 @@ def sample(
     n: Annotated[int, typer.Option("-n", min=1, help="How many conversations.")] = 300,
     seed: int = 0,
 ) -> None:
-    "Write example logs of a small true world, in several export formats; the same seed gives the same bytes."
+    "Write example logs of a small true world in several formats; a seed gives the same bytes."
     with reporting():
         from agent_gym.sample import write_logs
 
         for path in write_logs(dst, n, seed):
-            OUT.print(plain(path), soft_wrap=True)
+            say(OUT, path)
 
 # %% ../../nbs/cli/03_app.ipynb #43b5f4c7
+_PATH = 1000  # characters of a path that are shown
+HeldOut = Annotated[
+    str | None,
+    typer.Option(
+        "--held-out",
+        metavar="SRC",
+        help="Logs to measure on; without them everything is cross-fitted.",
+    ),
+]
+
+
 @app.command()
 def report(
     src: Source,
-    out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path(
-        "agent-gym-report-card.html"
-    ),
-    json: Annotated[Path | None, typer.Option(help="Where to write all numbers as JSON.")] = None,
-    held_out: Annotated[
-        str | None,
-        typer.Option(
-            "--held-out",
-            metavar="SRC",
-            help="Logs to measure on; without them everything is cross-fitted.",
-        ),
-    ] = None,
+    out: Page = Path("agent-gym-report-card.html"),
+    json: Json = None,
+    held_out: HeldOut = None,
     n: Annotated[int, typer.Option("-n", min=1, help="Tasks that each agent plays.")] = 100,
     format: Format = "auto",
     strict: Strict = False,
 ) -> None:
-    "The gym's report card: what can be graded and how precisely, how true tools and users are, mined rules, tricks that might pay, agents ranked."
+    "The report card: how far to trust verdicts, tools and users of the gym of these logs."
     with reporting():
         traces = read_logs(src, format, strict)
         measured = None if held_out is None else read_logs(held_out, format, strict)
         from agent_gym.factory import create_environment
         from agent_gym.report import report as make
 
-        card = make(create_environment(traces), measured, n=n)
-        OUT.print(card)
-        for path, write in ((out, card.to_html), *(((json, card.to_json),) if json else ())):
-            with whole(path) as half:
-                write(half)
-            OUT.print(plain(f"written to {path.resolve()}", 1000), soft_wrap=True)
+        card, screen = make(create_environment(traces), measured, n=n), screen_for(json)
+        screen.print(card)
+        with whole(out) as half:
+            card.to_html(half)
+        say(screen, plain(out.resolve(), _PATH), "report: ")
+        write_json(json, card.to_dict())
+
+# %% ../../nbs/cli/03_app.ipynb #bb028a29
+def find_agent(name: str) -> Any:
+    "The object that `module:name` names, of the working directory too. Raises ValueError."
+    module, _, attribute = name.partition(":")
+    sys.path.insert(0, os.getcwd())
+    try:
+        found = getattr(import_module(module), attribute) if module and attribute else None
+    except (ImportError, AttributeError) as e:
+        raise ValueError(f"--agent {name}: {e}") from e
+    if not (callable(found) or hasattr(found, "act")):
+        like = "module:name, such as agent_gym.agent:ReplayAgent"
+        raise ValueError(f"--agent {name}: name an agent as {like}")
+    return found
+
+# %% ../../nbs/cli/03_app.ipynb #92752777
+_RETRY = ("conversation", "from turn", "what went wrong", "before", "after", "verdict")
+
+
+def _show_retries(screen: Console, found: RetrySet) -> None:
+    "One row a conversation, then the summary."
+    rows = [
+        (
+            r.conversation_id,
+            r.wrong.turn,
+            r.wrong.reason,
+            f"{r.logged_score:.2f}",
+            f"{r.record.score:.2f}",
+            r.record.error or r.record.verdict or "",
+        )
+        for r in found
+    ]
+    screen.print(table(_RETRY, rows))
+    say(screen, f"against the log: {found.gain}")
+    say(screen, f"{found!r}")
+
+
+def _retries_dict(found: RetrySet) -> dict[str, Any]:
+    rows = [
+        {
+            "conversation": r.conversation_id,
+            "turn": r.wrong.turn,
+            "wrong": r.wrong.reason,
+            "before": r.logged_score,
+            "after": r.record.score,
+            "verdict": r.record.verdict,
+            "error": r.record.error,
+        }
+        for r in found
+    ]
+    return {"conversations": rows, "summary": f"{found!r}", "against the log": f"{found.gain}"}
+
+# %% ../../nbs/cli/03_app.ipynb #81316b27
+AgentName = Annotated[
+    str,
+    typer.Option(help="module:name of an agent, or of what makes one for a trace."),
+]
+Minimum = Annotated[
+    float,
+    typer.Option("--min", min=0, max=1, help="The share to rescue; below it the status is 1."),
+]
+Timeout = Annotated[
+    float | None,
+    typer.Option(min=0.001, help="Seconds for a turn; a conversation that takes longer is lost."),
+]
 
 
 @app.command()
 def retry(
     src: Source,
-    agent: Annotated[
-        str,
-        typer.Option(
-            help="module:name of an agent, or of a function or class that makes one for a trace."
-        ),
-    ],
-    minimum: Annotated[
-        float,
-        typer.Option(
-            "--min",
-            min=0,
-            max=1,
-            help="The share that must be rescued; below it the exit status is 1.",
-        ),
-    ] = 0.0,
-    n: Annotated[
-        int, typer.Option("-n", min=1, help="At most this many failed conversations.")
-    ] = 200,
-    timeout: Annotated[
-        float | None,
-        typer.Option(
-            min=0.001,
-            help="Seconds the agent may take for a turn; a conversation in which it takes longer is lost.",
-        ),
-    ] = None,
+    agent: AgentName,
+    minimum: Minimum = 0.0,
+    n: Annotated[int, typer.Option("-n", min=1, help="At most so many failures.")] = 200,
+    timeout: Timeout = None,
     format: Format = "auto",
     strict: Strict = False,
+    json: Json = None,
 ) -> None:
-    "From where failed conversations went wrong: would this agent have done better? A gate for continuous integration."
+    "Would this agent have done better from where failed conversations went wrong?"
     with reporting():
-        made = _named(agent)
-        traces = read_logs(src, format, strict)
+        made, traces = find_agent(agent), read_logs(src, format, strict)
         failed = traces.filter(lambda t: t.success is False)[:n]
         if not len(failed):
-            raise TraceError(
-                f"none of the {len(traces)} conversations is labelled as a failure: there is nothing to try again"
-            )
+            labelled = f"none of the {len(traces)} conversations is labelled as a failure"
+            raise TraceError(f"{labelled}: there is nothing to try again")
         from agent_gym.factory import create_environment
 
-        found = create_environment(traces).retry(made, failed, timeout=timeout)
-        OUT.print(
-            table(
-                ("conversation", "from turn", "what went wrong", "before", "after", "verdict"),
-                [
-                    (
-                        r.conversation_id,
-                        r.wrong.turn,
-                        r.wrong.reason,
-                        f"{r.logged_score:.2f}",
-                        f"{r.record.score:.2f}",
-                        r.record.error or r.record.verdict or "",
-                    )
-                    for r in found
-                ],
-            )
+        found, screen = (
+            create_environment(traces).retry(made, failed, timeout=timeout),
+            screen_for(json),
         )
-        OUT.print(plain(f"{found!r}"), soft_wrap=True)
-        OUT.print(plain(f"against the log: {found.gain}"), soft_wrap=True)
+        _show_retries(screen, found)
+        write_json(json, _retries_dict(found))
         if found.exit_code(minimum):
-            OUT.print(plain(f"below the minimum of {minimum}"))
+            say(screen, f"below the minimum of {minimum}")
             raise typer.Exit(1)
-
-
-def _named(agent: str) -> Any:
-    "The object `module:name`; a class that takes no argument is called. Raises ValueError."
-    module, _, name = agent.partition(":")
-    sys.path.insert(0, os.getcwd())
-    try:
-        found = getattr(import_module(module), name) if module and name else None
-    except (ImportError, AttributeError) as e:
-        raise ValueError(f"--agent {agent}: {e}") from e
-    if not (callable(found) or hasattr(found, "act")):
-        raise ValueError(
-            f"--agent {agent}: name an agent as module:name, such as agent_gym.agent:ReplayAgent"
-        )
-    return found
 
 # %% ../../nbs/cli/03_app.ipynb #7991c87a
 class Kind(StrEnum):
+    "What a data set teaches: demonstrations, preferences, or prompts with a gym behind them."
+
     sft = "sft"
     dpo = "dpo"
     grpo = "grpo"
 
 
-@app.command()
-def export(
-    kind: Annotated[
-        Kind,
-        typer.Argument(
-            metavar="KIND",
-            help="sft (demonstrations), dpo (preferences from rollouts), grpo (prompts with a gym behind them).",
-        ),
-    ],
-    src: Source,
-    dst: Annotated[Path, typer.Argument(metavar="DST", help="The JSON Lines file to write.")],
-    format: Format = "auto",
-    strict: Strict = False,
-    n: Annotated[int, typer.Option("-n", min=1, help="dpo: episodes for each agent.")] = 200,
-    text: Annotated[
-        bool,
-        typer.Option(
-            "--text", help="Tool arguments as JSON text, as OpenAI's fine-tuning files have them."
-        ),
-    ] = False,
-) -> None:
-    "Write a data set for a trainer, one row a line: TRL's conversational form."
-    with reporting():
-        traces = read_logs(src, format, strict)
-        rows = _rows(kind, traces, n, "text" if text else "object")
-        if not rows:
-            raise TraceError(
-                f"no row for {kind}: "
-                + (
-                    "no conversation is labelled as a success"
-                    if kind == "sft"
-                    else "no conversation can be graded"
-                    if kind == "grpo"
-                    else "no two episodes about one conversation ended differently"
-                )
-            )
-        from agent_gym.export import write_rows
-
-        with whole(dst) as half:
-            write_rows(rows, half)
-        OUT.print(plain(f"{len(rows)} rows written to {dst}"), soft_wrap=True)
+_NO_ROW = {
+    Kind.sft: "no conversation is labelled as a success",
+    Kind.dpo: "no two episodes about one conversation ended differently",
+    Kind.grpo: "no conversation can be graded",
+}
 
 
 def _rows(
@@ -363,57 +380,52 @@ def _rows(
         return to_grpo(gym)
     from agent_gym.agent import ReplayAgent, RetrievalAgent
 
-    n = min(n, len(gym.tasks))
-    return to_dpo(
-        [*gym.rollout(ReplayAgent, n or None), *gym.rollout(RetrievalAgent(traces), n or None)],
-        tools=gym.world.tools,
-        arguments=arguments,
-    )
+    many = min(n, len(gym.tasks)) or None
+    played = [*gym.rollout(ReplayAgent, many), *gym.rollout(RetrievalAgent(traces), many)]
+    return to_dpo(played, tools=gym.world.tools, arguments=arguments)
 
-# %% ../../nbs/cli/03_app.ipynb #7ab3a5ad
-def _version(distribution: str) -> str | None:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
+# %% ../../nbs/cli/03_app.ipynb #0322a9d6
+KindName = Annotated[
+    Kind,
+    typer.Argument(metavar="KIND", help="sft, dpo (from rollouts) or grpo (with a gym behind)."),
+]
+TextArguments = Annotated[
+    bool, typer.Option("--text", help="Tool arguments as JSON text, as OpenAI has them.")
+]
 
 
-CORE = (
-    "pydantic",
-    "numpy",
-    "pandas",
-    "orjson",
-    "ipywidgets",
-    "anywidget",
-    "gymnasium",
-    "wordllama",
-    "rapidfuzz",
-    "scikit-learn",
-    "matplotlib",
-    "rich",
-    "typer",
-    "requests",
-)
-EXTRAS = {
-    "gemini": "google-genai",
-    "gemini, first SDK": "google-generativeai",
-    "ray": "ray",
-    "parquet": "pyarrow",
-    "zstd": "zstandard",
-    "trl": "trl",
-    "openenv": "openenv",
-    "mcp": "mcp",
-    "verifiers": "verifiers",
-}
+@app.command()
+def export(
+    kind: KindName,
+    src: Source,
+    dst: Annotated[Path, typer.Argument(metavar="DST", help="The JSON Lines file to write.")],
+    format: Format = "auto",
+    strict: Strict = False,
+    n: Annotated[int, typer.Option("-n", min=1, help="dpo: episodes for each agent.")] = 200,
+    text: TextArguments = False,
+) -> None:
+    "Write a data set for a trainer, one row a line: TRL's conversational form."
+    with reporting():
+        traces = read_logs(src, format, strict)
+        rows = _rows(kind, traces, n, "text" if text else "object")
+        if not rows:
+            raise TraceError(f"no row for {kind}: {_NO_ROW[kind]}")
+        from agent_gym.export import write_rows
+
+        with whole(dst) as half:
+            write_rows(rows, half)
+        say(OUT, f"{len(rows)} rows written to {dst}")
+
+# %% ../../nbs/cli/03_app.ipynb #ce514e44
+Host = Annotated[str, typer.Option(help="Where to listen; there is no authentication.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")]
 
 
 @app.command()
 def serve(
     src: Source,
-    host: Annotated[
-        str, typer.Option(help="Where to listen; there is no authentication.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
     format: Format = "auto",
     strict: Strict = False,
 ) -> None:
@@ -428,67 +440,80 @@ def serve(
         try:
             server = GymServer(gym, host, port)
         except OSError as e:
-            raise AgentGymError(
-                f"cannot listen on {host}:{port}: {e.strerror}; name another with --port"
-            ) from e
-        OUT.print(
-            plain(f"{len(gym.tasks)} tasks at {server.url}; stop with Ctrl-C"), soft_wrap=True
-        )
+            taken = f"cannot listen on {host}:{port}: {e.strerror}"
+            raise AgentGymError(f"{taken}; name another with --port") from e
+        say(OUT, f"{len(gym.tasks)} tasks at {server.url}; stop with Ctrl-C")
         with contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()
 
+# %% ../../nbs/cli/03_app.ipynb #7ab3a5ad
+CORE = (
+    "pydantic numpy pandas orjson ipywidgets anywidget gymnasium wordllama rapidfuzz scikit-learn "
+    "matplotlib rich typer requests"
+)
+EXTRAS = {
+    "gemini": "google-genai",
+    "gemini, first SDK": "google-generativeai",
+    "ray": "ray",
+    "parquet": "pyarrow",
+    "zstd": "zstandard",
+    "trl": "trl",
+    "openenv": "openenv",
+    "mcp": "mcp",
+    "verifiers": "verifiers",
+}
 
-@app.command()
-def doctor() -> None:
-    "Check this installation: versions, what each missing extra would add, whether embeddings work offline. Exit status 1 if something that is needed is missing."
-    from agent_gym import __version__
 
-    missing = [p for p in CORE if _version(p) is None]
-    rows = [
-        ("agent-gym", __version__, "ok"),
-        (
-            "python",
-            platform.python_version(),
-            "ok" if (3, 11) <= sys.version_info[:2] < (3, 14) else "3.11 to 3.13 is supported",
-        ),
-        ("processors", str(os.cpu_count()), "ok"),
-    ]
-    rows += [
-        (p, _version(p) or "", "MISSING: pip install " + p if p in missing else "ok") for p in CORE
-    ]
-    rows += [
-        (
-            f"extra {e}",
-            _version(p) or "",
-            "ok" if _version(p) else f"optional: pip install 'agent-gym[{e}]'",
-        )
-        for e, p in EXTRAS.items()
-    ]
-    rows += [
-        (
-            "GOOGLE_API_KEY",
-            "set" if os.environ.get("GOOGLE_API_KEY") else "not set",
-            "ok" if os.environ.get("GOOGLE_API_KEY") else "optional: Gemini as an agent",
-        ),
-        ("embeddings", "", _embeddings()),
-    ]
-    OUT.print(table(("part", "version", "state"), rows))
-    if missing or rows[-1][2] != "ok":
-        raise typer.Exit(1)
+def _version(distribution: str) -> str | None:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _embeddings() -> str:
+    "`ok`, or what is wrong with the embeddings."
     try:
         from agent_gym.text import similarity
 
-        return (
-            "ok"
-            if similarity("cancel my plan", "please end my subscription")
-            > similarity("cancel my plan", "a recipe with eggs")
-            else "give odd values: reinstall wordllama"
-        )
+        near = similarity("cancel my plan", "please end my subscription")
+        far = similarity("cancel my plan", "a recipe with eggs")
     except (ImportError, OSError, ValueError) as e:
         return f"do not load: {e}"
+    return "ok" if near > far else "give odd values: reinstall wordllama"
+
+# %% ../../nbs/cli/03_app.ipynb #31028edf
+def installation() -> list[tuple[str, str, str]]:
+    "(part, version, state) of everything that is needed or would add something."
+    from agent_gym import __version__
+
+    right = (3, 11) <= sys.version_info[:2] < (3, 14)
+    key = bool(os.environ.get("GOOGLE_API_KEY"))
+    rows = [
+        ("agent-gym", __version__, "ok"),
+        ("python", platform.python_version(), "ok" if right else "3.11 to 3.13 is supported"),
+        ("processors", str(os.cpu_count()), "ok"),
+    ]
+    for p in CORE.split():
+        rows.append((p, _version(p) or "", "ok" if _version(p) else f"MISSING: pip install {p}"))
+    for e, p in EXTRAS.items():
+        missing = f"optional: pip install 'agent-gym[{e}]'"
+        rows.append((f"extra {e}", _version(p) or "", "ok" if _version(p) else missing))
+    state = "ok" if key else "optional: Gemini as an agent"
+    rows.append(("GOOGLE_API_KEY", "set" if key else "not set", state))
+    return [*rows, ("embeddings", "", _embeddings())]
+
+# %% ../../nbs/cli/03_app.ipynb #cf7b3dc0
+@app.command()
+def doctor(json: Json = None) -> None:
+    "Check this installation; exit status 1 if something that is needed is missing."
+    rows, screen = installation(), screen_for(json)
+    wrong = [part for part, _, state in rows if state != "ok" and not state.startswith("optional")]
+    screen.print(table(("part", "version", "state"), rows))
+    say(screen, f"look at: {', '.join(wrong)}" if wrong else "All that is needed is here.")
+    write_json(json, [{"part": p, "version": v, "state": s} for p, v, s in rows])
+    if wrong:
+        raise typer.Exit(1)
 
 # %% ../../nbs/cli/03_app.ipynb #384f8eda
 def main() -> None:

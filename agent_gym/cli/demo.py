@@ -7,29 +7,44 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.text import Text
 
-from .console import plain, read_logs, show_logs, show_tools, table, unread, whole
-from .measure import CarelessAgent, Fidelity, Standing, fidelity, percent, timed
+from agent_gym.cli.console import (
+    plain,
+    read_logs,
+    say,
+    show_logs,
+    show_tools,
+    table,
+    unread,
+    whole,
+)
+from agent_gym.cli.measure import (
+    CarelessAgent,
+    Fidelity,
+    Standing,
+    Truth,
+    fidelity,
+    measure,
+    percent,
+)
 from ..trace import AgentGymError, Trace, TraceSet
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from agent_gym.environment import Comparison
     from agent_gym.factory import Gym
-    from agent_gym.sample import World
-
-Truth: TypeAlias = "Callable[[Trace], World | None]"
 
 # %% auto #0
-__all__ = ['Truth', 'FIDELITY', 'logs_folder', 'truth_of', 'Findings', 'agents_for', 'work', 'agent_table', 'parts_table',
-           'truth_sentence', 'html_of', 'demo']
+__all__ = ['FIDELITY', 'logs_folder', 'truth_of', 'Findings', 'agents_for', 'agent_table', 'parts_table', 'truth_sentence',
+           'opening', 'learn', 'play', 'findings_page', 'demo']
 
 # %% ../../nbs/cli/02_demo.ipynb #bdd36f22
 def logs_folder(folder: Path = Path(), write_to: str = "agent-gym-data") -> tuple[Path, bool]:
@@ -44,16 +59,19 @@ def logs_folder(folder: Path = Path(), write_to: str = "agent-gym-data") -> tupl
         write_logs(folder / write_to)
     return raw, True
 
+# %% ../../nbs/cli/02_demo.ipynb #dc842057
+_FIRST, _MOST = 20, 0.8  # conversations looked at; the share whose world must be known
+
 
 def truth_of(traces: Sequence[Trace]) -> Truth | None:
     "The true world behind `traces`, where they come from the sample world; None otherwise."
     from agent_gym.sample import world_of
 
-    first = list(traces[:20])
+    first = list(traces[:_FIRST])
     known = sum(world_of(t) is not None for t in first)
-    return (
-        (lambda t: world_of(t, crowd=len(traces))) if first and known >= 0.8 * len(first) else None
-    )
+    if not first or known < _MOST * len(first):
+        return None
+    return lambda t: world_of(t, crowd=len(traces))
 
 # %% ../../nbs/cli/02_demo.ipynb #2c074259
 @dataclass
@@ -72,31 +90,115 @@ class Findings:
         ranked = sorted(self.standings, key=lambda s: (-s.success.value, s.name))
         return [(a.name, b.name, a.episodes.compare(b.episodes)) for a, b in pairwise(ranked)]
 
+    def to_dict(self) -> dict[str, JsonValue]:
+        "All numbers as JSON."
+        agents: list[JsonValue] = [
+            {
+                "name": s.name,
+                "episodes": len(s.episodes),
+                "success": s.success.value,
+                "low": s.success.low,
+                "high": s.success.high,
+                "true success": s.true,
+                "turns": s.turns,
+                "turns a second": s.steps_per_second,
+            }
+            for s in self.standings
+        ]
+        equal = self.fidelity
+        out: dict[str, JsonValue] = {"conversations": len(self.traces), "agents": agents}
+        out["tasks"], out["tools"] = len(self.gym.tasks), len(self.gym.tool_mocker.tools)
+        out["answers equal to the truth"] = equal.exact if equal else None
+        out["the same where knowable"] = equal.exact_knowable if equal else None
+        notes: list[JsonValue] = [*self.notes]
+        out["notes"] = notes
+        return out
+
+# %% ../../nbs/cli/02_demo.ipynb #93ef1398
+_FEW = 10  # episodes of an agent that costs money
+
 
 def agents_for(traces: TraceSet, notes: list[str]) -> list[tuple[object, int | None]]:
-    "The agents to compare, with the number of episodes for each (None: as many as asked for). With GOOGLE_API_KEY set also Gemini, on 10 episodes."
+    """The agents to compare, with the number of episodes for each (None: as many as asked for).
+
+    With GOOGLE_API_KEY set also Gemini, on a few episodes. What is left out is told in `notes`."""
     from agent_gym.agent import ReplayAgent, RetrievalAgent
 
-    agents: list[tuple[object, int | None]] = [
-        (ReplayAgent, None),
-        (RetrievalAgent(traces), None),
-        (CarelessAgent(traces), None),
-    ]
+    offline = (ReplayAgent, RetrievalAgent(traces), CarelessAgent(traces))
+    agents: list[tuple[object, int | None]] = [(a, None) for a in offline]
     if os.environ.get("GOOGLE_API_KEY"):
         try:
             from agent_gym.agent import GeminiLLM, LLMAgent
 
-            agents.append((LLMAgent(GeminiLLM(), traces), 10))
+            agents.append((LLMAgent(GeminiLLM(), traces), _FEW))
         except (AgentGymError, ImportError) as e:
             notes.append(f"Gemini is left out: {e}")
     return agents
 
+# %% ../../nbs/cli/02_demo.ipynb #04ae1603
+FIDELITY = ("answered from", "calls", "equal to the truth", "equal where knowable", "claimed")
 
-def work(
-    console: Console, source: str, n: int | None = None, format: str = "auto", progress: bool = True
-) -> Findings:
-    "From logs to findings, told on `console` step by step. Raises AgentGymError where nothing can be done."
-    began = time.perf_counter()
+
+def agent_table(standings: Sequence[Standing]) -> tuple[tuple[str, ...], list[list[object]]]:
+    "Columns and rows: how each agent did."
+    true = any(s.true is not None for s in standings)
+    rows: list[list[object]] = []
+    for s in standings:
+        interval = f"{100 * s.success.low:.0f} – {100 * s.success.high:.0f}"
+        row = [s.name, len(s.episodes), percent(s.success.value), interval]
+        rows.append([*row, *([percent(s.true)] if true else []), f"{s.turns:.1f}"])
+    heads = ("agent", "episodes", "success", "95 %")
+    return (*heads, *(("in the true world",) if true else ()), "turns"), rows
+
+# %% ../../nbs/cli/02_demo.ipynb #24fd39f1
+def parts_table(standings: Sequence[Standing]) -> tuple[tuple[str, ...], list[Sequence[object]]]:
+    "A column an agent: what the score is made of, and where the tool results came from."
+    parts = list(dict.fromkeys(k for s in standings for k in s.parts()))
+    sources = list(dict.fromkeys(k for s in standings for k in s.episodes.sources()))
+    rows: list[Sequence[object]] = [
+        [f"reward: {p}", *(f"{s.parts().get(p, 0):+.3f}" for s in standings)] for p in parts
+    ]
+    for x in sources:
+        shares = (percent(s.episodes.sources().get(x, 0.0)) for s in standings)
+        rows.append([f"results from {x}", *shares])
+    return ("", *(s.name for s in standings)), rows
+
+# %% ../../nbs/cli/02_demo.ipynb #eb0937c7
+def truth_sentence(found: Findings) -> str:
+    "What may be concluded from the comparison with the truth, in one sentence."
+    rows = [(s.success.value, s.true) for s in found.standings if s.true is not None]
+    pairs = [(a, b) for i, a in enumerate(rows) for b in rows[i + 1 :]]
+    right = sum((a[0] - b[0]) * (a[1] - b[1]) > 0 for a, b in pairs)
+    gap = sum(abs(a - b) for a, b in rows) / max(1, len(rows))
+    told = "It"
+    if found.fidelity:
+        known, equal = percent(found.fidelity.exact_knowable), percent(found.fidelity.exact)
+        told = f"The gym's tools said what the true backend says in {known} of the calls that "
+        told += f"could be known ({equal} of all); it"
+    return (
+        f"{told} ranks {right} of {len(pairs)} pairs of agents as the true world does, "
+        f"and its success rates are off by {100 * gap:.0f} points on average."
+    )
+
+# %% ../../nbs/cli/02_demo.ipynb #1be0ef47
+def opening(known: bool) -> str:
+    "Three sentences on what the demonstration shows; `known`: the truth behind the logs is."
+    checked = (
+        "These logs come from a small world whose rules are known, so the last part tells how far "
+        "the gym can be trusted."
+        if known
+        else "How far the gym of your own logs can be trusted is measured by the next command."
+    )
+    return (
+        "You will see logged conversations become a gym: a backend that answers tool calls, "
+        "customers to talk to, and a judge, all learned from the logs. Three agents then act in "
+        "it, one that repeats the logs, one that learned from them, and one that is careless on "
+        f"purpose, for a gym is worth something only where bad agents fare badly. {checked}"
+    )
+
+# %% ../../nbs/cli/02_demo.ipynb #cdfa7ed3
+def learn(console: Console, source: str, format: str = "auto", progress: bool = True) -> Findings:
+    "The first half: logs are read and a gym is learned. Raises AgentGymError where none can be."
     console.rule("1  the logs", align="left")
     traces = read_logs(source, format, progress=progress)
     show_logs(console, traces)
@@ -106,184 +208,92 @@ def work(
     with console.status("learning tools, rules and users ..."):
         gym = create_environment(traces)
         gym.world.grade(traces[0])  # what is learned at first use is learned now
-    found = Findings(traces, gym)
     show_tools(console, gym.tool_mocker.tools.values(), traces)
-    console.print(
-        plain(
-            f"{len(gym.tasks)} of {len(traces)} conversations can be graded ({time.perf_counter() - began:.1f} s so far)"
-        )
-    )
-    _roll_out(console, found, n, progress)
-    found.seconds = time.perf_counter() - began
-    return found
+    say(console, f"{len(gym.tasks)} of {len(traces)} conversations can be graded")
+    return Findings(traces, gym)
 
 # %% ../../nbs/cli/02_demo.ipynb #463a3521
-def _roll_out(console: Console, found: Findings, n: int | None, progress: bool) -> None:
+def play(console: Console, found: Findings, n: int | None, progress: bool = True) -> None:
+    "The second half: agents act, and are held up to the truth where it is known."
     console.rule("3  agents in the gym", align="left")
-    truth = truth_of(found.traces)
+    truth, tasks = truth_of(found.traces), len(found.gym.tasks)
     for agent, few in agents_for(found.traces, found.notes):
-        standing = timed(
-            found.gym,
-            agent,
-            min(n or len(found.gym.tasks), few or len(found.gym.tasks), len(found.gym.tasks))
-            or None,
-            truth,
-            progress,
-        )
-        broken = len(standing.episodes.failures)
-        if broken:
-            found.notes.append(
-                f"{standing.name}: {broken} of {len(standing.episodes)} episodes broke off, first: {standing.episodes.failures[0].error}"
-            )
+        many = min(n or tasks, few or tasks, tasks) or None
+        standing = measure(found.gym, agent, many, truth, progress)
+        if broken := standing.episodes.failures:
+            told = f"{len(broken)} of {len(standing.episodes)} episodes broke off"
+            found.notes.append(f"{standing.name}: {told}, first: {broken[0].error}")
         found.standings.append(standing)
+    _show_standings(console, found)
+    if truth:
+        checked = (fidelity(found.gym, s.episodes, truth) for s in found.standings)
+        found.fidelity = Fidelity(tuple(r for f in checked for r in f.rows))
+        console.rule("4  held up to the true world", align="left")
+        console.print(table(FIDELITY, found.fidelity.table()))
+        say(console, truth_sentence(found))
+
+
+def _show_standings(console: Console, found: Findings) -> None:
     console.print(table(*agent_table(found.standings)))
     console.print(table(*parts_table(found.standings)))
     for better, worse, c in found.compared():
-        console.print(plain(f"{better} against {worse} on the same episodes: {c}"), soft_wrap=True)
+        say(console, f"{better} against {worse} on the same episodes: {c}")
     for note in found.notes:
-        console.print(Text("note: ", style="yellow") + plain(note), soft_wrap=True)
-    if truth:
-        console.rule("4  held up to the true world", align="left")
-        found.fidelity = Fidelity(
-            tuple(r for s in found.standings for r in fidelity(found.gym, s.episodes, truth).rows)
-        )
-        console.print(table(FIDELITY, found.fidelity.table()))
-        console.print(plain(truth_sentence(found)), soft_wrap=True)
-
-# %% ../../nbs/cli/02_demo.ipynb #04ae1603
-FIDELITY = ("answered from", "calls", "equal to the truth", "equal where knowable", "claimed")
-
-
-def agent_table(standings: Sequence[Standing]) -> tuple[tuple[str, ...], list[list[object]]]:
-    "Columns and rows: how each agent did."
-    true = any(s.true is not None for s in standings)
-    rows = [
-        [
-            s.name,
-            len(s.episodes),
-            percent(s.success.value),
-            f"{100 * s.success.low:.0f} – {100 * s.success.high:.0f}",
-            *([percent(s.true)] if true else []),
-            f"{s.turns:.1f}",
-            f"{s.steps_per_second:,.0f}",
-        ]
-        for s in standings
-    ]
-    return (
-        "agent",
-        "episodes",
-        "success",
-        "95 %",
-        *(["in the true world"] if true else []),
-        "turns",
-        "steps/s",
-    ), rows
-
-
-def parts_table(standings: Sequence[Standing]) -> tuple[tuple[str, ...], list[Sequence[object]]]:
-    "Columns and rows, one column an agent: what the score is made of, and where the tool results came from."
-    parts = list(dict.fromkeys(k for s in standings for k in s.parts()))
-    sources = list(dict.fromkeys(k for s in standings for k in s.episodes.sources()))
-    rows: list[Sequence[object]] = [
-        [f"reward: {p}", *(f"{s.parts().get(p, 0):+.3f}" for s in standings)] for p in parts
-    ]
-    rows += [
-        [f"results from {x}", *(percent(s.episodes.sources().get(x, 0.0)) for s in standings)]
-        for x in sources
-    ]
-    return ("", *(s.name for s in standings)), rows
-
-
-def truth_sentence(found: Findings) -> str:
-    "What may be concluded from the comparison with the truth, in one sentence."
-    rows = [(s.success.value, s.true) for s in found.standings if s.true is not None]
-    pairs = [(a, b) for i, a in enumerate(rows) for b in rows[i + 1 :]]
-    right = sum((a[0] - b[0]) * (a[1] - b[1]) > 0 for a, b in pairs)
-    gap = sum(abs(a - b) for a, b in rows) / max(1, len(rows))
-    tools = found.fidelity
-    said = (
-        f"The gym's tools said what the true backend says in {percent(tools.exact_knowable)} of the calls that could be known ({percent(tools.exact)} of all); it"
-        if tools
-        else "It"
-    )
-    return (
-        f"{said} ranks {right} of {len(pairs)} pairs of agents as the true world does, "
-        f"and its success rates are off by {100 * gap:.0f} points on average."
-    )
+        say(console, note, "note: ", "yellow")
 
 # %% ../../nbs/cli/02_demo.ipynb #44983e56
-def html_of(found: Findings) -> str:
+def _logs_html(found: Findings) -> list[str]:
+    "What was read, and what was not."
+    from agent_gym.render import Raw, summary_html, table, tiles
+
+    n, graded = len(found.traces), len(found.gym.tasks)
+    figures = {"conversations": n, "tools": len(found.gym.tool_mocker.tools), "graded": graded}
+    if found.fidelity:
+        equal = {"knowable answers equal to the truth": percent(found.fidelity.exact_knowable)}
+        figures |= equal
+    told = f"{n} conversations, {graded} of them graded; {found.seconds:.0f} s."
+    head = Raw(f"<h1>From logs to a gym</h1><p>{told}</p>")
+    logs = summary_html(found.traces.summary())
+    body: list[str] = [head, tiles(figures), Raw("<h2>The logs</h2>"), logs]
+    if found.traces.errors:
+        rows = [(Path(f).name, n, why) for f, n, why in unread(found.traces.errors)]
+        body.append(table(rows, ("not understood", "records", "why")))
+    return body
+
+
+def _agents_html(found: Findings) -> list[str]:
+    "How the agents did, and how true the gym is."
+    from agent_gym.render import Raw, bars, table
+
+    columns, rows = agent_table(found.standings)
+    body: list[str] = [Raw("<h2>Agents in the gym</h2>"), table(rows, columns)]
+    body.append(bars({s.name: s.success.value for s in found.standings}))
+    columns, rows = parts_table(found.standings)
+    compared = [(a, b, str(c)) for a, b, c in found.compared()]
+    heads = ("better", "worse", "difference in score on the same episodes")
+    body += [table(rows, columns), table(compared, heads)]
+    if found.fidelity:
+        body += [Raw("<h2>Held up to the true world</h2>"), table([[truth_sentence(found)]])]
+        body.append(table(found.fidelity.table(), FIDELITY))
+    return [*body, table([[n] for n in found.notes], ("notes",))] if found.notes else body
+
+# %% ../../nbs/cli/02_demo.ipynb #66be7a33
+def findings_page(found: Findings) -> str:
     "The findings as a page that needs nothing else."
-    from agent_gym.render import Raw, bars, messages_html, page, summary_html, tiles, trace_head
-    from agent_gym.render import table as html_table
+    from agent_gym.render import Raw, messages_html, page, trace_head
 
     best = max(found.standings, key=lambda s: s.success.value)
-    body = [
-        Raw(
-            f"<h1>From logs to a gym</h1><p>{len(found.traces)} conversations, {len(found.gym.tasks)} of them graded; {found.seconds:.0f} s.</p>"
-        ),
-        tiles(
-            {
-                "conversations": len(found.traces),
-                "tools": len(found.gym.tool_mocker.tools),
-                "graded": len(found.gym.tasks),
-            }
-            | (
-                {"knowable answers equal to the truth": percent(found.fidelity.exact_knowable)}
-                if found.fidelity
-                else {}
-            )
-        ),
-        Raw("<h2>The logs</h2>"),
-        Raw(summary_html(found.traces.summary())),
-    ]
-    if found.traces.errors:
-        body.append(
-            html_table(
-                [(Path(f).name, n, why) for f, n, why in unread(found.traces.errors)],
-                ("not understood", "records", "why"),
-            )
-        )
-    columns, rows = agent_table(found.standings)
-    body += [
-        Raw("<h2>Agents in the gym</h2>"),
-        html_table(rows, columns),
-        bars({s.name: s.success.value for s in found.standings}),
-    ]
-    columns, rows = parts_table(found.standings)
-    body += [
-        html_table(rows, columns),
-        html_table(
-            [(a, b, str(c)) for a, b, c in found.compared()],
-            ("better", "worse", "difference in score on the same episodes"),
-        ),
-    ]
-    if found.fidelity:
-        body += [
-            Raw("<h2>Held up to the true world</h2>"),
-            html_table([[truth_sentence(found)]]),
-            html_table(found.fidelity.table(), FIDELITY),
-        ]
-    if found.notes:
-        body.append(html_table([[n] for n in found.notes], ("notes",)))
-    body.append(
-        Raw(
-            "<h2>Episodes</h2><p>One that went well and one that did not, of the agent that did best.</p>"
-        )
-    )
-    for r in filter(
-        None,
-        (
-            next((r for r in best.episodes if r.success), None),
-            next((r for r in best.episodes if not r.success), None),
-        ),
-    ):
-        body.append(
-            Raw(
-                f"<details><summary>{trace_head(r.trace)}</summary>{messages_html(r.trace.messages)}</details>"
-            )
-        )
+    about = "One that went well and one that did not, of the agent that did best."
+    body = [*_logs_html(found), *_agents_html(found), Raw(f"<h2>Episodes</h2><p>{about}</p>")]
+    for wanted in (True, False):
+        record = next((r for r in best.episodes if bool(r.success) is wanted), None)
+        if record is not None:
+            head, messages = trace_head(record.trace), messages_html(record.trace.messages)
+            body.append(f"<details><summary>{head}</summary>{messages}</details>")
     return page("From logs to a gym", "".join(body))
+
+# %% ../../nbs/cli/02_demo.ipynb #270607a9
+_PATH = 1000  # characters of a path that are shown
 
 
 def demo(
@@ -294,21 +304,23 @@ def demo(
     format: str = "auto",
     progress: bool = True,
 ) -> Findings:
-    "The whole job; writes the report to `out` and says where it is."
+    "The whole job; writes the report to `out`, and says where it is and what to do next."
+    began = time.perf_counter()
+    say(console, plain(opening(source is None), _PATH))
     if source is None:
         folder, written = logs_folder()
         source = str(folder)
         if written:
-            console.print(
-                plain(f"no data/raw here: the sample logs are in {folder}"), soft_wrap=True
-            )
-    found = work(console, source, n, format, progress)
+            say(console, f"no data/raw here: the sample logs are in {folder}")
+    found = learn(console, source, format, progress)
+    play(console, found, n, progress)
+    found.seconds = time.perf_counter() - began
     with whole(out) as half:
-        half.write_text(html_of(found), encoding="utf-8")
-    console.print(
-        Text("report: ", style="bold")
-        + plain(out.resolve(), 1000)
-        + Text(f"  ({found.seconds:.1f} s)"),
-        soft_wrap=True,
-    )
+        half.write_text(findings_page(found), encoding="utf-8")
+    console.rule("summary", align="left")
+    best = max(found.standings, key=lambda s: s.success.value)
+    told = f"Of {len(found.standings)} agents {best.name} did best: {best.success}."
+    say(console, f"{told} All took {found.seconds:.0f} s.")
+    say(console, plain(out.resolve(), _PATH), "report: ")
+    say(console, plain(f"agent-gym report {source}", _PATH), "next, how far to trust the gym: ")
     return found

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import JsonValue
 from rapidfuzz import fuzz, process
@@ -21,97 +21,90 @@ from ..tools import infer_tools
 from ..trace import Message, ToolCall, ToolSpec, Trace, TraceSet
 
 if TYPE_CHECKING:
-    from agent_gym.environment import EpisodeSet, Estimate
+    from agent_gym.environment import EpisodeRecord, EpisodeSet, Estimate
     from agent_gym.factory import Gym
     from agent_gym.sample import World
 
 # %% auto #0
-__all__ = ['CarelessAgent', 'Standing', 'percent', 'Checked', 'Fidelity', 'same_answer', 'fidelity', 'true_success', 'timed']
+__all__ = ['Truth', 'CarelessAgent', 'percent', 'Standing', 'same_answer', 'Checked', 'Fidelity', 'fidelity', 'true_success',
+           'measure']
 
-# %% ../../nbs/cli/01_measure.ipynb #c51d62c1
-@dataclass(frozen=True)
-class _Habit:
-    "What one log did in the end: its writes and its last words."
-
-    writes: tuple[ToolCall, ...]
-    last: str
-
-
-class CarelessAgent:
-    "Acts at once, like the log that began most alike, without looking anything up. Learned from `traces`; deterministic; without state."
-
-    name = "careless"
-
-    def __init__(self, traces: Iterable[Trace]):
-        logs = list(traces)
-        writes = {n for n, s in infer_tools(logs).items() if s.kind == "write"}
-        done = [
-            (
-                t,
-                _Habit(
-                    tuple(c for m in t.messages for c in m.tool_calls if c.name in writes),
-                    _said(t.messages, "assistant", -1),
-                ),
-            )
-            for t in logs
-        ]
-        acted = [d for d in done if d[1].writes] or done
-        self._openings = [normalise(_said(t.messages, "user", 0)) for t, _ in acted]
-        self._habits = [h for _, h in acted]
-        shapes: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        for h in self._habits:
-            for c in h.writes:
-                for k, v in c.arguments.items():
-                    shapes[c.name, k][_shape(v)] += 1
-        self._shapes = {k: n.most_common(1)[0][0] for k, n in shapes.items()}
-
-    def act(self, messages: list[Message], tools: list[ToolSpec]) -> Message:
-        "The next turn: the writes, then the last words."
-        opening = normalise(_said(messages, "user", 0))
-        near = process.extract(opening, self._openings, scorer=fuzz.token_sort_ratio, limit=None)
-        habit = self._habits[next((i for text, _, i in near if text != opening), near[0][2])]
-        if habit.writes and not any(m.tool_calls for m in messages):
-            given = re.findall(
-                r"[\w@.+-]*\w", " ".join(m.content or "" for m in messages if m.role == "user")
-            )
-            return Message(
-                role="assistant",
-                tool_calls=[
-                    ToolCall(
-                        name=c.name,
-                        arguments={
-                            k: self._filled(c.name, k, v, given) for k, v in c.arguments.items()
-                        },
-                    )
-                    for c in habit.writes
-                ],
-            )
-        return Message(role="assistant", content=habit.last)
-
-    def _filled(self, tool: str, key: str, value: JsonValue, given: Sequence[str]) -> JsonValue:
-        fits = [
-            g
-            for g in given
-            if isinstance(value, str)
-            and re.search(r"\d", g)
-            and _shape(g) == self._shapes.get((tool, key))
-        ]
-        return fits[-1] if fits else value
+# %% ../../nbs/cli/01_measure.ipynb #96d4422c
+def _shape(value: JsonValue) -> str:
+    "The form of a value: letters, digits and signs in their order, runs made one."
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"\d", "0", re.sub(r"[^\W\d_]", "a", str(value))))
 
 
 def _said(messages: Sequence[Message], role: str, which: int) -> str:
     said = [m.content for m in messages if m.role == role and m.content]
     return said[which] if said else ""
 
+# %% ../../nbs/cli/01_measure.ipynb #c51d62c1
+@dataclass(frozen=True)
+class _Habit:
+    "What one log did in the end: its writes and its last words."
 
-def _shape(value: JsonValue) -> str:
-    "The form of a value: letters, digits and signs in their order, runs made one."
-    return re.sub(r"(.)\1+", r"\1", re.sub(r"\d", "0", re.sub(r"[^\W\d_]", "a", str(value))))
+    opening: str
+    writes: tuple[ToolCall, ...]
+    last: str
+
+
+def _habits(logs: Sequence[Trace]) -> list[_Habit]:
+    "The habits of the logs with writes, or of all where none has any."
+    writes = {n for n, s in infer_tools(logs).items() if s.kind == "write"}
+    out = []
+    for t in logs:
+        made = tuple(c for m in t.messages for c in m.tool_calls if c.name in writes)
+        opening = normalise(_said(t.messages, "user", 0))
+        out.append(_Habit(opening, made, _said(t.messages, "assistant", -1)))
+    return [h for h in out if h.writes] or out
+
+# %% ../../nbs/cli/01_measure.ipynb #24e13771
+class CarelessAgent:
+    """Acts at once, like the log that began most alike, without looking anything up.
+
+    Learned from `traces`; deterministic; without state."""
+
+    name = "careless"
+
+    def __init__(self, traces: Iterable[Trace]):
+        self._habits = _habits(list(traces))
+        shapes: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        for c in (c for h in self._habits for c in h.writes):
+            for k, v in c.arguments.items():
+                shapes[c.name, k][_shape(v)] += 1
+        self._shapes = {k: n.most_common(1)[0][0] for k, n in shapes.items()}
+
+    def act(self, messages: list[Message], tools: list[ToolSpec]) -> Message:
+        "The next turn: the writes, then the last words."
+        opening = normalise(_said(messages, "user", 0))
+        known = [h.opening for h in self._habits]
+        near = process.extract(opening, known, scorer=fuzz.token_sort_ratio, limit=None)
+        habit = self._habits[next((i for text, _, i in near if text != opening), near[0][2])]
+        if not habit.writes or any(m.tool_calls for m in messages):
+            return Message(role="assistant", content=habit.last)
+        told = " ".join(m.content or "" for m in messages if m.role == "user")
+        given = [w for w in re.findall(r"[\w@.+-]*\w", told) if re.search(r"\d", w)]
+        calls = [ToolCall(name=c.name, arguments=self._fill(c, given)) for c in habit.writes]
+        return Message(role="assistant", tool_calls=calls)
+
+    def _fill(self, call: ToolCall, given: Sequence[str]) -> dict[str, JsonValue]:
+        "The arguments of `call`, with what this customer gave where it has the right shape."
+        out = {}
+        for k, v in call.arguments.items():
+            fits = [g for g in given if _shape(g) == self._shapes.get((call.name, k))]
+            out[k] = fits[-1] if fits and isinstance(v, str) else v
+        return out
+
+# %% ../../nbs/cli/01_measure.ipynb #0f06253e
+def percent(value: float | None) -> str:
+    "A share as text; a dash where there is none."
+    return "–" if value is None or value != value else f"{100 * value:.1f} %"
 
 # %% ../../nbs/cli/01_measure.ipynb #da2d7f9f
 @dataclass(frozen=True)
 class Standing:
-    "What one agent's episodes came to. `true` is its success rate in the true world, where there is one."
+    "What one agent's episodes came to; `true` is its success rate in the true world, if any."
 
     name: str
     episodes: EpisodeSet
@@ -129,7 +122,8 @@ class Standing:
 
     @property
     def steps_per_second(self) -> float:
-        return sum(r.turns for r in self.episodes) / max(1e-9, self.seconds)
+        "Turns in a second; 0 where no time was taken."
+        return sum(r.turns for r in self.episodes) / self.seconds if self.seconds else 0.0
 
     def parts(self) -> dict[str, float]:
         "The mean contribution of each part of the reward to the score."
@@ -138,15 +132,19 @@ class Standing:
             total.update(r.parts)
         return {k: v / len(self.episodes) for k, v in total.items()}
 
-
-def percent(value: float | None) -> str:
-    "A share as text; a dash where there is none."
-    return "–" if value is None or value != value else f"{100 * value:.1f} %"
+# %% ../../nbs/cli/01_measure.ipynb #0487fea7
+def same_answer(one: JsonValue, other: JsonValue, made_up: Iterable[str] = ()) -> bool:
+    "Whether two answers are equal but for the fields that the backend makes up."
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(
+            k in made_up or same_answer(v, other[k], made_up) for k, v in one.items()
+        )
+    return one == other
 
 # %% ../../nbs/cli/01_measure.ipynb #645706e8
 @dataclass(frozen=True, slots=True)
 class Checked:
-    "One answer beside the true one: where it came from, how sure the mocker was, whether they are equal, whether it could have been known."
+    "An answer beside the true one: its source, how sure it was, whether equal, whether knowable."
 
     source: str
     confidence: float
@@ -154,6 +152,18 @@ class Checked:
     knowable: bool
 
 
+def _share(flags: Iterable[bool]) -> float:
+    "The share that is true; nan of nothing."
+    flags = list(flags)
+    return sum(flags) / len(flags) if flags else float("nan")
+
+
+def _fidelity_row(source: str, rows: Sequence[Checked]) -> tuple[str, int, str, str, str]:
+    equal, known = _share(r.equal for r in rows), _share(r.equal for r in rows if r.knowable)
+    claimed = sum(r.confidence for r in rows) / len(rows) if rows else None
+    return source, len(rows), percent(equal), percent(known), percent(claimed)
+
+# %% ../../nbs/cli/01_measure.ipynb #e31918f2
 @dataclass(frozen=True)
 class Fidelity:
     "How often the mocker's answers equal the true ones."
@@ -167,117 +177,79 @@ class Fidelity:
 
     @property
     def exact_knowable(self) -> float:
-        "The same over the answers whose values occur in the customer's own log, in three others, or earlier in the episode."
+        "The same where the values occur in the customer's log, in three others, or earlier."
         return _share(r.equal for r in self.rows if r.knowable)
 
     def table(self) -> list[tuple[str, int, str, str, str]]:
-        "(source, calls, equal, equal where knowable, claimed), the commonest source first, all at the end."
+        "(source, calls, equal, equal where knowable, claimed), the commonest first, all last."
         groups: defaultdict[str, list[Checked]] = defaultdict(list)
         for r in self.rows:
             groups[r.source].append(r)
-        return [
-            _line(s, rows)
-            for s, rows in [
-                *sorted(groups.items(), key=lambda kv: (-len(kv[1]), kv[0])),
-                ("all", list(self.rows)),
-            ]
-        ]
+        ranked = sorted(groups.items(), key=lambda kv: (-len(kv[1]), kv[0]))
+        return [_fidelity_row(s, rows) for s, rows in [*ranked, ("all", list(self.rows))]]
+
+# %% ../../nbs/cli/01_measure.ipynb #2329c972
+Truth: TypeAlias = "Callable[[Trace], World | None]"
 
 
-def _share(flags: Iterable[bool]) -> float:
-    flags = list(flags)
-    return sum(flags) / len(flags) if flags else float("nan")
+def _true_values(answer: JsonValue, made_up: Iterable[str]) -> set[str]:
+    "The values of the true `answer` that a learner could know."
+    fields = answer.items() if isinstance(answer, dict) else [("", answer)]
+    return {v for k, x in fields if k not in made_up for v in leaves(x)}
 
 
-def _line(source: str, rows: Sequence[Checked]) -> tuple[str, int, str, str, str]:
-    claimed = sum(r.confidence for r in rows) / len(rows) if rows else None
-    return (
-        source,
-        len(rows),
-        percent(_share(r.equal for r in rows)),
-        percent(_share(r.equal for r in rows if r.knowable)),
-        percent(claimed),
-    )
-
-
-def same_answer(one: JsonValue, other: JsonValue, made_up: Iterable[str] = ()) -> bool:
-    "Whether two answers are equal but for the fields that the backend makes up."
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(
-            k in made_up or same_answer(v, other[k], made_up) for k, v in one.items()
-        )
-    return one == other
+def _check(
+    gym: Gym, record: EpisodeRecord, world: World, seen: set[str], made_up: Iterable[str]
+) -> Iterator[Checked]:
+    "Every call of an episode, answered by the gym and by `world`."
+    log = gym.traces[record.conversation_id]
+    session, messages = gym.tool_mocker.session(record.seed, trace=log), record.trace.messages
+    told = (m.content or "" for m in messages if m.role == "user")
+    known = seen_values([log], least=1) | {w for text in told for w in text.split()}
+    for call in (c for m in messages for c in m.tool_calls):
+        ours = session.call(call.name, call.arguments)
+        theirs, is_error = world.call(call.name, call.arguments)
+        known.update(leaves(dict(call.arguments)))
+        equal = same_answer(ours.value, theirs, made_up) and ours.is_error == is_error
+        knowable = all(v in seen or v in known for v in _true_values(theirs, made_up))
+        yield Checked(ours.source, ours.confidence, equal, knowable)
+        known.update(leaves(ours.value))
 
 
 def fidelity(
-    gym: Gym,
-    episodes: EpisodeSet,
-    truth: Callable[[Trace], World | None],
-    made_up: Iterable[str] = ("refund_id",),
+    gym: Gym, episodes: EpisodeSet, truth: Truth, made_up: Iterable[str] = ("refund_id",)
 ) -> Fidelity:
-    "The mocker and the true world answer the calls of `episodes` side by side; episodes about a conversation without a true world are left out."
+    """The mocker and the true world answer the calls of `episodes` side by side.
+
+    Episodes about a conversation without a true world are left out."""
     rows, seen = list[Checked](), seen_values(gym.traces)
     for r in episodes:
-        log = gym.traces[r.conversation_id]
-        world = truth(log)
-        if world is None:
-            continue
-        session, known = (
-            gym.tool_mocker.session(r.seed, trace=log),
-            seen_values([log], least=1)
-            | {w for m in r.trace.messages if m.role == "user" for w in (m.content or "").split()},
-        )
-        for call in (c for m in r.trace.messages for c in m.tool_calls):
-            ours, (theirs, is_error) = (
-                session.call(call.name, call.arguments),
-                world.call(call.name, call.arguments),
-            )
-            known.update(leaves(dict(call.arguments)))
-            true = {
-                v
-                for k, x in (theirs.items() if isinstance(theirs, dict) else [("", theirs)])
-                if k not in made_up
-                for v in leaves(x)
-            }
-            rows.append(
-                Checked(
-                    ours.source,
-                    ours.confidence,
-                    same_answer(ours.value, theirs, made_up) and ours.is_error == is_error,
-                    all(v in seen or v in known for v in true),
-                )
-            )
-            known.update(leaves(ours.value))
+        world = truth(gym.traces[r.conversation_id])
+        if world is not None:
+            rows += _check(gym, r, world, seen, made_up)
     return Fidelity(tuple(rows))
 
 # %% ../../nbs/cli/01_measure.ipynb #06700242
-def true_success(
-    agent: object, logs: Iterable[Trace], truth: Callable[[Trace], World | None]
-) -> float | None:
-    "The share of talks with the true customers of `logs` that `agent` (or what it makes for each log) carries to the right end."
+def true_success(agent: object, logs: Iterable[Trace], truth: Truth) -> float | None:
+    """The share of talks with the true customers of `logs` that `agent` carries to the right end.
+
+    `agent` may also be what makes an agent for a log. None where no true world is known."""
     from agent_gym.environment.play import agent_for
     from agent_gym.sample import play
 
-    verdicts = [
-        play(agent_for(agent, log), world.scenario.seed)[1].success
-        for log in logs
-        if (world := truth(log)) is not None
-    ]  # type: ignore[arg-type]
+    worlds = [(log, world) for log in logs if (world := truth(log)) is not None]
+    made: list[Any] = [agent_for(agent, log) for log, _ in worlds]  # type: ignore[arg-type]
+    verdicts = [play(a, w.scenario.seed)[1].success for a, (_, w) in zip(made, worlds)]
     return sum(verdicts) / len(verdicts) if verdicts else None
 
 
-def timed(
-    gym: Gym,
-    agent: object,
-    n: int | None,
-    truth: Callable[[Trace], World | None] | None,
-    progress: bool = True,
+def measure(
+    gym: Gym, agent: object, n: int | None, truth: Truth | None, progress: bool = True
 ) -> Standing:
-    "Roll `agent` out, and meet the true world where there is one."
+    "Roll `agent` out for `n` episodes, and let it meet the true world where there is one."
     began = time.perf_counter()
     episodes = gym.rollout(agent, n, progress=progress)  # type: ignore[arg-type]
     seconds = time.perf_counter() - began
     logs = TraceSet([gym.traces[r.conversation_id] for r in episodes])
-    return Standing(
-        episodes.agent, episodes, seconds, true_success(agent, logs, truth) if truth else None
-    )
+    true = true_success(agent, logs, truth) if truth else None
+    return Standing(episodes.agent, episodes, seconds, true)

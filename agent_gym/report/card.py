@@ -316,7 +316,7 @@ def report(
             logs_section(records.traces),
             grading_section(records, tasks),
             reward_section(records),
-            rules_section(getattr(world.reward, "policy", ()), records),
+            rules_section(getattr(world.reward, "guards", ()), records),
             tools_section(records),
             users_section(records),
             audit_section(tricks, columns),

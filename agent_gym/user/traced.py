@@ -197,9 +197,11 @@ class TraceUser:
         words = self._react(heard, known)
         if words or self.left:
             return (meaning != text and self._instead(words, told, known)) or words
-        if not self._familiar(heard, known):
+        if not (heard.asks and heard.open) and not self._familiar(heard, known):
             return self._object(_WHAT, "fallback", SETTINGS.fallback)
-        return self._respond(heard, known)
+        return self._respond(
+            heard, known
+        )  # who asks in unknown words most likely asks for what is next
 
     def _instead(self, words_: str | None, told: frozenset[str], known: Study) -> str | None:
         "What is told where `words_`, taken for the answer to a request in words of its own, had all been told before: an assistant asks for what it does not know."
