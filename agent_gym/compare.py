@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
+from pydantic import JsonValue
+
 from .environment.alignment import aligned_calls, divergence
 from .environment.records import EpisodeRecord
 from .environment.statistics import Comparison, Estimate, newcombe, paired, wilson
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from agent_gym.factory import Gym
-    from agent_gym.reward import Reward
+    from agent_gym.reward import Reward, RewardBreakdown
 
 Attempts: TypeAlias = Iterable[Trace | EpisodeRecord]
 PairedBy: TypeAlias = Literal["task", "request", "nothing"]
@@ -62,6 +64,13 @@ def attempts(name: str, side: Attempts, reward: Reward | Gym | None = None) -> l
     return [_attempt(x, i, judge) for i, x in enumerate(items)]
 
 
+def _reason(found: RewardBreakdown) -> str:
+    "What took most away; where nothing did, the first reason given."
+    given = [p for p in found.parts if p.reason]
+    worst = min(given, key=lambda p: min(0.0, p.contribution), default=None)
+    return "" if worst is None else worst.reason
+
+
 def _attempt(x: Trace | EpisodeRecord, i: int, judge: Reward | None) -> Attempt:
     r = EpisodeRecord.from_trace(x, i) if isinstance(x, Trace) else x
     named = isinstance(x, EpisodeRecord) or x.metadata.get("task_id") is not None
@@ -70,7 +79,7 @@ def _attempt(x: Trace | EpisodeRecord, i: int, judge: Reward | None) -> Attempt:
     verdict, reason = r.verdict, ""
     if judge is not None:
         found = judge.episode(r.trace)
-        verdict, reason = found.verdict, next((p.reason for p in found.parts if p.reason), "")
+        verdict, reason = found.verdict, _reason(found)
     return Attempt(r, named, {"pass": True, "fail": False}.get(verdict or ""), reason)
 
 # %% ../nbs/31_compare.ipynb #4d452c9e
@@ -221,6 +230,41 @@ class AgentComparison(Comparison):
         )
         return f"{found} {on} ({size}, {p}, {self.test})."
 
+    @property
+    def notes(self) -> list[str]:
+        "What was left out, a sentence for each agent of whom something was."
+        left = zip(self.names, self.undecided, self.alone)
+        parts = [(n, f"{u} without a verdict", f"{a} without a partner") for n, u, a in left]
+        some = [u + a for u, a in zip(self.undecided, self.alone)]
+        return [f"Left out of {n}: {u}, {a}." for (n, u, a), k in zip(parts, some) if k]
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        "All figures and tasks as JSON values, without the conversations themselves."
+        figures = [self.difference, *self.rates]
+        shown = [{"value": e.value, "low": e.low, "high": e.high, "n": e.n} for e in figures]
+        return {
+            "agents": list(self.names),
+            "better": self.better,
+            "difference": shown[0],
+            "rates": dict(zip(self.names, shown[1:])),
+            "p_value": self.p_value,
+            "test": self.test,
+            "paired_by": self.by,
+            "undecided": list(self.undecided),
+            "alone": list(self.alone),
+            "tasks": [
+                {
+                    "task": t.task,
+                    "successes": list(t.successes),
+                    "trials": list(t.trials),
+                    "conversations": [x.conversation_id for x in t.traces],
+                    "turn": t.turn,
+                    "why": t.why,
+                }
+                for t in self.tasks
+            ],
+        }
+
     def to_pandas(self) -> pd.DataFrame:
         "One row a task, flipped tasks first."
         import pandas as pd
@@ -236,7 +280,8 @@ class AgentComparison(Comparison):
         lines = [f"{t.task}: {t.why}" for t in self.flipped[:_LINES]]
         more = len(self.flipped) - len(lines)
         rest = [f"and {more} more: .to_pandas()"] if more > 0 else []
-        return "\n".join([self.sentence, *(short(x, _WIDE) for x in lines), *rest])
+        shown = [*(short(x, _WIDE) for x in lines), *rest, *self.notes]
+        return "\n".join([self.sentence, *shown])
 
     __str__ = __repr__
 
@@ -266,14 +311,7 @@ def comparison_html(c: AgentComparison) -> str:
     heads = [c.by if c.tasks else "", *c.names, "they part at", "why"]
     shown = table(rows, heads, caption="Tasks that turned") if rows else ""
     more = len(c.flipped) - len(rows)
-    notes = [
-        *([f"{more} more: .to_pandas()"] if more > 0 else []),
-        *(
-            f"{n}: {u} without a verdict, {a} without a partner"
-            for n, u, a in zip(c.names, c.undecided, c.alone)
-            if u or a
-        ),
-    ]
+    notes = [*([f"{more} more: .to_pandas()"] if more > 0 else []), *c.notes]
     foot = "".join(f'<p class="dim">{escape(n)}</p>' for n in notes)
     head = f"<p><b>{escape(c.sentence)}</b></p>"
     return block(head + tiles(figures | (counts if c.tasks else {})) + shown + foot, "comparison")
@@ -348,7 +386,7 @@ def _unpaired(one: Sequence[Attempt], two: Sequence[Attempt]) -> _Tested:
     value = a.value - b.value
     low = value - ((a.value - a.low) ** 2 + (b.high - b.value) ** 2) ** 0.5
     high = value + ((a.high - a.value) ** 2 + (b.value - b.low) ** 2) ** 0.5
-    p = float(fisher_exact([won, lost]).pvalue)
+    p = cast("float", fisher_exact([won, lost])[1])
     found = Estimate(value, max(-1.0, low), min(1.0, high), a.n + b.n)
     return (found, p, 0, 0, 0), "Fisher's exact test, unpaired"
 

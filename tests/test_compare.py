@@ -73,7 +73,8 @@ def test_several_trials_count_each_task_once():
 def test_unequal_sets_keep_what_they_share():
     found = compare({"a": side("a", [True] * 9), "b": side("b", [False] * 4 + [None])})
     assert len(found.tasks) == 4 and found.alone == (5, 0) and found.undecided == (0, 1)
-    assert "5 without a partner" in found._repr_html_()
+    for text in (found._repr_html_(), repr(found)):
+        assert "Left out of a: 0 without a verdict, 5 without a partner." in text
 
 
 def test_without_common_tasks_the_request_pairs_and_without_it_nothing_does():
@@ -128,6 +129,18 @@ def test_a_reward_judges_and_gives_the_reason():
     a, b = side("a", [None] * 4), side("b", [None] * 4, says="Hm.")
     found = compare({"a": a, "b": b}, reward=Judge())
     assert found.wins == 4 and found.tasks[0].why == "b: Fail: it never said that it was done."
+
+
+def test_the_part_that_took_most_away_says_why():
+    class Rules:
+        def episode(self, trace):
+            good = trace.conversation_id.startswith("a")
+            parts = [Part("verdict", 0.5, contribution=0.5, reason="Half of them succeed.")]
+            parts += [Part("rule", 0.0, contribution=-0.4, reason="It never asked.")]
+            return RewardBreakdown(0.1, tuple(parts), "pass" if good else "fail")
+
+    found = compare({"a": side("a", [None]), "b": side("b", [None])}, reward=Rules())
+    assert found.tasks[0].why == "b: It never asked."
 
 
 def test_logs_against_episodes():
@@ -204,3 +217,26 @@ def test_logged_agents_in_the_episode_explorer():
         assert [r["f"]["verdict"] for r in x._rows] == ["pass", "fail"] * 2
         assert "lookup" in x.answer({"do": "get", "index": 3})["html"]
         assert x.filtered.to_pandas().success.tolist() == [True, False] * 2
+
+
+def test_console(tmp_path):
+    from typer.testing import CliRunner
+
+    from agent_gym.cli.app import app
+    from agent_gym.trace import loads
+
+    paths = [str(tmp_path / f"{n}.jsonl") for n in ("mini", "large")]
+    TraceSet(side("mini", [True, False, False])).to_jsonl(paths[0])
+    TraceSet(side("large", [True, True, False], argument=2)).to_jsonl(paths[1])
+    shown = CliRunner().invoke(app, ["compare", *paths], env={"COLUMNS": "80"})
+    assert shown.exit_code == 0 and "1 better" not in shown.stdout
+    assert max(map(len, shown.stdout.splitlines()[:-1])) <= 80
+    last = shown.stdout.strip().splitlines()[-1]
+    assert last.startswith("No difference between mini and large is shown on 3 common tasks")
+    value = loads(CliRunner().invoke(app, ["compare", *paths, "--json"]).stdout)
+    assert value["agents"] == ["mini", "large"] and value["tasks"][0]["task"] == "1"
+    assert value["difference"]["value"] == pytest.approx(-1 / 3)
+    same = CliRunner().invoke(app, ["compare", paths[0], paths[0], "--json"])
+    assert loads(same.stdout)["agents"] == ["A", "B"]
+    missing = CliRunner().invoke(app, ["compare", paths[0], str(tmp_path / "none.jsonl")])
+    assert missing.exit_code == 1 and "none.jsonl" in missing.stderr
