@@ -240,3 +240,21 @@ def test_console(tmp_path):
     assert loads(same.stdout)["agents"] == ["A", "B"]
     missing = CliRunner().invoke(app, ["compare", paths[0], str(tmp_path / "none.jsonl")])
     assert missing.exit_code == 1 and "none.jsonl" in missing.stderr
+
+
+def test_logged_agents_are_a_facet_and_the_report_names_no_agent_none():
+    from agent_gym.explore.rows import FACETS, facets_of, trace_row
+    from agent_gym.report.records import grade_records
+
+    logs = [*side("mini", [True]), *side("large", [True])]
+    odd = made(0, True).model_copy(update={"metadata": {"agent": ["not", "a", "name"]}})
+    rows = [trace_row(t) for t in (*logs, odd)]
+    assert [r["f"]["agent"] for r in rows] == ["mini", "large", None]
+    assert "agent" in [f["key"] for f in facets_of(rows, FACETS)]
+
+    class World:
+        def grade(self, trace):
+            return RewardBreakdown(0.5)
+
+    bare = made(0, True).model_copy(update={"metadata": {}})
+    assert [g.agent for g in grade_records(World(), [logs[0], bare], "agent")] == ["mini", None]

@@ -75,6 +75,11 @@ class Comparison:
         d, p = self.difference, f"p = {self.p_value:.3f}" if self.p_value >= 0.001 else "p < 0.001"
         return f"{d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}], {p}; {self.wins} better, {self.losses} worse, {self.ties} the same"
 
+    def _repr_html_(self) -> str:
+        from agent_gym.render import block, escape
+
+        return block(f"<p>{escape(str(self))}</p>", "comparison")
+
 
 def newcombe(first: Sequence[float], second: Sequence[float]) -> Estimate:
     """The difference of the means of paired scores in [0, 1] with Newcombe's hybrid score interval (Newcombe 1998, method 8), from Wilson's for each side.
