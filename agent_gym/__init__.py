@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agent_gym.agent import GeminiLLM, LLMAgent, OpenAICompatibleLLM, QueryAgent, ReplayAgent, RetrievalAgent
-    from agent_gym.environment import AgentGymEnv, Episode, EpisodeSet, Estimate, rollout
+    from agent_gym.compare import compare
+    from agent_gym.environment import AgentGymEnv, Comparison, Episode, EpisodeSet, Estimate, rollout
     from agent_gym.explore import EpisodeExplorer, MockerExplorer, TraceExplorer
     from agent_gym.export import to_dpo, to_grpo, to_sft
     from agent_gym.factory import Gym, create_environment, load_gym
@@ -33,8 +34,9 @@ _ROOMS = {
     "mocker": ("ToolMocker", "ToolResult", "ToolSession"),
     "reward": ("Label", "Labels", "LLMJudge", "Part", "Policy", "Reward", "RewardBreakdown", "Verifier"),
     "user": ("LLMUser", "TraceUser"),
-    "environment": ("AgentGymEnv", "Episode", "EpisodeSet", "Estimate", "rollout"),
+    "environment": ("AgentGymEnv", "Comparison", "Episode", "EpisodeSet", "Estimate", "rollout"),
     "agent": ("GeminiLLM", "LLMAgent", "OpenAICompatibleLLM", "QueryAgent", "ReplayAgent", "RetrievalAgent"),
+    "compare": ("compare",),
     "train": ("TrainResult", "train"),
     "report": ("ReportCard",),
     "export": ("to_dpo", "to_grpo", "to_sft"),

@@ -30,7 +30,19 @@ def jsonl(path: Path, *records: object) -> Path:
 
 @pytest.mark.parametrize(
     "command",
-    ["", "demo", "inspect", "convert", "sample", "doctor", "report", "retry", "export", "serve"],
+    [
+        "",
+        "demo",
+        "inspect",
+        "convert",
+        "sample",
+        "doctor",
+        "report",
+        "retry",
+        "compare",
+        "export",
+        "serve",
+    ],
 )
 def test_every_command_has_help(command):
     done = run(*filter(None, [command]), "--help")

@@ -9,6 +9,7 @@ import contextlib
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from importlib import import_module, metadata
@@ -33,7 +34,7 @@ from agent_gym.cli.console import (
     whole,
     write_json,
 )
-from ..trace import AgentGymError, TraceError, TraceSet
+from ..trace import AgentGymError, TraceError, TraceSet, dumps
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['app', 'Source', 'Format', 'Strict', 'ReaderFile', 'Json', 'Version', 'Target', 'Logs', 'Episodes', 'Page', 'HeldOut',
            'AgentName', 'Minimum', 'Timeout', 'KindName', 'TextArguments', 'Host', 'Port', 'CORE', 'EXTRAS',
-           'own_format', 'doubted', 'inspect', 'convert', 'demo', 'sample', 'report', 'find_agent', 'retry', 'Kind',
-           'export', 'serve', 'installation', 'doctor', 'main']
+           'own_format', 'doubted', 'inspect', 'convert', 'demo', 'sample', 'report', 'find_agent', 'retry', 'compare',
+           'Kind', 'export', 'serve', 'installation', 'doctor', 'main']
 
 # %% ../../nbs/cli/03_app.ipynb #4810014d
 app = typer.Typer(
@@ -349,6 +350,47 @@ def retry(
         if found.exit_code(minimum):
             say(screen, f"below the minimum of {minimum}")
             raise typer.Exit(1)
+
+# %% ../../nbs/cli/03_app.ipynb #57d0095e
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(metavar="A", help="Logs of the first agent.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Logs of the second agent.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    n: Annotated[int, typer.Option("-n", min=1, help="Tasks to show, flipped ones only.")] = 20,
+    format: Format = "auto",
+    strict: Strict = False,
+) -> None:
+    "Which of two agents is better, with the tasks that turned, where the two part, and why."
+    with reporting():
+        from agent_gym.compare import compare as compared
+
+        sides = [read_logs(src, format, strict, progress=not json) for src in (first, second)]
+        found = compared(dict(zip(_names(first, second, sides), sides)))
+        if json:
+            typer.echo(dumps(found.to_dict()))
+            return
+        rows = [
+            (t.task, *(f"{s:.0%}" for s in t.successes), _part(t.turn), t.why)
+            for t in found.flipped[:n]
+        ]
+        if rows:
+            OUT.print(table((found.by, *found.names, "part at", "why"), rows))
+        if len(found.flipped) > len(rows):
+            OUT.print(plain(f"{len(found.flipped) - len(rows)} more tasks turned; -n shows them"))
+        OUT.print(plain(found.sentence), soft_wrap=True)
+
+
+def _part(turn: int | None) -> str:
+    return "–" if turn is None else f"turn {turn + 1}"
+
+
+def _names(first: str, second: str, sides: Sequence[TraceSet]) -> tuple[str, str]:
+    "What the logs call their agents where each names one, else the sources; A and B where equal."
+    called = [sorted({str(t.metadata.get("agent") or "") for t in side}) for side in sides]
+    if all(len(c) == 1 and c[0] for c in called) and called[0] != called[1]:
+        return called[0][0], called[1][0]
+    return (first, second) if first != second else ("A", "B")
 
 # %% ../../nbs/cli/03_app.ipynb #7991c87a
 class Kind(StrEnum):

@@ -92,6 +92,22 @@ class EpisodeRecord(_Deferred):
         return d | {"metadata": {**d.get("metadata", {}), "episode": own}}
 
     @classmethod
+    def from_trace(cls, trace: Trace, index: int = 0) -> EpisodeRecord:
+        """A logged conversation as a record: its outcome is the verdict; where there is none the
+        verdict is "abstain" and the score 0.5."""
+        verdict = {True: "pass", False: "fail", None: "abstain"}[trace.success]
+        return cls(
+            index,
+            trace.conversation_id,
+            trace.task,
+            0,
+            trace,
+            {"pass": 1.0, "fail": 0.0, "abstain": 0.5}[verdict],
+            verdict,
+            turns=sum(m.role == "assistant" for m in trace.messages),
+        )
+
+    @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> EpisodeRecord:
         "Raises TraceError where `value` is no episode record."
         meta = dict(value.get("metadata") or {})

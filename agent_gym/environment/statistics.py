@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 # %% auto #0
-__all__ = ['Estimate', 'wilson', 'pass_hat_k', 'Comparison', 'paired']
+__all__ = ['Estimate', 'wilson', 'pass_hat_k', 'Comparison', 'newcombe', 'paired']
 
 # %% ../../nbs/environment/07_statistics.ipynb #35a1a3ff
 @dataclass(frozen=True, slots=True)
@@ -80,20 +80,58 @@ class Comparison:
         d, p = self.difference, f"p = {self.p_value:.3f}" if self.p_value >= 0.001 else "p < 0.001"
         return f"{d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}], {p}; {self.wins} better, {self.losses} worse, {self.ties} the same"
 
+    def _repr_html_(self) -> str:
+        from agent_gym.render import block, escape
 
-def paired(
-    first: Sequence[float], second: Sequence[float], seed: int = 0, flips: int = 10_000
-) -> Comparison:
-    """Compare scores of the same episodes, in the same order. Exact up to 12 episodes that differ.
-    Raises ValueError on unequal or no scores."""
+        return block(f"<p>{escape(str(self))}</p>", "comparison")
+
+
+def newcombe(first: Sequence[float], second: Sequence[float]) -> Estimate:
+    """The difference of the means of paired scores in [0, 1] with Newcombe's hybrid score interval
+    (Newcombe 1998, method 8), from Wilson's for each side.
+
+    It stays inside [-1, 1] and keeps its width where no pair differs. Raises ValueError on unequal
+    or no scores, or scores outside [0, 1]."""
+    a, b = _same_episodes(first, second)
+    one, two = wilson(float(a.sum()), len(a)), wilson(float(b.sum()), len(b))
+    varies = a.std() > 0 and b.std() > 0
+    phi = float(np.corrcoef(a, b)[0, 1]) if varies else 0.0
+
+    def spread(x: float, y: float) -> float:
+        return math.sqrt(max(0.0, x * x - 2 * phi * x * y + y * y))
+
+    value = one.value - two.value
+    low = value - spread(one.value - one.low, two.high - two.value)
+    high = value + spread(one.high - one.value, two.value - two.low)
+    return Estimate(value, max(-1.0, low), min(1.0, high), len(a))
+
+
+def _same_episodes(
+    first: Sequence[float], second: Sequence[float]
+) -> tuple[np.ndarray, np.ndarray]:
     if len(first) != len(second) or not len(first):
         raise ValueError(
             f"a paired comparison needs the same episodes on both sides, got {len(first)} and {len(second)}"
         )
-    d = np.asarray(first, float) - np.asarray(second, float)
+    return np.asarray(first, float), np.asarray(second, float)
+
+
+def paired(
+    first: Sequence[float], second: Sequence[float], seed: int = 0, flips: int = 10_000
+) -> Comparison:
+    """Compare scores of the same episodes, in the same order. Raises ValueError on unequal or no
+    scores.
+
+    Exact up to 12 episodes that differ, and for any number that all differ by as much: then it is
+    McNemar's exact test (McNemar 1947)."""
+    a, b = _same_episodes(first, second)
+    d = a - b
     d[np.abs(d) < 1e-12] = 0.0
     nonzero, n = d[d != 0], len(d)
-    if len(nonzero) <= 12:
+    if len(nonzero) and np.ptp(np.abs(nonzero)) < 1e-12:
+        fewer, total = int(min((nonzero > 0).sum(), (nonzero < 0).sum())), len(nonzero)
+        p = min(1.0, sum(math.comb(total, k) for k in range(fewer + 1)) / 2 ** (total - 1))
+    elif len(nonzero) <= 12:
         signs = 1 - 2 * ((np.arange(2 ** len(nonzero))[:, None] >> np.arange(len(nonzero))) & 1)
         extreme = np.abs(signs @ nonzero) >= abs(nonzero.sum()) - 1e-9
         p = float(extreme.mean())

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..environment import EpisodeRecord, EpisodeSet
+from ..environment.alignment import divergence
 from .rows import CAP, facets_of, length_label, tones
 from agent_gym.explore.steps import (
     changes_html,
     comparison,
     curve,
-    divergence,
     parts_table,
     played_again,
     step_html,
@@ -22,7 +22,7 @@ from agent_gym.explore.steps import (
 )
 from .widget import Explorer
 from ..render import Raw, badge, block, escape, messages_html, short
-from ..trace import AgentGymError, dumps
+from ..trace import AgentGymError, Trace, dumps
 
 if TYPE_CHECKING:
     from agent_gym.environment import Episode
@@ -105,7 +105,11 @@ def overview(rows: list[dict[str, Any]], most: int = 60) -> Raw:
 
 # %% ../../nbs/explore/04_episodes.ipynb #41695b5f
 class EpisodeExplorer(Explorer):
-    """Look through episodes: an `EpisodeSet`, records, or a mapping of agent names to either.
+    """Look through episodes: an `EpisodeSet`, records, logged traces, or a mapping of agent names
+    to any of them.
+
+    Logged traces are named after `metadata["agent"]` where the mapping gives no name, and are shown
+    as they were, not played again.
 
     With `gym` (as `gym.explore` gives it) every tool result carries its provenance and explanation,
     episodes are compared with their log, and "fork here" leaves the `Episode` at that
@@ -114,20 +118,21 @@ class EpisodeExplorer(Explorer):
 
     def __init__(
         self,
-        episodes: EpisodeSet
-        | Iterable[EpisodeRecord]
-        | Mapping[str, EpisodeSet | Iterable[EpisodeRecord]],
+        episodes: Iterable[EpisodeRecord | Trace] | Mapping[str, Iterable[EpisodeRecord | Trace]],
         gym: Gym | None = None,
     ):
-        named: dict[str, Iterable[EpisodeRecord]] = (
+        named: dict[str, Iterable[EpisodeRecord | Trace]] = (
             dict(episodes)
             if isinstance(episodes, Mapping)
             else {str(getattr(episodes, "agent", "")): episodes}
         )  # type: ignore[assignment]
-        self._records = [(name, r) for name, rs in named.items() for r in rs]
+        found = [(name, i, r) for name, rs in named.items() for i, r in enumerate(rs)]
+        self._from_logs = {k for k, (_, _, r) in enumerate(found) if isinstance(r, Trace)}
+        self._records = [_recorded(*f) for f in found]
         self.gym, self.forked = gym, None
+        several = len({name for name, _ in self._records}) > 1
         ids = [
-            f"{r.conversation_id}#{r.seed}" + (f"/{name}" if len(named) > 1 else "")
+            f"{r.conversation_id}#{r.seed}" + (f"/{name}" if several else "")
             for name, r in self._records
         ]
         rows = [episode_row(r, name, i) for (name, r), i in zip(self._records, ids)]
@@ -181,7 +186,7 @@ class EpisodeExplorer(Explorer):
             _opening(r),
             None,
         )
-        if self.gym is not None:
+        if self.gym is not None and i not in self._from_logs:
             try:
                 episode, steps = played_again(self.gym, r)
                 breakdown, opening, wrote = (
@@ -222,7 +227,8 @@ class EpisodeExplorer(Explorer):
             if logged is not None
             else ""
         )
-        body = "".join(step_html(n, s, self.gym is not None) for n, s in enumerate(steps))
+        forkable = self.gym is not None and i not in self._from_logs
+        body = "".join(step_html(n, s, forkable) for n, s in enumerate(steps))
         written = (
             f"<details><summary>what was written</summary>{changes_html(wrote)}</details>"
             if wrote is not None
@@ -241,6 +247,8 @@ class EpisodeExplorer(Explorer):
         Python. Raises AgentGymError without a gym, KeyError without such an episode."""
         if self.gym is None:
             raise AgentGymError("forking needs the gym: EpisodeExplorer(episodes, gym)")
+        if self._place[id] in self._from_logs:
+            raise AgentGymError(f"{id} was logged, not played: fork an episode of a rollout")
         self.forked = played_again(self.gym, self._records[self._place[id]][1], turn)[0]
         return self.forked
 
@@ -269,6 +277,14 @@ class EpisodeExplorer(Explorer):
                 ),
             )
         )
+
+
+def _recorded(name: str, i: int, r: EpisodeRecord | Trace) -> tuple[str, EpisodeRecord]:
+    "The agent's name and the record; of a logged trace both are read off it."
+    if not isinstance(r, Trace):
+        return name, r
+    agent = r.metadata.get("agent")
+    return name or (agent if isinstance(agent, str) else ""), EpisodeRecord.from_trace(r, i)
 
 
 def _opening(r: EpisodeRecord) -> int:

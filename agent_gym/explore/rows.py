@@ -46,6 +46,7 @@ def trace_row(t: Trace) -> dict[str, Any]:
         "mark": f"{calls} calls" + (f" · {sat:g}★" if sat is not None else ""),
         "f": {
             "outcome": t.outcome or "none",
+            "agent": agent if isinstance(agent := t.metadata.get("agent"), str) else None,
             "satisfaction": None if sat is None else round(sat),
             "tool": sorted({c.name for m in t.messages for c in m.tool_calls}),
             "errors": "with errors" if errors else "without",
@@ -64,6 +65,7 @@ def trace_row(t: Trace) -> dict[str, Any]:
 
 FACETS = [
     ("outcome", "Outcome", False),
+    ("agent", "Agent", False),
     ("satisfaction", "Satisfaction", True),
     ("tool", "Tool", False),
     ("errors", "Errors", False),

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..environment.alignment import aligned_calls
 from ..render import Raw, badge, escape, messages_html, short, table
-from ..trace import Message, ToolCall, dumps
+from ..trace import Message, dumps
 
 if TYPE_CHECKING:
     from agent_gym.environment import Episode, EpisodeRecord
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from agent_gym.reward import RewardBreakdown
 
 # %% auto #0
-__all__ = ['TONE', 'ShownStep', 'steps_of', 'played_again', 'aligned_calls', 'divergence', 'provenance', 'step_html',
-           'parts_table', 'curve', 'comparison', 'changes_html']
+__all__ = ['TONE', 'ShownStep', 'steps_of', 'played_again', 'provenance', 'step_html', 'parts_table', 'curve', 'comparison',
+           'changes_html']
 
 # %% ../../nbs/explore/03_steps.ipynb #a01941b9
 @dataclass(frozen=True)
@@ -69,52 +70,6 @@ def played_again(
             )
         )
     return episode, shown
-
-# %% ../../nbs/explore/03_steps.ipynb #574da4b8
-def aligned_calls(
-    left: Sequence[Message], right: Sequence[Message]
-) -> list[tuple[str, ToolCall | None, ToolCall | None]]:
-    'Rows ("same" | "changed" | "only left" | "only right", call, call), in order: the longest common sequence of calls, then same names.'
-    a, b = ([c for m in ms for c in m.tool_calls] for ms in (left, right))
-    keys = [[(c.name, dumps(sorted(c.arguments.items()))) for c in x] for x in (a, b)]
-    best = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
-    value = [[3 if x == y else 1 if x[0] == y[0] else 0 for y in keys[1]] for x in keys[0]]
-    for i in range(len(a) - 1, -1, -1):
-        for j in range(len(b) - 1, -1, -1):
-            best[i][j] = max(best[i + 1][j], best[i][j + 1], best[i + 1][j + 1] + value[i][j])
-    rows, i, j = [], 0, 0
-    while i < len(a) or j < len(b):
-        if (
-            i < len(a)
-            and j < len(b)
-            and value[i][j]
-            and best[i][j] == best[i + 1][j + 1] + value[i][j]
-        ):
-            rows.append(("same" if value[i][j] == 3 else "changed", a[i], b[j]))
-            i, j = i + 1, j + 1
-        elif i < len(a) and (j == len(b) or best[i][j] == best[i + 1][j]):
-            rows.append(("only left", a[i], None))
-            i += 1
-        else:
-            rows.append(("only right", None, b[j]))
-            j += 1
-    return rows
-
-
-def divergence(
-    messages: Sequence[Message], logged: Sequence[Message], opening: int = 0
-) -> int | None:
-    "The step at which an episode first leaves the logged conversation, or None."
-    for i, s in enumerate(steps_of(messages, opening)):
-        said, was = s.messages[0], next(iter(steps_of(logged, opening)[i : i + 1]), None)
-        if (
-            was is None
-            or (said.content or "") != (was.messages[0].content or "")
-            or [(c.name, c.arguments) for c in said.tool_calls]
-            != [(c.name, c.arguments) for c in was.messages[0].tool_calls]
-        ):
-            return i
-    return None
 
 # %% ../../nbs/explore/03_steps.ipynb #cccf3097
 TONE = {

@@ -129,7 +129,7 @@ def grade_records(world: World, traces: Sequence[Trace], by: str | None) -> Iter
             b.verdict,
             b.kind,
             reasons,
-            None if by is None else str(t.metadata.get(by)),
+            None if by is None or t.metadata.get(by) is None else str(t.metadata[by]),
         )
 
 
