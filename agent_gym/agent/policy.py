@@ -20,11 +20,11 @@ from .forest import Forest, ForestSettings, grow_forest, load_forest
 from .proposals import Proposals
 from .templates import Call, Reply
 from ..dialogue.model import DialogueModel
-from ..reward.rules import Rules
+from ..reward.rules import Guard, Rules
 from ..trace import AgentGymError, Message, ToolSpec, Trace, TraceSet, dumps, loads
 
 # %% auto #0
-__all__ = ['RARE', 'ActionFilter', 'Choice', 'choice_at', 'choices', 'act_numbers', 'ActPolicy', 'fit_policy', 'clone',
+__all__ = ['RARE', 'ActionFilter', 'CHANCE', 'Choice', 'choice_at', 'choices', 'act_numbers', 'ActPolicy', 'fit_policy', 'clone',
            'is_repeat', 'RuleFilter', 'load_rule_filter', 'Decision', 'PolicyAgent', 'save_agent', 'load_agent']
 
 # %% ../../nbs/agent/02_policy.ipynb #741e8904
@@ -210,6 +210,9 @@ def is_repeat(messages: Sequence[Message], action: Message) -> bool:
 ActionFilter: TypeAlias = Callable[[list[Message], Message], object]
 
 
+CHANCE = 0.01  # of a rule's record among unrelated outcomes, below which the rule is sure
+
+
 class RuleFilter:
     """Refuses actions that break `rules`, mined from `traces` with `seed`: called, it returns the
     broken ones.
@@ -220,7 +223,17 @@ class RuleFilter:
         self.rules, self.traces, self.seed = rules, traces, seed
 
     def __call__(self, messages: list[Message], action: Message) -> object:
-        return self.rules.blocked(messages, action)
+        return [g for g in self.rules.blocked(messages, action) if self._is_sure(g)]
+
+    def _is_sure(self, rule: Guard) -> bool:
+        "Whether people set the rule, or so few successes break it that chance does not explain it."
+        if rule.statement in self.rules.edits:
+            return True
+        from scipy.stats import binom
+
+        tried = round(rule.broken + rule.counterexamples)
+        rate = float(self.rules.success.mean())
+        return bool(binom.cdf(round(rule.counterexamples), tried, rate) < CHANCE)
 
     def save(self, path: str | Path) -> Path:
         "Write the folder `path`; returns it."
