@@ -184,7 +184,7 @@ def test_nothing_of_the_clinic_is_in_the_package():
     words = [
         "referral",
         "waiting_list",
-        "patient_id",
+        "patient",
         *clinic.DOCTORS,
         *(d for ds in clinic.DOCTORS.values() for d in ds),
     ]

@@ -25,7 +25,6 @@ _PERSONS = frozenset(
         "person",
         "passenger",
         "guest",
-        "patient",
         "contact",
         "recipient",
         "caller",
