@@ -78,9 +78,10 @@ class Cell:
 
     @cached_property
     def tree(self) -> ast.Module:
-        "The parsed source; empty where it holds magics."
+        "The parsed source, with `await` at the top; empty where it holds magics."
+        flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         try:
-            return ast.parse(self.source)
+            return compile(self.source, self.id, "exec", flags)
         except SyntaxError:
             return ast.Module([], [])
 
