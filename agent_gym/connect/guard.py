@@ -21,7 +21,7 @@ TOO_BIG = 1009  # the code with which a WebSocket is closed for a message over t
 LIMIT = 4 << 20  # bytes of a request's body or of one message
 
 # %% auto #0
-__all__ = ['Scope', 'Receive', 'Send', 'Application', 'LOOPBACK', 'TOO_BIG', 'LIMIT', 'Guard', 'refusal', 'bounded', 'serve']
+__all__ = ['Scope', 'Receive', 'Send', 'Application', 'LOOPBACK', 'TOO_BIG', 'LIMIT', 'Guard', 'refusal', 'bounded', 'serve_app']
 
 # %% ../../nbs/connect/01_guard.ipynb #1ab0e428
 class Guard:
@@ -111,19 +111,12 @@ async def _refuse(scope: Scope, send: Send, status: int, reason: str) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
-# %% ../../nbs/connect/01_guard.ipynb #f9e6b962
-def serve(
-    app: Application,
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    token: str | None = None,
-    limit: int = LIMIT,
-) -> None:
-    """Serve `app` behind a guard until interrupted.
+# %% ../../nbs/connect/01_guard.ipynb #de1f70a9
+def serve_app(door: Guard, host: str = "127.0.0.1", port: int = 8000) -> None:
+    "Serve what `door` guards until interrupted; raises AgentGymError for a host it is not for."
+    if door.hosts is not None and host not in LOOPBACK:
+        raise AgentGymError(f"the guard knows no host {host}: pass hosts=None and a token")
+    import uvicorn
 
-    Without a token only on the loopback; elsewhere AgentGymError is raised."""
-    hosts = LOOPBACK if host in LOOPBACK else None
-    door = Guard(app, token=token, hosts=hosts, limit=limit)
-    import uvicorn  # a framework brings it
-
-    uvicorn.run(door, host=host, port=port, ws_max_size=limit, log_level="warning")  # type: ignore
+    app: Any = door
+    uvicorn.run(app, host=host, port=port, ws_max_size=door.limit, log_level="warning")

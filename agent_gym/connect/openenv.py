@@ -61,7 +61,7 @@ class GymState(State):
     score: float | None = None
     verdict: str | None = None
 
-# %% ../../nbs/connect/03_openenv.ipynb #e8976a97
+# %% ../../nbs/connect/03_openenv.ipynb #9d099731
 #| eval: false
 Split = Literal["train", "held_out"]
 
@@ -76,9 +76,10 @@ class GymTasks:
         return [{"name": s, "type": types[s]} for s in get_args(Split)]
 
     def list_tasks(self, split: str) -> list[dict[str, Any]]:
-        if split not in get_args(Split):
-            raise EpisodeError(f"no split {split!r}; there are {', '.join(get_args(Split))}")
-        tasks = self._gym.tasks.split(split, seed=self._gym.world.seed)
+        known: dict[str, Split] = {s: s for s in get_args(Split)}
+        if split not in known:
+            raise EpisodeError(f"no split {split!r}; there are {', '.join(known)}")
+        tasks = self._gym.tasks.split(known[split], seed=self._gym.world.seed)
         return [
             {"id": t.conversation_id, "index": i, "difficulty": t.difficulty}
             for i, t in enumerate(tasks)
@@ -98,7 +99,7 @@ class GymTasks:
     ) -> list[dict[str, Any]]:
         return self.list_tasks(split)[start:stop]
 
-# %% ../../nbs/connect/03_openenv.ipynb #72c104bd
+# %% ../../nbs/connect/03_openenv.ipynb #7f48739f
 #| eval: false
 class GymEnvironment(Environment[GymAction, GymObservation, GymState], GymTasks):
     "One episode of a gym after another."

@@ -1,9 +1,15 @@
 """Every framework, in an environment of its own, sees the episodes that `Episode` plays."""
 
+import contextlib
+import http.client
 import json
+import os
+import socket
+import subprocess
+import time
 
 import pytest
-from conftest import ROOT, run_in
+from conftest import ROOT, python_of, run_in
 from scripts import KINDS, differences
 
 VERSIONS = {"mcp": {"mcp": (2, 3)}, "openenv": {"openenv": (0, 10)}}
@@ -50,3 +56,33 @@ def test_a_served_gym_bears_load_and_refuses_strangers(folder):
         "too many": "CAPACITY_REACHED",
     }, told
     print(told)
+
+
+@pytest.mark.parametrize("how", ["--openenv", "--mcp"])
+def test_the_command_serves_a_saved_gym(folder, how):
+    extra, port = how.removeprefix("--"), free_port()
+    command = [python_of(extra).parent / "agent-gym", "serve", folder / "gym", how, "--port", port]
+    env = os.environ | {"PYTHONPATH": str(ROOT), "AGENT_GYM_TOKEN": "secret"}
+    with subprocess.Popen([*map(str, command)], env=env) as child:
+        try:
+            statuses = [status_of(port, token) for token in ("secret", "guessed")]
+        finally:
+            child.kill()
+    assert statuses == [200 if extra == "openenv" else 404, 401]
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def status_of(port, token, tries=600):
+    "The status of a GET, once somebody listens."
+    for _ in range(tries):
+        there = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        with contextlib.suppress(ConnectionRefusedError):
+            there.request("GET", "/health", headers={"Authorization": f"Bearer {token}"})
+            return there.getresponse().status
+        time.sleep(0.1)
+    raise AssertionError("nobody listens")
