@@ -21,10 +21,11 @@ TOO_BIG = 1009  # the code with which a WebSocket is closed for a message over t
 LIMIT = 4 << 20  # bytes of a request's body or of one message
 
 # %% auto #0
-__all__ = ['Scope', 'Receive', 'Send', 'Application', 'LOOPBACK', 'TOO_BIG', 'LIMIT', 'Guard', 'refusal', 'bounded', 'serve_app']
+__all__ = ['Scope', 'Receive', 'Send', 'Application', 'LOOPBACK', 'TOO_BIG', 'LIMIT', 'AccessGuard', 'refusal', 'bounded_receive',
+           'serve_app']
 
-# %% ../../nbs/connect/01_guard.ipynb #1ab0e428
-class Guard:
+# %% ../../nbs/connect/01_guard.ipynb #0e734afe
+class AccessGuard:
     """`app` behind a door: `hosts` are the names it answers to (None: any, for a server that has a
     `token`), `limit` the bytes of a body.
 
@@ -44,14 +45,16 @@ class Guard:
         self._token = token
 
     def __repr__(self) -> str:
-        return f"Guard({self.app!r}, hosts={self.hosts}, token={'set' if self._token else None})"
+        return (
+            f"AccessGuard({self.app!r}, hosts={self.hosts}, token={'set' if self._token else None})"
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
         why = refusal(scope, self._token, self.hosts, self.limit)
         if why is None:
-            return await self.app(scope, bounded(scope, receive, send, self.limit), send)
+            return await self.app(scope, bounded_receive(scope, receive, send, self.limit), send)
         await _refuse(scope, send, *why)
 
 # %% ../../nbs/connect/01_guard.ipynb #e7fea492
@@ -82,8 +85,8 @@ def _host_of(url: str) -> str | None:
     except ValueError:
         return None
 
-# %% ../../nbs/connect/01_guard.ipynb #02759d5c
-def bounded(scope: Scope, receive: Receive, send: Send, limit: int) -> Receive:
+# %% ../../nbs/connect/01_guard.ipynb #6eb49487
+def bounded_receive(scope: Scope, receive: Receive, send: Send, limit: int) -> Receive:
     "`receive`, which takes the client for gone once it sends more than `limit` bytes."
     taken, websocket = 0, scope["type"] == "websocket"
 
@@ -111,8 +114,8 @@ async def _refuse(scope: Scope, send: Send, status: int, reason: str) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
-# %% ../../nbs/connect/01_guard.ipynb #de1f70a9
-def serve_app(door: Guard, host: str = "127.0.0.1", port: int = 8000) -> None:
+# %% ../../nbs/connect/01_guard.ipynb #81e292dc
+def serve_app(door: AccessGuard, host: str = "127.0.0.1", port: int = 8000) -> None:
     "Serve what `door` guards until interrupted; raises AgentGymError for a host it is not for."
     if door.hosts is not None and host not in LOOPBACK:
         raise AgentGymError(f"the guard knows no host {host}: pass hosts=None and a token")
