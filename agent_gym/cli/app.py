@@ -34,16 +34,19 @@ from agent_gym.cli.console import (
     whole,
     write_json,
 )
+from ..progress import print_above
 from ..trace import AgentGymError, TraceError, TraceSet, dumps
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from agent_gym.report import Light, Section
+
     from agent_gym.environment.retry import RetrySet
 
 # %% auto #0
 __all__ = ['app', 'Source', 'Format', 'Strict', 'ReaderFile', 'Json', 'Version', 'Target', 'Logs', 'Episodes', 'Page', 'HeldOut',
-           'AgentName', 'Minimum', 'Timeout', 'KindName', 'TextArguments', 'Host', 'Port', 'CORE', 'EXTRAS',
+           'Quick', 'AgentName', 'Minimum', 'Timeout', 'KindName', 'TextArguments', 'Host', 'Port', 'CORE', 'EXTRAS',
            'own_format', 'doubted', 'inspect', 'convert', 'demo', 'sample', 'report', 'find_agent', 'retry', 'compare',
            'Kind', 'export', 'serve', 'installation', 'doctor', 'main']
 
@@ -231,6 +234,32 @@ HeldOut = Annotated[
 ]
 
 
+_FIRST = 10  # rows of a table that are shown
+_COLOURS = {"green": "green", "yellow": "yellow", "red": "red"}
+
+
+def _show_section(screen: Console, section: Section) -> None:
+    "A section of a report card: its title, its sentence, its first table."
+    screen.rule(plain(section.title), align="left")
+    screen.print(plain(section.sentence, _PATH))
+    for t in section.tables[:1]:
+        rows = [["–" if v is None else v for v in r] for r in t.rows[:_FIRST]]
+        if rows:
+            screen.print(table(t.columns, rows, t.caption))
+        if len(t.rows) > _FIRST:
+            screen.print(f"and {len(t.rows) - _FIRST} more")
+
+
+def _show_lights(screen: Console, lights: Sequence[Light]) -> None:
+    "May the gym be trusted? One line a use."
+    screen.rule("can this gym be trusted?", align="left")
+    for x in lights:
+        say(screen, plain(x, _PATH), "● ", _COLOURS[x.state])
+
+# %% ../../nbs/cli/03_app.ipynb #60720e93
+Quick = Annotated[bool, typer.Option("--quick", help="Measure on a sample and let no agent play.")]
+
+
 @app.command()
 def report(
     src: Source,
@@ -238,6 +267,7 @@ def report(
     json: Json = None,
     held_out: HeldOut = None,
     n: Annotated[int, typer.Option("-n", min=1, help="Tasks that each agent plays.")] = 100,
+    quick: Quick = False,
     format: Format = "auto",
     strict: Strict = False,
 ) -> None:
@@ -248,8 +278,10 @@ def report(
         from agent_gym.factory import create_environment
         from agent_gym.report import report as make
 
-        card, screen = make(create_environment(traces), measured, n=n), screen_for(json)
-        screen.print(card)
+        gym, screen = create_environment(traces), screen_for(json)
+        tell = lambda section: print_above(lambda: _show_section(screen, section))
+        card = make(gym, measured, quick=quick, n=n, name=Path(src).name, heard=tell)
+        _show_lights(screen, card.lights)
         with whole(out) as half:
             card.to_html(half)
         say(screen, plain(out.resolve(), _PATH), "report: ")
