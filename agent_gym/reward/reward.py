@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from ..progress import paused_gc
+from ..progress import Steps, paused_gc
 from .agreement import agreement, held_to, read_tools, reads_of, worded, writes
 from .annotations import Consensus, Labels, agree
 from .breakdown import Part, RewardBreakdown, blended
@@ -298,11 +298,12 @@ class Reward:
         Mined when first used."""
         from agent_gym.reward.verifier import Verifier
 
-        return (
-            Verifier(self.consensus.traces, self.mocker, dialogue=self.dialogue, seed=self.seed)
-            if any(t.success is not None for t in self.consensus.traces)
-            else None
-        )
+        if all(t.success is None for t in self.consensus.traces):
+            return None
+        with Steps("learning what a success looks like"):
+            return Verifier(
+                self.consensus.traces, self.mocker, dialogue=self.dialogue, seed=self.seed
+            )
 
     @cached_property
     def policy(self) -> Policy | None:
