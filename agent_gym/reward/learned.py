@@ -39,7 +39,7 @@ class Settings:
     rounds: int = 2  # of asking models that have not seen a log whether its label is right
     columns: int = 1500  # statements that are used: those that tell most
     least: int = 3  # conversations that a statement must hold of
-    penalty: float = 0.05  # inverse strength of the ridge penalty (C of scikit-learn)
+    penalty: float = 0.3  # inverse strength of the ridge penalty (C of scikit-learn)
     mutants: int = 3  # spoiled copies of each success, at most
     mutants_most: int = 500  # spoiled copies in all, about
     mutant_weight: float = 0.5  # of a spoiled copy, beside a log
