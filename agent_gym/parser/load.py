@@ -15,7 +15,7 @@ from .agents import Named
 from .lazy import Chained, InBlocks, InFile, LazyTraces, Room
 from .progress import Bar
 from .reading import Loader, Success, written
-from .redact import Redact, Redactor
+from .redact import Redact, redactor_of, report
 from .source import Document, documents, joined
 from ..trace import Trace, TraceError, TraceSet, dumps
 
@@ -60,7 +60,7 @@ def load_traces(
         )
     if isinstance(source, TraceSet):
         return source
-    loader = Loader(format, on_error, columns, roles, success, Redactor.of(redact), nested)
+    loader = Loader(format, on_error, columns, roles, success, redactor_of(redact), nested)
     room = Room(BASE, 7)
     docs, parts = _several(documents(source), loader), []
     for doc in docs:
@@ -206,5 +206,5 @@ def _notes(loader: Loader) -> list[str]:
         + [f"{n} × {note}" for note, n in loader.notes.items()]
         + loader.rename.notes()
         + _left_out(loader)
-        + (loader.redact.report() if loader.redact else [])
+        + (report(loader.redact) if loader.redact else [])
     )
