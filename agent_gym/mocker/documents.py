@@ -18,6 +18,7 @@ from agent_gym.mocker.expressions import (
     is_data,
     LONGEST_NAME,
     MISSING,
+    SEED,
     Expr,
     Place,
     Undefined,
@@ -238,6 +239,7 @@ class State:
         "model",
         "node",
         "observed",
+        "seed",
         "seen",
         "spoken",
         "steps",
@@ -262,6 +264,7 @@ class State:
         self.spoken: tuple[tuple[str, frozenset[str]], ...] = ()
         self.memo: dict[tuple[str, Any], tuple[Value, int, int]] = {}
         self.node: int | None = 0
+        self.seed = 0
         self.touched: dict[tuple[str, Any], Mapping[str, Value]] = {}
         self.events: tuple[tuple[str, Mapping[str, Value]], ...] = ()
         self.imputed: frozenset[tuple[str, Any]] = frozenset()
@@ -275,7 +278,7 @@ class State:
         other.made, other.memo = self.made, dict(self.memo)
         other.seen, other.spoken, other.declared = set(self.seen), self.spoken, self.declared
         other.node, other.touched, other.imputed = self.node, self.touched, self.imputed
-        other.events = self.events
+        other.events, other.seed = self.events, self.seed
         return other
 
     def document(self, view: str, arguments: Mapping[str, Value]) -> tuple[Value, int]:
@@ -333,6 +336,8 @@ class State:
 def environment(state: State, tool: str, arguments: Mapping[str, Value]) -> dict[Any, Value]:
     "What effects and replies of a call may be made of."
     env: dict[Any, Value] = {"a": arguments, "n": state.counts, "h": state.latest}
+    if state.seed:
+        env[SEED] = state.seed
     for link in state.model.links.get(tool, ()):
         names = [resolve(env, place) for _, place in link.source]
         if MISSING not in names:

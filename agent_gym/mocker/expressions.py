@@ -25,7 +25,7 @@ Env: TypeAlias = Mapping[Any, Any]
 
 # %% auto #0
 __all__ = ['Value', 'Place', 'Env', 'MISSING', 'EACH', 'COSTS', 'DATA_KEY', 'GIVEN', 'DEPTH', 'ROWS', 'ROW_PLACES', 'Names',
-           'LONGEST_NAME', 'Undefined', 'key_of', 'is_number', 'resolve', 'total', 'rounded', 'place_text',
+           'SEED', 'LONGEST_NAME', 'Undefined', 'key_of', 'is_number', 'resolve', 'total', 'rounded', 'place_text',
            'PlaceCosts', 'place_cost', 'is_data', 'flatten', 'Const', 'Expr', 'const', 'at', 'evaluate', 'gives',
            'made_up', 'Case']
 
@@ -467,6 +467,14 @@ def made_up(form: str, seed: str) -> str:
     return form[:start] + "".join(map(draw, form[start:]))
 
 
+SEED = ("seed",)
+"The root under which a session's seed stands."
+
+
+def _seed(env: Env) -> str:
+    return f"{env.get(SEED, 0)} {key_of(env.get('a'))!r} {key_of(env.get('n'))!r}"
+
+
 def _calculated(parts: Any, env: Env) -> float:
     text = resolve(env, parts[0])
     try:
@@ -487,7 +495,7 @@ _OPERATORS: dict[str, Callable[[Any, Env], Value]] = {
     "append": _append,
     "map": lambda p, env: [evaluate(p[1], {**env, "i": r}) for r in _rows(env, p[0])],
     "sorted": _sorted,
-    "fresh": lambda p, env: made_up(p[0], f"{key_of(env.get('a'))}{key_of(env.get('n'))}"),
+    "fresh": lambda p, env: made_up(p[0], _seed(env)),
     "next": lambda parts, env: max(_numbers(parts, env)) + 1,
     "if": lambda p, env: evaluate(p[1] if p[0](env) else p[2], env),
     "calc": _calculated,

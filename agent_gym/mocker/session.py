@@ -204,6 +204,7 @@ class ToolSession:
     def reset(self) -> ToolSession:
         "Back to the state before any call; returns the session."
         self.state = State(self.mocker.backend.state, origin=self.origin)
+        self.state.seed = self.seed
         self.said: dict[tuple[str, Any], JsonValue] = {}
         self._faults: dict[str, tuple[tuple[int, JsonValue], ...]] = {}
         self._asked: dict[str, int] = {}
