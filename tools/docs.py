@@ -93,7 +93,10 @@ def method_row(name: str, member: object) -> str:
 
 def entry(module: str, name: str) -> str:
     "The reference entry of a public `name` as Markdown."
-    obj = getattr(importlib.import_module(f"agent_gym.{module}"), name, None)
+    try:
+        obj = getattr(importlib.import_module(f"agent_gym.{module}"), name, None)
+    except ModuleNotFoundError:  # a framework that is not installed here: its source is shown
+        return ""
     if not (inspect.isclass(obj) or inspect.isfunction(obj)):
         return ""
     fields = getattr(obj, "model_fields", {})
