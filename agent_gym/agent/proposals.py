@@ -52,7 +52,7 @@ class Form:
 
 
 def instantiate(act: LoggedAct, form: Form) -> ReplyTemplate | CallTemplate:
-    "The template that `act` is an instance of: each slot bound to the best source that explains it."
+    "The template that `act` is an instance of, each slot bound to the best source that fits."
     chosen = []
     for ranked, (sources, _) in zip(form.sources, act.slots):
         able = (s for s in ranked if s == FREE or s in sources)
