@@ -23,6 +23,7 @@ from .environment.rollouts import RolloutOptions, rollout
 from .environment.tasks import Split, Task, TaskSet
 from .environment.world import UserFactory, World
 from .mocker import ToolMocker
+from .progress import Steps
 from .reward import Labels, Policy, Reward
 from .saving import SavingError, code_digest, load_state, save_state
 from .trace import Trace, TraceError, TraceSet, dumps, parse_json, write_whole
@@ -165,12 +166,17 @@ class Gym(_Triple):
             progress=progress,
         )
 
-    def report(self, held_out: Sequence[Trace] | None = None) -> ReportCard:
+    def report(
+        self, held_out: Sequence[Trace] | None = None, quick: bool = False, progress: bool = True
+    ) -> ReportCard:
         """How far this gym can be trusted, measured on `held_out` traces, or cross-fitted over its
-        own."""
+        own; `quick` measures on a sample and lets no agent play.
+
+        In a notebook it fills in section by section, unless `progress` is off."""
         from agent_gym.report import report
 
-        return report(self, held_out if held_out is None else TraceSet(held_out))
+        given = held_out if held_out is None else TraceSet(held_out)
+        return report(self, given, quick=quick, progress=progress)
 
     @property
     def policy(self) -> Policy | None:
@@ -312,6 +318,7 @@ def create_environment(
     labels: object = None,
     user: UserFactory | None = None,
     seed: int = 0,
+    progress: bool = True,
 ) -> Gym:
     """Learn a gym from `traces`, which unpacks as `query_agent, tool_mocker, reward_fn`.
 
@@ -325,20 +332,27 @@ def create_environment(
     `labels`: their verdicts on conversations (Labels, a JSONL file, records or a DataFrame:
     conversation_id, verdict, reason, by); both come before all that is learned. `user`: makes the
     other side from
-    (trace, seed); by default users derived from the traces (`UserModel`). Same traces and seed,
-    same gym, in every process. Raises TraceError where there is nothing to learn from."""
+    (trace, seed); by default users derived from the traces (`UserModel`). `progress` shows what is
+    being learned, on a terminal or in a notebook. Same traces and seed, same gym, in every process.
+    Raises TraceError where there is nothing to learn from."""
     from agent_gym.agent.query import query_agent
 
-    logs, notes = usable(traces)
-    functions, over_state, known = _brought(tools)
-    mocker = ToolMocker(logs, llm=llm, tools=known, functions=over_state)
+    with Steps("learning a gym", 4, progress) as step:
+        step.now("reading")
+        logs, notes = usable(traces)
+        functions, over_state, known = _brought(tools)
+        step("the backend")
+        mocker = ToolMocker(logs, llm=llm, tools=known, functions=over_state)
+        step("the dialogues")
+        dialogue = learn_dialogues(logs, mocker.tools)
+        step("the users")
+        user = user or UserModel(logs, dialogue)
     notes += map(str, mocker.agreement.values())
     notes += [
         f"{t} is not learned from these logs ({r} of {n} calls left out were right): `tools=` brings it"
         for t, (r, n) in mocker.unlearned.items()
         if t not in {**functions, **over_state}
     ]
-    dialogue = learn_dialogues(logs, mocker.tools)
     judge = (
         reward
         if isinstance(reward, Reward)
@@ -350,8 +364,6 @@ def create_environment(
         notes.append(
             f"{len(unknown)} labels belong to no conversation of the logs: {', '.join(unknown[:3])}"
         )
-    if user is None:
-        user = UserModel(logs, dialogue)
     world = World(logs, mocker, judge, user, functions or None, seed)
     return Gym(query_agent(logs, world.mocker, llm, reward=judge), judge, world, notes)
 

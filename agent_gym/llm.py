@@ -37,10 +37,9 @@ class LLM(Protocol):
         """The model's next turn: text, tool calls, or both.
 
         `options`: temperature, top_p, top_k, max_tokens, seed, stop; sent only if given.
-        `Message.metadata` holds `usage`
-        (input_tokens, output_tokens), `finish_reason`, `model`, `seconds`, and `raw`, the
-        provider's own turn, to be sent back as it came.
-        Raises LLMError."""
+        `Message.metadata` holds `usage` (input_tokens, output_tokens), `finish_reason`, `model`,
+        `seconds`, and `raw`, the provider's own turn, to be sent back as it came. Raises
+        LLMError."""
         ...
 
 # %% ../nbs/03_llm.ipynb #fc55d9d6
@@ -53,7 +52,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     def work() -> None:
         try:
             box.append((True, call()))
-        except BaseException as e:  # noqa: BLE001 - handed to the caller, who is the one to judge it
+        except BaseException as e:  # noqa: BLE001 - raised again in the caller's thread
             box.append((False, e))
         done.set()
 
@@ -75,8 +74,8 @@ class Retry:
     """Exponential back-off with jitter.
 
     At most `attempts` requests, `total` seconds from the first to the last; the n-th pause is
-    base·2ⁿ⁻¹ seconds, at most `longest`, times a
-    random factor in [0.5, 1], or what the server asks for (`retry_after`) if that still fits."""
+    base·2ⁿ⁻¹ seconds, at most `longest`, times a random factor in [0.5, 1], or what the server asks
+    for (`retry_after`) if that still fits."""
 
     attempts: int = 4
     base: float = 0.5
@@ -107,7 +106,7 @@ class Retry:
                 sleep(pause)
         raise AssertionError("unreachable")
 
-
+# %% ../nbs/03_llm.ipynb #16fa0789
 def _after(e: LLMError, attempts: int, seconds: float) -> LLMError:
     return LLMError(
         f"{e} (gave up after {attempts} attempts in {seconds:.1f} s)", kind=e.kind, retryable=True
@@ -156,7 +155,7 @@ def status_error(
         retry_after=retry_after,
     )
 
-
+# %% ../nbs/03_llm.ipynb #922d337c
 def clean(text: str, secret: str | None = None, limit: int = 300) -> str:
     "`text` on one line, at most `limit` characters, with `secret` struck out."
     text = " ".join(str(text).split())
@@ -173,7 +172,7 @@ def checked_key(key: str | None) -> str | None:
         raise LLMError("the API key holds characters that no key has; copy it again", kind="auth")
     return key or None
 
-
+# %% ../nbs/03_llm.ipynb #befe1edf
 def checked_url(base_url: str | None) -> str | None:
     """`base_url`, which names a server and holds no secret; raises LLMError(kind='request'), which
     does not repeat it."""
@@ -186,19 +185,20 @@ def checked_url(base_url: str | None) -> str | None:
         raise LLMError("base_url is no address of a server", kind="request") from None
     if secret:
         raise LLMError(
-            "base_url holds a user, a password or a query: it is shown and pickled, so pass a key with api_key=",
+            "base_url holds a user, a password or a query: it is shown and pickled, "
+            "so pass a key with api_key=",
             kind="request",
         )
     return base_url
 
-
+# %% ../nbs/03_llm.ipynb #0bf51a24
 def origin(url: str) -> str:
     "Scheme, host and port of `url`: what a key may be sent to, and what may be shown."
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return f"{parts.scheme}://{parts.hostname}:{port}"
 
-
+# %% ../nbs/03_llm.ipynb #90651a22
 class CachedLLM:
     """`llm` with its answers kept as JSON files under `folder`: an equal request (model, messages,
     tools, options) is answered from there."""
@@ -251,7 +251,7 @@ async def agenerate(
         else await asyncio.to_thread(llm.generate, messages, tools, **options)
     )
 
-
+# %% ../nbs/03_llm.ipynb #75556ab5
 def stream(
     llm: LLM, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
 ) -> Iterator[str | Message]:

@@ -19,8 +19,8 @@ from pydantic import JsonValue
 from .trace import ToolError, ToolKind, ToolSpec, Trace, dumps
 
 # %% auto #0
-__all__ = ['LoggedCall', 'logged_calls', 'is_error_value', 'json_type', 'infer_schema', 'arithmetic', 'gather_evidence',
-           'kinds_of', 'infer_tools', 'declared_tools', 'check_arguments']
+__all__ = ['LoggedCall', 'logged_calls', 'is_error_value', 'json_type', 'infer_schema', 'arithmetic', 'kinds_of', 'infer_tools',
+           'declared_tools', 'check_arguments']
 
 # %% ../nbs/02_tools.ipynb #d37fb505
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class LoggedCall:
     value: JsonValue
     is_error: bool
 
-
+# %% ../nbs/02_tools.ipynb #7abb4ae5
 def logged_calls(trace: Trace) -> Iterator[LoggedCall]:
     "The answered calls of `trace` in the order in which they were made."
     for turn, call, answer in trace.calls():
@@ -107,7 +107,7 @@ class _Shape:
             for v in value:
                 self.items.add(v, depth + 1)
 
-
+# %% ../nbs/02_tools.ipynb #afea3f0d
 def json_type(value: object) -> str:
     "The JSON Schema name of the type of `value`; raises TypeError where it is no JSON value."
     for kind, name in (
@@ -132,7 +132,7 @@ def infer_schema(values: Iterable[JsonValue]) -> dict[str, Any]:
         shape.add(v)
     return _schema(shape)
 
-
+# %% ../nbs/02_tools.ipynb #c5928973
 def _schema(s: _Shape) -> dict[str, Any]:
     types = set(s.types)
     if {"integer", "number"} <= types:
@@ -154,7 +154,7 @@ def _schema(s: _Shape) -> dict[str, Any]:
         out["items"] = _schema(s.items)
     return out | (_text_schema(s) if types == {"string"} else {})
 
-
+# %% ../nbs/02_tools.ipynb #51c5c09f
 def _is_map(s: _Shape) -> bool:
     """Keys that name things rather than fields: many of them, each in few of the objects, or names
     with digits whose values look alike."""
@@ -173,7 +173,7 @@ def _map_schema(s: _Shape) -> dict[str, Any]:
         _merge(merged, f)
     return {"additionalProperties": _schema(merged)}
 
-
+# %% ../nbs/02_tools.ipynb #61f1ecb4
 def _merge(into: _Shape, other: _Shape) -> None:
     into.seen += other.seen
     into.types.update(other.types)
@@ -223,7 +223,7 @@ def arithmetic(text: str) -> float | int:
     except (SyntaxError, RecursionError, MemoryError, OverflowError, TypeError) as error:
         raise ValueError(f"not an arithmetic expression: {text[:80]!r}") from error
 
-
+# %% ../nbs/02_tools.ipynb #8dc73087
 def _value(node: ast.AST) -> float | int:
     if (
         isinstance(node, ast.Constant)
@@ -303,7 +303,7 @@ def _compare(met: Iterable[_View], c: LoggedCall, e: _Evidence) -> Iterator[_Eve
             yield view.tool, frozenset(view.since or {c.name}), view.value != c.value
         view.since.add(c.name)
 
-
+# %% ../nbs/02_tools.ipynb #66a0b8c8
 def _blame(out: dict[str, _Evidence], windows: Sequence[_Event], telling: frozenset[str]) -> None:
     """A window is what happened between two views (of the tool named first) of one record. Nothing
     in a window without a change writes to it. Windows with one tool in them speak for
@@ -333,7 +333,7 @@ def _blame(out: dict[str, _Evidence], windows: Sequence[_Event], telling: frozen
             for t in tools - telling or tools:
                 out[t].views[view][0] += not out[t].views[view][1]
 
-
+# %% ../nbs/02_tools.ipynb #f6c271e9
 def _writes(e: _Evidence) -> bool:
     if any(
         changed >= max(1, 0.25 * (changed + same), 0.02 * e.calls)
@@ -369,7 +369,7 @@ class _Evidence:
     changed: int = 0
     after: list[frozenset[str]] = field(default_factory=list)
 
-
+# %% ../nbs/02_tools.ipynb #700f3462
 def _leaves(value: JsonValue, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
     "(path, text) of every value inside `value`; the rows of a list share a path."
     if isinstance(value, dict | list) and depth < 6:
@@ -378,7 +378,7 @@ def _leaves(value: JsonValue, path: str = "", depth: int = 0) -> Iterator[tuple[
     else:
         yield path, str(value)[:120]
 
-
+# %% ../nbs/02_tools.ipynb #196b72df
 def _acknowledges(e: _Evidence, mute: bool = False) -> bool:
     """Whether the answers bring nothing new but constants and numbers made up on the spot; if
     `mute`, numbers that another tool shows again are not of these."""
@@ -401,8 +401,7 @@ def _acknowledges(e: _Evidence, mute: bool = False) -> bool:
 
 # %% ../nbs/02_tools.ipynb #359e5167
 class _Talk:
-    """One conversation while it is read: what is known in it, the views by the names in them, the
-    fields whose values later calls may use."""
+    "One conversation while it is read: the views by the names in them, what is known, what is new."
 
     def __init__(self) -> None:
         self.views: dict[str, dict[str, _View]] = defaultdict(dict)
@@ -428,28 +427,11 @@ class _Talk:
         return self._touch(c, out)
 
     def _touch(self, c: LoggedCall, out: Mapping[str, _Evidence]) -> list[_Event]:
-        """Compare with the views that this call touches; a view is met where the call, or the call
-        behind it, said the name."""
-        said = frozenset(_names(c.arguments))
-        rows = (
-            [c.value]
-            if isinstance(c.value, dict)
-            else [v for v in c.value[:40] if isinstance(v, dict)]
-            if isinstance(c.value, list)
-            else []
-        )
-        inside = [v for row in rows for v in _names(row) if any(ch.isdigit() for ch in v)]
-        names = dict.fromkeys([*_names(c.arguments), *inside])
-        met = {
-            id(v): v
-            for name in names
-            for v in self.views.get(name, {}).values()
-            if name in said or name in v.said
-        }
-        for v in met.values():
-            v.named = any(name in said and name in v.said for name in names)
-        events = list(_compare(met.values(), c, out[c.name]))
-        for v in met.values():
+        "Compare with the views that this call touches, and keep its answer as a view."
+        said, names = frozenset(_names(c.arguments)), _touched_names(c)
+        met = _views_met(self.views, names, said)
+        events = list(_compare(met, c, out[c.name]))
+        for v in met:
             out[v.tool].changed += v.changed
         if isinstance(c.value, dict | list):
             view = _View(c.name, c.arguments, said, c.value)
@@ -463,8 +445,31 @@ class _Talk:
             if name not in self.order[i + 1 :]:
                 out[name].after.append(frozenset(self.order[i + 1 :]))
 
+# %% ../nbs/02_tools.ipynb #7b008ca5
+def _touched_names(c: LoggedCall) -> list[str]:
+    "The names in the arguments of `c`, and those with a digit in the rows of its answer."
+    rows = c.value[:40] if isinstance(c.value, list) else [c.value]
+    inside = [v for row in rows if isinstance(row, dict) for v in _names(row)]
+    digits = [v for v in inside if any(ch.isdigit() for ch in v)]
+    return list(dict.fromkeys([*_names(c.arguments), *digits]))
 
-def gather_evidence(calls: Iterable[LoggedCall]) -> dict[str, _Evidence]:
+
+def _views_met(
+    views: Mapping[str, Mapping[str, _View]], names: Iterable[str], said: frozenset[str]
+) -> list[_View]:
+    "The views by these names, where the call (which `said` some), or the call behind one, said it."
+    met = {
+        id(v): v
+        for name in names
+        for v in views.get(name, {}).values()
+        if name in said or name in v.said
+    }
+    for v in met.values():
+        v.named = any(name in v.said for name in said)
+    return list(met.values())
+
+# %% ../nbs/02_tools.ipynb #14867bd1
+def _gather_evidence(calls: Iterable[LoggedCall]) -> dict[str, _Evidence]:
     "What the calls of one or more conversations, given in order, show of each tool."
     out: dict[str, _Evidence] = defaultdict(_Evidence)
     events: list[_Event] = []
@@ -491,7 +496,7 @@ def gather_evidence(calls: Iterable[LoggedCall]) -> dict[str, _Evidence]:
     _blame(out, [x for x in events if x[0] not in mute], frozenset(out) - mute)
     return dict(out)
 
-
+# %% ../nbs/02_tools.ipynb #12fc1a81
 def _rows(value: JsonValue) -> list[JsonValue] | None:
     "The rows of a listing: a list of objects, alone or as the one list of a small wrapper."
     if isinstance(value, dict) and len(value) <= 3:
@@ -512,7 +517,7 @@ def _is_sum(c: LoggedCall) -> bool:
 # %% ../nbs/02_tools.ipynb #eec79487
 def kinds_of(calls: Iterable[LoggedCall]) -> dict[str, ToolKind]:
     "The kind of each tool in `calls` (of one or more conversations, in order)."
-    evidence = gather_evidence(calls)
+    evidence = _gather_evidence(calls)
     acknowledging = {
         t for t, e in evidence.items() if _acknowledges(e, mute=e.changed > 0) and not _computes(e)
     }
@@ -528,7 +533,7 @@ def _ends(e: _Evidence, peers: set[str]) -> bool:
     "Whether in most conversations no tool but `peers` is called afterwards."
     return sum(after <= peers for after in e.after) >= 0.5 * len(e.after)
 
-
+# %% ../nbs/02_tools.ipynb #34c1e18b
 def _kind(e: _Evidence, concludes: bool) -> ToolKind:
     if _computes(e):
         return "pure"
@@ -570,11 +575,11 @@ def infer_tools(
         for name in sorted(calls.keys() | defined.keys())
     }
 
-
+# %% ../nbs/02_tools.ipynb #6bf019dd
 def _joined(known: ToolSpec, declared: ToolSpec) -> ToolSpec:
     return known.model_copy(update={"kind": declared.kind, "writes": declared.writes})
 
-
+# %% ../nbs/02_tools.ipynb #b3c6d154
 def _spec(name: str, calls: list[LoggedCall], kind: ToolKind, given: ToolSpec | None) -> ToolSpec:
     good = [c for c in calls if not c.is_error] or calls
     parameters = {
@@ -608,7 +613,7 @@ def _spec(name: str, calls: list[LoggedCall], kind: ToolKind, given: ToolSpec | 
         name=name, description="", parameters=parameters, result=result, kind=kind, metadata=meta
     )
 
-
+# %% ../nbs/02_tools.ipynb #015b5242
 def _definition(source: object) -> ToolSpec | None:
     """A tool definition in one of the usual forms: ours, OpenAI's (flat or under `function`),
     Anthropic's, MCP's. None where it has no name."""
@@ -668,10 +673,7 @@ def declared_tools(source: object) -> dict[str, ToolSpec]:
         inside = [source[k] for k in _LISTS if isinstance(source.get(k), Sequence)]
         if inside:
             return {n: s for part in inside for n, s in declared_tools(part).items()}
-        source = [
-            v if isinstance(v, ToolSpec) else {"name": k, **v} if isinstance(v, Mapping) else v
-            for k, v in source.items()
-        ]
+        source = [{"name": k, **v} if isinstance(v, Mapping) else v for k, v in source.items()]
     out: dict[str, ToolSpec] = {}
     single = isinstance(source, str | bytes | ToolSpec | Mapping) or not isinstance(
         source, Iterable
@@ -684,11 +686,12 @@ def declared_tools(source: object) -> dict[str, ToolSpec]:
             out |= declared_tools(item)
         else:
             raise ToolError(
-                f"not a tool definition: {repr(item)[:60]}; give a ToolSpec or a definition with a name"
+                f"not a tool definition: {repr(item)[:60]}; "
+                "give a ToolSpec or a definition with a name"
             )
     return out
 
-
+# %% ../nbs/02_tools.ipynb #c7d5d086
 def _openapi(document: Mapping[str, Any]) -> Iterator[ToolSpec]:
     """One tool for each operation: its parameters and the fields of its JSON body; GET reads, the
     others write."""
@@ -727,7 +730,7 @@ def check_arguments(spec: ToolSpec, arguments: object) -> str | None:
     fault = _fault(spec.parameters, arguments, "", 0)
     return f"{spec.name}: {fault}" if fault else None
 
-
+# %% ../nbs/02_tools.ipynb #365ac0ed
 def _fault(schema: Mapping[str, Any], value: object, path: str, depth: int) -> str | None:
     where = f"argument {path!r}" if path else "the arguments"
     wanted = schema.get("type")
@@ -751,7 +754,7 @@ def _fault(schema: Mapping[str, Any], value: object, path: str, depth: int) -> s
         )
     return None
 
-
+# %% ../nbs/02_tools.ipynb #d2e36ac7
 def _object_fault(
     schema: Mapping[str, Any], value: Mapping[Any, object], path: str, depth: int
 ) -> str | None:
@@ -769,7 +772,7 @@ def _object_fault(
             return fault
     return None
 
-
+# %% ../nbs/02_tools.ipynb #c45ef5dc
 def _has_type(value: object, wanted: Iterable[str]) -> bool:
     try:
         kind = json_type(value)
@@ -792,6 +795,6 @@ def _shown(value: object) -> str:
     )
     return text if len(text) <= 60 else text[:57] + "…"
 
-
+# %% ../nbs/02_tools.ipynb #d0e9ed7a
 def _listed(properties: Mapping[str, Any]) -> str:
     return ", ".join(map(repr, properties)) or "no arguments"

@@ -12,7 +12,7 @@ import math
 import os
 import random
 import secrets
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['Role', 'ToolKind', 'ROLES', 'SUCCESS_WORDS', 'FAILURE_WORDS', 'WARNING', 'AgentGymError', 'ToolError', 'EpisodeError',
-           'LLMError', 'TraceError', 'parse_json', 'loads', 'dumps', 'whole_file', 'write_whole', 'copied', 'ToolCall',
-           'Message', 'ToolSpec', 'Trace', 'pair', 'TraceSet', 'TraceSummary']
+__all__ = ['Role', 'ToolKind', 'ROLES', 'SUCCESS_WORDS', 'FAILURE_WORDS', 'WARNING', 'ROUNDING', 'AgentGymError', 'ToolError',
+           'EpisodeError', 'LLMError', 'TraceError', 'parse_json', 'loads', 'dumps', 'whole_file', 'write_whole',
+           'copied', 'ToolCall', 'Message', 'ToolSpec', 'Trace', 'pair', 'TraceSet', 'TraceSummary']
 
 # %% ../nbs/00_trace.ipynb #beb74bc2
 class AgentGymError(Exception):
@@ -42,13 +42,13 @@ class ToolError(AgentGymError):
 class EpisodeError(AgentGymError):
     "An episode or environment used out of order, such as a step before `reset` or after the end."
 
-
+# %% ../nbs/00_trace.ipynb #fc0bd7d1
 class LLMError(AgentGymError):
     """A language model that did not answer.
 
     `kind` is one of `auth`, `quota`, `blocked`, `malformed`, `timeout`, `server`, `request`;
-    `retryable` says whether waiting may help,
-    `retry_after` how many seconds the server asked for."""
+    `retryable` says whether waiting may help, `retry_after` how many seconds the server asked
+    for."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class LLMError(AgentGymError):
     def __reduce__(self):
         return _llm_error, (self.args[0], self.kind, self.retryable, self.retry_after)
 
-
+# %% ../nbs/00_trace.ipynb #7f7353da
 def _llm_error(message: str, kind: str, retryable: bool, retry_after: float | None) -> LLMError:
     return LLMError(message, kind=kind, retryable=retryable, retry_after=retry_after)
 
@@ -73,9 +73,8 @@ class TraceError(AgentGymError, ValueError):
     """A record that is not a conversation.
 
     `source` is the file or object it came from, `line` its 1-based line, `path` the JSON path of
-    the offending field
-    (`$.messages[2].role`), `reason` what is wrong with it, `record` the record as it was read (or
-    None)."""
+    the offending field (`$.messages[2].role`), `reason` what is wrong with it, `record` the record
+    as it was read (or None)."""
 
     def __init__(
         self,
@@ -86,27 +85,14 @@ class TraceError(AgentGymError, ValueError):
         path: str = "$",
         record: object = None,
     ):
-        self.reason, self.source, self.line, self.path, self.record = (
-            reason,
-            source,
-            line,
-            path,
-            record,
-        )
+        self.reason, self.source, self.line = reason, source, line
+        self.path, self.record = path, record
         super().__init__(reason)
 
     def __str__(self) -> str:
-        where = ", ".join(
-            filter(
-                None,
-                [
-                    self.source,
-                    f"line {self.line}" if self.line is not None else None,
-                    self.path if self.path != "$" else None,
-                ],
-            )
-        )
-        return f"{where}: {self.reason}" if where else self.reason
+        line = None if self.line is None else f"line {self.line}"
+        where = [w for w in (self.source, line, self.path.removeprefix("$") and self.path) if w]
+        return f"{', '.join(where)}: {self.reason}" if where else self.reason
 
     def __reduce__(self):
         return _trace_error, (self.reason, self.source, self.line, self.path, self.record)
@@ -122,22 +108,22 @@ class TraceError(AgentGymError, ValueError):
         record: object = None,
     ) -> TraceError:
         "The first fault of a pydantic `error`, located below `path`."
-        first = error.errors(include_url=False, include_context=False)[0]
-        loc = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"])
+        reason, inside = _first_fault(error)
+        return cls(reason, source=source, line=line, path=path + inside, record=record)
+
+# %% ../nbs/00_trace.ipynb #6f631d04
+def _first_fault(error: ValidationError) -> tuple[str, str]:
+    "What is wrong first, and the JSON path of it."
+    first = error.errors(include_url=False, include_context=False)[0]
+    path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"])
+    reason = f"{first['msg'][0].lower()}{first['msg'][1:]}"
+    if first["type"] != "missing":
         got = repr(first.get("input"))
-        reason = f"{first['msg'][0].lower()}{first['msg'][1:]}" + (
-            "" if first["type"] == "missing" else f", got {got[:80]}{'…' if len(got) > 80 else ''}"
-        )
-        more = error.error_count() - 1
-        return cls(
-            reason + (f" (and {more} more)" if more else ""),
-            source=source,
-            line=line,
-            path=path + loc,
-            record=record,
-        )
+        reason += f", got {got[:80]}{'…' if len(got) > 80 else ''}"
+    more = error.error_count() - 1
+    return reason + (f" (and {more} more)" if more else ""), path
 
-
+# %% ../nbs/00_trace.ipynb #5ce1896c
 def _trace_error(
     reason: str, source: str | None, line: int | None, path: str, record: object
 ) -> TraceError:
@@ -166,7 +152,7 @@ def loads(text: str | bytes) -> JsonValue:
 def _refuse(word: str) -> JsonValue:
     raise ValueError(f"{word} is not a JSON value")
 
-
+# %% ../nbs/00_trace.ipynb #a7f760f7
 def _finite(word: str) -> float:
     value = float(word)
     return value if math.isfinite(value) else _refuse(word)  # type: ignore[return-value]
@@ -216,7 +202,7 @@ def whole_file(path: str | Path) -> Iterator[IO[bytes]]:
         half.unlink(missing_ok=True)
         raise
 
-
+# %% ../nbs/00_trace.ipynb #20a782b7
 def write_whole(path: str | Path, text: str) -> Path:
     "Write `text` as UTF-8 through `whole_file`; lone surrogates survive. Returns the path."
     with whole_file(path) as f:
@@ -232,23 +218,27 @@ def copied(value: _T) -> _T:
     tools, traces and other pydantic models.
 
     Values of other classes (a lock in some metadata) stay the same objects."""
+    return _copied(value)
+
+
+def _copied(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: copied(v) if isinstance(v, _MUTABLE) else v for k, v in value.items()}  # type: ignore[return-value]
+        return {k: _copied(v) if isinstance(v, _MUTABLE) else v for k, v in value.items()}
     if isinstance(value, list):
-        return [copied(v) if isinstance(v, _MUTABLE) else v for v in value]  # type: ignore[return-value]
+        return [_copied(v) if isinstance(v, _MUTABLE) else v for v in value]
     if isinstance(value, tuple):
-        return tuple(copied(v) for v in value)  # type: ignore[return-value]
+        return tuple(_copied(v) for v in value)
     if not isinstance(value, BaseModel):
         return value
     new = object.__new__(type(value))
-    fields = {k: copied(v) if isinstance(v, _MUTABLE) else v for k, v in value.__dict__.items()}
+    fields = {k: _copied(v) if isinstance(v, _MUTABLE) else v for k, v in value.__dict__.items()}
     object.__setattr__(new, "__dict__", fields)
     object.__setattr__(new, "__pydantic_fields_set__", set(value.__pydantic_fields_set__))
-    object.__setattr__(new, "__pydantic_extra__", copied(value.__pydantic_extra__))
+    object.__setattr__(new, "__pydantic_extra__", _copied(value.__pydantic_extra__))
     object.__setattr__(new, "__pydantic_private__", value.__pydantic_private__)
     return new
 
-
+# %% ../nbs/00_trace.ipynb #13b76594
 _MUTABLE = (dict, list, tuple, BaseModel)
 
 # %% ../nbs/00_trace.ipynb #d5f5d614
@@ -281,15 +271,14 @@ class ToolCall(_Value):
     arguments: dict[str, JsonValue] = Field(default_factory=dict)
     metadata: dict[str, Any] = Field(default_factory=dict)
 
-
+# %% ../nbs/00_trace.ipynb #56fbf4a8
 class Message(_Value):
     """One message of a conversation.
 
     `content` is the text as it was (None where there is none), `tool_calls` the calls of an
-    assistant, in order. A tool message carries
-    `name`, `tool_call_id`, `result` (the JSON value of the answer) and `is_error`. `metadata` holds
-    what a model's reply came with:
-    usage, finish_reason, the provider's raw turn."""
+    assistant, in order. A tool message carries `name`, `tool_call_id`, `result` (the JSON value of
+    the answer) and `is_error`. `metadata` holds what a model's reply came with: usage,
+    finish_reason, the provider's raw turn."""
 
     role: Role
     content: str | None = None
@@ -347,15 +336,14 @@ FAILURE_WORDS: frozenset[str] = frozenset(
     {"unresolved", "failure", "failed", "abandoned", "escalated", "fail", "false"}
 )
 
-
+# %% ../nbs/00_trace.ipynb #bd6631f9
 class Trace(_Value):
     """One conversation: its messages, how it ended, how satisfied the user was (1 to 5), and what
     else the source said.
 
     `metadata` keys with a meaning: `task_id` and `trial` where the source has them, `format` (the
-    reader that was used),
-    `tools` (tool definitions the source carried), `success` (a verdict that overrides the mapping
-    of `outcome`)."""
+    reader that was used), `tools` (tool definitions the source carried), `success` (a verdict that
+    overrides the mapping of `outcome`)."""
 
     conversation_id: str
     messages: list[Message]
@@ -374,8 +362,7 @@ class Trace(_Value):
 
     @property
     def task(self) -> str:
-        """The task this conversation is an attempt at: `metadata['task_id']`, else the
-        conversation's own id."""
+        "What it is an attempt at: `metadata['task_id']`, else the conversation's own id."
         task = self.metadata.get("task_id")
         return self.conversation_id if task is None else str(task)
 
@@ -383,13 +370,12 @@ class Trace(_Value):
         """Every tool call as (index of its message, call, index of its answer or None), in order.
 
         A result answers the first unused call before it with its id; without an id, the first
-        unused call of its name; without both, the
-        first unused call. Ids may repeat within a conversation."""
+        unused call of its name; without both, the first unused call. Ids may repeat within a
+        conversation."""
         return iter(pair(self.messages))
 
     def to_dict(self) -> dict[str, Any]:
-        """The trace in the user's schema, without fields that say nothing; `Trace.model_validate`
-        reads it back unchanged."""
+        "The user's schema without empty fields; `Trace.model_validate` reads it back unchanged."
         return _slim(self)
 
     def __str__(self) -> str:
@@ -441,15 +427,9 @@ def pair(messages: Sequence[Message]) -> list[tuple[int, ToolCall, int | None]]:
     for i, m in enumerate(messages):
         if m.role == "assistant":
             for c in m.tool_calls:
-                for key in (
-                    ("any", None),
-                    ("name", c.name),
-                    *(
-                        (("id", c.id),)
-                        if c.id is not None
-                        else (("no id", None), ("no id", c.name))
-                    ),
-                ):
+                unnamed = [("no id", None), ("no id", c.name)]
+                own = unnamed if c.id is None else [("id", c.id)]
+                for key in [("any", None), ("name", c.name), *own]:
                     waiting.setdefault(key, deque()).append(len(rows))
                 rows.append([i, c, None])
         elif m.role == "tool":
@@ -462,7 +442,7 @@ def pair(messages: Sequence[Message]) -> list[tuple[int, ToolCall, int | None]]:
                 rows[min(hits)][2] = i
     return [(i, c, a) for i, c, a in rows]
 
-
+# %% ../nbs/00_trace.ipynb #8b1e9e38
 def _first(queue: deque[int] | None, rows: list[list[Any]]) -> int | None:
     "The first call of `queue` that has no answer yet."
     while queue and rows[queue[0]][2] is not None:
@@ -502,13 +482,8 @@ class TraceSet(Sequence[Trace]):
         *,
         notes: Iterable[str] = (),
     ):
-        self._traces: Sequence[Trace] = (
-            traces._traces
-            if isinstance(traces, TraceSet)
-            else traces
-            if isinstance(traces, Sequence)
-            else list(traces)
-        )
+        traces = traces._traces if isinstance(traces, TraceSet) else traces
+        self._traces: Sequence[Trace] = traces if isinstance(traces, Sequence) else list(traces)
         self.errors: list[TraceError] = list(errors)
         self.notes: list[str] = list(notes)
         self._ids: dict[str, int] | None = None
@@ -530,9 +505,8 @@ class TraceSet(Sequence[Trace]):
             return self._take(range(*i.indices(len(self))))
         if isinstance(i, str):
             if self._ids is None:
-                self._ids = {
-                    t.conversation_id: n for n, t in reversed(list(enumerate(self._traces)))
-                }
+                ids = [t.conversation_id for t in self._traces]
+                self._ids = {name: n for n, name in reversed(list(enumerate(ids)))}
             if i not in self._ids:
                 raise TraceError(f"no conversation {i!r} among {len(self)} traces")
             return self._traces[self._ids[i]]
@@ -551,11 +525,8 @@ class TraceSet(Sequence[Trace]):
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return (
-            f"TraceSet({len(self)} traces"
-            + (f", {len(self.errors)} errors" if self.errors else "")
-            + ")"
-        )
+        errors = f", {len(self.errors)} errors" if self.errors else ""
+        return f"TraceSet({len(self)} traces{errors})"
 
     def _repr_html_(self) -> str:
         from agent_gym.render import trace_set_html
@@ -586,27 +557,13 @@ class TraceSet(Sequence[Trace]):
 
         `by="task"` keeps all attempts at a task in one part. Raises ValueError on other
         fractions."""
-        parts = (
-            (fractions, 1 - fractions) if isinstance(fractions, float | int) else tuple(fractions)
-        )
-        if not parts or min(parts) <= 0 or sum(parts) > 1 + 1e-9:
-            raise ValueError(f"fractions must be positive and sum to at most 1, got {fractions!r}")
         if by not in ("conversation", "task"):
             raise ValueError(f'by must be "conversation" or "task", got {by!r}')
         groups: dict[str, list[int]] = {}
-        for i, name in (
-            enumerate(t.task for t in self._traces)
-            if by == "task"
-            else ((i, str(i)) for i in range(len(self)))
-        ):
-            groups.setdefault(name, []).append(i)
-        keys = list(groups)
-        random.Random(f"split/{seed}").shuffle(keys)
-        ends = [round(sum(parts[: k + 1]) * len(keys)) for k in range(len(parts))]
-        return tuple(
-            self._take(sorted(i for k in keys[a:b] for i in groups[k]))
-            for a, b in zip([0, *ends[:-1]], ends)
-        )
+        for i in range(len(self)):
+            groups.setdefault(self._traces[i].task if by == "task" else str(i), []).append(i)
+        parts = _random_parts(list(groups.values()), fractions, seed)
+        return tuple(self._take(sorted(i for group in part for i in group)) for part in parts)
 
     def to_jsonl(self, path: str | Path) -> Path:
         """Write one JSON object a line in the user's schema (`.gz` and `.zst` by suffix); returns
@@ -642,6 +599,23 @@ class TraceSet(Sequence[Trace]):
         "Counts of what these traces hold; shows as a table in notebooks."
         return TraceSummary.of(self)
 
+# %% ../nbs/00_trace.ipynb #ef58ab8e
+def _random_parts(
+    groups: list[list[int]], fractions: Sequence[float] | float, seed: int
+) -> list[list[list[int]]]:
+    "The groups, shuffled and cut into parts of about the sizes given."
+    one = isinstance(fractions, float | int)
+    sizes = (fractions, 1 - fractions) if one else tuple(fractions)
+    if not sizes or min(sizes) <= 0 or sum(sizes) > 1 + ROUNDING:
+        raise ValueError(f"fractions must be positive and sum to at most 1, got {fractions!r}")
+    groups = list(groups)
+    random.Random(f"split/{seed}").shuffle(groups)
+    ends = [round(sum(sizes[: k + 1]) * len(groups)) for k in range(len(sizes))]
+    return [groups[a:b] for a, b in zip([0, *ends[:-1]], ends)]
+
+
+ROUNDING = 1e-9  # what a sum of fractions may miss by
+
 # %% ../nbs/00_trace.ipynb #eccad514
 @contextmanager
 def _packed_text(raw: IO[bytes], suffix: str) -> Iterator[IO[str]]:
@@ -665,7 +639,7 @@ def _packed_text(raw: IO[bytes], suffix: str) -> Iterator[IO[str]]:
         if packed is not raw:
             packed.close()
 
-
+# %% ../nbs/00_trace.ipynb #0f04ed1e
 _COLUMNS = [
     "conversation_id",
     "task_id",
@@ -721,76 +695,66 @@ class TraceSummary:
 
     @classmethod
     def of(cls, traces: TraceSet) -> TraceSummary:
-        formats, outcomes, sat, roles, verdicts = (
-            Counter(),
-            Counter(),
-            Counter(),
-            Counter(),
-            Counter(),
-        )
-        tools: dict[str, list[int]] = {}
-        calls = unanswered = 0
-        tasks = set()
-        for t in traces:
-            formats[str(t.metadata.get("format", "native"))] += 1
-            outcomes[t.outcome or "none"] += 1
-            verdicts[t.success] += 1
-            sat["none" if t.satisfaction_score is None else str(round(t.satisfaction_score))] += 1
-            tasks.add(t.task)
-            roles.update(m.role for m in t.messages)
-            for _, c, a in t.calls():
-                row = tools.setdefault(c.name, [0, 0])
-                row[0] += 1
-                calls += 1
-                unanswered += a is None
-                row[1] += a is not None and t.messages[a].is_error
-        return cls(
-            len(traces),
-            len(traces.errors),
-            tuple(traces.notes),
-            dict(sorted(formats.items())),
-            dict(outcomes.most_common()),
-            verdicts[True],
-            verdicts[False],
-            verdicts[None],
-            dict(sorted(sat.items())),
-            {r: roles[r] for r in ROLES if roles[r]},
-            calls,
-            unanswered,
-            {k: (n, e) for k, (n, e) in sorted(tools.items(), key=lambda kv: (-kv[1][0], kv[0]))},
-            len(tasks),
-        )
+        "Count what `traces` hold, in one pass."
+        return _counted(traces)
 
     def __str__(self) -> str:
-        rows = [
-            (
-                "traces",
-                f"{self.traces} ({self.tasks} tasks)"
-                + (f", {self.errors} records could not be read" if self.errors else ""),
-            ),
-            ("formats", ", ".join(f"{k} {v}" for k, v in self.formats.items())),
-            ("outcomes", ", ".join(f"{k} {v}" for k, v in self.outcomes.items())),
-            ("success", f"{self.succeeded} yes, {self.failed} no, {self.unlabelled} unknown"),
-            ("satisfaction", ", ".join(f"{k}: {v}" for k, v in self.satisfaction.items())),
-            ("messages", ", ".join(f"{k} {v}" for k, v in self.roles.items())),
-            (
-                "tool calls",
-                f"{self.calls}"
-                + (f", {self.unanswered} without a result" if self.unanswered else ""),
-            ),
-            (
-                "tools",
-                ", ".join(
-                    f"{k} {n}" + (f" ({e} errors)" if e else "") for k, (n, e) in self.tools.items()
-                )
-                or "none",
-            ),
-        ]
-        first = "".join(f"{n}\n" for n in self.notes if n.startswith(WARNING))
-        others = "".join(f"\nnote: {n}" for n in self.notes if not n.startswith(WARNING))
-        return first + "\n".join(f"{k:<13}{v}" for k, v in rows) + others
+        notes = [n for n in self.notes if not n.startswith(WARNING)]
+        first = [n for n in self.notes if n.startswith(WARNING)]
+        rows = [f"{k:<13}{v}" for k, v in _summary_rows(self)]
+        return "\n".join([*first, *rows, *(f"note: {n}" for n in notes)])
 
     def _repr_html_(self) -> str:
         from agent_gym.render import summary_html
 
         return summary_html(self)
+
+# %% ../nbs/00_trace.ipynb #945267d4
+def _counted(traces: TraceSet) -> TraceSummary:
+    counts: dict[str, Counter[Any]] = defaultdict(Counter)
+    errors: Counter[str] = Counter()
+    for t in traces:
+        score = t.satisfaction_score
+        counts["format"][str(t.metadata.get("format", "native"))] += 1
+        counts["outcome"][t.outcome or "none"] += 1
+        counts["success"][t.success] += 1
+        counts["satisfaction"]["none" if score is None else str(round(score))] += 1
+        counts["task"][t.task] += 1
+        counts["role"].update(m.role for m in t.messages)
+        for _, c, answer in t.calls():
+            counts["tool"][c.name] += 1
+            counts["answered"][answer is not None] += 1
+            errors[c.name] += answer is not None and t.messages[answer].is_error
+    tools = sorted(counts["tool"].items(), key=lambda row: (-row[1], row[0]))
+    return TraceSummary(
+        traces=len(traces),
+        errors=len(traces.errors),
+        notes=tuple(traces.notes),
+        formats=dict(sorted(counts["format"].items())),
+        outcomes=dict(counts["outcome"].most_common()),
+        succeeded=counts["success"][True],
+        failed=counts["success"][False],
+        unlabelled=counts["success"][None],
+        satisfaction=dict(sorted(counts["satisfaction"].items())),
+        roles={r: counts["role"][r] for r in ROLES if counts["role"][r]},
+        calls=counts["tool"].total(),
+        unanswered=counts["answered"][False],
+        tools={name: (n, errors[name]) for name, n in tools},
+        tasks=len(counts["task"]),
+    )
+
+# %% ../nbs/00_trace.ipynb #8945495f
+def _summary_rows(s: TraceSummary) -> list[tuple[str, str]]:
+    unread = f", {s.errors} records could not be read" if s.errors else ""
+    unanswered = f", {s.unanswered} without a result" if s.unanswered else ""
+    tools = [f"{k} {n}" + (f" ({e} errors)" if e else "") for k, (n, e) in s.tools.items()]
+    return [
+        ("traces", f"{s.traces} ({s.tasks} tasks){unread}"),
+        ("formats", ", ".join(f"{k} {v}" for k, v in s.formats.items())),
+        ("outcomes", ", ".join(f"{k} {v}" for k, v in s.outcomes.items())),
+        ("success", f"{s.succeeded} yes, {s.failed} no, {s.unlabelled} unknown"),
+        ("satisfaction", ", ".join(f"{k}: {v}" for k, v in s.satisfaction.items())),
+        ("messages", ", ".join(f"{k} {v}" for k, v in s.roles.items())),
+        ("tool calls", f"{s.calls}{unanswered}"),
+        ("tools", ", ".join(tools) or "none"),
+    ]

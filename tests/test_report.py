@@ -12,6 +12,8 @@ from agent_gym.cli.app import app
 from agent_gym.cli.measure import true_success
 from agent_gym.factory import create_environment
 from agent_gym.report import report
+from agent_gym.report.card import headline
+from agent_gym.report.sections import source_words
 from agent_gym.sample import World, sample_traces
 from agent_gym.sample.agent import ScriptedAgent
 from agent_gym.sample.logs import true_world, world_of
@@ -70,7 +72,7 @@ def test_tools_are_computed_again_from_the_calls(card, logs):
     assert (
         by_tool == rows.tool.value_counts().to_dict()
         and {r[0]: r[1] for r in card["tools"].tables[1].rows}
-        == rows.source.value_counts().to_dict()
+        == rows.source.map(source_words).value_counts().to_dict()
     )
     curve = card["tools"].curve
     assert sum(k for *_, k in curve) == len(rows) and sum(
@@ -162,7 +164,8 @@ def interval(card, name, episodes):
     )
     share = min(1, max(0, (mean - bad) / (good - bad)))
     leaves = lambda rows: sum(1 for f in rows if f.new or not f.judged) / len(rows)
-    unlike = max(0.0, leaves(card.records.footings[name]) - leaves(card.records.logged))
+    covered, logged = card.records.coverage[name], card.records.logged_coverage
+    unlike = max(0.0, leaves(covered) - leaves(logged))
     assert card["agents"].numbers[f"unlike the logs: {name}"] == pytest.approx(unlike)
     lows, highs = zip(wilson(mean, len(scores)), wilson(share, len(scores)))
     return mean, min(mean, min(lows) * (1 - unlike)), max(mean, max(highs) * (1 - unlike) + unlike)
@@ -272,7 +275,7 @@ def test_agents_that_the_card_ranks_rank_so_in_truth(card, logs):
         n: pytest.approx(interval(card, n, s), abs=1e-6) for n, s in card.records.episodes.items()
     }
     assert (
-        card.headline()["of the users' turns replay"]
+        headline(card)["of the users' turns replay"]
         == f"{100 * card['users'].numbers['equal']:.0f} %"
     )
 

@@ -203,14 +203,14 @@ def test_goals_are_stated_before_it_leaves():
 def test_a_fork_goes_its_own_way():
     user = TraceUser(LAMP, model=MODEL)
     history = converse(user, ["Tell me your order number."])
-    before = pickle.dumps(user.fork().__dict__["_told"])
+    before = user.goals, user.useless, user.guesses
     other = user.fork()
     assert (
         other.reply([*history, Message(role="assistant", content="Goodbye, have a nice day!")])
         is None
         or other.left
     )
-    assert not user.left and pickle.dumps(user.__dict__["_told"]) == before
+    assert not user.left and (user.goals, user.useless, user.guesses) == before
     copy = pickle.loads(pickle.dumps(user))
     line = [*history, Message(role="assistant", content="It costs 30 pounds. Shall I send it?")]
     assert copy.reply(line) == user.reply(line) == "Yes, please do."

@@ -108,7 +108,8 @@ def run(path: Path, timeout: int = 600) -> None:
     raw = read(path)
     for c in raw["cells"]:
         if c["cell_type"] == "code" and c["id"] in done:
-            c["outputs"] = json.loads(json.dumps(done[c["id"]].outputs))
+            found = json.loads(json.dumps(done[c["id"]].outputs))
+            c["outputs"] = [o for o in found if o.get("data") != {}]  # a line of progress, gone
             c["execution_count"] = None
             for o in c["outputs"]:
                 if o["output_type"] == "execute_result":

@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -46,8 +47,10 @@ SAY: dict[str, tuple[str, ...]] = {
     "ask_code": ("What is the code?", "Please give me the promo code."),
     "ask_new_email": ("What is the new address?", "Which new email address shall I put in?"),
     "offer_fee": (
-        "Your term runs for {months_left} more months, so cancelling now costs a fee of {fee}. Shall I go ahead?",
-        "There is a cancellation fee of {fee} because of {months_left} months left. Do you still want to cancel?",
+        "Your term runs for {months_left} more months, so cancelling now costs a fee of {fee}. "
+        "Shall I go ahead?",
+        "There is a cancellation fee of {fee} because of {months_left} months left. "
+        "Do you still want to cancel?",
     ),
     "offer_free": (
         "There is no cancellation fee. Shall I cancel the subscription?",
@@ -161,7 +164,7 @@ class View:
     said: str = ""
     answer: str = ""
 
-
+# %% ../../nbs/sample/04_agent.ipynb #1d8f162a
 def view(messages: list[Message]) -> View:
     "What an attentive agent knows after `messages`."
     v = View()
@@ -178,7 +181,7 @@ def view(messages: list[Message]) -> View:
                 v.good[m.name] = m.result
     return v
 
-
+# %% ../../nbs/sample/04_agent.ipynb #0c98926a
 def _listen(v: View, text: str) -> None:
     v.answer = text.lower()
     request = re.sub(
@@ -214,7 +217,7 @@ def _say(key: str, **values: JsonValue) -> Step:
 def _use(name: str, **arguments: JsonValue) -> Step:
     return Step(tool=name, values=arguments)
 
-
+# %% ../../nbs/sample/04_agent.ipynb #8ba70584
 NEEDS: dict[str | None, str] = {
     "refund": "invoice",
     "plan": "plan",
@@ -280,7 +283,7 @@ def _like(said: str, template: str) -> bool:
         is not None
     )
 
-
+# %% ../../nbs/sample/04_agent.ipynb #488196b3
 def _cancel(v: View, faults: frozenset[str]) -> Step:
     sub, yes = _subscription(v), _agreed(v, ("offer_fee", "offer_free", "offer_hidden"))
     if sub is None:
@@ -306,7 +309,7 @@ def _cancel(v: View, faults: frozenset[str]) -> Step:
         else _use("cancel_subscription", subscription_id=sub["subscription_id"])
     )
 
-
+# %% ../../nbs/sample/04_agent.ipynb #adbbc5ec
 def _plan(v: View, faults: frozenset[str]) -> Step:
     sub, plan, yes = _subscription(v), v.slots["plan"], _agreed(v, ("offer_plan", "offer_blind"))
     if sub is None:
@@ -331,9 +334,10 @@ def _plan(v: View, faults: frozenset[str]) -> Step:
         else _use("change_plan", subscription_id=sub["subscription_id"], plan=plan)
     )
 
-
+# %% ../../nbs/sample/04_agent.ipynb #17b081c3
 def _price(v: View, plan: str) -> JsonValue:
-    return next(p["monthly_price"] for p in v.good["list_plans"]["plans"] if p["plan"] == plan)  # type: ignore[index, union-attr]
+    plans: Any = v.good["list_plans"]
+    return next(p["monthly_price"] for p in plans["plans"] if p["plan"] == plan)
 
 # %% ../../nbs/sample/04_agent.ipynb #664f442b
 def _refund(v: View, faults: frozenset[str]) -> Step:
@@ -358,7 +362,7 @@ def _refund(v: View, faults: frozenset[str]) -> Step:
         else _use("issue_refund", invoice_id=wanted, amount=row["amount"])
     )
 
-
+# %% ../../nbs/sample/04_agent.ipynb #1b24be4d
 def _on_subscription(
     tool: str, done: str, argument: str, refusals: dict[str, str]
 ) -> Callable[[View, frozenset[str]], Step]:
@@ -382,7 +386,7 @@ def _on_subscription(
 
     return request
 
-
+# %% ../../nbs/sample/04_agent.ipynb #54917e69
 def _email(v: View, faults: frozenset[str]) -> Step:
     new = v.slots["new_email"]
     if "update_email" in v.bad:
@@ -404,7 +408,7 @@ def _info(v: View, faults: frozenset[str]) -> Step:
         else _say("tell_price", monthly=sub["monthly_price"], current=sub["plan"])
     )
 
-
+# %% ../../nbs/sample/04_agent.ipynb #1e005ffa
 REQUESTS: dict[str, Callable[[View, frozenset[str]], Step]] = {
     "cancel": _cancel,
     "plan": _plan,
@@ -469,7 +473,7 @@ class ScriptedAgent:
             )
         return Message(role="assistant", content=r.choice(SAY[step.say]).format(**step.values))
 
-
+# %% ../../nbs/sample/04_agent.ipynb #f071ff0a
 def _slip(v: View, r: random.Random) -> Step:
     """Something beside the point: a question asked again, a needless look, an empty phrase, a
     conclusion too soon."""

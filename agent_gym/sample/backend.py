@@ -36,10 +36,15 @@ PROMOTIONS: dict[str, tuple[int, str | None, bool]] = {
 }
 
 SCHEMA = """
-create table accounts(user_id text primary key, name text, email text unique, status text, member_since text);
-create table subscriptions(subscription_id text primary key, user_id text, plan text, status text, monthly_price real, renews_on text,
-                           profiles_in_use int, commitment_months_left int, cancellation_fee real, discount_percent int, paused_months int);
-create table invoices(invoice_id text primary key, user_id text, amount real, issued_on text, days_ago int, status text);
+create table accounts(
+    user_id text primary key, name text, email text unique, status text, member_since text);
+create table subscriptions(
+    subscription_id text primary key, user_id text, plan text, status text, monthly_price real,
+    renews_on text, profiles_in_use int, commitment_months_left int, cancellation_fee real,
+    discount_percent int, paused_months int);
+create table invoices(
+    invoice_id text primary key, user_id text, amount real, issued_on text, days_ago int,
+    status text);
 create table refunds(refund_id text primary key, invoice_id text, amount real);
 create table plans(plan text primary key, monthly_price real, max_profiles int);
 create table promotions(code text primary key, percent int, plan text, valid int);
@@ -75,7 +80,7 @@ def _tool(name: str, description: str, **arguments: str) -> ToolSpec:
         },
     )
 
-
+# %% ../../nbs/sample/00_backend.ipynb #5fbb176e
 TOOLS: tuple[ToolSpec, ...] = (
     _tool(
         "lookup_account",
@@ -142,7 +147,7 @@ def error_code(result: JsonValue) -> str:
     error = result.get("error") if isinstance(result, dict) else None
     return str(error["code"]) if isinstance(error, dict) else ""
 
-
+# %% ../../nbs/sample/00_backend.ipynb #b8d3cd41
 @dataclass
 class Backend:
     """One database. `call` answers a tool call as `(result, is_error)`; `snapshot` is the state
@@ -238,7 +243,7 @@ def _lookup_account(b: Backend, user_id: str) -> JsonValue:
     row = _account(b, user_id)
     return {k: row[k] for k in ("user_id", "name", "status", "member_since")}
 
-
+# %% ../../nbs/sample/00_backend.ipynb #2e7ec1cc
 def _verify_identity(b: Backend, user_id: str, email: str) -> JsonValue:
     if str(_account(b, user_id)["email"]).lower() != email.strip().lower():
         raise Refused("identity_mismatch", "That email address does not belong to this account.")
@@ -253,17 +258,12 @@ def _get_subscription(b: Backend, user_id: str) -> JsonValue:
 def _list_plans(b: Backend) -> JsonValue:
     return {"plans": list[JsonValue](b.rows("select * from plans order by monthly_price"))}
 
-
+# %% ../../nbs/sample/00_backend.ipynb #0cb6f139
 def _list_invoices(b: Backend, user_id: str) -> JsonValue:
     _account(b, user_id)
-    return {
-        "invoices": list[JsonValue](
-            b.rows(
-                "select invoice_id, amount, issued_on, days_ago, status from invoices where user_id=? order by days_ago",
-                user_id,
-            )
-        )
-    }
+    query = """select invoice_id, amount, issued_on, days_ago, status
+               from invoices where user_id=? order by days_ago"""
+    return {"invoices": list[JsonValue](b.rows(query, user_id))}
 
 # %% ../../nbs/sample/00_backend.ipynb #c68bb31d
 def _change_plan(b: Backend, subscription_id: str, plan: str) -> JsonValue:
@@ -273,7 +273,8 @@ def _change_plan(b: Backend, subscription_id: str, plan: str) -> JsonValue:
     if int(sub["profiles_in_use"]) > int(new["max_profiles"]):  # type: ignore[arg-type]
         raise Refused(
             "too_many_profiles",
-            f"The {plan} plan holds {new['max_profiles']} profiles, {sub['profiles_in_use']} are in use.",
+            f"The {plan} plan holds {new['max_profiles']} profiles, "
+            f"{sub['profiles_in_use']} are in use.",
         )
     b.db.execute(
         "update subscriptions set plan=?, monthly_price=? where subscription_id=?",
@@ -281,7 +282,7 @@ def _change_plan(b: Backend, subscription_id: str, plan: str) -> JsonValue:
     )
     return {"subscription_id": subscription_id, "plan": plan, "monthly_price": new["monthly_price"]}
 
-
+# %% ../../nbs/sample/00_backend.ipynb #744c60c9
 def _cancel_subscription(b: Backend, subscription_id: str) -> JsonValue:
     sub = _subscription(b, subscription_id)
     due = b.one(
@@ -301,7 +302,7 @@ def _cancel_subscription(b: Backend, subscription_id: str) -> JsonValue:
         "ends_on": sub["renews_on"],
     }
 
-
+# %% ../../nbs/sample/00_backend.ipynb #ba620c1d
 def _pause_subscription(b: Backend, subscription_id: str, months: int) -> JsonValue:
     _subscription(b, subscription_id)
     if not 1 <= months <= 12:
@@ -332,7 +333,7 @@ def _issue_refund(b: Backend, invoice_id: str, amount: float) -> JsonValue:
     b.db.execute("update invoices set status='refunded' where invoice_id=?", (invoice_id,))
     return {"refund_id": refund, "invoice_id": invoice_id, "amount": amount, "status": "refunded"}
 
-
+# %% ../../nbs/sample/00_backend.ipynb #093fa054
 def _apply_promo(b: Backend, subscription_id: str, code: str) -> JsonValue:
     sub, promo = (
         _subscription(b, subscription_id),
@@ -352,7 +353,7 @@ def _apply_promo(b: Backend, subscription_id: str, code: str) -> JsonValue:
     )
     return {"subscription_id": subscription_id, "code": code, "discount_percent": promo["percent"]}
 
-
+# %% ../../nbs/sample/00_backend.ipynb #84fd84b8
 def _update_email(b: Backend, user_id: str, email: str) -> JsonValue:
     _account(b, user_id)
     if b.one("select 1 from accounts where email=?", email):

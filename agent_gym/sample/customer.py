@@ -127,19 +127,23 @@ _CUE = re.compile(
     r"\?|\b(please|could you|can you|tell me|i need|provide|share|give me|send me|may i have)\b"
 )
 _PROPOSES = re.compile(
-    r"\b(shall i|should i|may i (go|cancel|change|switch)|go ahead|do you (still )?want|would you (still )?like (me )?to|proceed|okay with|happy with|confirm|agree|want me to)\b"
+    r"\b(shall i|should i|may i (go|cancel|change|switch)|go ahead|do you (still )?want"
+    r"|would you (still )?like (me )?to|proceed|okay with|happy with|confirm|agree|want me to)\b"
 )
 _CLAIMS = re.compile(
-    r"\b(done|all set|successfully|(has|have) been|is now|are now|i('ve| have) (now )?(cancel|switch|chang|mov|refund|paus|appl|updat|paid|put|end|stop|set))"
+    r"\b(done|all set|successfully|(has|have) been|is now|are now"
+    r"|i('ve| have) (now )?(cancel|switch|chang|mov|refund|paus|appl|updat|paid|put|end|stop|set))"
 )
 _REFUSES = re.compile(
-    r"\b(unable|cannot|can't|can not|not able|not possible|not eligible|not allowed|unfortunately|i'm afraid|won't be able)\b"
+    r"\b(unable|cannot|can't|can not|not able|not possible|not eligible|not allowed"
+    r"|unfortunately|i'm afraid|won't be able)\b"
 )
 _HANDS_OVER = re.compile(
     r"transfer|colleague|supervisor|specialist|hand(ing)? (you|this) over|pass(ing)? you|escalat"
 )
 _KEPT = re.compile(
-    r"\b(left|leave|keep|kept|stay|stays|remain|remains|nothing)\b.*\b(as|it|everything|unchanged|same|chang)"
+    r"\b(left|leave|keep|kept|stay|stays|remain|remains|nothing)\b"
+    r".*\b(as|it|everything|unchanged|same|chang)"
 )
 WHY: dict[str, str] = {
     "identity": r"verif|identity|match|belong",

@@ -33,7 +33,7 @@ def sample_traces(n: int = 300, seed: int = 0) -> list[Trace]:
     "`n` labelled conversations, `conv_001` onwards."
     return [_logged(k, seed) for k in range(1, n + 1)]
 
-
+# %% ../../nbs/sample/05_logs.ipynb #ac01b3f0
 def _logged(k: int, seed: int) -> Trace:
     rng = random.Random(f"sample/log/{seed}/{k}")
     name = rng.choice(list(AGENTS))
@@ -56,7 +56,7 @@ def world_seed(conversation_id: str, seed: int = 0) -> int:
     file."""
     return 100_000 * seed + int(conversation_id.removeprefix("conv_"))
 
-
+# %% ../../nbs/sample/05_logs.ipynb #6a508892
 def true_world(conversation_id: str, seed: int = 0, crowd: int = 0) -> World:
     """The true world of a logged conversation, as it was before the first word; with the customers
     of the first `crowd` conversations in it."""
@@ -100,7 +100,7 @@ def _openai_message(m: Message) -> dict[str, JsonValue]:
         ]
     return out | ({"tool_call_id": m.tool_call_id, "name": m.name} if m.role == "tool" else {})
 
-
+# %% ../../nbs/sample/05_logs.ipynb #497beedd
 def _lines(records: Sequence[object]) -> str:
     return "".join(f"{dumps(r)}\n" for r in records)
 
@@ -109,7 +109,7 @@ def native(traces: Sequence[Trace]) -> dict[str, str]:
     "The package's own schema, one conversation a line."
     return {"support.jsonl": _lines([t.to_dict() for t in traces])}
 
-
+# %% ../../nbs/sample/05_logs.ipynb #09001afd
 def openai_chat(traces: Sequence[Trace]) -> dict[str, str]:
     "Chat completions: arguments and results as JSON text."
     return {
@@ -128,7 +128,7 @@ def openai_chat(traces: Sequence[Trace]) -> dict[str, str]:
         )
     }
 
-
+# %% ../../nbs/sample/05_logs.ipynb #98344416
 def tau_bench(traces: Sequence[Trace]) -> dict[str, str]:
     "Results of an evaluation harness: a trajectory and a reward."
     rows = [
@@ -165,7 +165,7 @@ def anthropic(traces: Sequence[Trace]) -> dict[str, str]:
         )
     }
 
-
+# %% ../../nbs/sample/05_logs.ipynb #43c1c72d
 def _blocks(messages: Sequence[Message]) -> list[dict[str, JsonValue]]:
     out: list[dict[str, JsonValue]] = []
     for m in messages:
@@ -192,7 +192,7 @@ def _blocks(messages: Sequence[Message]) -> list[dict[str, JsonValue]]:
             out.append({"role": m.role, "content": m.content})
     return out
 
-
+# %% ../../nbs/sample/05_logs.ipynb #c4111058
 def sharegpt(traces: Sequence[Trace]) -> dict[str, str]:
     "Turns `from` and `value`, calls and results as text; no ids, no labels."
     names = {"user": "human", "assistant": "gpt"}
@@ -269,7 +269,7 @@ def help_desk(traces: Sequence[Trace]) -> dict[str, str]:
         ),
     }
 
-
+# %% ../../nbs/sample/05_logs.ipynb #0e445cbe
 def _csv(header: list[str], rows: list[list[object]]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([header, *rows])

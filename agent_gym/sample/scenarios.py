@@ -47,63 +47,21 @@ REFUND_DAYS, PAUSE_MONTHS, TODAY = 30, 3, date(2025, 3, 1)
 Ending: TypeAlias = Literal["done", "refused", "kept", "informed"]
 Write: TypeAlias = tuple[str, dict[str, JsonValue]]
 
-_FIRST = (
-    "Ana",
-    "Ben",
-    "Chloe",
-    "Dario",
-    "Elif",
-    "Femi",
-    "Greta",
-    "Hugo",
-    "Ines",
-    "Jonas",
-    "Kira",
-    "Liam",
-    "Mina",
-    "Noor",
-    "Oskar",
-    "Priya",
-    "Quinn",
-    "Rosa",
-    "Sami",
-    "Tara",
-    "Umar",
-    "Vera",
-    "Wanda",
-    "Yusuf",
-    "Zoe",
-)
-_LAST = (
-    "Silva",
-    "Okafor",
-    "Lindqvist",
-    "Moretti",
-    "Yilmaz",
-    "Adeyemi",
-    "Vogel",
-    "Laurent",
-    "Costa",
-    "Petersen",
-    "Novak",
-    "Byrne",
-    "Farouk",
-    "Haddad",
-    "Berg",
-    "Nair",
-    "Doyle",
-    "Marin",
-    "Aziz",
-    "Keller",
-)
+_FIRST = """
+    Ana Ben Chloe Dario Elif Femi Greta Hugo Ines Jonas Kira Liam Mina Noor Oskar Priya
+    Quinn Rosa Sami Tara Umar Vera Wanda Yusuf Zoe
+""".split()
+_LAST = """
+    Silva Okafor Lindqvist Moretti Yilmaz Adeyemi Vogel Laurent Costa Petersen Novak Byrne
+    Farouk Haddad Berg Nair Doyle Marin Aziz Keller
+""".split()
 
 
 @dataclass
 class Scenario:
     """One customer with one goal. `facts` is what the customer can tell, `ending` the right one,
-    `writes` what should be written,
-    `reason` why a refusal is right (`identity`, `due`, `late`, `again`, `profiles`, `long`,
-    `expired`, `other_plan`, `taken`), `answer` what an answer must hold."""
+    `writes` what should be written, `reason` why a refusal is right (a value of `REASONS`),
+    `answer` what an answer must hold."""
 
     seed: int
     kind: str
@@ -137,12 +95,13 @@ class _Draft:
     target: str
     profiles: int
 
-
+# %% ../../nbs/sample/01_scenarios.ipynb #7b03d32c
 def _draft(seed: int) -> _Draft:
     rng = random.Random(f"sample/account/{seed}")
     kind, variant = rng.choices(list(GOALS), list(GOALS.values()))[0].split(":")
     first, last = rng.choice(_FIRST), rng.choice(_LAST)
-    email = f"{first}.{last}{rng.choice(['', rng.randint(2, 99)])}@{rng.choice(['mail', 'post', 'inbox'])}.example".lower()
+    number, host = rng.choice(["", rng.randint(2, 99)]), rng.choice(["mail", "post", "inbox"])
+    email = f"{first}.{last}{number}@{host}.example".lower()
     names = list(PLANS)
     plan = rng.choice(names[2:] if kind == "plan" and variant == "profiles" else names)
     target = rng.choice([p for p in names if p != plan])
@@ -203,7 +162,7 @@ def _fill(d: _Draft, b: Backend) -> tuple[str, float, list[dict[str, JsonValue]]
     )
     return sub, fee, invoices
 
-
+# %% ../../nbs/sample/01_scenarios.ipynb #d47b394c
 def _code(d: _Draft) -> str:
     "The promotion code that this customer holds."
     fits = {

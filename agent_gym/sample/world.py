@@ -53,7 +53,7 @@ def violations(world: World, name: str, arguments: Mapping[str, JsonValue]) -> l
         )
         if row and int(row["days_ago"]) > REFUND_DAYS:  # type: ignore[arg-type]
             out.append("refund_too_late")
-    if name == "pause_subscription" and int(arguments["months"]) > PAUSE_MONTHS:  # type: ignore[arg-type]
+    if name == "pause_subscription" and int(str(arguments["months"])) > PAUSE_MONTHS:
         out.append("pause_too_long")
     return out
 
@@ -72,7 +72,7 @@ class Verdict:
     right_state: bool
     ending: str | None
 
-
+# %% ../../nbs/sample/03_world.ipynb #5b934dde
 class World:
     """The true world of scenario `seed`: `call` for the agent, `open`/`reply` for the customer,
     `verdict` for the judge.
@@ -162,7 +162,7 @@ def _joined(own: Backend, crowd: Backend) -> Backend:
     out.rng = own.rng
     return out
 
-
+# %% ../../nbs/sample/03_world.ipynb #f3c9f147
 _SHOWN: dict[str, str] = {
     "identity_mismatch": "identity",
     "payment_due": "due",
@@ -225,7 +225,7 @@ def play(agent: Acts, seed: int, conversation_id: str | None = None) -> tuple[Tr
         metadata={"seed": seed},
     ), world.verdict()
 
-
+# %% ../../nbs/sample/03_world.ipynb #8c898516
 def _answered(world: World, call: ToolCall) -> Message:
     result, is_error = world.call(call.name, call.arguments)
     return Message(
@@ -249,11 +249,14 @@ class Evaluation:
     verdicts: tuple[Verdict, ...]
 
     def __str__(self) -> str:
-        return f"success {self.success:.3f}, violations {self.violated:.3f}, satisfaction {self.satisfaction:.2f}, {self.turns:.1f} turns ({self.n} talks)"
+        return (
+            f"success {self.success:.3f}, violations {self.violated:.3f}, "
+            f"satisfaction {self.satisfaction:.2f}, {self.turns:.1f} turns ({self.n} talks)"
+        )
 
     __repr__ = __str__
 
-
+# %% ../../nbs/sample/03_world.ipynb #fbd7ee70
 def evaluate(agent: Acts, n: int = 200, seed: int = 0) -> Evaluation:
     """Talks of `agent` with `n` customers that occur in no log; the same customers for every agent
     with the same `seed`."""
