@@ -76,9 +76,7 @@ class _Pair:
         best = list(map(max, self.near)) if full else [0.0] * len(self.new)
         kept = list(map(max, zip(*self.near))) if full else [0.0] * len(truth.plain)
         seen = [bool(self.context) and _is_known(self.context, w) for w in self.new]
-        self.novelty = {
-            w: (1 - b) * (0.5 if k else 1.0) for w, b, k in zip(self.new, best, seen)
-        }
+        self.novelty = {w: (1 - b) * (0.5 if k else 1.0) for w, b, k in zip(self.new, best, seen)}
         self.lost = {w: 1 - kept[truth.column[w]] for w in self.gone}
         mass = {w: reply.vocabulary[w] * v for w, v in self.novelty.items()}
         self.novel_mass = [

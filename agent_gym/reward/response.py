@@ -55,7 +55,9 @@ _SAYS: dict[str, str] = dict(
     sentence; surplus: no counterpart; edited: changed words; replaced: other words in their
     place; name: new names; salad: words in no order; repeated: said again; echo: the user's own
     words; hidden: characters that hide; overlong: far longer than the reference
-    """.replace("\n    ", " ").strip().split("; ")
+    """.replace("\n    ", " ")
+    .strip()
+    .split("; ")
 )
 
 # %% ../../nbs/reward/04_response.ipynb #646dde6b
