@@ -30,7 +30,8 @@ from .vary import shapes
 
 # %% auto #0
 __all__ = ['TELLING', 'Act', 'ACTS', 'Sentence', 'read_sentences', 'Turn', 'Knowledge', 'knowledge', 'relevance', 'sentence_fit',
-           'telling_sentence', 'covers', 'answered_turn', 'decided_turn', 'chosen_sentence', 'act', 'decision']
+           'telling_sentence', 'covers', 'names_known', 'answered_turn', 'decided_turn', 'chosen_sentence', 'act',
+           'decision']
 
 # %% ../../nbs/user/04_knowledge.ipynb #86d1aeb8
 TELLING = 6.0  # from this weight on a word says something
@@ -264,8 +265,12 @@ def covers(known: Knowledge, heard: Request) -> bool:
     parts = [s.turn in wishes for s in known.sentences]
     each = np.concatenate([heard.each, heard.gist[None]])
     like = np.concatenate([known.S[wishes], known.H[agreed], known.U[parts]]) @ each.T
-    named = known.values & {f.value for f in facts(heard.text)}
-    return bool(named) or float(like.max(initial=0)) >= SETTINGS.covered
+    return float(like.max(initial=0)) >= SETTINGS.covered or names_known(known, heard)
+
+
+def names_known(known: Knowledge, heard: Request) -> bool:
+    "Whether a message names a value that was said or heard in the log."
+    return not known.values.isdisjoint(f.value for f in facts(heard.text))
 
 # %% ../../nbs/user/04_knowledge.ipynb #088d18f8
 _TIE = 0.01  # keys closer than this are equally like: of those, the first counts

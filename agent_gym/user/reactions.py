@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from rapidfuzz.fuzz import ratio
 
 from ..dialogue.intents import Intents
 from ..dialogue.script import Script, has_user
@@ -68,7 +69,8 @@ class ReactionSettings:
     how fast a vote falls with the likeness of words and of openings. `lowest`: the share of the
     heaviest vote below which a reaction lends no words. `shape`: the share of votes from which a
     shape is told. `words`: replies lent, of at most `letters`. `sample`: reactions foretold to
-    learn the weighing, `least` of them to learn at all, `gain` that a weight must bring. `right`:
+    learn the weighing, `least` of them to learn at all, `gain` that a weight must bring. `slips`: likeness in
+    letters (0 to 100) from which words are the same but for slips. `right`:
     how often the act must be foretold for the model to speak. `prior`: foretold acts that the
     calibration of one act borrows from all. Chosen on the retail talks and the sample world."""
 
@@ -83,6 +85,7 @@ class ReactionSettings:
     letters: int = 120
     sample: int = 400
     least: int = 20
+    slips: float = 85.0
     gain: float = 0.002
     right: float = 0.88
     prior: float = 5.0
@@ -182,8 +185,9 @@ class Reactions:
         return _likeness(self.openings, text)
 
     def is_stock(self, text: str) -> bool:
-        "Whether users of several conversations said `text` after their opening."
-        return normalise(text) in self._stock
+        "Whether users of several conversations said `text`, slips of the pen aside, after the first."
+        said, least = normalise(text), SETTINGS.slips
+        return said in self._stock or any(ratio(said, s, score_cutoff=least) for s in self._stock)
 
     def opening_similarity(self, opening: str) -> np.ndarray:
         """How much the reactions of each user count for one that opens with `opening`, shape
@@ -207,10 +211,21 @@ class Reactions:
         among = (self.acts[rows] == chosen) & (votes > votes.max() * SETTINGS.lowest)
         order = np.argsort(-votes[among], kind="stable")
         lent = [(self.rows[i], float(v)) for i, v in zip(rows[among][order], votes[among][order])]
-        sure = self.calibration(ACTS[chosen], score)
+        sure = self.calibration(ACTS[chosen], score) * _agreement(self.acts[rows], near, chosen)
         return Expected(ACTS[chosen], best, *_lend(lent, self._stock), sure)
 
 # %% ../../nbs/user/05_reactions.ipynb #fcc09b2f
+_DECISIONS = (ACTS.index("yes"), ACTS.index("no"))
+
+
+def _agreement(acts: np.ndarray, near: np.ndarray, chosen: int) -> float:
+    """The share of the yes or no `chosen` among those that anybody said to the like, however they
+    opened: who refuses a price does not say so in the first message. 1 for other acts."""
+    if chosen not in _DECISIONS:
+        return 1.0
+    return float(near[acts == chosen].sum() / near[np.isin(acts, _DECISIONS)].sum())
+
+
 def _likeness(keys: np.ndarray, text: str) -> float:
     meaning = keys[:, : SETTINGS.meaning] @ key(text)[: SETTINGS.meaning]
     return float(meaning.max(initial=0)) * (1 + FORM**2)
