@@ -427,12 +427,21 @@ def answer(s: Situation) -> Answer:
     "What the user does: the answer of the first rule that has one."
     if (first := _apply(_FIRST, s)) is not None:
         return first
-    if not (s.text.asks or is_familiar(replace(s, heard=s.text))):
-        s = replace(s, heard=s.text)  # what asks for nothing and is like nothing stands for nothing
+    if _is_misread(s):
+        s = replace(s, heard=s.text)
     found = _apply(_OTHERS, s)
     if found is not None:
         return found if s.heard is s.text else _tell_new(s, found)
     return _apply(_OWN, s) or answer_request(s)
+
+
+def _is_misread(s: Situation) -> bool:
+    """Whether the words of the logs say something else than the message: a question that yes or no
+    answers is no request for a value, and what asks for nothing and is like nothing is nothing."""
+    t, h = s.text, s.heard
+    if t.asks:
+        return t.closed and not t.open and h.open and not h.closed
+    return not is_familiar(replace(s, heard=t))
 
 
 def _apply(rules: Sequence[Rule], s: Situation) -> Answer | None:
