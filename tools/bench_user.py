@@ -221,7 +221,9 @@ def main() -> None:
     parser.add_argument("--logs", type=int, default=300)
     parser.add_argument("--talks", type=int, default=100, help="logged scenarios played again")
     parser.add_argument("--seed", type=int, default=100)
-    parser.add_argument("--kinds", action="store_true", help="right and wrong by source, confidence and act")
+    parser.add_argument(
+        "--kinds", action="store_true", help="right and wrong by source, confidence and act"
+    )
     parser.add_argument("--show", type=int, default=0, help="differences to print")
     options = parser.parse_args()
     print(

@@ -369,7 +369,8 @@ def _pick(s: Situation, order: Sequence[int], fit: np.ndarray) -> list[int]:
         again = turns[picks[1]].facts and turns[picks[1]].facts <= turns[picks[0]].facts
         if fit[picks[1]] < SETTINGS.also or again:
             picks.pop()
-    return list(dict.fromkeys(k if _has_told(s, turns[k].facts) else turns[k].first for k in picks))
+    picks = [k if _has_told(s, turns[k].facts) else turns[k].first for k in picks]
+    return list(dict.fromkeys(s.known.corrected.get(k, k) for k in picks))
 
 
 def _has_told(s: Situation, values: frozenset[str]) -> bool:
@@ -381,7 +382,8 @@ def _opening_sentence(s: Situation, picks: Sequence[int]) -> Sentence | None:
     pairs = list(zip(s.fit, s.known.sentences))
     rivals = (f for f, u in pairs if u.turn in picks and (u.facts or not s.heard.open))
     best = max(map(float, rivals), default=0.0)
-    fits = (u for f, u in pairs if u.turn == 0 and f >= SETTINGS.opened and f > best)
+    right = [] if 0 in s.known.corrected else pairs
+    fits = (u for f, u in right if u.turn == 0 and f >= SETTINGS.opened and f > best)
     return max((u for u in fits if u.facts), key=lambda u: len(u.facts), default=None)
 
 
@@ -436,11 +438,11 @@ def answer(s: Situation) -> Answer:
 
 
 def _is_misread(s: Situation) -> bool:
-    """Whether the words of the logs say something else than the message: a question that yes or no
-    answers is no request for a value, and what asks for nothing and is like nothing is nothing."""
+    """Whether the words of the logs say something else than the message: a proposal stays one, and
+    what asks for nothing and is like nothing heard stands for nothing."""
     t, h = s.text, s.heard
     if t.asks:
-        return t.closed and not t.open and h.open and not h.closed
+        return t.closed and not t.open and not h.closed
     return not is_familiar(replace(s, heard=t))
 
 

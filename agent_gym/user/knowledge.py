@@ -146,6 +146,11 @@ class Knowledge:
         return tuple(k for k in self.inner if self.turns[k].heard.more)
 
     @cached_property
+    def corrected(self) -> dict[int, int]:
+        "The turns whose value a later turn takes back, each with that turn."
+        return _find_corrections(self.sentences)
+
+    @cached_property
     def turn_of(self) -> np.ndarray:
         return np.array([s.turn for s in self.sentences])
 
@@ -170,6 +175,23 @@ class Knowledge:
 # %% ../../nbs/user/04_knowledge.ipynb #29b3e6ce
 def _between(script: Script) -> range:
     return range(1, len(script.said) - script.parting)
+
+
+# the editing terms with which speakers repair what they said (Levelt 1983)
+_REPAIR = frozenset(words("meant oops correction mistake mistaken"))
+_OTHER = frozenset(words("sorry other"))  # "sorry, the other one"
+
+
+def _find_corrections(said: Sequence[Sentence]) -> dict[int, int]:
+    out: dict[int, int] = {}
+    for j, later in enumerate(said):
+        repairs = not _REPAIR.isdisjoint(later.words) or later.words >= _OTHER
+        if not later.shapes or not repairs:
+            continue
+        alike = (s for s in said[:j] if s.shapes == later.shapes and not s.facts & later.facts)
+        before = [s.turn for s in alike if s.turn < later.turn]
+        out |= dict.fromkeys(before[-1:], later.turn)
+    return out
 
 
 @lru_cache(256)

@@ -69,10 +69,11 @@ class ReactionSettings:
     how fast a vote falls with the likeness of words and of openings. `lowest`: the share of the
     heaviest vote below which a reaction lends no words. `shape`: the share of votes from which a
     shape is told. `words`: replies lent, of at most `letters`. `sample`: reactions foretold to
-    learn the weighing, `least` of them to learn at all, `gain` that a weight must bring. `slips`: likeness in
-    letters (0 to 100) from which words are the same but for slips. `right`:
-    how often the act must be foretold for the model to speak. `prior`: foretold acts that the
-    calibration of one act borrows from all. Chosen on the retail talks and the sample world."""
+    learn the weighing, `least` of them to learn at all, `gain` that a weight must bring. `right`:
+    how often the act must be foretold for the model to speak; `floor`: the score from which it
+    does where nothing can be learned. `prior`: foretold acts that the calibration of one act
+    borrows from all. `slips`: likeness in letters (0 to 100) from which words are the same but for
+    slips. Chosen on the retail talks and the sample world."""
 
     meaning: int = 256
     like: float = 0.6
@@ -87,6 +88,7 @@ class ReactionSettings:
     least: int = 20
     slips: float = 85.0
     gain: float = 0.002
+    floor: float = 0.5
     right: float = 0.88
     prior: float = 5.0
     choices: tuple[tuple[str, tuple[float, ...]], ...] = (
@@ -99,6 +101,9 @@ class ReactionSettings:
 SETTINGS = ReactionSettings()
 
 # %% ../../nbs/user/05_reactions.ipynb #cf21be76
+_UNKNOWN = 0.5  # the chance of an act of which nothing is known
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     "By act: scores, rising, and how often acts foretold with them were right."
@@ -107,7 +112,7 @@ class Calibration:
 
     def __call__(self, act: Act, score: float) -> float:
         "The chance (0 to 1) that `act`, foretold with `score`, is right; a half where unknown."
-        scores, right = self.curves.get(act, ((0.0,), (0.5,)))
+        scores, right = self.curves.get(act, ((0.0,), (_UNKNOWN,)))
         return float(np.interp(score, scores, right))
 
 
@@ -185,7 +190,7 @@ class Reactions:
         return _likeness(self.openings, text)
 
     def is_stock(self, text: str) -> bool:
-        "Whether users of several conversations said `text`, slips of the pen aside, after the first."
+        "Whether users of several conversations said `text`, slips aside, after their opening."
         said, least = normalise(text), SETTINGS.slips
         return said in self._stock or any(ratio(said, s, score_cutoff=least) for s in self._stock)
 
@@ -287,6 +292,7 @@ def _weigh(
 
 # %% ../../nbs/user/05_reactions.ipynb #acd588f1
 _Foretold = list[tuple[float, Act, bool]]
+_NEVER = 2.0  # a score that no act reaches
 _SMOOTH = 0.02  # of an act's chance, so that a surprise costs a finite amount
 
 
@@ -304,12 +310,12 @@ def _learn_weighing(model: Reactions) -> tuple[Weighing, float, Calibration]:
     cases = [(i, n) for i, n in cases if n[2] >= SETTINGS.like and len(n[0])]
     best, told = Weighing(), _foretell(model, Weighing(), cases)
     if len(some) < SETTINGS.least:
-        return best, 0.5, calibrate(told[1])
+        return best, SETTINGS.floor, calibrate(told[1])
     for name, values in SETTINGS.choices:
         for w in [replace(best, **{name: v}) for v in values]:
             if (now := _foretell(model, w, cases))[0] > told[0] + SETTINGS.gain:
                 best, told = w, now
-    right, floor = 0, 2.0
+    right, floor = 0, _NEVER
     for k, (score, _, hit) in enumerate(sorted(told[1], key=lambda x: -x[0]), 1):
         right += hit
         if right >= SETTINGS.right * k:
@@ -330,7 +336,7 @@ def _foretell(
         kin = kins[int(model.user[i])]
         votes = _weigh(model, w, rows, near, kin, int(model.before[i]))
         tally = np.bincount(model.acts[rows], votes, len(ACTS))
-        tally /= max(1e-12, float(tally.sum()))
+        tally /= float(tally.sum()) or 1.0
         logs += float(np.log((tally[model.acts[i]] + _SMOOTH) / (1 + len(ACTS) * _SMOOTH)))
         chosen = int(tally.argmax())
         out.append((best * float(tally[chosen]), ACTS[chosen], chosen == int(model.acts[i])))
