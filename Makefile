@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 export JUPYTER_PLATFORM_DIRS ?= 1
 
 help: ## what there is to make
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed; name one with: make PYTHON=/path/to/python"; exit 1; }
@@ -36,6 +36,9 @@ test: $(VENV)/.dev ## lint, types, notebooks in sync and run, tests (browser tes
 test-slow: $(VENV)/.dev ## the tests marked slow, which `make test` leaves out
 	$(BIN)/python -m pytest -q -n 2 -m slow --durations 8
 
+test-connect: $(VENV)/.dev ## the trainers and protocols, each installed in an environment of its own (.connect)
+	AGENT_GYM_CONNECT=$${AGENT_GYM_CONNECT:-$(CURDIR)/.connect} $(BIN)/python -m pytest -q tests/connect
+
 coverage: $(VENV)/.dev ## which lines of the package the tests run
 	COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') \
 	  $(BIN)/python -m pytest -q -n 2 --dist loadfile --cov agent_gym --cov-report term:skip-covered
@@ -53,7 +56,7 @@ bench: $(VENV)/.dev ## timings, and fidelity where AGENT_GYM_BENCH names a folde
 	bash tools/bench.sh
 
 clean: ## remove what was made
-	rm -rf $(VENV) _docs _proc build dist *.egg-info out .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .connect _docs _proc build dist *.egg-info out .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help demo test test-slow coverage style lab docs bench clean
+.PHONY: help demo test test-slow test-connect coverage style lab docs bench clean

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['CELL', 'CAP', 'escape', 'stylesheet', 'block', 'page', 'Raw', 'badge', 'cell', 'table', 'tiles', 'bars', 'json_html',
-           'short', 'call_html', 'message_html', 'verdict_badge', 'messages_html', 'trace_head', 'trace_html',
-           'tool_spec_html', 'summary_html', 'trace_set_html']
+           'short', 'call_html', 'markdown_html', 'effort_text', 'message_html', 'verdict_badge', 'messages_html',
+           'trace_head', 'trace_html', 'tool_spec_html', 'summary_html', 'trace_set_html']
 
 # %% ../nbs/04_render.ipynb #3f6c1c52
 _CONTROL = re.compile(
@@ -213,12 +213,64 @@ def call_html(
         f"{json_html(dict(call.arguments), cap)}{body}{extra}</details></div>"
     )
 
+# %% ../nbs/04_render.ipynb #3e912e8c
+_MARKS = (  # of escaped text: what is found, how it is shown
+    (re.compile(r"^(#{1,6}) +(.+)$", re.M), r"<b>\2</b>"),
+    (re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*"), r"<b>\1</b>"),
+    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"), r"<i>\1</i>"),
+    (re.compile(r"`([^`\n]+)`"), r"<code>\1</code>"),
+    (re.compile(r"^( *)[-*] +(?=\S)", re.M), r"\1• "),
+)
+_FENCE = re.compile(r"^```[\w+-]*\n(.*?)^```$", re.M | re.S)
+
+
+def markdown_html(text: str, limit: int | None = None) -> str:
+    "`text` escaped, cut at `limit` characters, with the Markdown of conversations shown."
+    out, end = [], 0
+    safe = escape(text, limit)
+    for fence in _FENCE.finditer(safe):
+        out += [_marked(safe[end : fence.start()]), f"<pre>{fence[1]}</pre>"]
+        end = fence.end()
+    return "".join([*out, _marked(safe[end:])])
+
+
+def _marked(safe: str) -> str:
+    for form, shown in _MARKS:
+        safe = form.sub(shown, safe)
+    return safe
+
+# %% ../nbs/04_render.ipynb #ae60eaf3
+_USED = ("total_tokens", "totalTokenCount", "total")  # a provider's word for all tokens of a reply
+_IN_OUT = (("prompt_tokens", "completion_tokens"), ("input_tokens", "output_tokens"))
+
+
+def _tokens(usage: object) -> int | None:
+    "All tokens of a reply, as far as `usage` tells."
+    if not isinstance(usage, Mapping):
+        return None
+    counts = {k: v for k, v in usage.items() if type(v) is int}
+    known = next((counts[k] for k in _USED if k in counts), None)
+    both = next((counts[a] + counts[b] for a, b in _IN_OUT if a in counts and b in counts), None)
+    return both if known is None else known
+
+
+def effort_text(m: Message) -> str:
+    "Tokens, seconds and cost of a reply, where its metadata tells; else empty."
+    tokens, out = _tokens(m.metadata.get("usage")), []
+    if tokens is not None:
+        out.append(f"{tokens:,} tokens")
+    for key, shown in (("latency", "{:.1f} s"), ("seconds", "{:.1f} s"), ("cost", "cost {:.4f}")):
+        if type(value := m.metadata.get(key)) in (int, float):
+            out.append(shown.format(value))
+    return " · ".join(out)
+
 # %% ../nbs/04_render.ipynb #56a552b9
 _TEXT = 4  # times as many characters are shown of a text as of a result
 
 
-def _box(kind: str, head: str, body: str) -> str:
-    return f'<div class="ag-msg {kind}"><div class="who">{head}</div>{body}</div>'
+def _box(kind: str, head: str, body: str, turn: int | None = None) -> str:
+    number = "" if turn is None else f'<span class="turn">{turn}</span> '
+    return f'<div class="ag-msg {kind}"><div class="who">{number}{head}</div>{body}</div>'
 
 
 def _folded(m: Message, text: str) -> str:
@@ -227,16 +279,18 @@ def _folded(m: Message, text: str) -> str:
     return f'<div class="ag-msg system"><details>{head}{text}</details></div>'
 
 
-def _message(m: Message, calls: Sequence[str] = (), cap: int = CAP) -> str:
-    "A message as HTML; `calls` are its calls with their answers, where there are any."
+def _message(m: Message, calls: Sequence[str] = (), cap: int = CAP, turn: int | None = None) -> str:
+    "A message as HTML, `turn` its number; `calls` are its calls with their answers, if any."
     if m.role == "tool":
         tone = "tool error" if m.is_error else "tool"
-        return _box(tone, f"tool {escape(m.name or '')}", json_html(m.value, cap))
-    text = f'<div class="ag-text">{escape(m.content or "", cap * _TEXT)}</div>'
+        return _box(tone, f"tool {escape(m.name or '')}", json_html(m.value, cap), turn)
+    text = f'<div class="ag-text" dir="auto">{markdown_html(m.content or "", cap * _TEXT)}</div>'
     if m.role == "system":
         return _folded(m, text)
     made = "".join(calls) or "".join(call_html(c) for c in m.tool_calls)
-    return _box(m.role, m.role, (text if m.content else "") + made)
+    effort = effort_text(m)
+    head = f'{m.role} <span class="dim">· {effort}</span>' if effort else m.role
+    return _box(m.role, head, (text if m.content else "") + made, turn)
 
 
 def message_html(message: Message) -> str:
@@ -251,16 +305,20 @@ def verdict_badge(success: bool | None, word: str | None) -> Raw:
 
 # %% ../nbs/04_render.ipynb #8b98cc76
 def messages_html(
-    messages: Sequence[Message], cap: int = CAP, extra: Mapping[int, str] | None = None
+    messages: Sequence[Message],
+    cap: int = CAP,
+    extra: Mapping[int, str] | None = None,
+    first: int = 0,
 ) -> str:
-    "The messages of a conversation; `extra` maps the index of a result to HTML below it."
+    """The messages of a conversation, numbered from `first`; `extra` maps the index of a result to
+    HTML below it."""
     paired, calls, below = pair(messages), {}, extra or {}
     for i, call, a in paired:
         answer, more = (None, below.get(-1, "")) if a is None else (messages[a], below.get(a, ""))
         calls.setdefault(i, []).append(call_html(call, answer, more, cap))
     answered = {a for _, _, a in paired if a is not None}
     shown = (i for i in range(len(messages)) if i not in answered)
-    return "".join(_message(messages[i], calls.get(i, ()), cap) for i in shown)
+    return "".join(_message(messages[i], calls.get(i, ()), cap, first + i) for i in shown)
 
 # %% ../nbs/04_render.ipynb #cc57c5ab
 def trace_head(trace: Trace) -> Raw:

@@ -283,31 +283,9 @@ def test_the_console_script_in_another_locale(tmp_path):
         assert done.returncode == 0 and b"lookup_account" in done.stdout, done.stderr
 
 
-def test_serve_answers_over_http(tmp_path):
-    import re
-    import urllib.request
-
-    traces = Path(__file__).resolve().parents[1] / "data" / "processed" / "traces.jsonl"
-    small = tmp_path / "few.jsonl"
-    small.write_text("".join(traces.read_text("utf-8").splitlines(keepends=True)[:20]), "utf-8")
-    p = subprocess.Popen(
-        [
-            sys.executable,
-            "-u",
-            "-c",
-            "from agent_gym.cli import main; main()",
-            "serve",
-            str(small),
-            "--port",
-            "0",
-        ],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        url = next(m[0] for line in p.stdout if (m := re.search(r"http://127\.0\.0\.1:\d+", line)))
-        assert json.loads(urllib.request.urlopen(url + "/health", timeout=10).read())["ok"] is True
-    finally:
-        p.kill()
-        p.wait()
-        p.stdout.close()
+@pytest.mark.parametrize("protocol", ["openenv", "mcp"])
+def test_serve_says_what_is_missing(tmp_path, protocol, monkeypatch):
+    monkeypatch.setitem(sys.modules, protocol, None)
+    monkeypatch.delitem(sys.modules, f"agent_gym.connect.{protocol}", raising=False)
+    done = CliRunner().invoke(app, ["serve", str(tmp_path), f"--{protocol}", "--port", "1"])
+    assert done.exit_code == 1

@@ -211,10 +211,11 @@ def test_it_is_a_comparison_that_travels():
 
 def test_logged_agents_in_the_episode_explorer():
     logs = {n: TraceSet(side(n, [True, False])) for n in ("mini", "large")}
-    named, read = EpisodeExplorer(logs), EpisodeExplorer([t for s in logs.values() for t in s])
+    named = EpisodeExplorer(logs, labels=None)
+    read = EpisodeExplorer([t for s in logs.values() for t in s], labels=None)
     for x in (named, read):
-        assert [r["f"]["agent"] for r in x._rows] == ["mini", "mini", "large", "large"]
-        assert [r["f"]["verdict"] for r in x._rows] == ["pass", "fail"] * 2
+        assert [r["f"]["agent"] for r in x.source.rows] == ["mini", "mini", "large", "large"]
+        assert [r["f"]["verdict"] for r in x.source.rows] == ["pass", "fail"] * 2
         assert "lookup" in x.answer({"do": "get", "index": 3})["html"]
         assert x.filtered.to_pandas().success.tolist() == [True, False] * 2
 

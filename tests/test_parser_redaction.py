@@ -4,13 +4,15 @@ import json
 import pickle
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from redaction_set import HARMLESS, HARMLESS_FIELDS, value_set
 
 from agent_gym.parser import load_traces
 from agent_gym.parser.numbers import HAS_IDS, HAS_PHONES
-from agent_gym.parser.redact import KINDS, Redactor
+from agent_gym.parser.people import HAS_NAMES
+from agent_gym.parser.redact import KINDS, Redactor, report
 
 RECALL, FALSE_POSITIVES = 0.95, 0.02
 LEAST = {"name": 0.9}  # the hardest kind
@@ -75,6 +77,61 @@ def test_what_identifies_nobody_is_left_alone():
     assert len(wrong) / (len(HARMLESS) + len(HARMLESS_FIELDS)) <= FALSE_POSITIVES, wrong
 
 
+HERE = Path(__file__).parent / "redaction"
+# share of the values found, and of the harmless texts touched (nearly all of these are brands and
+# places that are called like people): set -> (all values, names, harmless)
+MEASURED = {"dev": (0.95, 0.88, 0.05), "held": (0.84, 0.73, 0.12)}
+
+
+def conversation(n, place, text):
+    """A short conversation with `text` where `place` says."""
+    said = [
+        {"role": "assistant", "content": "How can I help?"},
+        {"role": "user", "content": text if place == "u" else "I have a question."},
+    ]
+    if place == "a":
+        said.append({"role": "assistant", "content": text})
+    if place.startswith("q="):
+        said.append({"role": "assistant", "content": place[2:]})
+        said.append({"role": "user", "content": text})
+    arguments = {place[4:]: text} if place.startswith("arg=") else {}
+    result = {"record": {place[4:]: text}} if place.startswith("res=") else {"ok": True}
+    result = text if place == "txt" else json.loads(text) if place == "res" else result
+    call = {"id": "c1", "name": "find", "arguments": arguments}
+    said.append({"role": "assistant", "content": None, "tool_calls": [call]})
+    said.append({"role": "tool", "name": "find", "tool_call_id": "c1", "result": result})
+    return {"conversation_id": f"v{n}", "messages": said}
+
+
+def lines(name):
+    return [
+        line.replace("\\n", "\n") for line in (HERE / name).read_text("utf-8").splitlines() if line
+    ]
+
+
+@pytest.mark.skipif(not (HAS_PHONES and HAS_IDS and HAS_NAMES), reason="needs the extra redact")
+@pytest.mark.parametrize("name", ["dev", "held"])
+def test_fresh_values_are_found_and_fresh_texts_left_alone(name):
+    redactor, found, all_ = Redactor(secret="test"), Counter(), Counter()
+    for n, line in enumerate(lines(f"values_{name}.txt")):
+        _, kind, place, rest = line.split("|", 3)
+        text, value = rest.rsplit("|", 1)
+        trace = redacted(conversation(n, place, text.replace("{}", value)), redactor)
+        said = json.dumps(trace.to_dict(), ensure_ascii=False).replace("\\n", "\n")
+        all_[kind] += 1
+        found[kind] += not leaks(kind, value, said)
+    touched, texts = 0, lines(f"harmless_{name}.txt")
+    for n, (place, text) in enumerate(line.split("|", 1) for line in texts):
+        made = conversation(n, place, text)
+        plain = load_traces([made], progress=False)[0]
+        touched += redacted(made, redactor).messages != plain.messages
+    values, names, harmless = MEASURED[name]
+    assert all_.total() >= 300
+    assert found.total() / all_.total() >= values, found
+    assert found["name"] / all_["name"] >= names
+    assert touched / len(texts) <= harmless
+
+
 @pytest.mark.parametrize(
     ("kind", "one", "other"),
     [
@@ -87,7 +144,7 @@ def test_what_identifies_nobody_is_left_alone():
 )
 def test_the_same_value_spelled_otherwise_stays_the_same(kind, one, other):
     r = Redactor(secret="s")
-    first, second = r._made(kind, one), r._made(kind, other)
+    first, second = r.pseudonyms.make(kind, one), r.pseudonyms.make(kind, other)
     bare = [re.findall(r"[^\W_]+", t.lower()) for t in (first, second)]
     if kind == "address":
         assert bare[0][:2] == bare[1][:2]
@@ -174,8 +231,8 @@ def test_patterns_of_ones_own_come_first_and_unknown_kinds_are_named():
 
 def test_without_the_libraries_the_notes_say_what_was_not_looked_for(monkeypatch):
     monkeypatch.setattr("agent_gym.parser.redact.HAS_PHONES", False)
-    assert any("agent-gym[redact]" in line for line in Redactor().report())
-    assert not any("agent-gym[redact]" in line for line in Redactor(["email"]).report())
+    assert any("agent-gym[redact]" in line for line in report(Redactor()))
+    assert not any("agent-gym[redact]" in line for line in report(Redactor(["email"])))
 
 
 @pytest.mark.parametrize(

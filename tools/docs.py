@@ -33,7 +33,7 @@ SECTIONS = [  # the menus, in order; a page belongs to the first that matches
     ("Agents", ["agent/*"]),
     (
         "Train, compare, export",
-        ["*_factory", "*_train", "*_compare", "*_export", "train/*"],
+        ["*_factory", "*_train", "*_compare", "export/*", "train/*"],
     ),
     ("Report, explore, connect", ["report/*", "explore/*", "compare/*", "connect/*"]),
     ("Console and sample world", ["cli/*", "sample/*"]),
@@ -93,7 +93,10 @@ def method_row(name: str, member: object) -> str:
 
 def entry(module: str, name: str) -> str:
     "The reference entry of a public `name` as Markdown."
-    obj = getattr(importlib.import_module(f"agent_gym.{module}"), name, None)
+    try:
+        obj = getattr(importlib.import_module(f"agent_gym.{module}"), name, None)
+    except ModuleNotFoundError:  # a framework that is not installed here: its source is shown
+        return ""
     if not (inspect.isclass(obj) or inspect.isfunction(obj)):
         return ""
     fields = getattr(obj, "model_fields", {})

@@ -28,11 +28,11 @@ def main(folder: Path) -> None:
         "retrieval": gym.rollout(ag.RetrievalAgent(gym.traces), n=40),
         "careless": gym.rollout(Careless(), n=40),
     }
-    episodes = ag.EpisodeExplorer(played, gym)
-    episodes.goto(next(r["id"] for r in episodes._rows if "effect" in r["f"]["source"]))
+    episodes = ag.EpisodeExplorer(played, gym, labels=None)
+    episodes.goto(next(r["id"] for r in episodes.source.rows if "effect" in r["f"]["source"]))
     mocker = ag.MockerExplorer(gym.tool_mocker)
     mocker.goto(next(s.name for s in gym.tool_mocker.tools.values() if s.kind == "write"))
-    traces = ag.TraceExplorer(gym.traces)
+    traces = ag.TraceExplorer(gym.traces, labels=None)
     traces.goto(next(t.conversation_id for t in gym.traces if any(m.is_error for m in t.messages)))
     with browser() as chrome:
         for name, explorer in {"traces": traces, "episodes": episodes, "mocker": mocker}.items():

@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 # Rooms in their final form: `make test` refuses a notebook of theirs that breaks the style.
-FINISHED = ("cli", "llm", "progress", "render", "text", "tools")
+FINISHED = ("cli", "connect", "export", "llm", "progress", "render", "text", "tools")
 LINE, CELL, CELLS, SMALL = 100, 40, 15, 2  # columns; lines of an export cell; cells; definitions
 # What the admired projects reach (fastcore, claudette; Gymnasium and verifiers have no notebooks).
 ANCHORS = {
@@ -78,9 +78,10 @@ class Cell:
 
     @cached_property
     def tree(self) -> ast.Module:
-        "The parsed source; empty where it holds magics."
+        "The parsed source, with `await` at the top; empty where it holds magics."
+        flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         try:
-            return ast.parse(self.source)
+            return compile(self.source, self.id, "exec", flags)
         except SyntaxError:
             return ast.Module([], [])
 

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from enum import StrEnum
 from importlib import import_module, metadata
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -43,12 +44,13 @@ if TYPE_CHECKING:
     from agent_gym.report import Light, Section
 
     from agent_gym.environment.retry import RetrySet
+    from agent_gym.factory import Gym
 
 # %% auto #0
 __all__ = ['app', 'Source', 'Format', 'Strict', 'ReaderFile', 'Json', 'Version', 'Target', 'Logs', 'Episodes', 'Page', 'HeldOut',
-           'Quick', 'AgentName', 'Minimum', 'Timeout', 'KindName', 'TextArguments', 'Host', 'Port', 'CORE', 'EXTRAS',
-           'own_format', 'doubted', 'inspect', 'convert', 'demo', 'sample', 'report', 'find_agent', 'retry', 'compare',
-           'Kind', 'export', 'serve', 'installation', 'doctor', 'main']
+           'Quick', 'AgentName', 'Minimum', 'Timeout', 'KindName', 'TextArguments', 'Protocol', 'Host', 'Port', 'Token',
+           'CORE', 'EXTRAS', 'own_format', 'doubted', 'inspect', 'convert', 'demo', 'sample', 'report', 'find_agent',
+           'retry', 'compare', 'Kind', 'export', 'serve', 'installation', 'doctor', 'main']
 
 # %% ../../nbs/cli/03_app.ipynb #4810014d
 app = typer.Typer(
@@ -490,35 +492,49 @@ def export(
             write_rows(rows, half)
         say(OUT, f"{len(rows)} rows written to {dst}")
 
-# %% ../../nbs/cli/03_app.ipynb #ce514e44
-Host = Annotated[str, typer.Option(help="Where to listen; there is no authentication.")]
-Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")]
+# %% ../../nbs/cli/03_app.ipynb #57f22176
+Protocol = Annotated[bool, typer.Option("--openenv/--mcp", help="Which protocol is spoken.")]
+Host = Annotated[str, typer.Option(help="Where to listen; elsewhere a token is needed.")]
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="8000 for OpenEnv.")]
+Token = Annotated[str | None, typer.Option(envvar="AGENT_GYM_TOKEN", help="What clients send.")]
 
 
 @app.command()
 def serve(
     src: Source,
+    openenv: Protocol = True,
     host: Host = "127.0.0.1",
-    port: Port = 8000,
+    port: Port = None,
+    token: Token = None,
     format: Format = "auto",
     strict: Strict = False,
 ) -> None:
-    "Serve the gym of these logs over HTTP: POST /reset, /step, /close; GET /tools, /health."
+    "Serve the gym of these logs, or a saved gym, to trainers and agents."
     with reporting():
-        traces = read_logs(src, format, strict)
-        from agent_gym.connect import GymServer
-        from agent_gym.factory import create_environment
+        module = _adapter("openenv" if openenv else "mcp")
+        gym = _gym(src, format, strict)
+        if not openenv and port is None:
+            return module.serve_stdio(gym)
+        from agent_gym.connect.guard import LOOPBACK, serve_app
 
-        gym = create_environment(traces)
-        gym.world.prepare()
-        try:
-            server = GymServer(gym, host, port)
-        except OSError as e:
-            taken = f"cannot listen on {host}:{port}: {e.strerror}"
-            raise AgentGymError(f"{taken}; name another with --port") from e
-        say(OUT, f"{len(gym.tasks)} tasks at {server.url}; stop with Ctrl-C")
-        with contextlib.suppress(KeyboardInterrupt):
-            server.serve_forever()
+        door = module.application(gym, token=token, hosts=LOOPBACK if host in LOOPBACK else None)
+        say(ERRORS, f"{len(gym.tasks)} tasks at http://{host}:{port or 8000}; stop with Ctrl-C")
+        serve_app(door, host, port or 8000)
+
+
+def _adapter(name: str) -> ModuleType:
+    try:
+        return import_module(f"agent_gym.connect.{name}")
+    except ModuleNotFoundError as e:
+        missing = f"{e.name} is not installed"
+        raise AgentGymError(f"{missing}: pip install 'agent-gym[{name}]'") from e
+
+
+def _gym(src: str, format: str, strict: bool) -> Gym:
+    from agent_gym.factory import create_environment, load_gym
+
+    saved = (Path(src) / "gym.json").is_file()
+    return load_gym(src) if saved else create_environment(read_logs(src, format, strict))
 
 # %% ../../nbs/cli/03_app.ipynb #7ab3a5ad
 CORE = (

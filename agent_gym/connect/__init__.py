@@ -1,4 +1,2 @@
-"""A gym for trainers in other processes."""
-from agent_gym.connect.server import GymServer, GymService
-
-__all__ = ["GymServer", "GymService"]
+"""A gym for the trainers and evaluators that people already use, a small module for each: `mcp`,
+`openenv`, `trl`, `verifiers`, `inspect`. Each needs the extra of its name."""

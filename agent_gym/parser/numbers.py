@@ -28,7 +28,7 @@ def luhn(digits: str) -> int:
 
 
 _CARD_LENGTHS = {"4": (16, 19), "5": (16,), "2": (16,), "34": (15,), "37": (15,), "35": (16,)}
-_CARD_LENGTHS |= {"30": (14,), "36": (14,), "38": (14,), "6": (16, 19)}
+_CARD_LENGTHS |= {"30": (14,), "36": (14,), "38": (14,), "6": (16, 19), "9": (16,)}
 
 
 def is_card(text: str) -> bool:
@@ -59,6 +59,10 @@ STRONG: tuple[tuple[str, str], ...] = (
     (r"(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}", ""),
     (r"[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]", ""),
     (r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", ""),
+    (r"[1-9]\d{5}(?:19|20)\d{9}[\dX]", "cn.ric"),
+    (r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z\d]\d", "mx.curp"),
+    (r"\d{6}-\d{7}", "kr.rrn"),
+    (r"[1-9]\d{10}", "tr.tckimlik"),
 )
 _OPEN, _SHUT = r"(?<![A-Za-z0-9_.#/-])", r"(?![A-Za-z0-9_]|[-.][A-Za-z0-9])"
 _IDS = [(re.compile(f"{_OPEN}(?:{p}){_SHUT}", re.I), check) for p, check in STRONG]
@@ -121,7 +125,9 @@ def is_phone(text: str) -> bool:
     groups = re.findall(r"\d+", text)
     abroad = text.lstrip("(").startswith("+") or (text.startswith("00") and text[2:3] != "0")
     fraction = "/" in text and groups[0][0] != "0"
-    if not HAS_PHONES or fraction or not (abroad or len(groups) > 1):
+    serial = text[0] in "123456789" and " " not in text and "-" in text
+    serial = serial or re.fullmatch(r"\d+\.\d+", text) is not None
+    if not HAS_PHONES or fraction or serial or not (abroad or len(groups) > 1):
         return False
     return _possible(text) if abroad else any(_grouped(text, groups, r) for r in REGIONS)
 
@@ -150,12 +156,12 @@ def _grouped(text: str, groups: list[str], region: str) -> bool:
     return any(g in (usual, bare) for g in (groups, groups[1:] if groups[0] == "1" else groups))
 
 
-def phones(text: str, said: bool = False) -> Iterator[tuple[int, int]]:
-    """Where telephone numbers stand in `text`; `said`: a word beside tells that one is there, so
-    that any number of its length counts."""
+def phones(text: str, told: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
+    """Where telephone numbers stand in `text`; where `told(start)` says that a word beside tells
+    that one is there any number of its length counts."""
     for hit in _PHONE.finditer(text):
         n = sum(map(str.isdigit, hit[0]))
         if SHORTEST <= n <= LONGEST and (
-            is_phone(hit[0]) or (said and not _DATE.fullmatch(hit[0]))
+            is_phone(hit[0]) or (not _DATE.fullmatch(hit[0]) and told(hit.start()))
         ):
             yield hit.span()

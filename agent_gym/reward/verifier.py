@@ -39,9 +39,8 @@ if TYPE_CHECKING:
     from agent_gym.mocker import ToolMocker
 
 # %% auto #0
-__all__ = ['CONSTRAINTS', 'NEW', 'REASONS', 'TRUSTED', 'VerdictSettings', 'enforced_constraints', 'Ground', 'ending',
-           'learn_ground', 'free_form_tools', 'pass_bar', 'fail_bar', 'Verdict', 'breach_words', 'Verifier',
-           'content_key']
+__all__ = ['CONSTRAINTS', 'NEW', 'REASONS', 'TRUSTED', 'VerdictSettings', 'enforced_constraints', 'Ground', 'learn_ground',
+           'free_form_tools', 'pass_bar', 'fail_bar', 'Verdict', 'breach_words', 'Verifier', 'content_key']
 
 # %% ../../nbs/reward/34_verifier.ipynb #10d636b6
 @dataclass(frozen=True)
@@ -49,9 +48,8 @@ class VerdictSettings:
     """The numbers of a verdict; chosen on the sample world, the clinic and the hire shop of
     `tools/worlds`."""
 
-    precision: float = 0.92  # of passes, among logs by models that never saw them; sets the bar
-    fail: float = 0.06  # share of successes among logs that fail; sets the bar for failing
-    fail_most: float = 0.08  # a chance from which on nothing fails
+    precision: float = 0.94  # of passes, among logs by models that never saw them; sets the bar
+    fail: float = 0.03  # of logs that fail, the share of successes; nothing likelier fails
     ground: float = 3.0  # believed successes of an intent, or nobody knows what is right
     keeps: float = 0.06  # a constraint is one while no more of the successes break it
     asked: float = 5.0  # successes for which a constraint is a question, before keeping counts
@@ -100,15 +98,10 @@ class Ground:
 
     successes: float = 0.0
     logs: int = 0
-    ends: frozenset[tuple[str, str]] = frozenset()
+    ends: frozenset[str] = frozenset()
     free: frozenset[str] = frozenset()
 
-
-def ending(f: Features) -> tuple[str, str]:
-    "The end of a conversation: its actions, and where there are none, the act it closes with."
-    return f.end, f.broad if f.end == NOTHING else ""
-
-
+# %% ../../nbs/reward/34_verifier.ipynb #1b9948a6
 def learn_ground(
     rows: Sequence[Features], success: Floats, free: frozenset[str]
 ) -> dict[int, Ground]:
@@ -121,11 +114,11 @@ def learn_ground(
         good = [f for f, p in found if p > 0.5]
         tools = Counter(t for f in good for t in f.answered_tools if t in free)
         rest = frozenset(t for t, n in tools.items() if 2 * n >= len(good))
-        ends = frozenset(e for e in map(ending, good) if e != (NOTHING, UNKNOWN))
+        ends = frozenset(f.end for f in good)
         out[intent] = Ground(sum(p for _, p in found), len(found), ends, rest)
     return out
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #27328e4e
 def free_form_tools(traces: Sequence[Trace], s: VerdictSettings) -> frozenset[str]:
     """Tools whose calls mostly hold text of the agent's own (a command, code), several words that
     nobody had said: what such a call does is not known."""
@@ -162,7 +155,7 @@ def fail_bar(chance: Floats, success: Floats, s: VerdictSettings) -> float:
     order = np.argsort(chance, kind="stable")
     share = np.cumsum(success[order]) / np.arange(1, len(order) + 1)
     good = np.flatnonzero(share <= s.fail)
-    return min(s.fail_most, float(chance[order][good[-1]])) if len(good) else -1.0
+    return min(s.fail, float(chance[order][good[-1]])) if len(good) else -1.0
 
 # %% ../../nbs/reward/34_verifier.ipynb #781046e7
 class Verdict(RewardBreakdown):
@@ -193,7 +186,7 @@ def _turn(trace: Trace, signature: str) -> str:
             return f" (turn {i + 1})"
     return ""
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #f5225eb6
 def breach_words(trace: Trace, f: Features, s: Statement) -> str:
     "A broken rule as what was done, with the turn."
     about, subject, condition = s
@@ -241,11 +234,11 @@ class Verifier(Rules):
         found = [opinion.found(f, float(p)) for f, p in zip(rows, opinion.success)]
         self.laws = enforced_constraints(found, opinion.success, settings)
         self.ground = learn_ground(rows, opinion.success, free_form_tools(logs, settings))
+        self.closings = frozenset(
+            f.broad for f, p in zip(rows, opinion.success) if p > 0.5 and f.end == NOTHING
+        ) - {UNKNOWN}
         self.curve: Curve = fit_curve(opinion.chance, opinion.success)
-        self.bars = (
-            fail_bar(opinion.chance, opinion.success, settings),
-            pass_bar(opinion.chance, opinion.success, settings.precision),
-        )
+        self.bars = _learn_bars(self, logs, rows, found)
         self._logged = {
             k: i for i, t in enumerate(logs) for k in (t.conversation_id, content_key(t))
         }
@@ -299,13 +292,12 @@ class _View:
     broken: Sequence[Statement]
     chance: float
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #1350379f
 def _chance(odds: float) -> float:
     return float(chance_of(np.array([min(30.0, max(-30.0, odds))]))[0])
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #dce637b3
 NEW = (
-    "fact at the act",
     "failure before the act",
     "act after this answer",
     "closing after these acts",
@@ -329,7 +321,7 @@ def _silence(v: Verifier, view: _View) -> str:
         return f"only {n:.0f} of {ground.logs} logs of this request are believed to be successes; label some, or write down how it should end"
     return ""
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #6118142a
 def _sure_rules(v: Verifier, view: _View) -> list[Guard]:
     "The broken rules that failures break often and successes hardly ever."
     least, share = v.settings.sure_rule
@@ -339,13 +331,42 @@ def _sure_rules(v: Verifier, view: _View) -> list[Guard]:
         if g.broken >= least and g.counterexamples <= share * (g.broken + g.counterexamples)
     ]
 
+# %% ../../nbs/reward/34_verifier.ipynb #654cc61f
+def _doubt(v: Verifier, view: _View) -> str:
+    "What keeps a likely success from passing, in words; empty where nothing does."
+    against = [g for g in _sure_rules(v, view) if g.statement[0] in ("act", "last words")]
+    if against:
+        g, n = against[0], against[0].broken + against[0].counterexamples
+        words = breach_words(view.trace, view.f, g.statement)
+        return f"{words}; {g.broken:.0f} of {n:.0f} such logs failed"
+    if _unknown_end(v, view.f):
+        return f"no success at this request ended so ({_end_words(view.f)})"
+    new = [x for x in NEW if ("news", f"new {x}", "") in view.found]
+    return f"no success shows a {new[0]} like this one" if new else ""
 
+# %% ../../nbs/reward/34_verifier.ipynb #7fae5fdb
+def _learn_bars(
+    v: Verifier,
+    logs: Sequence[Trace],
+    rows: Sequence[Features],
+    found: Sequence[frozenset[Statement]],
+) -> tuple[float, float]:
+    """The bars for failing and passing; the latter is measured on the logs that nothing else keeps
+    from passing, as it will be applied."""
+    chance, success, s = v.opinion.chance, v.opinion.success, v.settings
+    views = [_View(t, f, x, 0.0, sorted(x & v.laws), 1.0) for t, f, x in zip(logs, rows, found)]
+    may = np.array([not (w.broken or _silence(v, w) or _doubt(v, w)) for w in views], bool)
+    return fail_bar(chance, success, s), pass_bar(chance[may], success[may], s.precision)
+
+# %% ../../nbs/reward/34_verifier.ipynb #641fef68
 def _unknown_end(v: Verifier, f: Features) -> bool:
     """Whether no believed success of the intent ended so, nor did all of its actions in different
-    ones."""
+    ones; or nothing was done and no success that did nothing closed so."""
     ends = v.ground.get(f.intent, Ground()).ends
-    tools = {t for end, _ in ends if end != NOTHING for t in end.split(" and ")}
-    return ending(f) not in ends and not (f.actions and tools >= {a.tool for a in f.actions})
+    if f.end == NOTHING and f.broad not in v.closings:
+        return True
+    tools = {t for end in ends if end != NOTHING for t in end.split(" and ")}
+    return f.end not in ends and not (f.actions and tools >= {a.tool for a in f.actions})
 
 # %% ../../nbs/reward/34_verifier.ipynb #d16586ad
 def _decide(v: Verifier, view: _View) -> tuple[Outcome, str]:
@@ -353,7 +374,7 @@ def _decide(v: Verifier, view: _View) -> tuple[Outcome, str]:
     f, (low, high) = view.f, v.bars
     silence = _silence(v, view)
     least = min(view.chance, v.curve(view.chance))
-    if view.broken and v.labelled and least <= v.settings.fail_most:
+    if view.broken and v.labelled and least <= v.settings.fail:
         return "fail", f"Fail: {_law_words(view)}."
     if silence:
         return "abstain", f"Abstains: {silence}."
@@ -364,23 +385,15 @@ def _decide(v: Verifier, view: _View) -> tuple[Outcome, str]:
         return "abstain", f"Abstains: {_law_words(view)}."
     if view.chance < high:
         return "abstain", f"Abstains: of logs like it {v.curve(view.chance):.0%} succeeded."
-    against = [g for g in sure if g.statement[0] in ("act", "last words")]
-    if against:
-        g, n = against[0], against[0].broken + against[0].counterexamples
-        words = breach_words(view.trace, f, g.statement)
-        return "abstain", f"Abstains: {words}; {g.broken:.0f} of {n:.0f} such logs failed."
-    if _unknown_end(v, f):
-        return "abstain", f"Abstains: no success at this request ended so ({_end_words(f)})."
-    new = [x for x in NEW if ("news", f"new {x}", "") in view.found]
-    if new:
-        return "abstain", f"Abstains: no success shows a {new[0]} like this one."
+    if doubt := _doubt(v, view):
+        return "abstain", f"Abstains: {doubt}."
     ground = v.ground[f.intent]
     return "pass", (
         f"Pass: {_end_words(f)}, as successes at this request end"
         f" ({ground.successes:.0f} of {ground.logs} logs), and no rule was broken."
     )
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #533bf4de
 def _end_words(f: Features) -> str:
     if f.end == NOTHING:
         return (
@@ -390,13 +403,13 @@ def _end_words(f: Features) -> str:
         )
     return f"it did {f.end}"
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #6aa03c27
 def _law_words(view: _View) -> str:
     s = view.broken[0]
     where = next((_turn(view.trace, a.signature) for a in view.f.actions), "")
     return f"it {CONSTRAINTS[s][1]}{where if s[0] == 'act' else ''}"
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #01a96856
 def _fail_sentence(v: Verifier, view: _View) -> str:
     found = v.broken(view.found)
     if not found:
@@ -452,7 +465,7 @@ def content_key(trace: Trace) -> str:
         for m in trace.messages
     )
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #eda724be
 def _spoiled(
     logs: Sequence[Trace], dialogue: DialogueModel, s: Settings
 ) -> list[tuple[int, Features]]:
@@ -467,7 +480,7 @@ def _spoiled(
             out += [(i, trace_features(m, dialogue)) for _, m in found[:many]]
     return out
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #0ee0acf5
 TRUSTED = (3.0, 0.8, 0.3)  # successes, precision and recall from which training may trust a kind
 
 
