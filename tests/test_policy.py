@@ -7,8 +7,7 @@ import random
 import pytest
 
 import agent_gym as ag
-from agent_gym.reward.annotations import OUTCOME, agree, consensus
-from agent_gym.reward.ground import label_queue
+from agent_gym.reward.annotations import OUTCOME, agree, consensus, label_queue
 from agent_gym.reward.source import run_source
 from agent_gym.reward.view import ENDINGS, polarity, view
 from agent_gym.sample import sample_traces

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import agent_gym as ag
-from agent_gym.reward import llm_judge, shaped
+from agent_gym.reward import llm_judge
 from agent_gym.reward.judge import question, verdict
 from agent_gym.reward.reward import RewardPart
 from agent_gym.trace import AgentGymError, LLMError, Message, ToolCall, Trace
@@ -250,41 +250,6 @@ def test_no_text_of_an_agent_leaves_its_line(text):
         and all(json.loads(x)["role"] for x in lines[fence[0] + 1 : fence[1]])
         and prompt.encode()
     )
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10**6))
-def test_shaping_changes_no_best_policy(seed):
-    "In a random world of states with rewards, every way through it returns the same with and without shaping, so the best ways are the same."
-    r = random.Random(seed)
-    potential, step = (
-        [r.random() for _ in range(6)],
-        {
-            (s, a): (r.randrange(6), r.choice([0.0, 0.0, r.random()]))
-            for s in range(6)
-            for a in range(2)
-        },
-    )
-    ends = {r.randrange(1, 6)}
-
-    def ways(state, states, total, depth):
-        if state in ends or depth == 0:
-            yield total, total + math.fsum(shaped([potential[s] for s in states]))
-            return
-        for a in range(2):
-            after, reward = step[state, a]
-            yield from ways(after, [*states, after], total + reward, depth - 1)
-
-    returns = list(ways(0, [0], 0.0, 5))
-    best, best_shaped = max(x for x, _ in returns), max(x for _, x in returns)
-    assert [x > best - 1e-9 for x, _ in returns] == [x > best_shaped - 1e-9 for _, x in returns]
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
-def test_shaping_terms_of_a_whole_episode_cancel(potentials):
-    terms = shaped(potentials)
-    assert len(terms) == len(potentials) - 1 and abs(math.fsum(terms)) < 1e-9
 
 
 def test_potential_follows_the_writes(reward):

@@ -25,6 +25,7 @@ FINISHED = (
     "compare",
     "connect",
     "explore",
+    "export",
     "llm",
     "progress",
     "render",

@@ -5,8 +5,6 @@ from agent_gym.reward.rules import Guard
 from agent_gym.reward.judge import LLMJudge, llm_judge
 from agent_gym.reward.policy import Policy
 from agent_gym.reward.reward import Reward, RewardPart
-from agent_gym.reward.satisfaction import Satisfaction
-from agent_gym.reward.shaping import shaped
 from agent_gym.reward.verifier import Verdict, Verifier
 
-__all__ = ["Guard", "LLMJudge", "Label", "Labels", "Part", "Policy", "Reward", "RewardBreakdown", "RewardPart", "Satisfaction", "Verdict", "Verifier", "llm_judge", "shaped"]
+__all__ = ["Guard", "LLMJudge", "Label", "Labels", "Part", "Policy", "Reward", "RewardBreakdown", "RewardPart", "Verdict", "Verifier", "llm_judge"]

@@ -31,7 +31,7 @@ class Part:
     contribution: float = 0.0
     reason: str = ""
 
-
+# %% ../../nbs/reward/00_breakdown.ipynb #32ccd6d2
 @dataclass(frozen=True, slots=True)
 class RewardBreakdown:
     """A score in [0, 1] with its parts; the contributions sum to the score.
@@ -85,7 +85,7 @@ class RewardBreakdown:
             "breakdown of a reward",
         )
 
-
+# %% ../../nbs/reward/00_breakdown.ipynb #6110fd39
 def _bar(x: float) -> str:
     from agent_gym.render import Raw
 
@@ -106,7 +106,7 @@ def chained(factors: Iterable[tuple[str, float, str]]) -> RewardBreakdown:
         product = after
     return settled(parts)
 
-
+# %% ../../nbs/reward/00_breakdown.ipynb #8ffd2623
 def settled(
     parts: Sequence[Part], verdict: Outcome | None = None, kind: str | None = None
 ) -> RewardBreakdown:
@@ -115,7 +115,7 @@ def settled(
         min(1.0, max(0.0, math.fsum(p.contribution for p in parts))), tuple(parts), verdict, kind
     )
 
-
+# %% ../../nbs/reward/00_breakdown.ipynb #1c182ffc
 def blended(base: RewardBreakdown, extra: Sequence[Part]) -> RewardBreakdown:
     "`base` (weight 1) averaged with `extra` parts by their weights."
     if not any(p.weight for p in extra):

@@ -112,7 +112,7 @@ def conversation_features(state: DialogueState, model: DialogueModel) -> Feature
         process_features(state),
     )
 
-
+# %% ../../nbs/reward/30_features.ipynb #f78b7226
 def _assistant_acts(
     state: DialogueState, model: DialogueModel, intent: int
 ) -> Iterator[tuple[str, frozenset[str]]]:
@@ -121,7 +121,7 @@ def _assistant_acts(
         acted = frozenset(c.removeprefix("acted ") for c in u.context if c.startswith("acted "))
         yield model.assistant_act(u.wording, u.context, intent), acted
 
-
+# %% ../../nbs/reward/30_features.ipynb #5da62a1c
 def trace_features(trace: Trace, model: DialogueModel) -> Features:
     "The features of a trace."
     return conversation_features(model.track(trace), model)
@@ -137,7 +137,7 @@ def _repeats(what: str, values: Iterable[str]) -> Iterator[str]:
     if again > 1:
         yield f"{what} more than twice"
 
-
+# %% ../../nbs/reward/30_features.ipynb #c8f9bce1
 def _lengths(state: DialogueState) -> Iterator[str]:
     for who, n in (
         ("the assistant spoke", len(state.utterances)),
@@ -146,7 +146,7 @@ def _lengths(state: DialogueState) -> Iterator[str]:
     ):
         yield from (f"{who} at least {k} times" for k in STEPS if n >= k)
 
-
+# %% ../../nbs/reward/30_features.ipynb #83cb4437
 def _failures(state: DialogueState) -> Iterator[str]:
     for what, n in (
         ("a call", len(state.errors)),
@@ -156,7 +156,7 @@ def _failures(state: DialogueState) -> Iterator[str]:
         if n > 0:
             yield f"{what} failed"
 
-
+# %% ../../nbs/reward/30_features.ipynb #5751cf00
 def process_features(state: DialogueState) -> frozenset[str]:
     "How the conversation went so far, in statements that fit requests of every kind."
     said, heard = [u.wording for u in state.utterances], state.user_wordings
@@ -179,7 +179,7 @@ def process_features(state: DialogueState) -> frozenset[str]:
         out.update(_closing_form(state.utterances[-1].wording, state.utterances[-1].sources))
     return frozenset(out)
 
-
+# %% ../../nbs/reward/30_features.ipynb #35ec96b0
 def _closing_form(wording: str, sources: frozenset[str]) -> Iterator[str]:
     origin = {NOWHERE: "a value from nowhere", USER: "what the user said"}
     for s in sources:
@@ -201,7 +201,7 @@ def statements(f: Features, needed: frozenset[str], cuts: Cuts) -> frozenset[Sta
     out.update(("talk", "any", s) for s in f.process)
     return frozenset(out)
 
-
+# %% ../../nbs/reward/30_features.ipynb #7cf61d0c
 def _end_statements(f: Features, needed: frozenset[str], cuts: Cuts) -> Iterator[Statement]:
     end, close, request = f.end, f.closing, f"request {f.intent}"
     yield from (("end", end, ""), ("closing", close, ""), ("end", end, request))
@@ -298,7 +298,7 @@ def _landmarks(f: Features) -> Iterator[tuple[str, Statement]]:
     for a in f.actions:
         yield from _action_landmarks(a, request)
 
-
+# %% ../../nbs/reward/30_features.ipynb #69d23376
 def _action_landmarks(a: ActionRecord, request: str) -> Iterator[tuple[str, Statement]]:
     yield "act for the request", ("act", a.tool, request)
     yield "act after this question", ("act", a.tool, f"after {a.asked}")
@@ -309,7 +309,7 @@ def _action_landmarks(a: ActionRecord, request: str) -> Iterator[tuple[str, Stat
     for x in a.facts:
         yield f"{_family(x)} the act", ("act", a.tool, f"when {x}")
 
-
+# %% ../../nbs/reward/30_features.ipynb #6b2efed3
 def _family(fact: str) -> str:
     return "failure before" if " fails with " in fact else "fact at"
 
@@ -353,7 +353,7 @@ class Support:
             out.add(CLAIM)
         return out
 
-
+# %% ../../nbs/reward/30_features.ipynb #db8394d4
 ELSEWHERE: Statement = ("act", ANY, "with a value from elsewhere than in successes")
 CLAIM: Statement = ("talk", "any", "something was told as done that was not")
 
@@ -373,7 +373,7 @@ def learn_support(rows: Sequence[Features], success: np.ndarray) -> Support:
     needed = frozenset(t for t, n in tools.items() if n >= OFTEN * len(good))
     return Support(dict(landmarks), _origins(good), _acted_before(good), needed)
 
-
+# %% ../../nbs/reward/30_features.ipynb #167cb192
 def _always(
     seen: Mapping[object, int], among: Mapping[object, Counter[str]]
 ) -> dict[object, frozenset[str]]:
@@ -385,7 +385,7 @@ def _always(
             out[key] = found
     return out
 
-
+# %% ../../nbs/reward/30_features.ipynb #edd2794e
 def _origins(good: Sequence[Features]) -> Mapping[tuple[str, str], frozenset[str]]:
     many: Counter[object] = Counter()
     sources: defaultdict[object, Counter[str]] = defaultdict(Counter)
@@ -397,7 +397,7 @@ def _origins(good: Sequence[Features]) -> Mapping[tuple[str, str], frozenset[str
                 sources[a.tool, path].update(w for w in known if not w.startswith("always "))
     return _always(many, sources)  # type: ignore[return-value]
 
-
+# %% ../../nbs/reward/30_features.ipynb #c9d317ba
 def _acted_before(good: Sequence[Features]) -> Mapping[str, frozenset[str]]:
     many: Counter[object] = Counter()
     acted: defaultdict[object, Counter[str]] = defaultdict(Counter)

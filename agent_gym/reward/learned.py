@@ -52,18 +52,18 @@ def log_odds(p: Floats) -> Floats:
     "The log odds of chances in (0, 1)."
     return np.log(p / (1 - p))
 
-
+# %% ../../nbs/reward/31_learned.ipynb #6a1f4bd6
 def chance_of(z: Floats) -> Floats:
     "The chances of log odds."
     return 1 / (1 + np.exp(-z))
 
-
+# %% ../../nbs/reward/31_learned.ipynb #982b565d
 def label_evidence(labels: Sequence[bool | None], flip: float) -> Floats:
     "Log likelihood ratio of each label, 0 where there is none."
     weight = math.log((1 - flip) / flip)
     return np.array([0.0 if v is None else weight if v else -weight for v in labels])
 
-
+# %% ../../nbs/reward/31_learned.ipynb #12f663e0
 def satisfaction_evidence(
     rows: Sequence[Features], success: Floats, scores: Sequence[float | None]
 ) -> Floats:
@@ -82,7 +82,7 @@ def satisfaction_evidence(
         out[here] = ratio[np.clip(stars[here].astype(int) - 1, 0, 4)]
     return out
 
-
+# %% ../../nbs/reward/31_learned.ipynb #bb92b227
 def denoise_labels(
     chance: Floats, success: Floats, known: NDArray[np.bool_], s: Settings
 ) -> Floats:
@@ -128,7 +128,7 @@ class Ensemble:
         "The mean weight of a statement, 0 where it is not used."
         return float(self.weights[:, i].mean()) if (i := self.column.get(s)) is not None else 0.0
 
-
+# %% ../../nbs/reward/31_learned.ipynb #69c3e4ed
 def statement_matrix(
     rows: Sequence[Collection[Statement]], column: Mapping[Statement, int]
 ) -> csr_matrix:
@@ -140,7 +140,7 @@ def statement_matrix(
     flat = np.array([i for r in index for i in r], int)
     return csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(rows), len(column)))
 
-
+# %% ../../nbs/reward/31_learned.ipynb #b624bf1a
 def telling_statements(
     rows: Sequence[Collection[Statement]], target: Floats, weight: Floats, s: Settings
 ) -> dict[Statement, int]:
@@ -154,7 +154,7 @@ def telling_statements(
     kept = np.argsort(-tells, kind="stable")[: min(s.columns, int(often.sum()))]
     return {every[i]: k for k, i in enumerate(np.sort(kept).tolist())}
 
-
+# %% ../../nbs/reward/31_learned.ipynb #b07f3307
 def fit_logistic(
     x: csr_matrix, target: Floats, weight: Floats, s: Settings
 ) -> tuple[Floats, float]:
@@ -188,7 +188,7 @@ class Curve:
         a, b = self.x[i - 1], self.x[i]
         return self.y[i - 1] + (self.y[i] - self.y[i - 1]) * (value - a) / (b - a)
 
-
+# %% ../../nbs/reward/31_learned.ipynb #277a937b
 def fit_curve(chance: Floats, success: Floats) -> Curve:
     """Isotonic regression of `success` on `chance`, shrunk by one conversation of each kind; the
     identity where there is little to fit."""
@@ -236,7 +236,7 @@ class Opinion:
             z = z[np.arange(len(self.fold)) * self.folds + self.fold[:, row]]
         return float(z.mean())
 
-
+# %% ../../nbs/reward/31_learned.ipynb #571bff9d
 def learn_opinion(
     rows: Sequence[Features],
     labels: Sequence[bool | None],
@@ -295,7 +295,7 @@ def _fit(
     )
     return Opinion(ensemble, support, cuts, success, chance_of(chance), fold, s.folds, counts)
 
-
+# %% ../../nbs/reward/31_learned.ipynb #1198c36f
 def _count(
     x: csr_matrix, column: Mapping[Statement, int], success: Floats
 ) -> dict[Statement, tuple[float, float]]:

@@ -39,7 +39,7 @@ def _answer_of(trace: Trace, keep: Callable[[int, ToolCall], bool]) -> list[Mess
             out.append(m.model_copy(update={"tool_calls": calls}))
     return out
 
-
+# %% ../../nbs/reward/32_mutations.ipynb #f5dce3bc
 def _last_said(messages: Sequence[Message]) -> int | None:
     return next(
         (
@@ -50,12 +50,12 @@ def _last_said(messages: Sequence[Message]) -> int | None:
         None,
     )
 
-
+# %% ../../nbs/reward/32_mutations.ipynb #dcd76478
 def _calls(trace: Trace) -> Iterator[ToolCall]:
     "The calls of `trace`, without looking for their answers."
     return (c for m in trace.messages if m.role == "assistant" for c in m.tool_calls)
 
-
+# %% ../../nbs/reward/32_mutations.ipynb #1e84424b
 def _with(trace: Trace, i: int, **update: object) -> list[Message]:
     return [m.model_copy(update=update) if j == i else m for j, m in enumerate(trace.messages)]
 
@@ -123,7 +123,7 @@ def mutants(
     for family, messages in found:
         yield family, Trace(conversation_id=f"{trace.conversation_id}~{family}", messages=messages)
 
-
+# %% ../../nbs/reward/32_mutations.ipynb #4cb182bf
 def _foreign(
     trace: Trace, i: int, call: ToolCall, others: Sequence[Trace], rng: random.Random
 ) -> list[tuple[str, list[Message]]]:
@@ -153,7 +153,7 @@ def _foreign(
         )
     ]
 
-
+# %% ../../nbs/reward/32_mutations.ipynb #da944cf7
 def _closings(
     trace: Trace, others: Sequence[Trace], acting: frozenset[str], rng: random.Random
 ) -> list[str]:
@@ -174,7 +174,7 @@ class Judges(Protocol):
 
     def judge(self, trace: Trace) -> RewardBreakdown: ...
 
-
+# %% ../../nbs/reward/32_mutations.ipynb #f61e2837
 def mutation_test(
     verifier: Judges,
     traces: Sequence[Trace],

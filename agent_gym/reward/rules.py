@@ -128,7 +128,7 @@ class Rules:
             found.update(action_statements(a, intent, needed, cuts))
         return self.broken(found)
 
-
+# %% ../../nbs/reward/33_rules.ipynb #abbd4efc
 def _quick_opinion(logs: Sequence[Trace], dialogue: DialogueModel, seed: int) -> Opinion:
     return learn_opinion(
         [trace_features(t, dialogue) for t in logs],

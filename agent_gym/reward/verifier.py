@@ -101,7 +101,7 @@ class Ground:
     ends: frozenset[str] = frozenset()
     free: frozenset[str] = frozenset()
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #1b9948a6
 def learn_ground(
     rows: Sequence[Features], success: Floats, free: frozenset[str]
 ) -> dict[int, Ground]:
@@ -118,7 +118,7 @@ def learn_ground(
         out[intent] = Ground(sum(p for _, p in found), len(found), ends, rest)
     return out
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #27328e4e
 def free_form_tools(traces: Sequence[Trace], s: VerdictSettings) -> frozenset[str]:
     """Tools whose calls mostly hold text of the agent's own (a command, code), several words that
     nobody had said: what such a call does is not known."""
@@ -186,7 +186,7 @@ def _turn(trace: Trace, signature: str) -> str:
             return f" (turn {i + 1})"
     return ""
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #f5225eb6
 def breach_words(trace: Trace, f: Features, s: Statement) -> str:
     "A broken rule as what was done, with the turn."
     about, subject, condition = s
@@ -292,11 +292,11 @@ class _View:
     broken: Sequence[Statement]
     chance: float
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #1350379f
 def _chance(odds: float) -> float:
     return float(chance_of(np.array([min(30.0, max(-30.0, odds))]))[0])
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #dce637b3
 NEW = (
     "failure before the act",
     "act after this answer",
@@ -321,7 +321,7 @@ def _silence(v: Verifier, view: _View) -> str:
         return f"only {n:.0f} of {ground.logs} logs of this request are believed to be successes; label some, or write down how it should end"
     return ""
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #6118142a
 def _sure_rules(v: Verifier, view: _View) -> list[Guard]:
     "The broken rules that failures break often and successes hardly ever."
     least, share = v.settings.sure_rule
@@ -331,7 +331,7 @@ def _sure_rules(v: Verifier, view: _View) -> list[Guard]:
         if g.broken >= least and g.counterexamples <= share * (g.broken + g.counterexamples)
     ]
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #654cc61f
 def _doubt(v: Verifier, view: _View) -> str:
     "What keeps a likely success from passing, in words; empty where nothing does."
     against = [g for g in _sure_rules(v, view) if g.statement[0] in ("act", "last words")]
@@ -344,7 +344,7 @@ def _doubt(v: Verifier, view: _View) -> str:
     new = [x for x in NEW if ("news", f"new {x}", "") in view.found]
     return f"no success shows a {new[0]} like this one" if new else ""
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #7fae5fdb
 def _learn_bars(
     v: Verifier,
     logs: Sequence[Trace],
@@ -358,7 +358,7 @@ def _learn_bars(
     may = np.array([not (w.broken or _silence(v, w) or _doubt(v, w)) for w in views], bool)
     return fail_bar(chance, success, s), pass_bar(chance[may], success[may], s.precision)
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #641fef68
 def _unknown_end(v: Verifier, f: Features) -> bool:
     """Whether no believed success of the intent ended so, nor did all of its actions in different
     ones; or nothing was done and no success that did nothing closed so."""
@@ -393,7 +393,7 @@ def _decide(v: Verifier, view: _View) -> tuple[Outcome, str]:
         f" ({ground.successes:.0f} of {ground.logs} logs), and no rule was broken."
     )
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #533bf4de
 def _end_words(f: Features) -> str:
     if f.end == NOTHING:
         return (
@@ -403,13 +403,13 @@ def _end_words(f: Features) -> str:
         )
     return f"it did {f.end}"
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #6aa03c27
 def _law_words(view: _View) -> str:
     s = view.broken[0]
     where = next((_turn(view.trace, a.signature) for a in view.f.actions), "")
     return f"it {CONSTRAINTS[s][1]}{where if s[0] == 'act' else ''}"
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #01a96856
 def _fail_sentence(v: Verifier, view: _View) -> str:
     found = v.broken(view.found)
     if not found:
@@ -465,7 +465,7 @@ def content_key(trace: Trace) -> str:
         for m in trace.messages
     )
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #eda724be
 def _spoiled(
     logs: Sequence[Trace], dialogue: DialogueModel, s: Settings
 ) -> list[tuple[int, Features]]:
@@ -480,7 +480,7 @@ def _spoiled(
             out += [(i, trace_features(m, dialogue)) for _, m in found[:many]]
     return out
 
-
+# %% ../../nbs/reward/34_verifier.ipynb #0ee0acf5
 TRUSTED = (3.0, 0.8, 0.3)  # successes, precision and recall from which training may trust a kind
 
 
