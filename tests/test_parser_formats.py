@@ -363,7 +363,7 @@ def test_redaction_keeps_links_in_every_spelling():
     r = Redactor()
     assert (
         r.text("call +1 (555) 123-4567")[-8:].replace("-", "")
-        == r.value({"phone": "5551234567"})["phone"][-7:]
+        == r.record({"phone": "5551234567"})["phone"][-7:]
     )
     assert r.text("ANA@shop.com") == r.text("ana@shop.com")
     record = {
@@ -581,3 +581,13 @@ def test_samples_of_one_number_in_logs_of_other_tasks_are_other_tasks(tmp_path, 
     assert all(t.messages[0].content == t.task.replace("/", " ") for t in traces)
     a, b = traces.split(0.5, by="task")
     assert not {t.task for t in a} & {t.task for t in b}
+
+
+@pytest.mark.parametrize("n", [100, 101, 102, 103, 300])
+def test_no_row_of_a_long_table_is_lost(n):
+    rows = [
+        {"ticket_id": i // 3, "speaker": ("customer", "agent")[i % 2], "text": f"t{i}"}
+        for i in range(n)
+    ]
+    told = [m.content for t in load_traces(rows, progress=False) for m in t.messages]
+    assert told == [f"t{i}" for i in range(n)]

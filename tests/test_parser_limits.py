@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 from test_parser_properties import SEEDS
 
-from agent_gym.parser import READERS, items, load_traces, pieces, reading, register
+from agent_gym.parser import READERS, items, lists, load_traces, reading, register
 from agent_gym.parser import load as load_module
-from agent_gym.parser.pieces import many
+from agent_gym.parser.lists import many
 from agent_gym.trace import Trace, TraceError, TraceSet
 
 MEASURE = """
@@ -376,7 +376,7 @@ def test_what_is_read_in_pieces_is_what_is_read_at_once(monkeypatch, form, seed)
 
     at_once = found()
     monkeypatch.setattr(items, "_long", lambda data: many(data, 20))
-    monkeypatch.setattr(pieces, "MEMBERS", 2)
+    monkeypatch.setattr(lists, "MEMBERS", 2)
     monkeypatch.setattr(reading, "BATCH", 1)
     in_pieces = found()
     assert in_pieces[0] == at_once[0]

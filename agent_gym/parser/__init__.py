@@ -3,12 +3,13 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from agent_gym.parser.detection import detect
     from agent_gym.parser.load import load_traces
     from agent_gym.parser.parquet import write_parquet
     from agent_gym.parser.redact import Redactor
-    from agent_gym.parser.registry import READERS, Reader, detect, register
+    from agent_gym.parser.registry import READERS, Reader, register
 
-_HOME = {"load_traces": "load", "Reader": "registry", "READERS": "registry", "detect": "registry", "register": "registry", "write_parquet": "parquet", "Redactor": "redact"}
+_HOME = {"load_traces": "load", "Reader": "registry", "READERS": "registry", "detect": "detection", "register": "registry", "write_parquet": "parquet", "Redactor": "redact"}
 __all__ = ["READERS", "Reader", "Redactor", "detect", "load_traces", "register", "write_parquet"]
 
 

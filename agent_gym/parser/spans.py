@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .dialogues import call_pair
+from .parts import answer_of, call_pair
 from .payloads import answered, said
 from .talks import Calls, Talk, Talks, ends, marks
 from .turns import named, turns
@@ -18,7 +18,7 @@ from .values import Record, arguments_of, dumps, literal, looks_like_error, plai
 from ..trace import TraceError, parse_json
 
 # %% auto #0
-__all__ = ['value_of', 'history', 'Span', 'conversation', 'once', 'framed']
+__all__ = ['value_of', 'history', 'Span', 'conversation', 'once', 'framed', 'by_time', 'tell']
 
 # %% ../../nbs/parser/22_spans.ipynb #026dc89c
 _ROLE = r"(?:system|developer|user|assistant|tool|human|ai)"
@@ -59,32 +59,20 @@ def _from_text(text: str, role: str) -> list[Record]:
     if not (role == "user" and _TRANSCRIPT.match(text)):
         return [{"role": role, "content": text}] if text != "None" or role == "user" else []
     pieces = _TRANSCRIPT.split(text)
-    made = [
-        {"role": who.lower(), "content": said_.strip()}
-        for who, said_ in zip(pieces[1::2], pieces[2::2])
-    ]
-    return turns([m for m in made if m["content"] not in ("", "None")])
+    made = [(who.lower(), words.strip()) for who, words in zip(pieces[1::2], pieces[2::2])]
+    return turns([{"role": r, "content": t} for r, t in made if t not in ("", "None")])
 
 
 def _from_list(value: list[Any], role: str, depth: int) -> list[Record]:
     if isinstance(value[0], list):
         return history(value[0], role, depth + 1)
     out: list[Record] = []
-    for v in value:
-        m = (
-            v.get("message")
-            if isinstance(v, dict) and isinstance(v.get("message"), dict) and "role" not in v
-            else v
-        )
-        if (
-            isinstance(m, dict)
-            and "role" not in m
-            and isinstance(m.get("text"), str)
-            and "type" not in m
-        ):
-            out.append({"role": role, "content": m["text"]})
-        elif isinstance(m, dict):
-            out.append(m)
+    for m in value:
+        if isinstance(m, dict) and isinstance(m.get("message"), dict) and "role" not in m:
+            m = m["message"]
+        if isinstance(m, dict):
+            bare = "role" not in m and "type" not in m and isinstance(m.get("text"), str)
+            out.append({"role": role, "content": m["text"]} if bare else m)
         elif isinstance(m, str):
             out += _from_text(m, role)
     return _tolerant(out)
@@ -95,77 +83,54 @@ def _tolerant(items: list[Record]) -> list[Record]:
     try:
         return turns(items)
     except TraceError:
-        good = []
-        for item in items:
-            try:
-                turns([item])
-                good.append(item)
-            except TraceError:
-                continue
-        return turns(good)
+        return turns([item for item in items if _is_turn(item)])
+
+
+def _is_turn(item: Record) -> bool:
+    try:
+        return bool(turns([item])) or True
+    except TraceError:
+        return False
 
 # %% ../../nbs/parser/22_spans.ipynb #a43dcbfd
-_INSIDE = (
-    "message",
-    "messages",
-    "new_message",
-    "generations",
-    "response",
-    "result",
-    "content",
-    "chat_history",
-    "history",
-    "input",
-    "output",
-    "prompt",
-    "question",
-    "query",
-    "answer",
-    "text",
-    "returned_value",
-)
+_INSIDE = ("message", "messages", "new_message", "generations", "response", "result", "content")
+_INSIDE += ("chat_history", "history", "input", "output", "prompt", "question", "query", "answer")
+_INSIDE += ("text", "returned_value")
 
 
 def _from_dict(value: Record, role: str, depth: int) -> list[Record]:
     if isinstance(value.get("text"), str) and "role" in value and "content" not in value:
         value = {**value, "content": value["text"]}
-    if ("kwargs" in value and isinstance(value.get("id"), list)) or (
-        isinstance(value.get("role"), str)
-        and ("content" in value or "parts" in value or "tool_calls" in value)
-    ):
+    spoken = any(k in value for k in ("content", "parts", "tool_calls"))
+    dumped = "kwargs" in value and isinstance(value.get("id"), list)
+    if dumped or (isinstance(value.get("role"), str) and spoken):
         return _tolerant([value])
-    if any(isinstance(value.get(k), list) for k in ("choices", "candidates", "output")):
-        made = answered(value)
-        if made:
-            return made
-    if isinstance(value.get("contents"), list) or (
-        isinstance(value.get("messages"), list)
-        and value["messages"]
-        and isinstance(value["messages"][0], dict)
-    ):
+    offers = any(isinstance(value.get(k), list) for k in ("choices", "candidates", "output"))
+    if offers and (made := answered(value)):
+        return made
+    listed = value.get("messages")
+    bare = isinstance(listed, list) and bool(listed) and isinstance(listed[0], dict)
+    if bare or isinstance(value.get("contents"), list):
         try:
             return said(value)
         except TraceError:
             pass
     generations = value.get("generations")
     if isinstance(generations, list) and generations:
-        first = (
-            generations[0][0]
-            if isinstance(generations[0], list) and generations[0]
-            else generations[0]
-        )
+        first = generations[0]
+        first = first[0] if isinstance(first, list) and first else first
         return history(first, "assistant", depth + 1)
+    return _wrapped(value, role, depth) or [{"role": role, "content": dumps(value)}]
+
+
+def _wrapped(value: Record, role: str, depth: int) -> list[Record]:
+    "The messages in the first field that holds any, after a system prompt that lies beside them."
     system = value.get("system") or value.get("system_prompt") or value.get("instructions")
     for key in _INSIDE:
-        if value.get(key):
-            inner = history(value[key], role, depth + 1)
-            if inner:
-                return (
-                    [{"role": "system", "content": system}]
-                    if isinstance(system, str) and inner[0]["role"] != "system"
-                    else []
-                ) + inner
-    return [{"role": role, "content": dumps(value)}]
+        if inner := history(value.get(key), role, depth + 1):
+            alone = isinstance(system, str) and inner[0]["role"] != "system"
+            return [{"role": "system", "content": system}, *inner] if alone else inner
+    return []
 
 # %% ../../nbs/parser/22_spans.ipynb #a366aee4
 _REPR = re.compile(r"role='(\w+)' content=")
@@ -176,13 +141,9 @@ def _from_repr(text: str) -> list[Record]:
     m: Record = {"role": _REPR.match(text)[1], "content": _field(text, "content")}  # type: ignore[index]
     calls = re.search(r"\btool_calls=(\[.*?\])(?= \w+=|$)", text, re.S)
     found = literal(calls[1]) if calls else None
-    return _tolerant(
-        [
-            m
-            | ({"tool_calls": found} if isinstance(found, list) else {})
-            | ({"tool_call_id": t} if (t := _field(text, "tool_call_id")) else {})
-        ]
-    )
+    m |= {"tool_calls": found} if isinstance(found, list) else {}
+    m |= {"tool_call_id": t} if (t := _field(text, "tool_call_id")) else {}
+    return _tolerant([m])
 
 
 def _field(text: str, name: str) -> str | None:
@@ -201,7 +162,6 @@ class Span:
     name: str
     input: object
     output: object
-    start: str = ""
     depth: int = 0
     error: bool | None = None
     call_id: str | None = None
@@ -215,15 +175,11 @@ def _spoken(m: Record) -> list[str]:
 def _outline(value: object, depth: int = 4) -> object:
     """What equal values have in common, to be a key: all but what lies `depth` deep in lists and
     objects."""
+    if isinstance(value, dict | list) and not depth:
+        return len(value)
     if isinstance(value, dict):
-        return (
-            frozenset((k, _outline(v, depth - 1)) for k, v in value.items())
-            if depth
-            else len(value)
-        )
-    if isinstance(value, list):
-        return tuple(_outline(v, depth - 1) for v in value) if depth else len(value)
-    return value
+        return frozenset((k, _outline(v, depth - 1)) for k, v in value.items())
+    return tuple(_outline(v, depth - 1) for v in value) if isinstance(value, list) else value
 
 
 class _Told(Talks):
@@ -242,16 +198,10 @@ class _Told(Talks):
             for c in m.get("tool_calls") or ():
                 self.calls.ask(talk.place, c)
                 self.like(c["name"], c["arguments"]).append(c["arguments"])
-            if (
-                m["role"] == "tool"
-                and (
-                    hit := self.calls.first(
-                        talk.place, m.get("tool_call_id"), m.get("name") or None
-                    )
-                )
-                is not None
-            ):
-                self.calls.open.discard(hit[1])
+            if m["role"] == "tool":
+                name = m.get("name") or None
+                hit = self.calls.first(talk.place, m.get("tool_call_id"), name)
+                self.calls.open.discard(hit[1] if hit else -1)
         return after
 
     def like(self, name: str, arguments: Record) -> list[Record]:
@@ -294,9 +244,8 @@ def _apart(talks: list[Talk]) -> set[int]:
     saying: dict[str, list[set[str]]] = {}
     for t in sorted(talks, key=lambda t: (-len(t.marks), t.depth)):
         own = set(t.marks)
-        if own and not any(
-            own <= other for other in min((saying.get(mark, []) for mark in own), key=len)
-        ):
+        others = min((saying.get(mark, []) for mark in own), key=len, default=[])
+        if own and not any(own <= other for other in others):
             kept.add(t.place)
             for mark in own:
                 saying.setdefault(mark, []).append(own)
@@ -319,13 +268,10 @@ def once(talks: Iterable[Talk]) -> list[Record]:
 
 # %% ../../nbs/parser/22_spans.ipynb #91330460
 def _model(talks: _Told, s: Span) -> None:
-    heard, reply = (
-        history(s.input, "user"),
-        [m for m in history(s.output, "assistant") if m["role"] != "system"],
-    )
-    if len(reply) > len(heard) > 0 and [marks(m) for m in reply[: len(heard)]] == [
-        marks(m) for m in heard
-    ]:
+    heard = history(s.input, "user")
+    reply = [m for m in history(s.output, "assistant") if m["role"] != "system"]
+    again = [marks(m) for m in reply[: len(heard)]] == [marks(m) for m in heard]
+    if again and len(reply) > len(heard) > 0:
         reply = reply[len(heard) :]
     for m in reply:
         m["role"] = "assistant" if m["role"] == "user" else m["role"]
@@ -338,17 +284,11 @@ def _model(talks: _Told, s: Span) -> None:
         talk, new = talks.all[-1] if not heard and talks.all else Talk("", _spoken, s.depth), heard
     talk.depth = min(talk.depth, s.depth)
     at = next((i for i, m in enumerate(new) if m["role"] != "tool"), len(new))
-    talks.put(
-        talk,
-        [
-            m
-            for i, m in enumerate(new)
-            if i >= at
-            or not talk.messages
-            or talks.calls.waits(talk.place, m.get("tool_call_id") or m.get("name"))
-        ]
-        + reply,
-    )
+    if talk.messages:  # answers that their own spans have told already
+        words = [m.get("tool_call_id") or m.get("name") for m in new[:at]]
+        waiting = [m for m, w in zip(new, words) if talks.calls.waits(talk.place, w)]
+        new = [*waiting, *new[at:]]
+    talks.put(talk, new + reply)
 
 
 def _tool(talks: _Told, s: Span) -> None:
@@ -365,25 +305,18 @@ def _tool(talks: _Told, s: Span) -> None:
         return
     given = plain(value_of(s.input))
     if not isinstance(given, dict) or given not in talks.like(s.name, given):
-        talks.put(
-            talks.all[-1] if talks.all else Talk("", _spoken, s.depth),
-            [*call_pair(s.name, given, answered=False), _answer(s)],
-        )
+        talk = talks.all[-1] if talks.all else Talk("", _spoken, s.depth)
+        talks.put(talk, [*call_pair(s.name, given, answered=False), _answer(s)])
 
 
 def _answer(s: Span) -> Record:
-    pair = call_pair(s.name, {}, value_of(s.output) if not isinstance(s.output, str) else s.output)
-    answer = pair[1]
+    answer = answer_of(s.output)
     inner = value_of(s.output)
     if isinstance(inner, dict) and "kwargs" in inner and "content" in inner["kwargs"]:
-        answer = {**answer, **_tolerant([inner])[0]}
+        answer |= _tolerant([inner])[0]
     flag = s.error if s.error is not None else looks_like_error(answer.get("result"))
-    return {
-        **answer,
-        "role": "tool",
-        "name": s.name,
-        "is_error": bool(flag or answer.get("is_error")),
-    }
+    failed = bool(flag or answer.get("is_error"))
+    return {**answer, "role": "tool", "name": s.name, "is_error": failed}
 
 # %% ../../nbs/parser/22_spans.ipynb #cccc4678
 def _after_history(messages: list[Record], asked: list[Record]) -> list[Record]:
@@ -406,28 +339,53 @@ def framed(messages: list[Record], opening: object, closing: object) -> list[Rec
     answered, where no step says so."""
     messages = _after_history(messages, history(opening, "user"))
     last = value_of(closing)
-    silent = (
-        not messages
-        or messages[-1]["role"] != "assistant"
-        or not (messages[-1].get("content") or messages[-1].get("tool_calls"))
-    )
-    if silent or isinstance(last, str) or (isinstance(last, dict) and "role" in last):
-        replies = [
-            m
-            for m in history(closing, "assistant")
-            if m["role"] == "assistant" and m.get("content")
-        ]
-        spoken = [
-            "".join(m["content"].split())
-            for m in messages
-            if m["role"] == "assistant" and m.get("content")
-        ]
-        messages = [
-            *messages,
-            *(
-                m
-                for m in replies[-1:]
-                if not any("".join(m["content"].split()) in text for text in spoken)
-            ),
-        ]
-    return messages
+    end = messages[-1] if messages else {"role": ""}
+    heard = end["role"] == "assistant" and (end.get("content") or end.get("tool_calls"))
+    if heard and not isinstance(last, str) and not (isinstance(last, dict) and "role" in last):
+        return messages
+    replies = [m for m in history(closing, "assistant") if _replies(m)][-1:]
+    spoken = ["".join(m["content"].split()) for m in messages if _replies(m)]
+    new = [m for m in replies if not any("".join(m["content"].split()) in t for t in spoken)]
+    return messages + new
+
+
+def _replies(m: Record) -> bool:
+    return m["role"] == "assistant" and bool(m.get("content"))
+
+# %% ../../nbs/parser/22_spans.ipynb #87028c49
+def _depths(parents: Mapping[str, str | None]) -> dict[str, int]:
+    "How deep each step lies."
+    out: dict[str, int] = {}
+    for name in parents:
+        trail: dict[str, None] = {}
+        at: str | None = name
+        while at is not None and at in parents and at not in out and at not in trail:
+            trail[at] = None
+            at = parents[at]
+        base = out.get(at, -1) if at is not None and at not in trail else -1
+        for k, step in enumerate(reversed(trail)):
+            out[step] = base + 1 + k
+    return out
+
+
+def by_time(
+    rows: Iterable[Record], name: str, parent: str, start: Callable[[Record], Any]
+) -> list[tuple[Record, int]]:
+    """The steps in the order of time, each with how deep it lies; `name` and `parent` are the
+    fields of their ids."""
+    rows = list(rows)
+    level = _depths({str(r.get(name)): str(p) if (p := r.get(parent)) else None for r in rows})
+    steps = [(r, level[str(r.get(name))]) for r in rows]
+    return sorted(steps, key=lambda step: (start(step[0]), step[1]))
+
+
+def tell(
+    spans: Iterable[Span], opening: object, closing: object, empty: bool = False
+) -> tuple[list[Record], list[list[Record]]]:
+    """`conversation`, framed by what the whole trace was given and answered; raises TraceError
+    where nobody says something, unless it may be `empty`."""
+    messages, deeper = conversation(spans)
+    messages = framed(messages, opening, closing)
+    if not messages and not empty:
+        raise TraceError("no step of this trace holds messages of a model", path="$.spans")
+    return messages, deeper

@@ -17,8 +17,8 @@ from pydantic import JsonValue
 from ..trace import FAILURE_WORDS, SUCCESS_WORDS, TraceError, dumps, loads, parse_json
 
 # %% auto #0
-__all__ = ['Record', 'KINDS', 'DEPTH', 'RAW', 'kind', 'field', 'objects', 'rest', 'plain', 'arguments_of', 'literal',
-           'looks_like_error', 'error_flag', 'outcome_of', 'satisfaction_of', 'read_json', 'digest']
+__all__ = ['Record', 'KINDS', 'DEPTH', 'RAW', 'kind', 'field', 'objects', 'rest', 'message', 'draft', 'plain', 'arguments_of',
+           'literal', 'looks_like_error', 'error_flag', 'outcome_of', 'satisfaction_of', 'read_json', 'digest']
 
 # %% ../../nbs/parser/00_values.ipynb #0b595a01
 Record: TypeAlias = dict[str, Any]
@@ -69,6 +69,22 @@ def rest(record: Mapping[str, Any], *used: str) -> Record:
         for k, v in record.items()
         if k not in used and v is not None and v != "" and v != [] and v != {}
     }
+
+# %% ../../nbs/parser/00_values.ipynb #527d4edd
+def message(role: str | None, content: object, about: Mapping[str, Any] = {}) -> Record:
+    "A message in the user's schema; what `about` says is its metadata."
+    meta = rest(about)
+    return {"role": role, "content": content, **({"metadata": meta} if meta else {})}
+
+# %% ../../nbs/parser/00_values.ipynb #fe74c75e
+def draft(
+    record: Mapping[str, Any], messages: list[Record], *used: str, id: object = None, **more: Any
+) -> Record:
+    """A conversation in the user's schema. The fields of `record` that are not `used` are its
+    metadata, and so is what `more` says, but for `outcome` and `satisfaction_score`."""
+    labels = {k: more.pop(k, None) for k in ("outcome", "satisfaction_score")}
+    meta = {**rest(record, *used), **rest(more)}
+    return {"conversation_id": id, "messages": messages, **labels, "metadata": meta}
 
 # %% ../../nbs/parser/00_values.ipynb #7118e445
 DEPTH = 200

@@ -15,14 +15,14 @@ from ..values import Record, rest
 from ...trace import TraceError
 
 # %% auto #0
-__all__ = ['matches_line', 'session_of', 'unpack_session', 'taken_back', 'session_to_trace']
+__all__ = []
 
 # %% ../../../nbs/parser/formats/claude_code.ipynb #e296005c
 _SPOKEN = frozenset({"user", "assistant"})
 _STREAMED = frozenset({"user", "assistant", "system", "result", "stream_event"})
 
 
-def matches_line(r: Any) -> object:
+def _matches_line(r: Any) -> object:
     if not isinstance(r, dict) or not isinstance(r.get("type"), str) or "role" in r:
         return False
     if "sessionId" in r and ("uuid" in r or r["type"] not in _SPOKEN) and "message" not in r:
@@ -37,7 +37,7 @@ def matches_line(r: Any) -> object:
     return streamed and ("subtype" in r or "message" in r) and "a line of a stream"
 
 
-def session_of(row: Record) -> str:
+def _session_of(row: Record) -> str:
     """The session of a line, with its subagent where it is one's; an empty text for a line beside
     the sessions."""
     name = row.get("sessionId", row.get("session_id"))
@@ -49,19 +49,19 @@ def session_of(row: Record) -> str:
     return f"{name}/{side}" if isinstance(side, str) else name
 
 # %% ../../../nbs/parser/formats/claude_code.ipynb #6e02fb98
-def unpack_session(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
+def _unpack_session(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     """The lines of each session and each subagent; lines that name no session go to the first
     session of their file."""
     stray: dict[object, list[Record]] = {}
 
     def of_sessions() -> Iterator[Record]:
         for row in rows:
-            if session_of(row):
+            if _session_of(row):
                 yield row
             else:
                 stray.setdefault(row.get(FILE), []).append(rest(row, FILE))
 
-    for _, group in Groups(of_sessions(), session_of):
+    for _, group in Groups(of_sessions(), _session_of):
         if isinstance(group, TraceError):
             yield "$", group
             continue
@@ -69,7 +69,7 @@ def unpack_session(rows: Iterable[Record]) -> Iterator[tuple[str, Record | Trace
         lines = _once(in_order(group) if several else group)
         others = stray.pop(group[0].get(FILE), [])
         for n, chain in enumerate(_chains(lines)):
-            name = session_of(group[0]) + (f"/{n + 1}" if n else "")
+            name = _session_of(group[0]) + (f"/{n + 1}" if n else "")
             yield "$", {"id": name, "rows": chain, "others": others if n == 0 else []}
 
 
@@ -83,7 +83,7 @@ def _once(rows: list[Record]) -> list[Record]:
 
 def _chains(rows: list[Record]) -> list[list[Record]]:
     "The lines; those of unnamed side chains, each chain for itself."
-    if not session_of(rows[0]).endswith("/side"):
+    if not _session_of(rows[0]).endswith("/side"):
         return [rows]
     chains: list[list[Record]] = []
     at: dict[object, int] = {}
@@ -96,7 +96,7 @@ def _chains(rows: list[Record]) -> list[list[Record]]:
     return chains
 
 # %% ../../../nbs/parser/formats/claude_code.ipynb #faec4c0d
-def taken_back(rows: list[Record]) -> set[int]:
+def _taken_back(rows: list[Record]) -> set[int]:
     """The places of lines on branches that were left: an earlier prompt of the same parent, and all
     that followed it."""
     last: dict[object, int] = {}
@@ -138,10 +138,10 @@ _SHARED = (
 _OF_REPLY = ("id", "model", "usage", "stop_reason", "stop_sequence")
 
 
-def session_to_trace(r: Record) -> Record:
+def _session_to_trace(r: Record) -> Record:
     "One conversation from the lines of a session."
     rows = r["rows"]
-    gone = taken_back(rows)
+    gone = _taken_back(rows)
     kept = [row for n, row in enumerate(rows) if n not in gone]
     shared = {k: v for row in reversed(rows) for k, v in row.items() if k in _SHARED}
     messages, events = _spoken(kept, shared)
@@ -149,7 +149,7 @@ def session_to_trace(r: Record) -> Record:
     agent = next((m for m in models if not m.startswith("<")), None)
     init = next((e for e in events if e.get("subtype") == "init"), {})
     meta = rest(shared, "sessionId", "session_id", "isSidechain")
-    parent = {"parent": session_of(rows[0]).partition("/")[0]} if "/" in r["id"] else {}
+    parent = {"parent": _session_of(rows[0]).partition("/")[0]} if "/" in r["id"] else {}
     return {
         "conversation_id": r["id"],
         "messages": turns(messages, "$"),
@@ -201,12 +201,12 @@ def _add_blocks(reply: Record, message: Record, own: Record) -> None:
 
 register(
     "claude_code",
-    matches_line,
-    session_to_trace,
-    unpack=unpack_session,
+    _matches_line,
+    _session_to_trace,
+    unpack=_unpack_session,
     whole=True,
     joins=True,
-    over=("messages", "session", "table", "langchain"),
+    over=("messages", "table", "langchain"),
     keys=("sessionId", "uuid", "type"),
     about="Claude Code sessions: files and streams",
 );

@@ -17,14 +17,14 @@ from ..values import Record, rest
 from ...trace import parse_json
 
 # %% auto #0
-__all__ = ['matches_rollout', 'unpack_rollout', 'items_of', 'rollout_to_trace']
+__all__ = []
 
 # %% ../../../nbs/parser/formats/codex.ipynb #05787cf1
 _KINDS = frozenset({"session_meta", "response_item", "event_msg", "turn_context", "compacted"})
 _STREAM = re.compile(r"(?:thread|turn|item)\.\w+$")
 
 
-def matches_rollout(r: Any) -> object:
+def _matches_rollout(r: Any) -> object:
     if not isinstance(r, dict):
         return False
     kind = r.get("type")
@@ -44,7 +44,7 @@ def matches_rollout(r: Any) -> object:
     )
 
 
-def unpack_rollout(rows: Iterable[Record]) -> Iterator[tuple[str, Record]]:
+def _unpack_rollout(rows: Iterable[Record]) -> Iterator[tuple[str, Record]]:
     """The lines of each session: a new one begins with a head, once the one before has said
     something."""
     lines: list[Record] = []
@@ -66,7 +66,7 @@ def _is_head(row: Record) -> bool:
 _ASKS = {"command_execution": "command", "web_search": "query", "file_change": "changes"}
 
 
-def items_of(row: Record) -> list[Record]:
+def _items_of(row: Record) -> list[Record]:
     "The items of a line in the form of the Responses API; none for a line that holds none."
     kind = row.get("type")
     if kind == "response_item":
@@ -152,7 +152,7 @@ def _text(item: Record) -> str:
 _TOLD_AGAIN = ("user_message", "agent_message", "agent_reasoning")
 
 
-def rollout_to_trace(r: Record) -> Record:
+def _rollout_to_trace(r: Record) -> Record:
     """One conversation from the lines of a session; its settings are metadata, and so are events
     that no item tells."""
     rows = r["rows"]
@@ -162,7 +162,7 @@ def rollout_to_trace(r: Record) -> Record:
         for e in events
         if e["payload"].get("type") == "user_message"
     }
-    items = [_ready(i, typed) for row in rows for i in items_of(row)]
+    items = [_ready(i, typed) for row in rows for i in _items_of(row)]
     if not items:
         items = [i for e in events if (i := _from_event(e["payload"])) is not None]
     heads = [
@@ -179,7 +179,7 @@ def rollout_to_trace(r: Record) -> Record:
     more = [
         row
         for row in rows
-        if not items_of(row)
+        if not _items_of(row)
         and row.get("type") not in ("session_meta", "thread.started")
         and not _is_head(row)
         and not _known(row, told)
@@ -213,11 +213,11 @@ def _known(row: Record, told: str) -> bool:
 
 register(
     "codex",
-    matches_rollout,
-    rollout_to_trace,
-    unpack=unpack_rollout,
+    _matches_rollout,
+    _rollout_to_trace,
+    unpack=_unpack_rollout,
     whole=True,
-    over=("messages", "session", "table"),
+    over=("messages", "table"),
     keys=("type", "payload"),
     about="Codex rollouts and streams",
 );

@@ -16,7 +16,7 @@ from ..values import Record, rest
 from ...trace import TraceError, dumps
 
 # %% auto #0
-__all__ = ['matches_state', 'unpack_history', 'history_to_trace']
+__all__ = []
 
 # %% ../../../nbs/parser/formats/langgraph.ipynb #fa4bc90f
 _THREAD = ("checkpoint.thread_id", "config.configurable.thread_id", "metadata.thread_id")
@@ -32,7 +32,7 @@ def _first(row: Record, paths: tuple[str, ...]) -> str | None:
     return next((str(v) for p in paths if (v := at(row, p)) is not None), None)
 
 
-def matches_state(r: Any) -> object:
+def _matches_state(r: Any) -> object:
     return (
         isinstance(r, dict)
         and isinstance(r.get("values"), dict)
@@ -42,7 +42,7 @@ def matches_state(r: Any) -> object:
     )
 
 
-def unpack_history(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
+def _unpack_history(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     "The checkpoints of each thread."
     for _, group in Groups(rows, lambda r: _first(r, _THREAD) or thread_of(r) or ""):
         if isinstance(group, TraceError):
@@ -56,7 +56,7 @@ def _made(row: Record) -> tuple[str, int]:
     return str(row.get("created_at") or ""), step if isinstance(step, int) else 0
 
 
-def history_to_trace(r: Record) -> Record:
+def _history_to_trace(r: Record) -> Record:
     """One conversation from the checkpoints of a thread; those of branches that were left are told
     beside it."""
     states = sorted(r["states"], key=_made)
@@ -112,11 +112,11 @@ def _line(states: list[Record]) -> list[Record]:
 
 register(
     "langgraph",
-    matches_state,
-    history_to_trace,
-    unpack=unpack_history,
+    _matches_state,
+    _history_to_trace,
+    unpack=_unpack_history,
     whole=True,
-    over=("langchain", "openai_chat", "messages", "session"),
+    over=("langchain", "openai_chat", "messages"),
     keys=("values", "checkpoint"),
     about="histories of LangGraph threads",
 );

@@ -15,7 +15,7 @@ from ..values import Record, rest
 from ...trace import TraceError
 
 # %% auto #0
-__all__ = ['BUILT_IN', 'is_event', 'matches_tracker', 'matches_event', 'unpack_events', 'tracker_to_trace']
+__all__ = ['BUILT_IN']
 
 # %% ../../../nbs/parser/formats/rasa.ipynb #63408857
 _EVENTS = frozenset(
@@ -69,7 +69,7 @@ BUILT_IN = frozenset(
 )
 
 
-def is_event(e: Any) -> bool:
+def _is_event(e: Any) -> bool:
     "True for an event of a tracker."
     return (
         isinstance(e, dict)
@@ -79,18 +79,18 @@ def is_event(e: Any) -> bool:
     )
 
 
-def matches_tracker(r: Any) -> object:
+def _matches_tracker(r: Any) -> object:
     events = r.get("events") if isinstance(r, dict) else None
     return (
-        isinstance(events, list) and bool(events) and is_event(events[0]) and "events of a tracker"
+        isinstance(events, list) and bool(events) and _is_event(events[0]) and "events of a tracker"
     )
 
 
-def matches_event(r: Any) -> object:
-    return is_event(r) and "sender_id" in r and "events by sender"
+def _matches_event(r: Any) -> object:
+    return _is_event(r) and "sender_id" in r and "events by sender"
 
 
-def unpack_events(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
+def _unpack_events(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     "The events of each sender."
     for _, group in Groups(rows, lambda e: str(e.get("sender_id"))):
         if isinstance(group, TraceError):
@@ -100,7 +100,7 @@ def unpack_events(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceE
             yield "$", {"sender_id": group[0].get("sender_id"), "events": events}
 
 # %% ../../../nbs/parser/formats/rasa.ipynb #8b717701
-def tracker_to_trace(r: Record) -> Record:
+def _tracker_to_trace(r: Record) -> Record:
     "One conversation from the events of a tracker."
     messages: list[Record] = []
     others: list[Record] = []
@@ -160,20 +160,19 @@ def _said(e: Record, role: str) -> Record:
 
 register(
     "rasa_tracker",
-    matches_tracker,
-    tracker_to_trace,
-    over=("session",),
+    _matches_tracker,
+    _tracker_to_trace,
     keys=("sender_id", "events"),
     about="Rasa trackers",
 )
 register(
     "rasa_events",
-    matches_event,
-    tracker_to_trace,
-    unpack=unpack_events,
+    _matches_event,
+    _tracker_to_trace,
+    unpack=_unpack_events,
     whole=True,
     joins=True,
-    over=("messages", "table", "session"),
+    over=("messages", "table"),
     keys=("sender_id", "event"),
     about="events of Rasa's broker, by sender",
 );
