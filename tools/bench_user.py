@@ -61,11 +61,18 @@ class Reworded:
     def __init__(self, agent: Acts):
         self.agent = agent
 
+    before = "Thanks for bearing with me. "
+
     def act(self, messages: Sequence[Message], tools: Sequence[object]) -> Message:
-        said = self.agent.act(list(messages), list(tools))
+        said = self.agent.act([self.plain(m) for m in messages], list(tools))
         if said.tool_calls or not said.content:
             return said
-        return said.model_copy(update={"content": f"Thanks for bearing with me. {said.content}"})
+        return said.model_copy(update={"content": self.before + said.content})
+
+    def plain(self, message: Message) -> Message:
+        "A message as the agent itself worded it."
+        text = (message.content or "").removeprefix(self.before)
+        return message.model_copy(update={"content": text}) if message.content else message
 
 
 def kind(reply: str | None, left: bool) -> str:
@@ -167,6 +174,8 @@ def compare(user: object, trace: Trace, talk: Iterator[tuple], tally: Counter, s
         guess = bool(getattr(user, "guessed", False))
         tally["right" if same else "wrong"] += 1
         tally["right guessed" if same else "wrong guessed"] += guess
+        kinds = f"{getattr(user, 'source', '?')} {getattr(user, 'confidence', 0):.1f} {got}"
+        tally[f"{'right' if same else 'wrong'}: {kinds}"] += 1
         tally["confidence right" if same else "confidence wrong"] += float(
             getattr(user, "confidence", 0.0)
         )
@@ -212,6 +221,9 @@ def main() -> None:
     parser.add_argument("--logs", type=int, default=300)
     parser.add_argument("--talks", type=int, default=100, help="logged scenarios played again")
     parser.add_argument("--seed", type=int, default=100)
+    parser.add_argument(
+        "--kinds", action="store_true", help="right and wrong by source, confidence and act"
+    )
     parser.add_argument("--show", type=int, default=0, help="differences to print")
     options = parser.parse_args()
     print(
@@ -240,8 +252,10 @@ def main() -> None:
                 scene = world.scenario(numbers[t.conversation_id])
                 compare(model(t, 0), t, points(scene, agent, world), tally, options.show)
             print(row(f"{name}, {words}", tally), flush=True)
-            if options.show:
-                print(dict(tally))
+            if options.kinds:
+                kinds = sorted({k[7:] for k in tally if k[:7] in ("right: ", "wrong: ")})
+                for k in kinds:
+                    print(f"    {tally[f'right: {k}']:4} right {tally[f'wrong: {k}']:4} wrong  {k}")
 
 
 if __name__ == "__main__":
