@@ -29,6 +29,8 @@ from agent_gym.environment.path import LoggedPath
 from agent_gym.environment.play import plan
 from agent_gym.environment.records import EpisodeRecord, EpisodeSet
 from agent_gym.environment.tasks import TaskSet
+from agent_gym.explore.episodes import EpisodeExplorer
+from agent_gym.explore.traces import TraceExplorer
 from agent_gym.mocker import ToolMocker
 from agent_gym.reward import Reward
 from agent_gym.saving import Reader, State, Writer
@@ -285,16 +287,16 @@ def rows() -> Iterator[Row]:
     )
     m = (200, 400, 800)
     yield "Reward", "conversations", m, logs, Reward
-    yield "Reward.judge", "calls of a conversation", m, judged_world, lambda x: x[0].judge(x[1])
-    yield "Reward.judge", "calls of one message", m, one_in_world, lambda x: x[0].judge(x[1])
+    yield "Reward.episode", "calls of a conversation", m, judged_world, lambda x: x[0].episode(x[1])
+    yield "Reward.episode", "calls of one message", m, one_in_world, lambda x: x[0].episode(x[1])
     yield "create_environment", "conversations", m, logs, ag.create_environment
     yield "TraceUser.reply", "turns", (500, 1000, 2000), int, talked
     yield "RetrievalAgent", "conversations", m, logs, ag.agent.RetrievalAgent
     yield "RetrievalAgent.act", "messages", m, acting, lambda x: x[0].act(x[1].messages[:-1])
-    yield "compare", "episodes", n, records, lambda x: ag.compare(x, x)
+    yield "compare", "episodes", n, records, lambda x: ag.compare({"a": x, "b": x})
     yield "to_dpo", "episodes", n, records, lambda x: list(ag.to_dpo(x))
-    yield "TraceExplorer", "conversations", n, logs, lambda x: x.explore()
-    yield "EpisodeExplorer", "episodes", n, records, lambda x: x.explore()
+    yield "TraceExplorer", "conversations", n, logs, TraceExplorer
+    yield "EpisodeExplorer", "episodes", n, records, EpisodeExplorer
     yield "trace_html", "messages", n, lambda k: talk(1, calls=k), lambda x: x._repr_html_()
     yield "load_traces", "messages of one conversation", n, one_log, load
     yield "load_traces", "rows of a CSV file", n, csv_rows, load
