@@ -9,8 +9,10 @@ from typer.testing import CliRunner
 from agent_gym.agent import ReplayAgent, RetrievalAgent
 from agent_gym.cli.app import app
 from agent_gym.environment import EpisodeSet
-from agent_gym.export import to_dpo, to_grpo, to_sft
+from agent_gym.export import conversation_text, read_turn, to_dpo, to_grpo, to_sft, write_rows
+from agent_gym.export.text import lines_of
 from agent_gym.parser import load_traces
+from agent_gym.trace import AgentGymError, Message, ToolCall
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -103,3 +105,34 @@ def test_the_command(tmp_path, logs, kind):
         and "error:" in failed.stderr
         and not (tmp_path / "none.jsonl").exists()
     )
+
+
+def test_text_reads_back_whatever_was_said(logs):
+    strange = ["", "a\nU: b", "\\n", "@refund a=1", "é \u2028 x", "A: ", "= 5", '"', " "]
+    for content in strange:
+        for arguments in ({}, {"a": content, "b": [content, {"c": None}]}, {content or "k": 2**70}):
+            m = Message(
+                role="assistant",
+                content=content or None,
+                tool_calls=[ToolCall(name="get it" if content else "get", arguments=arguments)],
+            )
+            text, spans = conversation_text([Message(role="user", content=content), m])
+            assert text.count("\n") == 1 + len(lines_of(m)) and len(spans) == 1
+            again = read_turn(text[slice(*spans[0])])
+            assert (again.content or "", again.tool_calls[0].arguments) == (content, arguments)
+
+
+@pytest.mark.parametrize("text", ["x", "A:", "@", "@ x=1", "@f x", '@f x="', "@{", "U: hi", "= 1"])
+def test_what_is_no_turn_is_an_error(text):
+    with pytest.raises(AgentGymError):
+        read_turn(text)
+
+
+def test_arguments_survive_parquet(logs, tmp_path):
+    pq = pytest.importorskip("pyarrow.parquet")
+    rows = to_sft(logs)
+    again = pq.read_table(write_rows(rows, tmp_path / "sft.parquet")).to_pylist()
+    calls = lambda r: [c["function"] for m in r["messages"] for c in m.get("tool_calls") or ()]
+    assert [(c["name"], json.loads(c["arguments"])) for r in again for c in calls(r)] == [
+        (c["name"], c["arguments"]) for r in rows for c in calls(r)
+    ]

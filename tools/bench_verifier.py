@@ -24,7 +24,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
-from agent_gym.agent.policy import PolicyAgent
+from agent_gym.agent.policy_agent import PolicyAgent, decide, ranked_acts
 from agent_gym.reward.mutations import mutation_test
 from agent_gym.reward.policy import Policy
 from agent_gym.reward.verifier import Verifier
@@ -121,9 +121,9 @@ class Clinic:
         from worlds import callers, clinic, desk, play
 
         from agent_gym.agent.policy import clone
-        from agent_gym.agent.proposals import Proposals
+        from agent_gym.agent.proposals import learn_proposals
 
-        policy, base = clone(Proposals(logs.traces), logs.traces), 60_000_000 + seed * 10_000
+        policy, base = clone(learn_proposals(logs.traces), logs.traces), 60_000_000 + seed * 10_000
         agents = {
             "cloned": lambda i, r: PolicyAgent(policy),
             "sampled": lambda i, r: SampledPolicy(policy, seed * 1000 + i),
@@ -166,9 +166,9 @@ class Hire:
         from worlds import hire, play
 
         from agent_gym.agent.policy import clone
-        from agent_gym.agent.proposals import Proposals
+        from agent_gym.agent.proposals import learn_proposals
 
-        policy, base = clone(Proposals(logs.traces), logs.traces), 60_000_000 + seed * 10_000
+        policy, base = clone(learn_proposals(logs.traces), logs.traces), 60_000_000 + seed * 10_000
         agents = {
             "cloned": lambda i, r: PolicyAgent(policy),
             "sampled": lambda i, r: SampledPolicy(policy, seed * 1000 + i),
@@ -254,12 +254,15 @@ class SampledPolicy(PolicyAgent):
         super().__init__(policy)
         self.rng = np.random.default_rng(seed)
 
-    def ranked(self, d, tools=None):
-        found, chances = self.policy.choose(d)
-        return [
-            int(c)
-            for c in found[np.argsort(-np.log(chances + 1e-12) - self.rng.gumbel(size=len(found)))]
-        ]
+    def act(self, messages, tools=None):
+        state = self.policy.proposals.start()
+        for _ in self.policy.proposals.walk(messages, state):
+            pass
+        ranked = ranked_acts(self, state, tools)
+        noise = self.rng.gumbel(size=len(ranked))
+        order = np.argsort([-np.log(q + 1e-12) - g for (_, q), g in zip(ranked, noise)])
+        taken, _ = decide(self, state, messages, [ranked[j] for j in order])
+        return super().act(messages, tools) if taken is None else taken[1]
 
 
 class Sampled:

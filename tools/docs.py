@@ -33,7 +33,7 @@ SECTIONS = [  # the menus, in order; a page belongs to the first that matches
     ("Agents", ["agent/*"]),
     (
         "Train, compare, export",
-        ["*_factory", "*_train", "*_compare", "*_export", "train/*"],
+        ["*_factory", "*_train", "*_compare", "export/*", "train/*"],
     ),
     ("Report, explore, connect", ["report/*", "explore/*", "compare/*", "connect/*"]),
     ("Console and sample world", ["cli/*", "sample/*"]),

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from agent_gym.factory import Gym
 
 # %% auto #0
-__all__ = ['TALK', 'ToolAnswer', 'ToolInterface', 'opening_messages', 'EpisodeStore']
+__all__ = ['TALK', 'CallAnswer', 'ToolInterface', 'opening_messages', 'EpisodeStore']
 
-# %% ../../nbs/connect/00_interface.ipynb #258bde62
+# %% ../../nbs/connect/00_interface.ipynb #6dbaf816
 TALK = ToolSpec(
     name="message_user",
     description="Says something to the user; answers with what the user says next.",
@@ -36,7 +36,7 @@ TALK = ToolSpec(
 )
 
 
-class ToolAnswer(NamedTuple):
+class CallAnswer(NamedTuple):
     "What a call of a tool came to, as text; `done` says that the conversation is over."
 
     text: str
@@ -44,7 +44,7 @@ class ToolAnswer(NamedTuple):
     done: bool = False
     step: Step | None = None
 
-# %% ../../nbs/connect/00_interface.ipynb #c9e85fab
+# %% ../../nbs/connect/00_interface.ipynb #0bbbe0b6
 @dataclass(frozen=True)
 class ToolInterface:
     """The tools of a gym under names that a framework takes, `talk` is the name of the one that
@@ -66,20 +66,20 @@ class ToolInterface:
             talk += "_"
         return cls((*specs, TALK.model_copy(update={"name": talk})), names, talk)
 
-    def call(self, episode: Episode, name: str, arguments: Mapping[str, Any]) -> ToolAnswer:
+    def call(self, episode: Episode, name: str, arguments: Mapping[str, Any]) -> CallAnswer:
         """One turn of `episode` that calls the tool `name`, whatever it is: what an unknown tool or
         bent arguments are answered with is the gym's word."""
         if episode.done:
-            return ToolAnswer("This conversation is over.", True, True)
+            return CallAnswer("This conversation is over.", True, True)
         try:
             return _take(self, episode, name, arguments)
         except MalformedAction as e:
-            return ToolAnswer(f"Nothing was done: {e}", True, episode.done)
+            return CallAnswer(f"Nothing was done: {e}", True, episode.done)
 
-# %% ../../nbs/connect/00_interface.ipynb #c12c6f1b
+# %% ../../nbs/connect/00_interface.ipynb #7477a8eb
 def _take(
     tools: ToolInterface, episode: Episode, name: str, arguments: Mapping[str, Any]
-) -> ToolAnswer:
+) -> CallAnswer:
     "The turn that a call stands for."
     if tools.talk and name == tools.talk:
         text = arguments.get("text")
@@ -90,7 +90,7 @@ def _take(
         call = {"name": tools.names.back(name), "arguments": dict(arguments)}
         step = episode.step({"tool_calls": [call]})
         wrong = any(r.is_error for r in step.info["tool_results"]) or "malformed" in step.info
-    return ToolAnswer(step.seen, wrong, episode.done, step)
+    return CallAnswer(step.seen, wrong, episode.done, step)
 
 # %% ../../nbs/connect/00_interface.ipynb #78b7d3f7
 def opening_messages(episode: Episode) -> list[dict[str, Any]]:

@@ -18,10 +18,11 @@ from agent_gym.dialogue.state import (
     DialogueSchema,
     DialogueState,
     Utterance,
-    mask_values,
     reply_to,
+    start_dialogue,
     track,
 )
+from .sources import mask_values
 from .values import leaves, tokens, value_tokens
 from ..text import embed
 from ..tools import infer_tools, is_error_value
@@ -148,7 +149,7 @@ def wording_profiles(
     counts: Counter[str] = Counter()
     kinds: dict[str, int] = {}
     for t in traces:
-        r = DialogueState(schema)
+        r = start_dialogue(schema)
         last_said = last_heard = ""
         ends = len(t.messages) - 2
         for i, m in enumerate(t.messages):
@@ -209,7 +210,7 @@ class DialogueModel:
 
     def state(self) -> DialogueState:
         "A fresh state."
-        return DialogueState(self.schema)
+        return start_dialogue(self.schema)
 
     def track(self, trace: Trace) -> DialogueState:
         "The state after a whole trace."
