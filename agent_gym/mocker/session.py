@@ -127,7 +127,7 @@ def answered(session: ToolSession, name: str, arguments: object) -> ToolResult:
         )
         return told.result(str(name)[:80], mocker.backend.calibration.rate("", "malformed"), False)
     given: dict[str, JsonValue] = copied(dict(arguments))  # type: ignore[assignment]
-    if name in mocker.functions:
+    if name in mocker._functions:
         return _by_function(session, name, given)
     if (name, key_of(given)) in state.declared:
         value, why = state.document(name, given)[0], "A function that was given wrote it."
@@ -162,7 +162,7 @@ def _happen(
 
 def _by_function(session: ToolSession, name: str, arguments: dict[str, JsonValue]) -> ToolResult:
     "What a declared function answers, and does to the documents."
-    done = run_declared(session.mocker.functions[name], session.state, arguments)
+    done = run_declared(session.mocker._functions[name], session.state, arguments)
     session.state, why = done.state, "Answered by the function that was given for this tool."
     if done.is_error:
         value = session.mocker.backend.errors.error(str(done.value))
@@ -288,7 +288,7 @@ class ToolMocker:
         declared = {} if tools is None else declared_tools(tools)
         self.backend = learn(traces, progress, declared)
         self.llm = None if llm is None else (llm, llm_below)
-        self.functions: Mapping[str, StateFunction] = {}
+        self._functions: Mapping[str, StateFunction] = {}
         self.agreement: Mapping[str, Agreement] = {}
         if functions:
             _bring(self, functions)
@@ -379,7 +379,7 @@ def _bring(mocker: ToolMocker, functions: Mapping[str, StateFunction]) -> None:
         if name not in mocker.tools:
             known = ", ".join(mocker.tools)
             raise ToolError(f"no tool {name!r} in the logs; the tools are {known}")
-    mocker.functions = dict(functions)
+    mocker._functions = dict(functions)
     mocker.reset()
 
 
