@@ -126,7 +126,7 @@ def learn_base(model: StateModel, conversations: Conversations, old: set[str]) -
         replace(model, base=base, own={name: seen for name, seen in own.items() if seen})
     )
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #8a5ff8a5
 def values_from_the_start(model: StateModel, conversations: Conversations) -> set[str]:
     "Values that some conversation shows before any action."
     out: set[str] = set()
@@ -138,7 +138,7 @@ def values_from_the_start(model: StateModel, conversations: Conversations) -> se
                 out |= c.shows | c.asks
     return out
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #9ad8ad3c
 def _binds(e: Effect, c: Logged) -> dict[str, Any]:
     out = {}
     for k, x in e.binds:
@@ -148,7 +148,7 @@ def _binds(e: Effect, c: Logged) -> dict[str, Any]:
             continue
     return out
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #e33d3164
 def _touches(
     model: StateModel, touched: Mapping[str, Sequence[Mapping[str, Any]]], c: LoggedCall
 ) -> bool:
@@ -174,7 +174,7 @@ def error_form(c: LoggedCall) -> str:
             text = "<>".join(_split(text, str(v)))
     return _MASKED.sub("#", text)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #71576bf7
 def _split(text: str, value: str) -> list[str]:
     "The text without a value, where that stands as a word."
     out, start, at = [], 0, -1
@@ -184,11 +184,11 @@ def _split(text: str, value: str) -> list[str]:
             start = at + len(value)
     return [*out, text[start:]]
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #4d913897
 def _ended(c: LoggedCall) -> str:
     return error_form(c) if c.is_error else "ok"
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #d20cb582
 def learn_outcomes_of_same(model: StateModel, conversations: Conversations) -> StateModel:
     "The model with how identical calls ended and were answered, and where values are shown."
     totals: dict[Any, Counter[str]] = defaultdict(Counter)
@@ -236,7 +236,7 @@ class Pair:
         "Whether the action changed the document."
         return state_key(self.before) != state_key(self.after)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #793ebf7f
 Done = tuple[str, Mapping[Any, Value]]
 "An action that was done: its name and what it saw, its answer included."
 Sight = tuple[str, Mapping[str, Value], Value, list[Done], Value]
@@ -267,7 +267,7 @@ def sights(model: StateModel, conversations: Conversations) -> Iterator[Sight]:
                 seen[at_key] = len(done)
             take(state, c.name, c.arguments, c.value, env, True, c.shows)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #8d253bb5
 Learned = dict[tuple[str, str], tuple[tuple[int, int], Effect | None]]
 "By (action, view), the effect and how many pairs, and how many with a change, it was learned from."
 
@@ -306,7 +306,7 @@ def learn_effects(
     told = {a: tuple(es) for a, es in effects.items()}
     return replace(model, effects=told, tested=frozenset(pairs))
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #e1554947
 def _last_of_several(
     model: StateModel,
     tried: set[tuple[str, str]],
@@ -357,13 +357,13 @@ def default_effects(model: StateModel, conversations: Conversations) -> StateMod
                 effects.setdefault(action, []).append(Effect(view, binds, edit, 0, 0))
     return replace(model, effects={a: tuple(es) for a, es in effects.items()})
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #a2a387e2
 def _arguments_of(link: Link, reads: Sequence[Logged]) -> list[tuple[str, Place]]:
     if not link.index:
         return list(link.source)
     return [(k, ()) for k in sorted({k for c in reads for k in c.arguments})]
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #898029c3
 def _shared_fields(calls: Sequence[Logged], reads: Sequence[Logged]) -> Edit | None:
     "Sets the fields of a document that the answers, or else the arguments, of an action name."
     fields = {k for c in reads if type(c.value) is dict for k in c.value}
@@ -392,7 +392,7 @@ def learn_effect(model: StateModel, action: str, view: str, pairs: Sequence[Pair
                 found.append(effect)
     return max(found, key=lambda e: e.hits, default=None)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #e6891e77
 def _bind(names: Sequence[str], moved: Sequence[Pair]) -> tuple[tuple[str, Expr], ...]:
     out = []
     some = moved[: SETTINGS.binds]
@@ -411,7 +411,7 @@ def _bind(names: Sequence[str], moved: Sequence[Pair]) -> tuple[tuple[str, Expr]
                 out.append((y, at(place)))
     return tuple(out)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #0081d95c
 def _edit_of(
     model: StateModel,
     action: str,
@@ -440,7 +440,7 @@ def _edit_of(
     worth = sum(right) > idle or (told * 3 >= moved and sum(right) >= idle)
     return Effect(view, binds, edit, sum(right), len(use), not there) if worth else None
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #be72c175
 def _case(p: Pair, shown: bool) -> Case:
     "An example; where the answer is the document itself it may not explain it."
     env = {k: v for k, v in p.env.items() if not (shown and k == "r")} | {"b": p.arguments}
@@ -463,7 +463,7 @@ def amounts_of(effects: Sequence[Effect]) -> tuple[tuple[str, Expr], ...]:
                 out.setdefault(name, found)
     return tuple(out.items())
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #069972b0
 def _computed(part: Any, name: str) -> Iterator[tuple[str, Expr]]:
     if isinstance(part, Expr):
         if part.op in _COMPUTED and not _roots(part) & {"v", "d", "r", "i", "b", EACH}:
@@ -480,7 +480,7 @@ def _computed(part: Any, name: str) -> Iterator[tuple[str, Expr]]:
         for x in part[1:] if named else part:
             yield from _computed(x, part[0] if named else name)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #f324f1a3
 def _roots(e: Expr) -> set[str]:
     if e.op == "place":
         root = e.parts[0][0]
@@ -545,14 +545,14 @@ def learn_decisions(model: StateModel, conversations: Conversations) -> StateMod
         accepts_new=frozenset(accepts),
     )
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #4529989b
 def _is_defined(e: Expr | None, env: Mapping[Any, Value]) -> bool:
     try:
         return e is not None and evaluate(e, env) is not MISSING
     except Undefined:
         return False
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #11ef0fd4
 def _sample(steps: list[Step]) -> list[Step]:
     "All errors and some of the rest, in order."
     half = SETTINGS.outcomes // 2
@@ -562,7 +562,7 @@ def _sample(steps: list[Step]) -> list[Step]:
     good = [i for i, (c, _, _) in enumerate(steps) if not c.is_error]
     return [steps[i] for i in sorted(bad + good[:: max(1, len(good) // half)])]
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #b1bc248e
 def _is_told(model: StateModel, tool: str) -> bool:
     "Whether a good effect tells what the tool answers."
     shows = model.shows.get(tool)
@@ -571,7 +571,7 @@ def _is_told(model: StateModel, tool: str) -> bool:
         for e in model.effects.get(tool, ())
     )
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #fd0458b2
 def _logged_is_better(e: Expr | None, cases: Sequence[Case], calls: Sequence[Logged]) -> bool:
     "Whether other answers to the same call say more often what was answered than the reply does."
     by: dict[Any, Counter[Any]] = defaultdict(Counter)
@@ -605,7 +605,7 @@ def _refusals(
         out.append(Refusal(tuple(kept), text, leaf.counts[leaf.label], sum(leaf.counts.values())))
     return tuple(sorted(out, key=lambda r: (-r.hits, str(r))))
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #6cc3bb46
 def borrow(
     model: StateModel,
     tool: str,
@@ -630,13 +630,13 @@ def borrow(
     unique = {(r.tests, str(r.text)): r for r in reversed(found)}
     return tuple(sorted(unique.values(), key=lambda r: (not _is_unknown(r), str(r))))
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #d0226eca
 def _names_document(model: StateModel, tool: str, a: str) -> bool:
     return ((tool, a) in model.keyed) or any(
         ("a", a) == place for k in model.links[tool] if not k.index for _, place in k.source
     )
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #ae29afba
 def _only_arguments(conversations: Conversations) -> Iterator[tuple[str, str]]:
     "(tool, argument) of the tools that are always called with one and the same."
     names: dict[str, set[str]] = defaultdict(set)
@@ -645,17 +645,17 @@ def _only_arguments(conversations: Conversations) -> Iterator[tuple[str, str]]:
             names[c.name].update(c.arguments or [""])
     return ((t, min(a)) for t, a in names.items() if len(a) == 1 and "" not in a)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #07c06c07
 def _is_unknown(r: Refusal) -> bool:
     "Whether a refusal is of names that nothing shows."
     return any(p[0] == "x" for t, _ in r.tests for p in t.places)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #d86e7910
 def _named_in(place: Place) -> list[Place]:
     "The places that name keys and rows on the way."
     return [s[1] for s in place if type(s) is tuple and s[0] == "@"]
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #0c7f1c6f
 def _is_possible(r: Refusal, rows: Sequence[Step]) -> bool:
     good = [env for c, env, _ in rows if not c.is_error]
     known = [
@@ -669,7 +669,7 @@ def _is_possible(r: Refusal, rows: Sequence[Step]) -> bool:
     wrong = sum(r.holds(env) for env in known)
     return len(known) >= SETTINGS.borrowed and not wrong
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #b893e838
 def _not_found_like(a: str, refusals: Mapping[str, Sequence[Refusal]]) -> Refusal | None:
     "What other tools say of names that nothing shows, with what this argument is called."
     for other, rs in refusals.items():
@@ -684,7 +684,7 @@ def _not_found_like(a: str, refusals: Mapping[str, Sequence[Refusal]]) -> Refusa
                     return Refusal(((asked, True),), text, 0, 0, other)
     return None
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #62846d1b
 def invariants(
     rows: Sequence[Step], tree: Tree, texts: Mapping[tuple[str, str], Expr], tool: str
 ) -> tuple[Refusal, ...]:
@@ -705,7 +705,7 @@ def invariants(
         out.append(replace(told, text=said, hits=forms[form], source=NO_SUCCESS))
     return tuple(out)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #7c592ca3
 NO_SUCCESS = "no success"
 "The source of refusals that rest on what all successes have in common."
 
@@ -714,26 +714,24 @@ def _broken(tests: Sequence[tuple[Test, bool]]) -> str:
     test, _ = tests[0]
     names = [p[1] for p in test.places if p[0] == "a"]
     steps = [s for s in test.places[0] if type(s) is tuple]
-    names += [place_text(s[1]) for s in steps]
+    names += [place_text(s[1]) for s in steps if s[0] == "@"]
     return f"invalid {' and '.join(dict.fromkeys(map(str, names)))}"
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #1f69fa99
 Tests = tuple[tuple[Test, bool], ...]
 
 
 def _lengths(good: Sequence[tuple[Logged, Mapping[Any, Value]]]) -> Iterator[Tests]:
-    lists = sorted({a for c, _ in good for a, x in c.arguments.items() if type(x) is list})
+    asked: list[dict[str, Any]] = [dict(c.arguments) for c, _ in good]
+    lists = sorted({a for x in asked for a, v in x.items() if type(v) is list})
     for i, a in enumerate(lists):
         for b in lists[i + 1 :]:
-            sizes = {
-                (len(c.arguments[a]), len(c.arguments[b]))
-                for c, _ in good
-                if type(c.arguments.get(a)) is type(c.arguments.get(b)) is list
-            }
+            both = [x for x in asked if type(x.get(a)) is type(x.get(b)) is list]
+            sizes = {(len(x[a]), len(x[b])) for x in both}
             if len(sizes) > 1 and all(m == n for m, n in sizes):
                 yield ((Test("same", (("a", a, "#"), ("a", b, "#"))), False),)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #baa19219
 def _named_rows(good: Sequence[tuple[Logged, Mapping[Any, Value]]]) -> Iterator[Tests]:
     some = good[:: max(1, len(good) // SETTINGS.texts)]
     seen: Counter[Place] = Counter()
@@ -754,10 +752,11 @@ def _named_rows(good: Sequence[tuple[Logged, Mapping[Any, Value]]]) -> Iterator[
                 (Test("has", (place,)), False),
             )
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #083fd1a2
 def _choices(good: Sequence[tuple[Logged, Mapping[Any, Value]]]) -> Iterator[Tests]:
     for a in sorted({a for c, _ in good for a in c.arguments}):
-        values = Counter(c.arguments[a] for c, _ in good if type(c.arguments.get(a)) is str)
+        given = (c.arguments.get(a) for c, _ in good)
+        values = Counter(v for v in given if isinstance(v, str))
         few = 1 < len(values) <= SETTINGS.choices
         if few and values.total() >= SETTINGS.enough and min(values.values()) >= SETTINGS.often:
             yield (
@@ -765,7 +764,7 @@ def _choices(good: Sequence[tuple[Logged, Mapping[Any, Value]]]) -> Iterator[Tes
                 *((Test("eq", (("a", a), key_of(v))), False) for v in sorted(values)),
             )
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #adaf2b97
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
@@ -802,7 +801,7 @@ def as_logged(conversations: Sequence[Sequence[LoggedCall]]) -> Conversations:
         for conversation in conversations
     ]
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #f4892ce1
 def learn_state(
     conversations: Sequence[Sequence[LoggedCall]],
     kinds: Mapping[str, str],
