@@ -30,6 +30,7 @@ FINISHED = (
     "progress",
     "render",
     "report",
+    "reward",
     "text",
     "tools",
 )
