@@ -186,7 +186,8 @@ def reference() -> str:
     for name in sorted(ag.__all__, key=str.lower):
         obj = getattr(ag, name)
         if inspect.isclass(obj) or inspect.isfunction(obj):
-            out.append(entry(obj.__module__.removeprefix("agent_gym."), name))
+            text = entry(obj.__module__.removeprefix("agent_gym."), name)
+            out.append(text.partition("\n")[2])  # the label stands on the page of its notebook
     return "\n".join(out)
 
 
