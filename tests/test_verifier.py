@@ -144,7 +144,7 @@ def test_mutants_are_not_accepted(verifier):
 
 def test_laws_hold_whatever_else_speaks_for_it(verifier):
     "A value that successes never take from there is no success, however well the talk went, and a breach set by hand bites as much."
-    assert verifier.opinion.support.origins["close", "record"] and verifier.laws
+    assert verifier.opinion.support.origins["close", "record"] and verifier.ends.laws
     for n in range(90_100, 90_120):
         assert verifier.judge(talk(n, wrong_id=True)).verdict != "pass"
     banned = verifier.with_policy([Guard(("act", "close", ""), 9.0)])

@@ -84,7 +84,7 @@ def calibration_svg(points: Sequence[tuple[float, float, int]], size: int = 190)
         f'<text transform="translate(14 {size / 2}) rotate(-90)" {middle}>measured</text></svg>'
     )
 
-# %% ../../nbs/report/06_page.ipynb #366585dc
+# %% ../../nbs/report/06_page.ipynb #83105622
 _TONES = {"green": "good", "yellow": "warn", "red": "bad"}
 
 

@@ -55,8 +55,14 @@ _INTERJECTION = 4  # letters of the longest word that may stand before a yes or 
 
 
 def polarity(text: str) -> Polarity | None:
-    "Whether a reply opens by assenting or declining; None where it does neither."
-    spoken = words(text[:_LETTERS])[:_FIRST]
+    """Whether a reply opens by assenting or declining, an echo of the question aside; None where it
+    does neither."""
+    echo, _, rest = text[:_LETTERS].partition("?")
+    return _opening_polarity(echo) or (_opening_polarity(rest) if rest else None)
+
+
+def _opening_polarity(text: str) -> Polarity | None:
+    spoken = words(text)[:_FIRST]
     for i, w in enumerate(spoken):
         if w in _YES or (w in _ASSENT and (i == 0 or spoken[i - 1] in _BEFORE)):
             return "yes"
@@ -146,13 +152,30 @@ _READ = 20_000  # letters of a message that are read
 _LAST, _ASKED, _CORE = 3, 5, 4  # sentences looked at: at the end, that ask, that make the gist
 
 
+_BACK = frozenset(words("that this these those it them"))
+_WHY = re.compile(r",?\s(?:so(?: that)?|and|then)\s(?:i|we)\b.*", re.IGNORECASE | re.S)
+
+
+def _core(sentence: str) -> str:
+    "An asking sentence without what the answer is for."
+    core = _WHY.sub("", sentence)
+    return core if _ASKING.search(core) else sentence
+
+
+def _with_before(core: str, before: str) -> str:
+    "A request with the sentence before it where it points back."
+    return f"{before} {core}" if before and not _BACK.isdisjoint(words(core)) else core
+
+
 @lru_cache(256)
-def _sentences(text: str) -> tuple[list[str], list[str], list[str]]:
-    "The sentences of `text`, those that look like requests, and the texts whose meaning counts."
-    said = sentences(text[:_READ])
-    asks = [s for s in said if _ASKING.search(s)]
+def _sentences(text: str) -> tuple[list[str], dict[str, str], list[str]]:
+    "The sentences of `text`, what those that ask request, and the texts whose meaning counts."
+    said = [_core(s) if _ASKING.search(s) else s for s in sentences(text[:_READ])]
+    pairs = zip(said, ["", *said])
+    asks = {s: _with_before(s, before) for s, before in pairs if _ASKING.search(s)}
     whole = text if len(text) <= _LONG else f"{text[:_HEAD]} {text[-_TAIL:]}"
-    return said, asks, [*dict.fromkeys([*said[-_LAST:], *asks[-_ASKED:]]), whole]
+    some = [x for s in list(asks)[-_ASKED:] for x in (s, asks[s])]
+    return said, asks, [*dict.fromkeys([*said[-_LAST:], *some]), whole]
 
 
 @lru_cache(4096)
@@ -160,13 +183,14 @@ def parse_request(text: str) -> Request:
     "The `Request` of what an assistant says; any string."
     import numpy as np
 
-    said, asks, probe = _sentences(text)
+    said, requested, probe = _sentences(text)
     vectors = embed(probe)
     parts = np.split(vectors[:-1] @ _examples().T, _ENDS, axis=1)
     more, farewell, refusal = (part.max(1) for part in parts)
     offer = (more >= _STOCK) & (refusal < more)
-    asks = [s for s in asks if not (s in probe and offer[probe.index(s)])]
-    forms = [_form(words(s)) for s in asks]
+    plain = [s for s in requested if not (s in probe and offer[probe.index(s)])]
+    forms = [_form(words(s)) for s in plain]
+    asks = [requested[s] for s in plain]
     core = asks[-_CORE:] or said[-_LAST:]
     gist = vectors[[probe.index(s) for s in core]].sum(0)
     return Request(
