@@ -15,7 +15,7 @@ from ..dialogue.values import facts, leaves
 from ..trace import Message, Trace, dumps
 
 # %% auto #0
-__all__ = ['State', 'Source', 'SETTINGS', 'Goals', 'Settings', 'identifiers', 'foreign_identifiers']
+__all__ = ['State', 'Source', 'SETTINGS', 'Goals', 'Settings', 'Guesses', 'count_guesses', 'identifiers', 'foreign_identifiers']
 
 # %% ../../nbs/user/03_goals.ipynb #8f9c1f87
 State: TypeAlias = Literal["open", "met", "refused", "dropped"]
@@ -89,6 +89,32 @@ class Settings:
 
 
 SETTINGS = Settings()
+
+# %% ../../nbs/user/03_goals.ipynb #070221eb
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """Of the turns of a simulated user: how `many` were guesses, of how many `turns`, and whether
+    the `last` was one, so that the end of the talk hangs on it."""
+
+    many: int = 0
+    turns: int = 0
+    last: bool = False
+
+    @property
+    def share(self) -> float:
+        "The share of the turns that were guesses, 0 to 1."
+        return self.many / max(1, self.turns)
+
+    def __str__(self) -> str:
+        hangs = ", the last one too: the end hangs on it" if self.last else ""
+        return f"{self.many} of the customer's {self.turns} turns were guesses{hangs}"
+
+
+def count_guesses(messages: Sequence[Message]) -> Guesses:
+    "The guesses of a simulated user in `messages`, by the confidence that its turns carry."
+    spoken = [m.metadata.get("confidence", 1.0) for m in messages if m.role == "user"]
+    guessed = [isinstance(x, float) and x < SETTINGS.sure for x in spoken]
+    return Guesses(sum(guessed), len(guessed), bool(guessed) and guessed[-1])
 
 # %% ../../nbs/user/03_goals.ipynb #c947add2
 _NAMING = frozenset(["id", "email"])
