@@ -26,7 +26,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
-from agent_gym.agent.policy import PolicyAgent, clone
+from agent_gym.agent.policy import clone
+from agent_gym.agent.policy_agent import PolicyAgent
 from agent_gym.agent.proposals import Proposals
 from agent_gym.reward import Label, Policy, Reward, RewardBreakdown
 from agent_gym.reward.mutations import mutation_test
