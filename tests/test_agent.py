@@ -6,12 +6,12 @@ import pickle
 import re
 import subprocess
 import sys
-import time
 from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from timing import spent
 
 import agent_gym as ag
 from agent_gym.agent.policy import clone
@@ -175,13 +175,13 @@ def test_same_in_every_process(agent, traces):
     assert all(again.act(t.messages[:1]) == agent.act(t.messages[:1]) for t in traces[:20])
 
 
-def test_quick(agent, traces):
-    start, n = time.process_time(), 0
-    for t in traces[:20]:
-        for k in range(1, len(t.messages)):
+def test_a_turn_costs_as_much_late_as_early(agent, traces):
+    def acts(k):
+        for t in traces[:20]:
             agent.act(t.messages[:k])
-            n += 1
-    assert (time.process_time() - start) / n < 0.05
+
+    first = spent(lambda: acts(1))
+    assert spent(lambda: acts(None)) < 20 * (first + 0.1)
 
 
 def test_saved_without_pickle(agent, traces, tmp_path):
