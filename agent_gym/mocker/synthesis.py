@@ -94,7 +94,7 @@ def learn_value(
     some = SETTINGS.halves_from * n < best[1] < SETTINGS.enough * n
     if depth >= 2 and n >= SETTINGS.halves_examples and some:
         best = max([best, *_halves(best[0], cases, targets, keys, hint, depth)], key=_score)
-    if n > 2 and best[1] <= SETTINGS.by_chance * n and _are_made_up(targets):
+    if n > 1 and best[1] <= max(1, SETTINGS.by_chance * n) and _are_made_up(targets):
         return Expr("fresh", (targets[0],)), best[1]
     return best[0], best[1]
 
