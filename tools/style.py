@@ -31,6 +31,7 @@ FINISHED = (
     "progress",
     "render",
     "report",
+    "reward",
     "text",
     "tools",
     "train",
