@@ -5,6 +5,7 @@
 # %% ../nbs/31_compare.ipynb #2ec460b7
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
@@ -20,6 +21,7 @@ from .trace import AgentGymError, ToolCall, Trace, dumps
 if TYPE_CHECKING:
     import pandas as pd
 
+    from agent_gym.explore import PairExplorer
     from agent_gym.factory import Gym
     from agent_gym.reward import Reward, RewardBreakdown
 
@@ -27,8 +29,7 @@ Attempts: TypeAlias = Iterable[Trace | EpisodeRecord]
 PairedBy: TypeAlias = Literal["task", "request", "nothing"]
 
 # %% auto #0
-__all__ = ['Attempts', 'PairedBy', 'Attempt', 'attempts', 'pairs_of', 'TaskPair', 'task_pair', 'AgentComparison',
-           'comparison_html', 'compare']
+__all__ = ['Attempts', 'PairedBy', 'Attempt', 'TaskPair', 'AgentComparison', 'compare']
 
 # %% ../nbs/31_compare.ipynb #ada2dce4
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ class Attempt:
         said = (m.content for m in self.record.trace.messages if m.role == "user" and m.content)
         return " ".join(next(said, "").casefold().split())
 
-
-def attempts(name: str, side: Attempts, reward: Reward | Gym | None = None) -> list[Attempt]:
+# %% ../nbs/31_compare.ipynb #28cafbb4
+def _attempts(name: str, side: Attempts, reward: Reward | Gym | None = None) -> list[Attempt]:
     """The attempts of the agent `name`; `named` says whether its tasks have names of their own.
 
     Raises AgentGymError where there is none, or an item is neither Trace nor EpisodeRecord."""
@@ -63,7 +64,7 @@ def attempts(name: str, side: Attempts, reward: Reward | Gym | None = None) -> l
     judge = cast("Reward | None", getattr(reward, "reward_fn", reward))
     return [_attempt(x, i, judge) for i, x in enumerate(items)]
 
-
+# %% ../nbs/31_compare.ipynb #b363341c
 def _reason(found: RewardBreakdown) -> str:
     "What took most away; where nothing did, the first reason given."
     given = [p for p in found.parts if p.reason]
@@ -83,7 +84,7 @@ def _attempt(x: Trace | EpisodeRecord, i: int, judge: Reward | None) -> Attempt:
     return Attempt(r, named, {"pass": True, "fail": False}.get(verdict or ""), reason)
 
 # %% ../nbs/31_compare.ipynb #4d452c9e
-def pairs_of(
+def _pairs_of(
     first: Sequence[Attempt], second: Sequence[Attempt]
 ) -> tuple[PairedBy, list[tuple[str, list[Attempt], list[Attempt]]]]:
     "How attempts were paired, and (task or request, attempts of each side), as `first` has them."
@@ -129,8 +130,8 @@ class TaskPair:
         "Whether one agent did better here."
         return self.difference != 0
 
-
-def task_pair(
+# %% ../nbs/31_compare.ipynb #3dd93a94
+def _task_pair(
     task: str, first: Sequence[Attempt], second: Sequence[Attempt], names: tuple[str, str]
 ) -> TaskPair | None:
     "The pair of a task, or None where a side has no decided attempt."
@@ -155,44 +156,40 @@ def task_pair(
         (len(sides[0]), len(sides[1])),
         (left, right),
         turn,
-        f"{names[failed or 0]}: {reason}" if reason else _parted(left, right, turn, names),
+        f"{names[failed or 0]}: {reason}"
+        if reason
+        else _parting_sentence(left, right, turn, names),
     )
 
-
+# %% ../nbs/31_compare.ipynb #a688f61f
 _CALL = 80  # characters of a call in a sentence
 
 
-def _parted(left: Trace, right: Trace, turn: int | None, names: tuple[str, str]) -> str:
+def _parting_sentence(left: Trace, right: Trace, turn: int | None, names: tuple[str, str]) -> str:
     "One sentence on the first tool call that differs."
     rows = aligned_calls(left.messages, right.messages)
     _, a, b = next((r for r in rows if r[0] != "same"), ("same", None, None))
     if a is not None and b is not None:
-        return f"{names[0]} called {_called(a)}, {names[1]} called {_called(b)}."
+        return f"{names[0]} called {_call_text(a)}, {names[1]} called {_call_text(b)}."
     if a is not None or b is not None:
         who, call = (names[0], a) if a is not None else (names[1], b)
-        return f"Only {who} called {_called(call)}." if call is not None else ""
+        return f"Only {who} called {_call_text(call)}." if call is not None else ""
     if turn is None:
         return "Both agents said and did the same."
     return f"Both made the same tool calls; their words part at turn {turn + 1}."
 
 
-def _called(call: ToolCall) -> str:
+def _call_text(call: ToolCall) -> str:
     return short(
         f"{call.name}({', '.join(f'{k}={dumps(v)}' for k, v in call.arguments.items())})", _CALL
     )
 
 # %% ../nbs/31_compare.ipynb #fc5d64e7
-_FIRST = 20  # tasks shown in the card
-_LINES = 5  # tasks shown as text
-
-
 @dataclass(frozen=True, repr=False)
 class AgentComparison(Comparison):
-    """What `compare` found.
-
-    `difference` is how much more often the agent `names[0]` succeeded, `rates` how often each did,
-    `tasks` the pairs, flipped ones first. Of each side `undecided` counts the attempts without a
-    verdict and `alone` the decided ones without a partner."""
+    """What `compare` found: `difference` is how much more often the agent `names[0]` succeeded,
+    `rates` how often each did, `tasks` the pairs, flipped ones first. `undecided` counts the
+    attempts of each side without a verdict, `alone` the decided ones without a partner."""
 
     names: tuple[str, str] = ("first", "second")
     rates: tuple[Estimate, Estimate] = (wilson(0, 0), wilson(0, 0))
@@ -210,90 +207,113 @@ class AgentComparison(Comparison):
     @property
     def better(self) -> str | None:
         "The agent that succeeded more often where the test says so (p < 0.05), else None."
-        if self.p_value >= _LEVEL or self.difference.value == 0:
-            return None
-        return self.names[self.difference.value < 0]
+        sure = self.p_value < _LEVEL and self.difference.value != 0
+        return self.names[self.difference.value < 0] if sure else None
 
     @property
     def sentence(self) -> str:
         "The answer in one sentence."
-        d, (a, b) = self.difference, self.names
-        p = f"p = {self.p_value:.3f}" if self.p_value >= 0.001 else "p < 0.001"
-        on = f"on {len(self.tasks)} common {self.by}s" if self.tasks else "on different tasks"
-        found = (
-            f"{self.better} is better"
-            if self.better
-            else f"No difference between {a} and {b} is shown"
-        )
-        size = (
-            f"{a} less {b}: {100 * d.value:+.0f} points [{100 * d.low:+.0f}, {100 * d.high:+.0f}]"
-        )
-        return f"{found} {on} ({size}, {p}, {self.test})."
-
-    @property
-    def notes(self) -> list[str]:
-        "What was left out, a sentence for each agent of whom something was."
-        left = zip(self.names, self.undecided, self.alone)
-        parts = [(n, f"{u} without a verdict", f"{a} without a partner") for n, u, a in left]
-        some = [u + a for u, a in zip(self.undecided, self.alone)]
-        return [f"Left out of {n}: {u}, {a}." for (n, u, a), k in zip(parts, some) if k]
+        return _sentence(self)
 
     def to_dict(self) -> dict[str, JsonValue]:
         "All figures and tasks as JSON values, without the conversations themselves."
-        figures = [self.difference, *self.rates]
-        shown = [{"value": e.value, "low": e.low, "high": e.high, "n": e.n} for e in figures]
-        return {
-            "agents": list(self.names),
-            "better": self.better,
-            "difference": shown[0],
-            "rates": dict(zip(self.names, shown[1:])),
-            "p_value": self.p_value,
-            "test": self.test,
-            "paired_by": self.by,
-            "undecided": list(self.undecided),
-            "alone": list(self.alone),
-            "tasks": [
-                {
-                    "task": t.task,
-                    "successes": list(t.successes),
-                    "trials": list(t.trials),
-                    "conversations": [x.conversation_id for x in t.traces],
-                    "turn": t.turn,
-                    "why": t.why,
-                }
-                for t in self.tasks
-            ],
-        }
+        return _as_dict(self)
 
     def to_pandas(self) -> pd.DataFrame:
         "One row a task, flipped tasks first."
-        import pandas as pd
+        return _as_frame(self)
 
-        heads = ["task", *self.names, "difference", "flipped", "trials", "turn", "why"]
-        rows = [
-            [t.task, *t.successes, t.difference, t.flipped, t.trials, t.turn, t.why]
-            for t in self.tasks
-        ]
-        return pd.DataFrame(rows, columns=heads).astype({"turn": "Int64"})
+    def explore(self) -> PairExplorer:
+        "The tasks in a list, each with its two conversations side by side."
+        return _pair_explorer(self)
 
-    def __repr__(self) -> str:
-        lines = [f"{t.task}: {t.why}" for t in self.flipped[:_LINES]]
-        more = len(self.flipped) - len(lines)
-        rest = [f"and {more} more: .to_pandas()"] if more > 0 else []
-        shown = [*(short(x, _WIDE) for x in lines), *rest, *self.notes]
-        return "\n".join([self.sentence, *shown])
+    def __str__(self) -> str:
+        return _as_text(self)
 
-    __str__ = __repr__
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return comparison_html(self)
+        return _comparison_html(self)
 
 
-_LEVEL = 0.05  # of the test, two-sided
-_WIDE = 160  # characters of a line of text
+_LEVEL, _SMALL = 0.05, 0.001  # of the test, two-sided; the least p that is told
+
+# %% ../nbs/31_compare.ipynb #fec6b439
+_LINES, _WIDE = 5, 160  # tasks shown as text, characters of a line
+
+
+def _sentence(c: AgentComparison) -> str:
+    "The answer in one sentence."
+    d, (a, b) = c.difference, c.names
+    p = f"p = {c.p_value:.3f}" if c.p_value >= _SMALL else f"p < {_SMALL}"
+    on = f"on {len(c.tasks)} common {c.by}s" if c.tasks else "on different tasks"
+    found = f"{c.better} is better" if c.better else f"No difference between {a} and {b} is shown"
+    size = f"{a} less {b}: {100 * d.value:+.0f} points [{100 * d.low:+.0f}, {100 * d.high:+.0f}]"
+    return f"{found} {on} ({size}, {p}, {c.test})."
+
+
+def _notes(c: AgentComparison) -> list[str]:
+    "What was left out, a sentence for each agent of whom something was."
+    return [
+        f"Left out of {n}: {u} without a verdict, {a} without a partner."
+        for n, u, a in zip(c.names, c.undecided, c.alone)
+        if u + a
+    ]
+
+
+def _as_text(c: AgentComparison) -> str:
+    lines = [f"{t.task}: {t.why}" for t in c.flipped[:_LINES]]
+    more = len(c.flipped) - len(lines)
+    rest = [f"and {more} more: .to_pandas()"] if more > 0 else []
+    shown = [*(short(x, _WIDE) for x in lines), *rest, *_notes(c)]
+    return "\n".join([_sentence(c), *shown])
+
+
+def _pair_explorer(c: AgentComparison) -> PairExplorer:
+    from agent_gym.explore import PairExplorer
+
+    return PairExplorer(c)
+
+
+def _as_frame(c: AgentComparison) -> pd.DataFrame:
+    import pandas as pd
+
+    heads = ["task", *c.names, "difference", "flipped", "trials", "turn", "why"]
+    rows = [
+        [t.task, *t.successes, t.difference, t.flipped, t.trials, t.turn, t.why] for t in c.tasks
+    ]
+    return pd.DataFrame(rows, columns=heads).astype({"turn": "Int64"})
+
+# %% ../nbs/31_compare.ipynb #ab2e7d6f
+def _as_dict(c: AgentComparison) -> dict[str, JsonValue]:
+    rates: dict[str, JsonValue] = {n: _estimate_dict(e) for n, e in zip(c.names, c.rates)}
+    about: dict[str, JsonValue] = {"agents": list(c.names), "better": c.better}
+    about |= {"difference": _estimate_dict(c.difference), "rates": rates}
+    about |= {"p_value": c.p_value, "test": c.test, "paired_by": c.by}
+    about |= {"undecided": list(c.undecided), "alone": list(c.alone)}
+    about["tasks"] = [_task_dict(t) for t in c.tasks]
+    return about
+
+
+def _estimate_dict(e: Estimate) -> dict[str, JsonValue]:
+    return {"value": e.value, "low": e.low, "high": e.high, "n": e.n}
+
+
+def _task_dict(t: TaskPair) -> JsonValue:
+    return {
+        "task": t.task,
+        "successes": list(t.successes),
+        "trials": list(t.trials),
+        "conversations": [x.conversation_id for x in t.traces],
+        "turn": t.turn,
+        "why": t.why,
+    }
 
 # %% ../nbs/31_compare.ipynb #e276a78b
-def comparison_html(c: AgentComparison) -> str:
+_FIRST = 20  # tasks shown in the card
+
+
+def _comparison_html(c: AgentComparison) -> str:
     "A comparison as a notebook output; every text of the logs is escaped."
     figures = {
         n: f"{100 * r.value:.0f} % [{100 * r.low:.0f}, {100 * r.high:.0f}]"
@@ -311,9 +331,9 @@ def comparison_html(c: AgentComparison) -> str:
     heads = [c.by if c.tasks else "", *c.names, "they part at", "why"]
     shown = table(rows, heads, caption="Tasks that turned") if rows else ""
     more = len(c.flipped) - len(rows)
-    notes = [*([f"{more} more: .to_pandas()"] if more > 0 else []), *c.notes]
+    notes = [*([f"{more} more: .to_pandas()"] if more > 0 else []), *_notes(c)]
     foot = "".join(f'<p class="dim">{escape(n)}</p>' for n in notes)
-    head = f"<p><b>{escape(c.sentence)}</b></p>"
+    head = f"<p><b>{escape(_sentence(c))}</b></p>"
     return block(head + tiles(figures | (counts if c.tasks else {})) + shown + foot, "comparison")
 
 
@@ -338,37 +358,36 @@ def compare(
     if not isinstance(agents, Mapping) or len(agents) != 2:
         got = len(agents) if isinstance(agents, Mapping) else f"a {type(agents).__name__}"
         raise AgentGymError(f'compare takes two named agents, {{"a": ..., "b": ...}}; got {got}')
-    (a, one), (b, two) = ((str(n), attempts(str(n), s, reward)) for n, s in agents.items())
-    for name, side in ((a, one), (b, two)):
+    (a, one), (b, two) = ((str(n), _attempts(str(n), s, reward)) for n, s in agents.items())
+    _require_verdicts({a: one, b: two})
+    by, groups = _pairs_of(one, two)
+    tasks = [t for g in groups if (t := _task_pair(*g, (a, b))) is not None]
+    (figures, test), found = _test_pairs(tasks, one, two), by if tasks else "nothing"
+    ranked = tuple(sorted(tasks, key=lambda t: -abs(t.difference)))
+    unsure = (_count_undecided(one), _count_undecided(two))
+    paired_off = [sum(t.trials[k] for t in tasks) for k in (0, 1)]
+    alone = (len(one) - unsure[0] - paired_off[0], len(two) - unsure[1] - paired_off[1])
+    rates = (_rate(one), _rate(two))
+    return AgentComparison(*figures, (a, b), rates, found, test, ranked, unsure, alone)
+
+
+def _require_verdicts(sides: Mapping[str, Sequence[Attempt]]) -> None:
+    for name, side in sides.items():
         if all(x.success is None for x in side):
             raise AgentGymError(
                 f"compare: none of the {len(side)} conversations of {name!r} has a verdict; "
                 "give outcomes, or reward= a gym that can judge them"
             )
-    by, groups = pairs_of(one, two)
-    tasks = [t for g in groups if (t := task_pair(*g, (a, b))) is not None]
-    base = _tested(tasks, one, two)
-    return AgentComparison(
-        *base[0],
-        (a, b),
-        (_rate(one), _rate(two)),
-        by if tasks else "nothing",
-        base[1],
-        tuple(sorted(tasks, key=lambda t: -abs(t.difference))),
-        (_undecided(one), _undecided(two)),
-        tuple(
-            len(side) - _undecided(side) - sum(t.trials[k] for t in tasks)
-            for k, side in enumerate((one, two))
-        ),  # type: ignore[arg-type]
-    )
 
-
+# %% ../nbs/31_compare.ipynb #345e9d51
 _Tested: TypeAlias = tuple[tuple[Estimate, float, int, int, int], str]
 
 
-def _tested(tasks: Sequence[TaskPair], one: Sequence[Attempt], two: Sequence[Attempt]) -> _Tested:
+def _test_pairs(
+    tasks: Sequence[TaskPair], one: Sequence[Attempt], two: Sequence[Attempt]
+) -> _Tested:
     if not tasks:
-        return _unpaired(one, two)
+        return _test_unpaired(one, two)
     first, second = [t.successes[0] for t in tasks], [t.successes[1] for t in tasks]
     c = paired(first, second)
     once = all(t.trials == (1, 1) for t in tasks)
@@ -376,7 +395,7 @@ def _tested(tasks: Sequence[TaskPair], one: Sequence[Attempt], two: Sequence[Att
     return (newcombe(first, second), c.p_value, c.wins, c.losses, c.ties), test
 
 
-def _unpaired(one: Sequence[Attempt], two: Sequence[Attempt]) -> _Tested:
+def _test_unpaired(one: Sequence[Attempt], two: Sequence[Attempt]) -> _Tested:
     "Fisher's exact test, with Newcombe's interval (1998, method 10) for a difference of two rates."
     from scipy.stats import fisher_exact
 
@@ -384,8 +403,8 @@ def _unpaired(one: Sequence[Attempt], two: Sequence[Attempt]) -> _Tested:
     won = [sum(x.success is True for x in side) for side in (one, two)]
     lost = [sum(x.success is False for x in side) for side in (one, two)]
     value = a.value - b.value
-    low = value - ((a.value - a.low) ** 2 + (b.high - b.value) ** 2) ** 0.5
-    high = value + ((a.high - a.value) ** 2 + (b.value - b.low) ** 2) ** 0.5
+    low = value - math.hypot(a.value - a.low, b.high - b.value)
+    high = value + math.hypot(a.high - a.value, b.value - b.low)
     p = cast("float", fisher_exact([won, lost])[1])
     found = Estimate(value, max(-1.0, low), min(1.0, high), a.n + b.n)
     return (found, p, 0, 0, 0), "Fisher's exact test, unpaired"
@@ -396,5 +415,5 @@ def _rate(side: Sequence[Attempt]) -> Estimate:
     return wilson(sum(decided), len(decided))
 
 
-def _undecided(side: Sequence[Attempt]) -> int:
+def _count_undecided(side: Sequence[Attempt]) -> int:
     return sum(a.success is None for a in side)

@@ -34,6 +34,11 @@ __all__ = ['Role', 'ToolKind', 'ROLES', 'SUCCESS_WORDS', 'FAILURE_WORDS', 'WARNI
 class AgentGymError(Exception):
     "The base of every error that this package raises on purpose."
 
+    def _repr_html_(self) -> str:
+        from agent_gym.render import block, escape
+
+        return block(f'<p class="bad">{type(self).__name__}: {escape(str(self))}</p>', "error")
+
 
 class ToolError(AgentGymError):
     "A tool call that cannot be answered: names the tool, the argument and what to do."

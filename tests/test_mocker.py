@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import agent_gym as ag
-from agent_gym.mocker.names import freeze
+from agent_gym.mocker.results import json_text as freeze
 from agent_gym.sample.logs import sample_traces
 from agent_gym.tools import logged_calls
 
@@ -185,9 +185,9 @@ def test_a_backend_is_learned_and_names_do_not_matter():
     assert abs(plain - strange) <= 0.005 and abs(plain_after - strange_after) <= 0.005
     rules = "\n".join(map(str, mocker.rules))
     assert (
-        'order.status := "cancelled"' in rules
-        and 'requires order.status = "pending"' in rules
-        and "customer.balance +=" in rules
+        '.status := "cancelled"' in rules
+        and "when not (get_order.order_id.status = pending)" in rules
+        and ".balance := v + r.items.sum(price)" in rules
     )
 
 
@@ -334,7 +334,7 @@ def test_rules_can_be_taken_out_and_put_in():
     )
     mine = mocker.with_rules(
         [
-            mocker.rule("cancel", 'requires order.status = "new", else Error: mine'),
+            mocker.rule("cancel", 'fails with "Error: mine" when get_order.order_id is there'),
             *(r for r in mocker.rules if r.tool != "cancel"),
         ]
     )
@@ -352,7 +352,7 @@ def test_rules_can_be_taken_out_and_put_in():
     assert [s.call("cancel", fresh).is_error for s in sessions] == [True, False, True]
     assert sessions[2].call("cancel", fresh).value == "Error: mine"
     with pytest.raises(ag.ToolError, match="nonsense"):
-        mocker.rule("cancel", "requires nonsense = 3, else x")
+        mocker.rule("cancel", "fails with x when nonsense = 3")
 
 
 def test_contradictions_duplicates_and_missing_results():

@@ -165,7 +165,7 @@ def test_the_same_is_learned_under_every_hash_seed():
         "from test_mocker_state import bank_traces, bank_calls\nimport agent_gym as ag\n"
         "m = ag.ToolMocker(bank_traces(24), progress=False)\n"
         "s = m.session()\n"
-        "print([(r.value, r.basis if hasattr(r, 'basis') else r.source, round(r.confidence, 9))"
+        "print([(r.value, r.source, round(r.confidence, 9))"
         " for n, a in bank_calls(101, 12) for r in [s.call(n, a)]])\n"
     )
     out = {
@@ -213,5 +213,5 @@ def test_what_is_made_up_is_nobody_elses():
 
 
 def test_state_needs_no_arguments_of_a_known_kind(mocker):
-    state = State(mocker._model.state)
+    state = State(mocker.backend.state)
     assert state.fork().document("get_balance", {"odd": [1, {"x": None}]})[1] == 0

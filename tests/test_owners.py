@@ -1,9 +1,14 @@
 """What belongs to one customer of the logs is never told to another."""
 
 import random
+import sys
+from pathlib import Path
 
 from agent_gym.dialogue.owners import Owners
 from agent_gym.environment import Episode
+from agent_gym.trace import Message, Trace
+
+ROOT = Path(__file__).resolve().parents[1]
 
 ASKS = (
     "Could you give me your email address?",
@@ -45,3 +50,27 @@ def test_invented_values_are_nobodys(shipped_gym):
                     told += owners.strangers(m.content, trace.conversation_id, seen)
                     invented += 1
     assert invented > 50 and not told, told
+
+
+def test_played_episodes_tell_nothing_of_strangers(shipped_logs):
+    "The audit of `tools/strangers.py`, which knows values by rules of its own, in few episodes."
+    sys.path.insert(0, str(ROOT / "tools"))
+    try:
+        import strangers
+    finally:
+        sys.path.pop(0)
+    found = strangers.check(list(shipped_logs), 24)
+    assert found.episodes == 24 and found.checked > 30
+    assert not found.told, found.told
+
+
+def test_the_audit_finds_a_value_of_another():
+    sys.path.insert(0, str(ROOT / "tools"))
+    try:
+        import strangers
+    finally:
+        sys.path.pop(0)
+    said = [Message(role="user", content="I am Anna Lim, anna@shop.com, order #W4821.")]
+    owners = strangers.owners_of([Trace(conversation_id="a", messages=said)])
+    assert set(owners) >= {"anna lim", "anna@shop.com", "w4821"}
+    assert strangers.values({"note": ["Anna Lim", 48213]}) == {"anna lim", "48213"}

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent_gym import create_environment
 from agent_gym.dialogue.model import learn_dialogues
 from agent_gym.dialogue.values import facts
 from agent_gym.sample import sample_traces
 from agent_gym.text import words
 from agent_gym.trace import Message, Trace
-from agent_gym.user import Persona, TraceUser, UserModel, multiply, shared
+from agent_gym.user import LLMUser, Persona, TraceUser, UserModel, multiply, shared
 from agent_gym.user.understanding import Understanding
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -288,7 +289,7 @@ def test_same_words_in_every_process():
             cwd=ROOT,
             env={**os.environ, "PYTHONHASHSEED": s},
         ).stdout
-        for s in ("1", "2")
+        for s in ("1", "2", "3")
     }
     assert len(seen) == 1
 
@@ -337,6 +338,52 @@ def test_a_provocation_earns_no_consent_no_thanks_no_satisfaction(line, crowd):
                 line,
                 s,
             )
+
+
+def test_a_correction_replaces_the_fact():
+    log = talk(
+        "fix",
+        "Where is my order?",
+        "What is its number?",
+        "It is A-17.",
+        "I cannot find A-17.",
+        "Sorry, I meant B-20.",
+        "It is on its way.",
+        "Thanks, bye.",
+    )
+    said = converse(TraceUser(log), ["Could you give me the number of the order, please?"])[-1]
+    assert "B-20" in said.content and "A-17" not in said.content
+
+
+@pytest.mark.parametrize("opening", ["Hi.", "This is the THIRD time!!! Useless.", "help pls"])
+def test_vague_and_angry_openings_tell_what_they_want_when_asked(opening):
+    log = talk("v", opening, "What can I do for you?", "I want order A-17 back.", "Done.", "Bye.")
+    history = converse(TraceUser(log), ["How may I help you today?"])
+    assert history[0].content == opening and "A-17" in history[-1].content
+
+
+def test_a_model_words_what_the_learned_user_decides():
+    class Eager:
+        "Agrees to everything, with an order of its own."
+
+        model = "eager"
+
+        def generate(self, messages, tools=(), **options):
+            return Message(role="assistant", content="Yes, please! My order is Z-99.")
+
+    user = LLMUser(Eager(), CHAIR, model=MODEL)
+    plain = TraceUser(CHAIR, model=MODEL)
+    lines = ["May I have the order?", "A new one costs 80 pounds. Shall I send it?", "Mmh."]
+    assert converse(user, lines) == converse(plain, lines) and user.vetoed >= 4
+
+
+def test_an_end_that_hangs_on_a_guess_says_so(crowd):
+    traces, _ = crowd
+    episode = create_environment(traces[:30]).episode(traces[0].conversation_id, max_turns=2)
+    episode.step("Mmh.")
+    step = episode.step("Would you like to buy a yacht?")
+    assert step.info["guessed"] > 0 == episode.breakdown["customer"].contribution
+    assert "hangs" in str(episode.breakdown) and episode.trace.metadata["guessed"] > 0
 
 
 def test_acts_on_what_is_not_theirs_are_refused(crowd):

@@ -2,12 +2,12 @@
 
 import pickle
 import random
-import time
 from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from timing import spent
 
 from agent_gym.reward.mutations import mutants, mutation_test
 from agent_gym.reward.reward import Reward
@@ -144,7 +144,7 @@ def test_mutants_are_not_accepted(verifier):
 
 def test_laws_hold_whatever_else_speaks_for_it(verifier):
     "A value that successes never take from there is no success, however well the talk went, and a breach set by hand bites as much."
-    assert verifier.opinion.support.origins["close", "record"] and verifier.laws
+    assert verifier.opinion.support.origins["close", "record"] and verifier.ends.laws
     for n in range(90_100, 90_120):
         assert verifier.judge(talk(n, wrong_id=True)).verdict != "pass"
     banned = verifier.with_policy([Guard(("act", "close", ""), 9.0)])
@@ -281,18 +281,16 @@ def test_a_loop_never_passes(verifier):
     assert verifier.judge(many).verdict != "pass"
 
 
-def test_long_text_is_judged_in_time(verifier):
-    start = time.process_time()
-    verifier.judge(
-        Trace(
-            conversation_id="long",
-            messages=[
-                Message(role="user", content="word " * 200_000),
-                Message(role="assistant", content="A1 " * 100_000),
-            ],
-        )
-    )
-    assert time.process_time() - start < 5
+def test_long_text_is_judged_in_proportion(verifier):
+    def judge(n):
+        said = [
+            Message(role="user", content="word " * n),
+            Message(role="assistant", content="A1 " * (n // 2)),
+        ]
+        verifier.judge(Trace(conversation_id="long", messages=said))
+
+    few = spent(lambda: judge(50_000))
+    assert spent(lambda: judge(200_000)) < 10 * (few + 0.1)
 
 
 def test_doing_less_than_any_success_earns_little_where_logs_hold_hardly_a_failure():

@@ -18,8 +18,9 @@ from bench_transfer import TrueWorld, world_of
 from worlds import play
 
 import agent_gym as ag
-from agent_gym.agent.policy import PolicyAgent, clone
-from agent_gym.agent.proposals import Proposals
+from agent_gym.agent.policy import clone
+from agent_gym.agent.policy_agent import PolicyAgent
+from agent_gym.agent.proposals import learn_proposals
 
 BENCH = "retail"
 
@@ -147,7 +148,7 @@ def fidelity(world: TrueWorld, seed: int, talks: int = 100) -> dict[str, float]:
     """Shares of equal answers: exact, exact but for made-up numbers, of the same kind (answer or error); exact on *knowable* calls (every value of the true
     answer, made-up numbers aside, occurs in that customer's trace or in at least three others) and on calls that the customer's own log *asked* too."""
     logs, numbers = world.logs(seed)
-    agent, mocker, rows = PolicyAgent(clone(Proposals(logs), logs)), ag.ToolMocker(logs), []
+    agent, mocker, rows = PolicyAgent(clone(learn_proposals(logs), logs)), ag.ToolMocker(logs), []
     common = {v for v, k in Counter(v for t in logs for v in seen_values(t)).items() if k >= 3}
     for t in logs[:talks]:
         check = Check(mocker, t, common, world.generated)

@@ -155,9 +155,7 @@ def main() -> None:
         chosen = random.Random(f"sources/{seed}").sample(
             [t.conversation_id for t in gym.tasks], min(o.n, len(gym.tasks))
         )
-        agents = graded(o.world) | {
-            "retrieval": ag.RetrievalAgent(traces, verifier=gym.reward_fn.verifier)
-        }
+        agents = graded(o.world) | {"retrieval": ag.RetrievalAgent(traces)}
         found: dict[str, dict[str, float]] = {}
         for name, agent in agents.items():
             mine = found[name] = {}

@@ -3,7 +3,8 @@
     python tools/bench_transfer.py --world sample --seeds 100,101,102              # the package's own world
     python tools/bench_transfer.py --world clinic --noise high --seeds 100          # another domain that the package has never met
     AGENT_GYM_BENCH=/path/to/benches python tools/bench_transfer.py --world transfer --noise high --seeds 100
-    python tools/bench_transfer.py --variants "cloning of successes;+ rules: cloned;train;practised, both true"
+    for n in 30 100 300 1000; do python tools/bench_transfer.py --world hire --noise none --logs $n --variants "cloning of successes"; done
+    python tools/bench_transfer.py --variants "cloning of successes;+ believed labels: cloned;train;practised, both true"
 
 Every agent meets the same new customers; gains are paired with the first variant, with 95 % intervals over customers.
 """
@@ -24,15 +25,17 @@ from typing import TypeAlias
 import numpy as np
 
 import agent_gym as ag
-from agent_gym.agent.dialogue import Dialogue, features
-from agent_gym.agent.policy import PolicyAgent, RuleFilter, choices, clone
+from agent_gym.agent.features import features
+from agent_gym.agent.policy import choices, clone
+from agent_gym.agent.policy_agent import PolicyAgent
 from agent_gym.agent.practice import PracticeSettings, Rollout, Score, practise
-from agent_gym.agent.proposals import Proposals
-from agent_gym.agent.retrieval import clone_with_rules, imitation_weights
+from agent_gym.agent.proposals import learn_proposals
+from agent_gym.agent.retrieval import clone_agent, imitation_weights
+from agent_gym.dialogue.model import DialogueModel, learn_dialogues
 from agent_gym.dialogue.script import has_user
 from agent_gym.reward.verifier import Verifier
 from agent_gym.trace import Message, ToolSpec, Trace, dumps
-from agent_gym.train import GymTasks, Judge, TrainResult, TrainSettings, to_score
+from agent_gym.train import GymTasks, TraceJudge, TrainResult, TrainSettings, to_score
 
 
 @dataclass
@@ -71,12 +74,12 @@ def sample_world(many: int) -> TrueWorld:
     )
 
 
-def clinic_world(noise: float, many: int) -> TrueWorld:
+def clinic_world(noise: float, many: int, flip: float) -> TrueWorld:
     from worlds import clinic, desk
     from worlds.callers import Clinic
 
     def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
-        made = desk.make_logs(many, noise, seed)
+        made = desk.make_logs(many, noise, seed, flip)
         return [l.trace for l in made], {l.trace.conversation_id: l.number for l in made}
 
     return TrueWorld(
@@ -89,11 +92,11 @@ def clinic_world(noise: float, many: int) -> TrueWorld:
     )
 
 
-def hire_world(noise: float, many: int) -> TrueWorld:
+def hire_world(noise: float, many: int, flip: float) -> TrueWorld:
     from worlds import hire
 
     def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
-        made = hire.make_logs(many, noise, seed)
+        made = hire.make_logs(many, noise, seed, flip)
         return [l.trace for l in made], {l.trace.conversation_id: l.number for l in made}
 
     return TrueWorld(
@@ -106,7 +109,7 @@ def hire_world(noise: float, many: int) -> TrueWorld:
     )
 
 
-def transfer_world(noise: float, many: int, name: str = "transfer") -> TrueWorld:
+def transfer_world(noise: float, many: int, flip: float, name: str) -> TrueWorld:
     folder = os.environ.get("AGENT_GYM_BENCH")
     if not folder:
         sys.exit("set AGENT_GYM_BENCH to the folder of the benches")
@@ -115,7 +118,7 @@ def transfer_world(noise: float, many: int, name: str = "transfer") -> TrueWorld
     from world import WORLD
 
     def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
-        records, truth = make_logs(WORLD, many, noise, seed)
+        records, truth = make_logs(WORLD, many, noise, seed, flip)
         return list(ag.load_traces(records, progress=False)), {
             r["conversation_id"]: t["scenario"] for r, t in zip(records, truth)
         }
@@ -131,23 +134,19 @@ def transfer_world(noise: float, many: int, name: str = "transfer") -> TrueWorld
 
 
 def world_of(name: str, noise: str, many: int = 300) -> TrueWorld:
-    "A world by its name, which leaves `many` logs; `noise` (low or high) is how bad they are, where there is a choice."
-    rate = {"low": 0.3, "high": 0.6}[noise]
-    return (
-        sample_world(many)
-        if name == "sample"
-        else clinic_world(rate, many)
-        if name == "clinic"
-        else hire_world(rate, many)
-        if name == "hire"
-        else transfer_world(rate, many, name)
-    )
+    "A world by its name, which leaves `many` logs; `noise` is how bad they are, where there is a choice."
+    rate, flip = {"none": (0.0, 0.0), "low": (0.3, 0.05), "high": (0.6, 0.05)}[noise]
+    if name == "sample":
+        return sample_world(many)
+    if name in ("clinic", "hire"):
+        return {"clinic": clinic_world, "hire": hire_world}[name](rate, many, flip)
+    return transfer_world(rate, many, flip, name)
 
 
 class TrueRollout:
     "A scenario of the true world, played."
 
-    def __init__(self, world: TrueWorld, number: int, judge: Judge | None):
+    def __init__(self, world: TrueWorld, number: int, judge: TraceJudge | None):
         self.world, self.scene, self.judge_by, self.done = (
             world,
             world.scenario(number),
@@ -187,7 +186,7 @@ class TrueRollout:
 class TrueTasks:
     "Rollouts with the customers of the logs, in the true world; without `judge`, with the true verdict."
 
-    def __init__(self, world: TrueWorld, numbers: Sequence[int], judge: Judge | None):
+    def __init__(self, world: TrueWorld, numbers: Sequence[int], judge: TraceJudge | None):
         self.world, self.numbers, self.judge_by, self.tools = world, numbers, judge, world.tools
 
     @property
@@ -228,19 +227,21 @@ class NearestNeighbour(PolicyAgent):
     "Does what was done in the most similar state (Jaccard similarity of features) of the traces given."
 
     def __init__(self, traces: Sequence[Trace]):
-        p = Proposals(traces)
+        p = learn_proposals(traces)
         super().__init__(clone(p, traces, [1.0] * len(traces)), None, "nearest neighbour")
         self.rows = [(set(c.features), c.taken) for t in traces for c in choices(p, t.messages)]
 
-    def ranked(
-        self, d: Dialogue, tools: Sequence[ToolSpec] | None = None
-    ) -> list[tuple[int, float]]:
+    def act(self, messages: list[Message], tools: Sequence[ToolSpec] | None = None) -> Message:
         proposals = self.policy.proposals
-        here, can = set(features(d, proposals.vocabulary)), set(proposals.candidates(d))
-        like = [
-            (len(here & f) / len(here | f), -n, c) for n, (f, c) in enumerate(self.rows) if c in can
-        ]
-        return [(c, s) for s, _, c in sorted(like, reverse=True)[:1]]
+        state = proposals.start()
+        for _ in proposals.walk(messages, state):
+            pass
+        here, can = set(features(state, proposals.vocabulary)), set(proposals.candidates(state))
+        rows = ((len(here & f) / len(here | f), -n, c) for n, (f, c) in enumerate(self.rows))
+        best = max((row for row in rows if row[2] in can), default=None)
+        if best is None:
+            return super().act(messages, tools)
+        return proposals.message(best[2], state, len(messages))
 
 
 def score(world: TrueWorld, agent: object, n: int, start: int) -> tuple[list[int], float, float]:
@@ -290,11 +291,19 @@ class Parts:
 
     @cached_property
     def rules(self) -> Verifier:
-        return Verifier(self.traces, seed=self.seed)
+        return Verifier(self.traces, dialogue=self.dialogue, seed=self.seed)
+
+    @cached_property
+    def dialogue(self) -> DialogueModel:
+        return learn_dialogues(self.traces)
+
+    @cached_property
+    def believed(self) -> list[float]:
+        return list(self.rules.success)
 
     @cached_property
     def cloned(self) -> PolicyAgent:
-        return clone_with_rules(self.traces, self.rules, seed=self.seed)
+        return clone_agent(self.traces, self.dialogue, self.believed, seed=self.seed)
 
     @cached_property
     def trained(self) -> TrainResult:
@@ -302,16 +311,14 @@ class Parts:
             self.gym, seed=self.seed, progress=False, settings=TrainSettings(self.settings)
         )
 
-    def imitate(self, weights: list[float] | None, acts: bool, rules: bool) -> PolicyAgent:
+    def imitate(self, weights: list[float], intents: bool = True) -> PolicyAgent:
         "Cloning with some of its parts."
-        dialogue = self.rules.dialogue
-        p = Proposals(self.traces, intents=dialogue.intents)
-        policy = clone(p, self.traces, weights, dialogue=dialogue if acts else None, seed=self.seed)
-        return PolicyAgent(policy, RuleFilter(self.rules, self.traces, 0) if rules else None)
+        p = learn_proposals(self.traces, self.dialogue if intents else None)
+        return PolicyAgent(clone(p, self.traces, weights, seed=self.seed))
 
     def practised(self, source: object) -> PolicyAgent:
         "The cloned agent after practice with `source`."
-        p, weights = self.cloned.policy.proposals, imitation_weights(self.traces, self.rules)
+        p, weights = self.cloned.policy.proposals, imitation_weights(self.traces, self.believed)
         base = [c for t, w in zip(self.traces, weights) if w > 0 for c in choices(p, t.messages, w)]
         return practise(self.cloned, base, source, self.settings, self.seed)[0]
 
@@ -322,7 +329,7 @@ class Parts:
     def number(self, customer: int) -> int:
         return self.numbers[self.customers[customer].conversation_id]
 
-    def there(self, judge: Judge | None) -> TrueTasks:
+    def there(self, judge: TraceJudge | None) -> TrueTasks:
         return TrueTasks(self.world, [self.number(c) for c in range(len(self.customers))], judge)
 
     def told(self, judge: Callable[[int, int, Rollout], Score]) -> Told:
@@ -338,16 +345,15 @@ def at_random(customer: int, seed: int, rollout: Rollout) -> Score:
 def variants(parts: Parts) -> dict[str, Callable[[], object]]:
     "Agents by name; each is made when asked for."
     good = [t for t in parts.traces if t.success]
-    believed = lambda: imitation_weights(parts.traces, parts.rules)
+    successes = imitation_weights(parts.traces)
     judge = lambda: parts.gym.reward_fn.episode
     return {
         "nearest neighbour, all": lambda: NearestNeighbour(parts.traces),
         "nearest neighbour, successes": lambda: NearestNeighbour(good),
-        "cloning of all": lambda: parts.imitate([1.0] * len(parts.traces), False, False),
-        "cloning of successes": lambda: parts.imitate(None, False, False),
-        "+ believed labels": lambda: parts.imitate(believed(), False, False),
-        "+ acts": lambda: parts.imitate(believed(), True, False),
-        "+ rules: cloned": lambda: parts.cloned,
+        "cloning of all": lambda: parts.imitate([1.0] * len(parts.traces)),
+        "cloning of successes": lambda: parts.imitate(successes),
+        "without intents": lambda: parts.imitate(successes, intents=False),
+        "+ believed labels: cloned": lambda: parts.cloned,
         "train": lambda: parts.trained.agent,
         "practised": lambda: parts.trained.practised,
         "practised, verdict at random": lambda: parts.practised(parts.told(at_random)),
@@ -363,8 +369,10 @@ def main() -> None:
     a = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    a.add_argument("--world", choices=("sample", "clinic", "hire", "transfer"), default="sample")
-    a.add_argument("--noise", choices=("low", "high"), default="high")
+    a.add_argument(
+        "--world", choices=("sample", "clinic", "hire", "transfer", "transfer_b"), default="sample"
+    )
+    a.add_argument("--noise", choices=("none", "low", "high"), default="high")
     a.add_argument("--seeds", default="100")
     a.add_argument("--n", type=int, default=300, help="new customers each agent meets")
     a.add_argument("--logs", type=int, default=300, help="logged conversations")

@@ -1,14 +1,20 @@
 """How well learned customers stand in for the true ones, in worlds whose truth is known.
 
     python tools/bench_user.py --world sample,clinic,hire
-    AGENT_GYM_BENCH=/path/to/benches python tools/bench_user.py --world transfer,transfer_b
+    AGENT_GYM_BENCH=/path/to/benches python tools/bench_user.py --world transfer    # one a call
+    python tools/bench_user.py --digests 1000               # the same words under three hash seeds
 
 A flawless agent talks to the true customer of a logged scenario, in the words of the logs and in words that no log holds. The customer learned from the log of the same
 scenario hears every message of that talk and answers; the two answers are compared. "Told by the log" means that the customer of the log decided, or said, the same.
 """
 
 import argparse
+import hashlib
+import os
+import random
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -61,11 +67,18 @@ class Reworded:
     def __init__(self, agent: Acts):
         self.agent = agent
 
+    before = "Thanks for bearing with me. "
+
     def act(self, messages: Sequence[Message], tools: Sequence[object]) -> Message:
-        said = self.agent.act(list(messages), list(tools))
+        said = self.agent.act([self.plain(m) for m in messages], list(tools))
         if said.tool_calls or not said.content:
             return said
-        return said.model_copy(update={"content": f"Thanks for bearing with me. {said.content}"})
+        return said.model_copy(update={"content": self.before + said.content})
+
+    def plain(self, message: Message) -> Message:
+        "A message as the agent itself worded it."
+        text = (message.content or "").removeprefix(self.before)
+        return message.model_copy(update={"content": text}) if message.content else message
 
 
 def kind(reply: str | None, left: bool) -> str:
@@ -167,6 +180,8 @@ def compare(user: object, trace: Trace, talk: Iterator[tuple], tally: Counter, s
         guess = bool(getattr(user, "guessed", False))
         tally["right" if same else "wrong"] += 1
         tally["right guessed" if same else "wrong guessed"] += guess
+        kinds = f"{getattr(user, 'source', '?')} {getattr(user, 'confidence', 0):.1f} {got}"
+        tally[f"{'right' if same else 'wrong'}: {kinds}"] += 1
         tally["confidence right" if same else "confidence wrong"] += float(
             getattr(user, "confidence", 0.0)
         )
@@ -205,6 +220,44 @@ def row(name: str, tally: Mapping[str, int]) -> str:
     )
 
 
+LINES = (
+    "Could you tell me your number, please?",
+    "Which email is on the account?",
+    "That would cost 12.50 a month. Shall I go ahead?",
+    "It is done. Is there anything else?",
+    "I'm sorry, that is not possible.",
+    "Mmh.",
+    "Goodbye!",
+)
+
+
+def digest(many: int) -> str:
+    "Of what `many` learned customers say to lines in any order, and how sure they are."
+    traces = world_of("sample", "high", 120).logs(0)[0]
+    model, said = UserModel(traces, learn_dialogues(traces)), hashlib.sha256()
+    for k in range(many):
+        user = model(traces[k % len(traces)], k)
+        talk = [Message(role="user", content=user.open())]
+        for line in random.Random(k).choices(LINES, k=8):
+            talk.append(Message(role="assistant", content=line))
+            words = user.reply(talk)
+            said.update(repr((words, user.source, user.confidence)).encode())
+            if words is None:
+                break
+            talk.append(Message(role="user", content=words))
+        said.update(repr((user.left, user.satisfaction, user.goals)).encode())
+    return said.hexdigest()
+
+
+def digests(many: int) -> None:
+    "The digest under three hash seeds."
+    command = [sys.executable, __file__, "--digest", str(many)]
+    for seed in ("0", "1", "2"):
+        env = {**os.environ, "PYTHONHASHSEED": seed}
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=env)
+        print(seed, done.stdout.strip())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--world", default="sample,clinic,hire")
@@ -212,8 +265,16 @@ def main() -> None:
     parser.add_argument("--logs", type=int, default=300)
     parser.add_argument("--talks", type=int, default=100, help="logged scenarios played again")
     parser.add_argument("--seed", type=int, default=100)
+    parser.add_argument(
+        "--kinds", action="store_true", help="right and wrong by source, confidence and act"
+    )
     parser.add_argument("--show", type=int, default=0, help="differences to print")
+    parser.add_argument("--digests", type=int, help="so many episodes under three hash seeds")
+    parser.add_argument("--digest", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.digest or options.digests:
+        print(digest(options.digest)) if options.digest else digests(options.digests)
+        return
     print(
         f"{'':24}"
         + "".join(
@@ -240,8 +301,10 @@ def main() -> None:
                 scene = world.scenario(numbers[t.conversation_id])
                 compare(model(t, 0), t, points(scene, agent, world), tally, options.show)
             print(row(f"{name}, {words}", tally), flush=True)
-            if options.show:
-                print(dict(tally))
+            if options.kinds:
+                kinds = sorted({k[7:] for k in tally if k[:7] in ("right: ", "wrong: ")})
+                for k in kinds:
+                    print(f"    {tally[f'right: {k}']:4} right {tally[f'wrong: {k}']:4} wrong  {k}")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import agent_gym as ag
+import agent_gym.agent
 from agent_gym.agent.declarations import Names, declarations
 from agent_gym.agent.openai import chat_body
 from agent_gym.dialogue.values import facts, skeleton
@@ -28,6 +29,8 @@ from agent_gym.environment.path import LoggedPath
 from agent_gym.environment.play import plan
 from agent_gym.environment.records import EpisodeRecord, EpisodeSet
 from agent_gym.environment.tasks import TaskSet
+from agent_gym.explore.episodes import EpisodeExplorer
+from agent_gym.explore.traces import TraceExplorer
 from agent_gym.mocker import ToolMocker
 from agent_gym.reward import Reward
 from agent_gym.saving import Reader, State, Writer
@@ -125,6 +128,54 @@ def saved(value: object) -> None:
 def written(traces: TraceSet, verb: str) -> None:
     with tempfile.TemporaryDirectory() as d:
         getattr(traces, verb)(Path(d) / "out.jsonl")
+
+
+def load(data: bytes) -> TraceSet:
+    return ag.load_traces(data, progress=False)
+
+
+def redacted(data: bytes) -> TraceSet:
+    return ag.load_traces(data, redact=True, progress=False)
+
+
+def many_logs(n: int) -> bytes:
+    return "\n".join(dumps(t.to_dict()) for t in logs(n)).encode()
+
+
+def one_log(calls: int) -> bytes:
+    return dumps(talk(1, calls=calls).to_dict()).encode()
+
+
+def long_log(words: int) -> bytes:
+    said = "I am Anna Lim of 12 Oak Street, call 020 7946 0958. " * (words // 10)
+    one = Trace(conversation_id="long", messages=[Message(role="user", content=said)])
+    return dumps(one.to_dict()).encode()
+
+
+def csv_rows(n: int) -> bytes:
+    rows = (f"{i // 4},{('user', 'assistant')[i % 2]},It is number {i}." for i in range(n))
+    return "\n".join(["conversation_id,role,content", *rows]).encode()
+
+
+def judged_world(calls: int) -> tuple[Reward, Trace]:
+    return Reward(logs(40)), talk(2, calls=calls)
+
+
+def one_in_world(calls: int) -> tuple[Reward, Trace]:
+    return Reward(logs(40)), one_message(calls)
+
+
+def acting(calls: int) -> tuple[ag.agent.RetrievalAgent, Trace]:
+    return ag.agent.RetrievalAgent(logs(40)), talk(2, calls=calls)
+
+
+def talked(turns: int) -> None:
+    "An episode in which the agent says one thing `turns` times."
+    e = Episode(SMALL_WORLD, SMALL_WORLD.path("t1"))
+    for _ in range(turns):
+        if e.done:
+            e = Episode(SMALL_WORLD, SMALL_WORLD.path("t1"))
+        e.say("What is the number of your order?")
 
 
 SMALL_WORLD: World
@@ -234,6 +285,23 @@ def rows() -> Iterator[Row]:
         lambda k: "It is 12.50 EUR on May 3. " * (k // 10),
         lambda x: Reward()(x, x),
     )
+    m = (200, 400, 800)
+    yield "Reward", "conversations", m, logs, Reward
+    yield "Reward.episode", "calls of a conversation", m, judged_world, lambda x: x[0].episode(x[1])
+    yield "Reward.episode", "calls of one message", m, one_in_world, lambda x: x[0].episode(x[1])
+    yield "create_environment", "conversations", m, logs, ag.create_environment
+    yield "TraceUser.reply", "turns", (500, 1000, 2000), int, talked
+    yield "RetrievalAgent", "conversations", m, logs, ag.agent.RetrievalAgent
+    yield "RetrievalAgent.act", "messages", m, acting, lambda x: x[0].act(x[1].messages[:-1])
+    yield "compare", "episodes", n, records, lambda x: ag.compare({"a": x, "b": x})
+    yield "to_dpo", "episodes", n, records, lambda x: list(ag.to_dpo(x))
+    yield "TraceExplorer", "conversations", n, logs, TraceExplorer
+    yield "EpisodeExplorer", "episodes", n, records, EpisodeExplorer
+    yield "trace_html", "messages", n, lambda k: talk(1, calls=k), lambda x: x._repr_html_()
+    yield "load_traces", "messages of one conversation", n, one_log, load
+    yield "load_traces", "rows of a CSV file", n, csv_rows, load
+    yield "load_traces, redacted", "conversations", m, many_logs, redacted
+    yield "load_traces, redacted", "words of a message", n, long_log, redacted
     for name, text in (
         ("words", "the order W123 of Ann Lee "),
         ("digits", "1"),

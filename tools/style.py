@@ -20,7 +20,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 # Rooms in their final form: `make test` refuses a notebook of theirs that breaks the style.
-FINISHED = ("cli", "connect", "export", "llm", "progress", "render", "text", "tools")
+FINISHED = (
+    "cli",
+    "compare",
+    "connect",
+    "dialogue",
+    "explore",
+    "export",
+    "llm",
+    "progress",
+    "render",
+    "report",
+    "reward",
+    "text",
+    "tools",
+    "train",
+)
 LINE, CELL, CELLS, SMALL = 100, 40, 15, 2  # columns; lines of an export cell; cells; definitions
 # What the admired projects reach (fastcore, claudette; Gymnasium and verifiers have no notebooks).
 ANCHORS = {

@@ -6,14 +6,14 @@ if TYPE_CHECKING:
     from agent_gym.agent.gemini import GeminiLLM
     from agent_gym.agent.llm_agent import LLMAgent
     from agent_gym.agent.openai import OpenAICompatibleLLM
-    from agent_gym.agent.policy import ActPolicy, PolicyAgent
+    from agent_gym.agent.policy import ActPolicy
+    from agent_gym.agent.policy_agent import PolicyAgent
     from agent_gym.agent.proposals import Proposals
-    from agent_gym.agent.query import QueryAgent
-    from agent_gym.agent.replay import ReplayAgent
+    from agent_gym.agent.query import QueryAgent, ReplayAgent
     from agent_gym.agent.retrieval import RetrievalAgent
 
-_HOME = {"GeminiLLM": "gemini", "LLMAgent": "llm_agent", "OpenAICompatibleLLM": "openai", "ActPolicy": "policy", "PolicyAgent": "policy", "Proposals": "proposals",
-         "QueryAgent": "query", "ReplayAgent": "replay", "RetrievalAgent": "retrieval"}
+_HOME = {"GeminiLLM": "gemini", "LLMAgent": "llm_agent", "OpenAICompatibleLLM": "openai", "ActPolicy": "policy", "PolicyAgent": "policy_agent",
+         "Proposals": "proposals", "QueryAgent": "query", "ReplayAgent": "query", "RetrievalAgent": "retrieval"}
 __all__ = ["ActPolicy", "GeminiLLM", "LLMAgent", "OpenAICompatibleLLM", "PolicyAgent", "Proposals", "QueryAgent", "ReplayAgent", "RetrievalAgent"]
 
 

@@ -7,24 +7,26 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Self, TypeAlias
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import NamedTuple, TypeAlias
 
 from pydantic import JsonValue
 
-from .intents import Intents
+from .intents import Intents, request_of
 from .values import Scalar, leaves
-from ..tools import is_error_value
 from ..trace import ToolCall, Trace
 
 # %% auto #0
-__all__ = ['to_number', 'shape', 'token', 'find_value', 'numbers_in', 'whole', 'arguments', 'SlotPattern', 'SlotExtractor',
-           'words_of', 'SlotTracker']
+__all__ = ['to_number', 'shape', 'words_of', 'token', 'find_value', 'numbers_in', 'SlotPattern', 'Found', 'SlotExtractor',
+           'intent_of', 'logged_intent', 'SlotSettings', 'learn_slots', 'call_arguments', 'SlotValues', 'field_of']
 
 # %% ../../nbs/dialogue/03_slots.ipynb #a95b29a7
+_NUMBER = re.compile(r"[-+]?\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?")
+
+
 def to_number(value: object) -> float | None:
     """`value` as a number where it is one or is written as one (`1,200.50`), else None; a boolean
     is no number."""
@@ -35,9 +37,6 @@ def to_number(value: object) -> float | None:
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         return float(value.replace(",", ""))
     return None
-
-
-_NUMBER = re.compile(r"[-+]?\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?")
 
 # %% ../../nbs/dialogue/03_slots.ipynb #a21b8b14
 _RUNS = re.compile(r"[^\W\d_]+|\d+|\s+|.", re.S)
@@ -66,11 +65,16 @@ def _run(run: str) -> str:
 _WORD = re.compile(r"[^\W\d_][\w'’]*")
 
 
+def words_of(text: str) -> frozenset[str]:
+    "The distinct words of `text`, lower case."
+    return frozenset(_WORD.findall(text.lower()))
+
+
 def token(pattern: str) -> str:
     "A regular expression for `pattern` where it stands as a whole token."
     return rf"(?<![\w@])(?<!\w[.\-])(?:{pattern})(?![\w@]|[\-.]\w)"
 
-
+# %% ../../nbs/dialogue/03_slots.ipynb #b2b31325
 def find_value(value: Scalar, text: str) -> list[tuple[int, int]]:
     """Where `value` stands in `text` as a whole token, ignoring case; numbers also in other
     spellings (`5`, `5.0`, `1,200`)."""
@@ -80,9 +84,12 @@ def find_value(value: Scalar, text: str) -> list[tuple[int, int]]:
             return []
         if len(low) != len(text):  # lower case of some letters is longer
             return [m.span() for m in re.finditer(token(re.escape(value)), text, re.I)]
-        return list(whole(sought, low))
+        return list(_whole(sought, low))
     x = to_number(value)
     return [] if x is None else [(a, b) for a, b, y in numbers_in(text) if y == x]
+
+
+_FREE_NUMBER = re.compile(r"(?<![\w.,\-])\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?(?![\w]|[.,\-]\w)")
 
 
 @lru_cache(4096)
@@ -90,10 +97,9 @@ def numbers_in(text: str) -> tuple[tuple[int, int, float | None], ...]:
     "The numbers of `text` that stand as whole tokens: (start, end, value)."
     return tuple((*m.span(), to_number(m[0])) for m in _FREE_NUMBER.finditer(text))
 
-
-def whole(sought: str, text: str) -> Iterator[tuple[int, int]]:
-    """Where `sought` stands in `text` as a whole token: what `token` means, without compiling an
-    expression for every value."""
+# %% ../../nbs/dialogue/03_slots.ipynb #fe3e600d
+def _whole(sought: str, text: str) -> Iterator[tuple[int, int]]:
+    "What `token` means, without compiling an expression for every value."
     a = text.find(sought)
     while a >= 0:
         b = a + len(sought)
@@ -111,403 +117,370 @@ def _glued(beside: str) -> bool:
         inner[0] or beside[0] == "@" or (beside[0] in ".-" and inner[1:] == [True])
     )
 
-
-_FREE_NUMBER = re.compile(r"(?<![\w.,\-])\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?(?![\w]|[.,\-]\w)")
-
-
-def arguments(call: ToolCall) -> list[tuple[str, Scalar]]:
-    "The leaves of a call's arguments; paths start without a dot."
-    return [(p[1:], v) for p, v in leaves(call.arguments, numbered=True)]
-
-
+# %% ../../nbs/dialogue/03_slots.ipynb #9b98bda4
 @dataclass(frozen=True)
 class SlotPattern:
-    """A kind of fact users tell: how it looks, what stands around it, and the score above which a
-    match counts."""
+    """How a slot is recognised: what it looks like, the log odds of what stands around it, and the
+    score above which a match counts."""
 
     pattern: str
-    ignore_case: bool
-    cues: dict[str, float]
-    threshold: float
+    ignore_case: bool = False
+    cues: Mapping[str, float] = field(default_factory=dict)
+    threshold: float = 0.0
+
+    def score(self, text: str, a: int, b: int, asked: frozenset[str]) -> float:
+        """Log odds of the words around `text[a:b]`, plus the mean over those of the question, which
+        come together and count once."""
+        here = _around(text, a, b, asked) if self.cues else []
+        question = [self.cues[c] for c in here if c[0] == "?" and c in self.cues]
+        beside = sum(self.cues.get(c, 0.0) for c in here if c[0] != "?")
+        return beside + sum(question) / max(1, len(question))
+
+
+_BEFORE, _AFTER = 40, 24  # letters beside a match in which the nearest words are looked for
 
 
 def _around(text: str, a: int, b: int, asked: frozenset[str]) -> list[str]:
-    before, after = (
-        _WORD.findall(text[max(0, a - 40) : a].lower()),
-        _WORD.findall(text[b : b + 24].lower()),
-    )
-    out = (
-        [f"<{w}" for w in before[-1:]]
-        + [f"<<{w}" for w in before[-2:-1]]
-        + [f">{w}" for w in after[:1]]
-    )
+    before = _WORD.findall(text[max(0, a - _BEFORE) : a].lower())
+    after = _WORD.findall(text[b : b + _AFTER].lower())
+    out = [f"<{w}" for w in before[-1:]] + [f"<<{w}" for w in before[-2:-1]]
+    out += [f">{w}" for w in after[:1]]
     if b - a >= len(text.strip(" .!,")):
         out.append("=")
     return out + [f"?{w}" for w in sorted(asked)]
 
-
-def _score(cues: dict[str, float], text: str, a: int, b: int, asked: frozenset[str]) -> float:
-    """Log odds of the words around, plus the mean over the words of the question, which come
-    together and count once."""
-    if not cues:
-        return 0.0
-    here = _around(text, a, b, asked)
-    question = [cues[c] for c in here if c[0] == "?" and c in cues]
-    return sum(cues.get(c, 0.0) for c in here if c[0] != "?") + (
-        sum(question) / len(question) if question else 0.0
-    )
-
 # %% ../../nbs/dialogue/03_slots.ipynb #d674b982
+class Found(NamedTuple):
+    "A value in what a user said: its slot, its words, and where they stand."
+
+    slot: str
+    words: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class SlotExtractor:
-    """Finds the facts in what users say. Learned from traces once, then immutable.
+    """Finds the values in what users say; immutable, made by `learn_slots`.
 
-    `intents` tells kinds of request apart by their opening; without it all requests are of one
-    kind."""
+    `openers` are no names where they begin a sentence; `intents` tells requests apart (None: all
+    are one)."""
 
-    def __init__(self, traces: Iterable[Trace], intents: Intents | None = None):
-        self.intents = intents
-        seen: dict[str, list[_Span]] = defaultdict(list)
-        others: dict[str, list[_Span]] = defaultdict(list)
-        said: list[str] = []
-        for trace in traces:
-            said.append(
-                "\n".join(
-                    m.content
-                    for m in trace.messages
-                    if m.content and m.role in ("user", "assistant")
-                )
-            )
-            mine: dict[str, list[_Span]] = defaultdict(list)
-            heard: list[tuple[str, frozenset[str]]] = []
-            asked: frozenset[str] = frozenset()
-            for m in trace.messages:
-                if m.role == "user" and m.content:
-                    heard.append((m.content, asked))
-                elif m.role == "assistant":
-                    for call in m.tool_calls:
-                        _note_slots(call, heard, mine)
-                    asked = words_of(m.content or "") if m.content else asked
-            for k, spans in mine.items():
-                seen[k] += spans
-                others[k] += [(t, 0, 0, q) for t, q in heard]
-        self.patterns = {
-            k: kind for k in sorted(seen) if (kind := _pattern_of(seen[k], others[k])) is not None
-        }
-        self.openers = _openers(said) - {
-            t[a:b].lower() for rows in seen.values() for t, a, b, _ in rows
-        }
-        self._compile()
+    patterns: Mapping[str, SlotPattern] = field(default_factory=dict)
+    openers: frozenset[str] = frozenset()
+    intents: Intents | None = None
 
-    def _compile(self) -> None:
-        self._regex = {
-            k: re.compile(token(f.pattern), re.I if f.ignore_case else 0)
-            for k, f in self.patterns.items()
-        }
-        self._intents: OrderedDict[str, int] = OrderedDict()
-        known = (
-            {} if self.intents is None else {k: kind + 1 for k, kind in self.intents.known.items()}
-        )
-        self._openings = Intents(
-            known, frozenset() if self.intents is None else self.intents.later
-        )  # without words it knows these alone, and says 0 of all others
-        self._known: OrderedDict[tuple[str, frozenset[str]], list[tuple[str, str, int, int]]] = (
-            OrderedDict()
-        )
+    def extract(self, text: str, asked: frozenset[str] = frozenset()) -> list[Found]:
+        """The values in `text`, one a slot: the match that scores best, the last of equals; a match
+        inside a longer one is part of that. `asked` are the words of the question before."""
+        if (known := self._remembered.get((text, asked))) is None:
+            if len(self._remembered) > _KEPT:
+                self._remembered.clear()
+            known = self._remembered[text, asked] = _extract(self, text, asked)
+        return known
 
-    @classmethod
-    def of(
-        cls, patterns: Mapping[str, SlotPattern], openers: Iterable[str], intents: Intents | None
-    ) -> SlotExtractor:
-        """The extractor with these patterns; `openers` are words that are no names where they begin
-        a sentence."""
-        new = object.__new__(cls)
-        new.patterns, new.openers, new.intents = dict(patterns), frozenset(openers), intents
-        new._compile()
-        return new
+    @cached_property
+    def _remembered(self) -> dict[tuple[str, frozenset[str]], list[Found]]:
+        return {}
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return SlotExtractor.of, (self.patterns, self.openers, self.intents)
+    @cached_property
+    def _regex(self) -> dict[str, re.Pattern[str]]:
+        flags = {k: re.I if p.ignore_case else re.NOFLAG for k, p in self.patterns.items()}
+        return {k: re.compile(token(p.pattern), flags[k]) for k, p in self.patterns.items()}
 
-    def intent(self, opening: str) -> int:
-        """The kind of request of a conversation that the user opens so; -1 where kinds are not told
-        apart."""
-        if self.intents is None:
-            return -1
-        if (kind := self._intents.get(opening)) is None:
-            kind = self._intents[opening] = self.intents(opening)
-            if len(self._intents) > 20_000:
-                self._intents.popitem(last=False)
-        return kind
-
-    def logged_intent(self, text: str) -> int:
-        """The kind of request of the logs that began with `text`; -1 where none did. Who begins
-        with a greeting says later what others begin with."""
-        return self._openings(text) - 1
-
-    def extract(
-        self, text: str, asked: frozenset[str] = frozenset()
-    ) -> list[tuple[str, str, int, int]]:
-        """The facts in `text` as (kind, words, start, end), one a kind: the match that scores best,
-        the last of equals.
-        A match inside a longer one of another kind is part of that."""
-        key = (text, asked)
-        if (hit := self._known.get(key)) is not None:
-            return hit
-        out = []
-        for k, rx in self._regex.items():
-            f, best = self.patterns[k], None
-            for m in rx.finditer(text[:20_000]):
-                s = _score(f.cues, text, *m.span(), asked)
-                if (
-                    s >= f.threshold
-                    and (best is None or s >= best[0])
-                    and not (
-                        m[0].lower() in self.openers
-                        and m[0].istitle()
-                        and _BEGIN.search(text[: m.start()])
-                    )
-                ):
-                    best = (s, m)
-            if best:
-                out.append((k, best[1][0], *best[1].span()))
-        out = [
-            f
-            for f in out
-            if not any(a <= f[2] and f[3] <= b and b - a > f[3] - f[2] for _, _, a, b in out)
-        ]
-        self._known[key] = out
-        if len(self._known) > 20_000:
-            self._known.popitem(last=False)
-        return out
-
-# %% ../../nbs/dialogue/03_slots.ipynb #21e63f31
-def words_of(text: str) -> frozenset[str]:
-    "The distinct words of `text`, lower case."
-    return frozenset(_WORD.findall(text.lower()))
+    def __getstate__(self) -> dict[str, object]:
+        return {k: v for k, v in self.__dict__.items() if not k.startswith("_")}
 
 
+_KEPT, _READ = 20_000, 20_000  # texts that are remembered; letters of one that are read
+
+# %% ../../nbs/dialogue/03_slots.ipynb #c68a0a2e
 _BEGIN = re.compile(r"(?:^|[.!?:\n])[\s\"'*\-•]*$")
 
 
-def _openers(texts: Iterable[str]) -> frozenset[str]:
-    """Words that several of `texts` write in lower case or begin a sentence with: a capital there
-    makes no name of them."""
-    seen = Counter(
-        w
-        for t in texts
-        for w in {
-            m[0].lower()
-            for m in _WORD.finditer(t)
-            if m[0].islower() or (m[0].istitle() and _BEGIN.search(t[: m.start()]))
-        }
-    )
-    return frozenset(w for w, n in seen.items() if n >= 2)
+def _extract(extractor: SlotExtractor, text: str, asked: frozenset[str]) -> list[Found]:
+    out = []
+    for slot, rx in extractor._regex.items():
+        pattern, best = extractor.patterns[slot], None
+        for m in rx.finditer(text[:_READ]):
+            score = pattern.score(text, *m.span(), asked)
+            opens = m[0].istitle() and m[0].lower() in extractor.openers
+            if opens and _BEGIN.search(text[: m.start()]):
+                continue
+            if score >= pattern.threshold and (best is None or score >= best[0]):
+                best = score, Found(slot, m[0], *m.span())
+        if best is not None:
+            out.append(best[1])
+    return [f for f in out if not any(_inside(f, g) for g in out)]
+
+
+def _inside(f: Found, g: Found) -> bool:
+    return g.start <= f.start and f.end <= g.end and g.end - g.start > f.end - f.start
+
+# %% ../../nbs/dialogue/03_slots.ipynb #e6583492
+def intent_of(extractor: SlotExtractor, opening: str) -> int:
+    "The intent of a conversation that opens so; -1 where intents are not told apart."
+    return -1 if extractor.intents is None else extractor.intents(opening)
+
+
+def logged_intent(extractor: SlotExtractor, text: str) -> int:
+    "The intent of the logs that began with `text`; -1 where none did."
+    intents = extractor.intents or Intents()
+    return intents.known.get(request_of(text, intents.later), -1)
+
+# %% ../../nbs/dialogue/03_slots.ipynb #810a802b
+@dataclass(frozen=True)
+class SlotSettings:
+    "How patterns are learned."
+
+    words: int = 12  # values up to which a slot may be a list of words, such as colours
+    repeats: int = 3  # how often each of these has to return
+    shapes: int = 12  # shapes of one slot at most
+    few: int = 12  # examples below which a shape that came once counts
+    clean: float = 0.05  # wrong matches an example up to which cues are not needed
+    cue: int = 3  # matches beside which a word has to stand to be a cue
+    opener: int = 2  # conversations that write a word small, so that a capital is no name
 
 
 _Span: TypeAlias = tuple[str, int, int, frozenset[str]]
 
+# %% ../../nbs/dialogue/03_slots.ipynb #21e63f31
+def learn_slots(
+    traces: Iterable[Trace],
+    intents: Intents | None = None,
+    settings: SlotSettings = SlotSettings(),
+) -> SlotExtractor:
+    "The extractor of the values that the calls of `traces` took from users."
+    seen: dict[str, list[_Span]] = defaultdict(list)
+    others: dict[str, list[_Span]] = defaultdict(list)
+    texts: list[str] = []
+    for trace in traces:
+        spoken = (m.content for m in trace.messages if m.role in ("user", "assistant"))
+        texts.append("\n".join(t for t in spoken if t))
+        spans, heard = _spans(trace)
+        for slot, found in spans.items():
+            seen[slot] += found
+            others[slot] += [(t, 0, 0, asked) for t, asked in heard]
+    made = {k: _pattern_of(seen[k], others[k], settings) for k in sorted(seen)}
+    told = {t[a:b].lower() for spans in seen.values() for t, a, b, _ in spans}
+    openers = frozenset(_openers(texts, settings) - told)
+    return SlotExtractor({k: p for k, p in made.items() if p is not None}, openers, intents)
 
-def _note_slots(
-    call: ToolCall, heard: list[tuple[str, frozenset[str]]], seen: dict[str, list[_Span]]
-) -> None:
-    for path, value in arguments(call):
-        if value is None or isinstance(value, bool):
-            continue
-        for text, asked in reversed(heard):
-            if spans := find_value(value, text):
-                seen[path.rpartition(".")[2]].append((text, *spans[-1], asked))
-                break
+# %% ../../nbs/dialogue/03_slots.ipynb #f5b0b0f4
+def call_arguments(call: ToolCall) -> list[tuple[str, Scalar]]:
+    "The leaves of a call's arguments; paths start without a dot."
+    return [(p[1:], v) for p, v in leaves(call.arguments, numbered=True)]
 
 
-def _pattern_of(used: list[_Span], heard: list[_Span]) -> SlotPattern | None:
+_Heard: TypeAlias = list[tuple[str, frozenset[str]]]
+
+
+def _spans(trace: Trace) -> tuple[dict[str, list[_Span]], _Heard]:
+    "Where the arguments of calls stood in the user's words, and these with the question before."
+    spans: dict[str, list[_Span]] = defaultdict(list)
+    heard: _Heard = []
+    asked: frozenset[str] = frozenset()
+    for m in trace.messages:
+        if m.role == "user" and m.content:
+            heard.append((m.content, asked))
+        elif m.role == "assistant":
+            for path, value in (x for call in m.tool_calls for x in call_arguments(call)):
+                if (span := _last_mention(value, heard)) is not None:
+                    spans[path.rpartition(".")[2]].append(span)
+            asked = words_of(m.content) if m.content else asked
+    return spans, heard
+
+
+def _last_mention(value: Scalar, heard: _Heard) -> _Span | None:
+    if value is None or isinstance(value, bool):
+        return None
+    for text, asked in reversed(heard):
+        if spans := find_value(value, text):
+            return text, *spans[-1], asked
+    return None
+
+# %% ../../nbs/dialogue/03_slots.ipynb #ca9da260
+def _pattern_of(
+    used: Sequence[_Span], heard: Sequence[_Span], s: SlotSettings
+) -> SlotPattern | None:
     """The pattern of the spans `used`, told apart from other matches in the same conversations
     (elsewhere, a match may be one that was never needed)."""
     values = [t[a:b] for t, a, b, _ in used]
-    distinct = sorted({v.lower() for v in values})
-    closed = (
-        len(distinct) <= 12
-        and len(values) >= 3 * len(distinct)
-        and all(re.search(r"[^\W\d_]", v) for v in distinct)
-    )
-    if closed:
-        pattern = "|".join(re.escape(v) for v in sorted(distinct, key=lambda v: (-len(v), v)))
-    else:
-        shapes = Counter(map(shape, values))
-        keep = [s for s, n in shapes.most_common(12) if n >= 2] or (
-            [s for s, _ in shapes.most_common(3)] if len(values) < 12 else []
-        )
-        pattern = "|".join(sorted(keep, key=lambda s: (-len(s), s)))
+    pattern, closed = _shapes_of(values, s)
     if not pattern:
         return None
     rx = re.compile(token(pattern), re.I if closed else 0)
-    true = {(t, a, b) for t, a, b, _ in used}
-    good, bad = Counter(), Counter()
+    true, told = {span[:3] for span in used}, {v.lower() for v in values}
     texts = {t: asked for t, _, _, asked in heard}
-    spans = [
+    matches = [
         (t, m.start(), m.end(), asked)
         for t, asked in sorted(texts.items(), key=lambda kv: kv[0])
         for m in rx.finditer(t)
     ]
-    values_used = {v.lower() for v in values}
-    wrong = [
-        s
-        for s in spans
-        if (s[0], s[1], s[2]) not in true and s[0][s[1] : s[2]].lower() not in values_used
-    ]
-    if closed or len(wrong) < 0.05 * len(used):
-        return SlotPattern(pattern, closed, {}, -math.inf)
-    for s in used:
-        good.update(_around(*s))
-    for s in wrong:
-        bad.update(_around(*s))
-    n, m = len(used), len(wrong)
-    cues = {
-        c: round(math.log((good[c] + 0.5) / (n + 1)) - math.log((bad[c] + 0.5) / (m + 1)), 3)
-        for c in sorted(good | bad)
-        if good[c] + bad[c] >= 3
-    }
-    pos, neg = ([_score(cues, *s) for s in group] for group in (used, wrong))
-    best = max(
-        sorted(pos),
-        key=lambda th: 2 * sum(x >= th for x in pos) / (n + sum(x >= th for x in pos + neg)),
-    )
-    below = [x for x in neg if x < best]
-    return SlotPattern(pattern, closed, cues, (best + max(below)) / 2 if below else best - 1)
+    wrong = [x for x in matches if x[:3] not in true and x[0][x[1] : x[2]].lower() not in told]
+    if closed or len(wrong) < s.clean * len(used):
+        return SlotPattern(pattern, closed, {}, _ALWAYS)
+    cued = SlotPattern(pattern, closed, _cues(used, wrong, s))
+    right, other = ([cued.score(*x) for x in spans] for spans in (used, wrong))
+    return SlotPattern(pattern, closed, cued.cues, _threshold(right, other))
+
+
+_ALWAYS = -1e9  # a threshold below every score
+
+# %% ../../nbs/dialogue/03_slots.ipynb #5b670c74
+def _shapes_of(values: Sequence[str], s: SlotSettings) -> tuple[str, bool]:
+    "The pattern of `values`, and whether it is a list of words; empty where they are all unlike."
+    distinct = sorted({v.lower() for v in values}, key=lambda v: (-len(v), v))
+    closed = len(distinct) <= s.words and len(values) >= s.repeats * len(distinct)
+    if closed and all(re.search(r"[^\W\d_]", v) for v in distinct):
+        return "|".join(map(re.escape, distinct)), True
+    shapes = Counter(map(shape, values)).most_common(s.shapes)
+    keep = [x for x, n in shapes if n >= 2]
+    if not keep and len(values) < s.few:
+        keep = [x for x, _ in shapes[:3]]
+    return "|".join(sorted(keep, key=lambda x: (-len(x), x))), False
+
+
+def _cues(used: Sequence[_Span], wrong: Sequence[_Span], s: SlotSettings) -> dict[str, float]:
+    "The log odds of what stands around right matches rather than wrong ones."
+    good = Counter(c for span in used for c in _around(*span))
+    bad = Counter(c for span in wrong for c in _around(*span))
+    odds = lambda c: (good[c] + _HALF) / (len(used) + 1) / ((bad[c] + _HALF) / (len(wrong) + 1))
+    return {c: round(math.log(odds(c)), 3) for c in sorted(good | bad) if good[c] + bad[c] >= s.cue}
+
+
+def _threshold(right: Sequence[float], wrong: Sequence[float]) -> float:
+    "The score that tells right matches from wrong ones best, half-way to the next below it."
+    both = [*right, *wrong]
+    f1 = lambda t: 2 * sum(x >= t for x in right) / (len(right) + sum(x >= t for x in both))
+    best = max(sorted(right), key=f1)
+    below = [x for x in wrong if x < best]
+    return (best + max(below)) / 2 if below else best - 1
+
+
+_HALF = 0.5  # added to counts, so that none is zero
+
+# %% ../../nbs/dialogue/03_slots.ipynb #ac2f87c0
+def _openers(texts: Iterable[str], s: SlotSettings) -> frozenset[str]:
+    """Words that several of `texts` write in lower case or begin a sentence with: a capital there
+    makes no name of them."""
+    seen = Counter(w for t in texts for w in {m[0].lower() for m in _plain_words(t)})
+    return frozenset(w for w, n in seen.items() if n >= s.opener)
+
+
+def _plain_words(text: str) -> Iterator[re.Match[str]]:
+    for m in _WORD.finditer(text):
+        if m[0].islower() or (m[0].istitle() and _BEGIN.search(text[: m.start()])):
+            yield m
 
 # %% ../../nbs/dialogue/03_slots.ipynb #77b9b144
-_MAX_ROWS, _MAX_SLOTS = 60, 400
+class SlotValues(dict[str, Scalar]):
+    """The named values of a conversation; `categories` are the paths of fields with few values, as
+    `dialogue.model.category_paths` gives them."""
 
-
-class SlotTracker:
-    """The slots of a conversation, message by message.
-
-    `slots` maps a source to its scalar: `user.<kind>` for facts told, `<tool><path>` for results,
-    `<tool><path>[*]` for the row of a list that the user
-    named, `<tool><path>[0]` for its first row, `<tool><path>#` for its length. `events` are the
-    tools' answers in order (`tool:ok`, `tool:error`),
-    `asked` the words of the assistant's last reply, `intent` that of the opening, or of what was
-    said before the first tool answered, where logs began with that (-1: not told apart)."""
-
-    __slots__ = (
-        "_lower",
-        "_rows",
-        "asked",
-        "events",
-        "extractor",
-        "first",
-        "intent",
-        "last",
-        "recent",
-        "slots",
-        "text",
-    )
-
-    def __init__(self, extractor: SlotExtractor):
-        self.extractor = extractor
-        self.slots: dict[str, Scalar] = {}
-        self.text: list[str] = []
-        self.first: frozenset[str] | None = None
-        self.intent = -1
-        self.last: frozenset[str] = frozenset()
-        self.asked: frozenset[str] = frozenset()
-        self.events: tuple[str, ...] = ()
-        self.recent = "start"
+    def __init__(self, categories: frozenset[str] = frozenset()):
+        super().__init__()
+        self.categories = categories
         self._rows: dict[str, list[dict[str, Scalar]]] = {}
-        self._lower = ""
+        self._user = ""
 
-    def copy(self) -> Self:
-        "An independent tracker with the same past."
-        new = object.__new__(type(self))
-        for name in _slot_names(type(self)):
-            value = getattr(self, name)
-            setattr(new, name, value.copy() if isinstance(value, dict | list) else value)
+    def copy(self) -> SlotValues:
+        "Independent slots with the same values."
+        new = SlotValues(self.categories)
+        new.update(self)
+        new._rows, new._user = dict(self._rows), self._user
         return new
 
-    def add_user_text(self, text: str) -> None:
-        "The user says `text`."
-        facts = self.extractor.extract(text, self.asked)
-        for kind, words, _, _ in facts:
-            self.slots[f"user.{kind}"] = words
-        masked = text
-        for _, _, a, b in sorted(facts, key=lambda f: -f[2]):
-            masked = f"{masked[:a]} {masked[b:]}"
-        self.last = words_of(masked) | {f"<{k}>" for k, *_ in facts}
-        if self.first is None:
-            self.first, self.intent = self.last, self.extractor.intent(text)
-        elif not self.events and (kind := self.extractor.logged_intent(text)) >= 0:
-            self.intent = kind  # what came before was a greeting
-        self.text.append(text)
-        self._lower += "\n" + text.lower()
-        self.recent = "user"
+    def add_user_text(self, text: str, found: Iterable[Found] = ()) -> None:
+        "The user says `text`, in which the values `found` are."
+        self.update({f"user.{f.slot}": f.words for f in found})
+        self._user += "\n" + text.lower()
         for path, rows in self._rows.items():
-            self._name_row(path, rows)
+            _put_named_row(self, path, rows)
 
-    def add_result(self, tool: str, value: JsonValue, is_error: bool = False) -> None:
-        """`tool` answers `value`. The slots of its earlier answer with the same outcome go; those
-        of an error stay beside those of a success."""
-        is_error = is_error or is_error_value(value)
-        self.recent = f"{tool}:{'error' if is_error else 'ok'}"
-        self.events = (*self.events, self.recent)
-        root = f"{tool}!" if is_error else tool
-        for k in [
-            k for k in self.slots if k.startswith((root + ".", root + "[", root + "#")) or k == root
-        ]:
-            del self.slots[k]
-        for k in [k for k in self._rows if k == root or k.startswith((root + ".", root + "["))]:
-            del self._rows[k]
-        self._take(root, value)
+    def add_result(self, tool: str, value: JsonValue, failed: bool = False) -> None:
+        """`tool` answers `value`. Its earlier answer with the same outcome goes; that of an error
+        stays beside that of a success."""
+        root = f"{tool}!" if failed else tool
+        mine = lambda k: k == root or k.startswith((f"{root}.", f"{root}[", f"{root}#"))
+        for old in (self, self._rows):
+            for k in [k for k in old if mine(k)]:
+                del old[k]
+        _put_value(self, root, value)
 
-    def _take(self, path: str, value: JsonValue) -> None:
-        if isinstance(value, dict):
-            for k, v in value.items():
-                self._take(f"{path}.{k}", v)
-        elif isinstance(value, list):
-            self.slots[f"{path}#"] = len(value)
-            rows = [dict(leaves(v, numbered=True)) for v in value[:_MAX_ROWS]]
-            if rows:
-                for p, v in rows[0].items():
-                    self._put(f"{path}[0]{p}", v)
-                self._rows[path] = rows
-                self._name_row(path, rows)
-        else:
-            self._put(path, value)
-
-    def _put(self, path: str, value: Scalar) -> None:
-        if len(self.slots) < _MAX_SLOTS:
-            self.slots[path] = value
-
-    def _name_row(self, path: str, rows: list[dict[str, Scalar]]) -> None:
-        count = Counter(
-            v.lower() if isinstance(v, str) else v
-            for r in rows
-            for v in r.values()
-            if not isinstance(v, bool)
-        )
-        best = None
-        for i, row in enumerate(rows):
-            for v in row.values():
-                s = (
-                    v.lower()
-                    if isinstance(v, str)
-                    else str(v)
-                    if isinstance(v, int) and not isinstance(v, bool) and v > 99
-                    else ""
-                )
-                if len(s) < 3 or s not in self._lower or count[s if isinstance(v, str) else v] > 1:
-                    continue
-                for _, end in whole(s, self._lower):
-                    if best is None or (end, len(s)) > best[:2]:
-                        best = (end, len(s), i)
-        if best:
-            for p, v in rows[best[2]].items():
-                self._put(f"{path}[*]{p}", v)
-
-    def add_assistant_text(self, text: str) -> None:
-        "The assistant says `text`."
-        self.asked = words_of(text)
+# %% ../../nbs/dialogue/03_slots.ipynb #0db04746
+_MOST_ROWS, _MOST_SLOTS = 60, 400  # of a list, and of a conversation, that are kept
 
 
-@lru_cache(64)
-def _slot_names(cls: type) -> tuple[str, ...]:
-    "The attributes of `cls`, with those of the classes it extends."
-    return tuple(name for c in reversed(cls.__mro__) for name in getattr(c, "__slots__", ()))
+def _put(slots: SlotValues, path: str, value: Scalar) -> None:
+    if len(slots) < _MOST_SLOTS or path in slots:
+        slots[path] = value
+
+
+def _put_value(slots: SlotValues, path: str, value: JsonValue) -> None:
+    if isinstance(value, Mapping):
+        for k, v in value.items():
+            _put_value(slots, f"{path}.{k}", v)
+    elif isinstance(value, list):
+        slots[f"{path}#"] = len(value)
+        rows = [dict(leaves(v, numbered=True)) for v in value[:_MOST_ROWS]]
+        if rows:
+            _put_row(slots, f"{path}[0]", rows[0])
+            slots._rows[path] = rows
+            _put_named_row(slots, path, rows)
+            _put_category_rows(slots, path, rows)
+    else:
+        _put(slots, path, value)
+
+
+def _put_row(slots: SlotValues, path: str, row: Mapping[str, Scalar]) -> None:
+    for p, v in row.items():
+        _put(slots, path + p, v)
+
+# %% ../../nbs/dialogue/03_slots.ipynb #cbd3a9fe
+def _put_named_row(slots: SlotValues, path: str, rows: Sequence[Mapping[str, Scalar]]) -> None:
+    "The row with the value that the user named last, where no other row has it."
+    low = lambda v: v.lower() if isinstance(v, str) else v
+    count = Counter(low(v) for r in rows for v in r.values() if not isinstance(v, bool))
+    best = None
+    for i, row in enumerate(rows):
+        for v in row.values():
+            name = _name(v)
+            if name not in slots._user or count[low(v)] > 1:
+                continue
+            for _, end in _whole(name, slots._user):
+                if best is None or (end, len(name)) > best[:2]:
+                    best = end, len(name), i
+    if best is not None:
+        _put_row(slots, f"{path}[*]", rows[best[2]])
+
+
+_SHORTEST_NAME = 3  # letters or digits below which a value in a text is there by chance
+
+
+def _name(value: Scalar) -> str:
+    "How a user would name `value`; a text that nobody says where nobody would."
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    name = value.lower() if isinstance(value, str) else str(value) if whole else ""
+    return name if len(name) >= _SHORTEST_NAME else "\x00"
+
+# %% ../../nbs/dialogue/03_slots.ipynb #c436067c
+@lru_cache(1 << 12)
+def field_of(source: str) -> str:
+    """The path of the field that `source` shows, as `DialogueSchema.categories` names it: whichever
+    row of a list it is of."""
+    return _ROW.sub("[]", source).replace("!", "", 1)
+
+
+_ROW = re.compile(r"\[[^\]]*\]")
+
+
+def _put_category_rows(slots: SlotValues, path: str, rows: Sequence[Mapping[str, Scalar]]) -> None:
+    "For each value of a field with few, how many rows have it, and the only row that does."
+    for p in sorted({p for r in rows for p in r if field_of(f"{path}[]{p}") in slots.categories}):
+        count = Counter(r[p] for r in rows if p in r)
+        for value, n in sorted(count.items(), key=lambda vn: str(vn[0])):
+            at = f"{path}[{p[1:]}={value}]"
+            _put(slots, f"{at}#", n)
+            if n == 1:
+                _put_row(slots, at, next(r for r in rows if r.get(p) == value))

@@ -23,6 +23,7 @@ from .path import LoggedPath, LoggedTurn, same_action
 from .world import User, World
 from ..mocker import ToolResult, ToolSession
 from ..trace import EpisodeError, Message, ToolCall, Trace, copied, dumps
+from ..user.goals import count_guesses
 
 if TYPE_CHECKING:
     from agent_gym.reward import RewardBreakdown
@@ -32,12 +33,13 @@ __all__ = ['StepInfo', 'Step', 'HasWorld', 'Episode']
 
 # %% ../../nbs/environment/05_episode.ipynb #1b74296d
 class StepInfo(TypedDict):
-    """What came with a step: `malformed` says what was wrong with the action; `breakdown` comes at
-    the end."""
+    """What came with a step: `malformed` says what was wrong with the action; `breakdown` and
+    `guessed`, the share (0 to 1) of the customer's turns that were guesses, come at the end."""
 
     tool_results: list[ToolResult]
     malformed: NotRequired[str]
     breakdown: NotRequired[RewardBreakdown]
+    guessed: NotRequired[float]
 
 
 class Step(NamedTuple):
@@ -238,6 +240,7 @@ class Episode:
         }
         if b is not None:
             meta |= {"score": b.score, "verdict": b.verdict, "truncated": self.truncated}
+            meta["guessed"] = count_guesses(self._messages).share
         outcome = (
             {"pass": "resolved", "fail": "unresolved"}.get(b.verdict or "")
             if b is not None
@@ -341,6 +344,7 @@ class Episode:
             else self.world.grade(self._so_far())
         )
         info["breakdown"] = self._breakdown
+        info["guessed"] = count_guesses(self._messages).share
         return Step(
             shown,
             min(1.0, max(0.0, float(self._breakdown.score))),

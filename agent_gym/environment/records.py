@@ -55,7 +55,7 @@ class EpisodeRecord(_Deferred):
     conversation_id: str
     task: str
     seed: int
-    trace: Trace
+    trace: Trace = field(repr=False)
     score: float
     verdict: str | None = None
     kind: str | None = None
@@ -74,6 +74,13 @@ class EpisodeRecord(_Deferred):
             getattr(self, "_packed", b"") or _packed(self.trace),
             *(getattr(self, n) for n in _PLAIN),
         )
+
+    def _repr_html_(self) -> str:
+        from agent_gym.render import badge, block, escape, messages_html
+
+        told = f"{escape(self.conversation_id)} {badge(f'score {self.score:.2f}')}"
+        head = f'<div class="ag-head"><b>{told}</b>{badge(self.verdict or "no verdict")}</div>'
+        return block(head + messages_html(self.trace.messages), "episode")
 
     @property
     def success(self) -> bool:

@@ -30,6 +30,11 @@ class Estimate:
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}], n = {self.n}"
 
+    def _repr_html_(self) -> str:
+        from agent_gym.render import block, escape
+
+        return block(f"<p>{escape(str(self))}</p>", "estimate")
+
 
 def wilson(successes: float, n: int, z: float = 1.96) -> Estimate:
     """The share `successes / n` with Wilson's score interval (Wilson 1927), which stays inside [0,

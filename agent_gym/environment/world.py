@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -19,8 +20,10 @@ from .identity import fingerprint
 from .path import LoggedPath
 from .tasks import TaskSet
 from ..mocker import ToolMocker, ToolResult, ToolSession
+from ..reward.breakdown import Part
 from ..tools import check_arguments
 from ..trace import EpisodeError, Message, ToolCall, ToolSpec, Trace, TraceSet, copied
+from ..user.goals import count_guesses
 
 if TYPE_CHECKING:
     from agent_gym.reward import RewardBreakdown
@@ -151,8 +154,14 @@ class World:
         return made if is_ours(made) else ForeignUser(made, name, seconds)
 
     def grade(self, trace: Trace) -> RewardBreakdown:
-        "The breakdown of a conversation."
-        return self.reward.episode(trace if is_ours(self.reward) else copied(trace))
+        """The breakdown of a conversation; where the customer guessed, a part without weight says
+        how often, and whether the end hangs on a guess."""
+        b = self.reward.episode(trace if is_ours(self.reward) else copied(trace))
+        guesses = count_guesses(trace.messages)
+        if not guesses.many:
+            return b
+        part = Part("customer", 1 - guesses.share, 0.0, 0.0, str(guesses))
+        return replace(b, parts=(*b.parts, part))
 
     def potential(self, trace: Trace) -> float:
         """How promising an unfinished conversation looks, for shaping: the reward's own potential,

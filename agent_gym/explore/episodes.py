@@ -58,13 +58,14 @@ SORTS: tuple[Row, ...] = (
 )
 VERDICTS = {"pass": "good", "fail": "bad", "abstain": "warn"}  # and their tones
 
-# %% ../../nbs/explore/06_episodes.ipynb #f7ed79cf
+# %% ../../nbs/explore/06_episodes.ipynb #090448ff
 def episode_row(r: EpisodeRecord, agent: str, id: str) -> Row:
     "The row of an episode; see `rows.trace_row`."
     said = next((m.content for m in r.trace.messages if m.role == "user" and m.content), "")
     ended = "failed agent" if r.error else "truncated" if r.truncated else "by the user"
     facets: Row = {"agent": agent or None, "verdict": r.verdict or "none", "kind": r.kind}
-    facets |= {"score": f"{min(9, int(r.score * 10)) * 10} % or more", "ended": ended}
+    tenth = 10 * min(9, int(10 * r.score))
+    facets |= {"score": f"{tenth} – {tenth + 10} %", "ended": ended}
     facets["tool"] = sorted({c.name for m in r.trace.messages for c in m.tool_calls})
     facets |= {"source": sorted(r.sources), "length": length_label(len(r.trace.messages))}
     return {
@@ -209,14 +210,13 @@ def _compare_buttons(others: Mapping[int, str], logged: bool) -> str:
         for k, name in found.items()
     )
 
-# %% ../../nbs/explore/06_episodes.ipynb #d5813b75
+# %% ../../nbs/explore/06_episodes.ipynb #b089fd43
 _Attempts: TypeAlias = "Iterable[EpisodeRecord | Trace]"
 
 
 class EpisodeExplorer(Explorer):
-    """Look through episodes: an `EpisodeSet`, records, logged traces, or a mapping of agent names
-    to any of them. Logged traces are named after `metadata["agent"]` where the mapping gives no
-    name, and are shown as they were, not played again.
+    """Look through episodes: an `EpisodeSet`, records, logged traces (named after
+    `metadata["agent"]`, shown as they were), or a mapping of agent names to any of them.
 
     With `gym` (as `gym.explore` gives it) every tool result carries its provenance and explanation,
     episodes are compared with their log, and "fork here" leaves the `Episode` at that turn in

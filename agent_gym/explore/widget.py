@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['HELP', 'EXPORTS', 'AnswerFunction', 'ANSWERS', 'asset', 'style', 'script_text', 'Source', 'BrowserLink', 'Explorer',
-           'save_text', 'keep_notes', 'explorer_page', 'explorer_html', 'with_html']
+           'keep_notes', 'explorer_page', 'explorer_html', 'with_html']
 
 # %% ../../nbs/explore/03_widget.ipynb #adcdf3fd
 @cache
@@ -102,6 +102,9 @@ class BrowserLink(anywidget.AnyWidget):
         self.answers = dict(answers)
         self.on_msg(lambda _, what, buffers: self.send(self.answer(what) | {"id": what.get("id")}))
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     def answer(self, content: dict[str, Any]) -> dict[str, Any]:
         "What the browser is told when it asks `content`; a fault as HTML."
         try:
@@ -110,12 +113,11 @@ class BrowserLink(anywidget.AnyWidget):
             told = escape(f"{type(e).__name__}: {e}", _FAULT)
             return {"html": block(f'<p class="bad">{told}</p>'), "indices": [], "marks": []}
 
-# %% ../../nbs/explore/03_widget.ipynb #fdff99a9
+# %% ../../nbs/explore/03_widget.ipynb #c56e8c61
 class Explorer(BrowserLink):
-    """A list on the left, one item on the right, of what `source` holds.
-
-    `gym` tells what labels change, and what to label first; `file` is where labels are kept (None:
-    none can be given). `query` is what stands in the search field, and may be set."""
+    """A list on the left, one item on the right, of what `source` holds. `gym` tells what labels
+    change, and what to label first; `file` is where labels are kept (None: none can be given).
+    `query` is what stands in the search field, and may be set."""
 
     def __init__(self, source: Source, gym: Gym | None = None, file: LabelFile | None = None):
         self.source, self.gym, self.file = source, gym, file
@@ -151,18 +153,12 @@ class Explorer(BrowserLink):
         """The explorer as one self-contained page (no network): its text, or the path it was
         written to. The first `most` of the filtered items are in it, and it says so."""
         text = explorer_page(self, most)
-        return text if path is None else save_text(path, text)
+        return text if path is None else _save_text(path, text)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         return with_html(super()._repr_mimebundle_(**options), explorer_html(self))
 
-
-def save_text(path: str | Path, text: str) -> Path:
-    "The path, after `text` was written to it."
-    Path(path).write_text(text, "utf-8")
-    return Path(path)
-
-# %% ../../nbs/explore/03_widget.ipynb #85a569a5
+# %% ../../nbs/explore/03_widget.ipynb #375a6876
 def _label_item(explorer: Explorer, content: dict[str, Any]) -> dict[str, Any]:
     "Label an item, or take its label back; what is given so far, and a button for its effect."
     i, verdict, file = int(content["index"]), content.get("value"), explorer.file
@@ -248,7 +244,7 @@ def keep_notes(explorer: Explorer) -> None:
     if explorer.file is not None and (explorer.stars or explorer.notes):
         save_notes(explorer.file.notes_path, explorer.stars, explorer.notes)
 
-# %% ../../nbs/explore/03_widget.ipynb #45abba00
+# %% ../../nbs/explore/03_widget.ipynb #3153116b
 _WIDE = "main.ag{max-width:1500px}.agx-body{height:calc(100vh - 230px);min-height:420px}"
 
 
@@ -260,6 +256,7 @@ def explorer_page(explorer: Explorer, most: int, title: str = "Agent Gym") -> st
     for item in items:  # the page carries the style once
         item["html"] = item["html"].replace(f"<style>{stylesheet()}</style>", "")
     config = source.config | {"rows": [source.rows[i] for i in keep]}
+    config |= {} if source.traces is None else {"fields": HELP}
     chosen = explorer.selected_index
     data = {"config": config, "items": items, "first": keep.index(chosen) if chosen in keep else -1}
     code = asset("explorer.js").replace("export default", "const widget =")
@@ -270,7 +267,7 @@ def explorer_page(explorer: Explorer, most: int, title: str = "Agent Gym") -> st
     call = f"mount(document.getElementById('explorer'), embedded({script_text(data)}));"
     return page(title, body, f"{code}\n{call}")
 
-# %% ../../nbs/explore/03_widget.ipynb #ccb760eb
+# %% ../../nbs/explore/03_widget.ipynb #255d870a
 _FEW = 8  # rows shown without a kernel
 
 
@@ -289,6 +286,11 @@ def explorer_html(explorer: Explorer) -> str:
     item = Raw(explorer.source.item(chosen)["html"])
     folded = f"<details><summary>{escape(rows[chosen]['id'])}</summary>{item}</details>"
     return block(f'<p class="dim">{count}</p>{table(listed, ["", "id", "", "opens with"])}{folded}')
+
+
+def _save_text(path: str | Path, text: str) -> Path:
+    Path(path).write_text(text, "utf-8")
+    return Path(path)
 
 
 def with_html(bundle: Any, html: str) -> Any:

@@ -5,20 +5,13 @@
 # %% ../../nbs/report/07_card.ipynb #f3713ad7
 from __future__ import annotations
 
-import time
-import warnings
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
-
 from pydantic import JsonValue
 
 from .. import __version__
-from ..progress import NotebookOutput, Steps, in_notebook
 from ..render import block, escape, page, tiles
-from .agents import agents_section
 from .figures import percent
 from .lights import Light, trust_lights
 from agent_gym.report.page import (
@@ -29,49 +22,19 @@ from agent_gym.report.page import (
     section_html,
     talks_html,
 )
-from agent_gym.report.records import (
-    FULL,
-    QUICK,
-    Effort,
-    MakeAgent,
-    Records,
-    Silent,
-    answer_calls,
-    judge,
-    parts_of,
-    play_tasks,
-    replay_users,
-    sample,
-)
-from .rules import rules_section
-from agent_gym.report.sections import (
-    Section,
-    audit_section,
-    grading_section,
-    guesses_section,
-    logs_section,
-    reward_section,
-    tools_section,
-    users_section,
-)
-from ..trace import Trace, TraceSet, dumps
-
-if TYPE_CHECKING:
-    from agent_gym.environment import World
-    from agent_gym.environment.play import AnyAgent
-    from agent_gym.factory import Gym
+from .records import Records
+from .sections import Section
+from ..trace import dumps
 
 # %% auto #0
-__all__ = ['AGENTS', 'ORDER', 'ReportCard', 'about_card', 'headline', 'card_html', 'trick_rows', 'report']
+__all__ = ['ReportCard', 'about_card', 'headline', 'card_html']
 
 # %% ../../nbs/report/07_card.ipynb #eb295f58
 @dataclass(frozen=True)
 class ReportCard:
-    """Sections with one sentence each, the `lights` they decide, and the raw `records` every number
-    comes from; `name` says of which logs, `made` when, by version `version`.
-
-    Shows in notebooks and, by `print`, as text; `to_dict()` is JSON; `to_html(path)` a
-    page that needs nothing else and prints on A4."""
+    """Sections with one sentence each, and the raw `records` every number comes from; `name` says
+    of which logs, `made` when, by version `version`. Shows in notebooks and, by `print`, as text;
+    `to_html(path)` is a page that needs nothing else and prints on A4."""
 
     sections: tuple[Section, ...]
     records: Records
@@ -82,11 +45,10 @@ class ReportCard:
 
     def __getitem__(self, name: str) -> Section:
         "The section called `name`; raises KeyError with the names there are."
-        found = next((s for s in self.sections if s.name == name), None)
-        if found is None:
-            names = ", ".join(s.name for s in self.sections)
-            raise KeyError(f"no section {name!r}; there are {names}")
-        return found
+        found = {s.name: s for s in self.sections}
+        if name not in found:
+            raise KeyError(f"no section {name!r}; there are {', '.join(found)}")
+        return found[name]
 
     @property
     def lights(self) -> tuple[Light, ...]:
@@ -97,28 +59,19 @@ class ReportCard:
         "Every sentence, number and table as JSON values; a figure that does not exist is None."
         return _card_dict(self)
 
-    def to_json(self, path: str | Path) -> Path:
-        "Write `to_dict()`; returns the path."
-        Path(path).write_text(dumps(self.to_dict()) + "\n", encoding="utf-8")
-        return Path(path)
-
     def to_html(self, path: str | Path | None = None) -> str:
         "The card as a self-contained page; written to `path` where one is given."
-        text = page(f"Report card {self.name}".strip(), f"<h1>Report card</h1>{card_html(self)}")
-        if path is not None:
-            Path(path).write_text(text, encoding="utf-8")
-        return text
+        return _write_page(self, path)
 
     def _repr_html_(self) -> str:
         return block(card_html(self), "report card")
 
     def __str__(self) -> str:
-        told = [f"{s.title}: {s.sentence}" for s in self.sections]
-        return "\n".join([about_card(self), *map(str, self.lights), *told])
+        return _card_text(self)
 
     __repr__ = __str__
 
-# %% ../../nbs/report/07_card.ipynb #d603ddf7
+# %% ../../nbs/report/07_card.ipynb #bedad34b
 def about_card(card: ReportCard) -> str:
     "Of which logs the card is, how it was measured, when and by which version."
     of = f"{card.name}: a gym" if card.name else "A gym"
@@ -126,6 +79,18 @@ def about_card(card: ReportCard) -> str:
         f"{of} learned from {card.records.learned} conversations, measured {card.records.how}; "
         f"{card.made}, agent-gym {card.version}."
     )
+
+
+def _card_text(card: ReportCard) -> str:
+    told = [f"{s.title}: {s.sentence}" for s in card.sections]
+    return "\n".join([about_card(card), *map(str, card.lights), *told])
+
+
+def _write_page(card: ReportCard, path: str | Path | None) -> str:
+    text = page(f"Report card {card.name}".strip(), f"<h1>Report card</h1>{card_html(card)}")
+    if path is not None:
+        Path(path).write_text(text, encoding="utf-8")
+    return text
 
 
 def _card_dict(card: ReportCard) -> dict[str, JsonValue]:
@@ -136,7 +101,7 @@ def _card_dict(card: ReportCard) -> dict[str, JsonValue]:
         about[s.name] = s.to_dict()
     return about
 
-
+# %% ../../nbs/report/07_card.ipynb #e2b8eb51
 def headline(card: ReportCard) -> dict[str, str]:
     """The figures to look at first, as text: of one thing together, those that do not exist left
     out."""
@@ -172,136 +137,3 @@ def card_html(card: ReportCard) -> str:
             glossary_html(),
         ]
     )
-
-# %% ../../nbs/report/07_card.ipynb #569b0f15
-def _replay(learned: TraceSet) -> AnyAgent:
-    from agent_gym.agent import ReplayAgent
-
-    return ReplayAgent
-
-
-def _retrieval(learned: TraceSet) -> AnyAgent:
-    from agent_gym.agent import RetrievalAgent
-
-    return RetrievalAgent(learned)
-
-
-def _silent(learned: TraceSet) -> AnyAgent:
-    return Silent()
-
-
-AGENTS: tuple[MakeAgent, ...] = (_replay, _retrieval, _silent)
-
-# %% ../../nbs/report/07_card.ipynb #81fbab9e
-def trick_rows(
-    world: World, traces: Sequence[Trace], limit: int
-) -> tuple[list[tuple[JsonValue, ...]], list[str]]:
-    """Rows and columns of the reward's audit, each trick on at most `limit` tasks; none where it
-    has no audit or only one outcome occurs."""
-    audit = getattr(world.reward, "audit", None)
-    if audit is None or not {True, False} <= {t.success for t in traces}:
-        return [], []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # the section says it
-        frame = audit(list(traces), limit=limit).reset_index()
-    return [tuple(r) for r in frame.itertuples(index=False)], [str(c) for c in frame.columns]
-
-# %% ../../nbs/report/07_card.ipynb #184c138c
-ORDER = ("logs", "grading", "reward", "rules", "tools", "guesses", "users", "audit", "agents")
-
-
-class _Sections:
-    "The sections made so far; each is shown at once."
-
-    def __init__(
-        self,
-        records: Records,
-        heard: Callable[[Section], object] | None,
-        live: NotebookOutput | None,
-    ):
-        self.records, self.heard, self.live = records, heard, live
-        self.made: list[Section] = []
-
-    def add(self, *sections: Section) -> None:
-        self.made += sections
-        if self.heard is not None:
-            for s in sections:
-                self.heard(s)
-        if self.live is not None:
-            self.live.show(block(card_html(self.card()), "report card so far"))
-
-    def card(self, seconds: float = 0.0, name: str = "") -> ReportCard:
-        ordered = sorted(self.made, key=lambda s: ORDER.index(s.name))
-        return ReportCard(tuple(ordered), self.records, seconds, name)
-
-
-def report(
-    gym: Gym,
-    held_out: TraceSet | None = None,
-    *,
-    quick: bool = False,
-    agents: Sequence[MakeAgent] = AGENTS,
-    n: int | None = None,
-    by: str | None = None,
-    seed: int = 0,
-    name: str = "",
-    heard: Callable[[Section], object] | None = None,
-    progress: bool = True,
-) -> ReportCard:
-    """The report card of `gym`.
-
-    Without `held_out` traces everything is cross-fitted: what is measured on a conversation was
-    learned from others (users replay their own). `agents` make an agent from the traces that
-    it may learn from, and play `n` tasks each; `quick` measures on a sample and lets none play.
-    `by` is the metadata key that names the logged agents (default: `agent` or `model`), `name`
-    what the logs are called, `heard` gets each section as soon as it is there; with `progress` a
-    notebook shows them, and a line says what is being done."""
-    began, effort = time.perf_counter(), QUICK if quick else FULL
-    given = gym.traces if held_out is None else held_out
-    judged = TraceSet(sample(given, effort.judged, seed))
-    records = Records(given, judged, len(gym.traces), held_out is None)
-    live = NotebookOutput() if progress and heard is None and in_notebook() else None
-    out = _Sections(records, heard, live)
-    with Steps("report", 5, progress) as step:
-        _measure(gym, held_out, out, effort, by, seed, step)
-        n = effort.played if n is None else n
-        if n and not quick:
-            parts = parts_of(gym.world, held_out, effort, seed)
-            play_tasks(gym.world, records, parts, agents, n, seed, step)
-        out.add(agents_section(records, asked=not quick))
-    if live is not None:
-        live.clear()
-    return out.card(time.perf_counter() - began, name)
-
-# %% ../../nbs/report/07_card.ipynb #017bfbb3
-def _measure(
-    gym: Gym,
-    held_out: TraceSet | None,
-    out: _Sections,
-    effort: Effort,
-    by: str | None,
-    seed: int,
-    step: Steps,
-) -> None:
-    "Everything but what agents do in the gym, a section at a time."
-    world, records = gym.world, out.records
-    out.add(logs_section(records.traces))
-    judge(world, records, by, step)
-    out.add(grading_section(records, _task_ids(gym, held_out)), reward_section(records))
-    out.add(rules_section(getattr(world.reward, "guards", ()), records))
-    step()
-    replay_users(world, records, step)
-    out.add(users_section(records))
-    step()
-    answer_calls(world, records, parts_of(world, held_out, effort, seed), effort, seed, step)
-    out.add(tools_section(records), guesses_section(records))
-    step("trying tricks")
-    out.add(audit_section(*trick_rows(world, records.traces, effort.tried)))
-    step()
-
-
-def _task_ids(gym: Gym, held_out: TraceSet | None) -> set[str]:
-    if held_out is None:
-        return {t.conversation_id for t in gym.tasks}
-    gradable = getattr(gym.world.reward, "gradable", lambda _: True)
-    return {t.conversation_id for t in held_out if gradable(t)}

@@ -313,7 +313,7 @@ def answer_calls(
         total = sum(len(m.tool_calls) for t in asked for m in t.messages)
         out.calls += list_rows(rows, step, f"answering tool calls, part {k} of {len(parts)}", total)
 
-# %% ../../nbs/report/00_records.ipynb #2f78331e
+# %% ../../nbs/report/00_records.ipynb #df3a702d
 def play_tasks(
     world: World,
     out: Records,

@@ -56,8 +56,9 @@ class SectionTable:
 
     def to_dict(self) -> dict[str, JsonValue]:
         "As JSON values; a number that does not exist is None."
-        rows = [[_plain(v) for v in r] for r in self.rows]
-        return {"caption": self.caption, "columns": list(self.columns), "rows": rows}  # type: ignore[dict-item]
+        out: dict[str, JsonValue] = {"caption": self.caption, "columns": list(self.columns)}
+        out["rows"] = [[_plain(v) for v in r] for r in self.rows]
+        return out
 
 
 def _plain(value: Cell) -> JsonValue:
@@ -65,7 +66,7 @@ def _plain(value: Cell) -> JsonValue:
         return list(value.ids)
     return None if isinstance(value, float) and value != value else value
 
-# %% ../../nbs/report/02_sections.ipynb #99b60358
+# %% ../../nbs/report/02_sections.ipynb #b347402c
 @dataclass(frozen=True)
 class Section:
     """One part of a report: `sentence` says what may be concluded, `numbers` are its figures,
@@ -82,11 +83,11 @@ class Section:
 
     def to_dict(self) -> dict[str, JsonValue]:
         "Sentence, numbers and tables as JSON values."
-        numbers = {k: _plain(v) for k, v in self.numbers.items()}
-        tables = [t.to_dict() for t in self.tables]
-        curve = [list(p) for p in self.curve]
-        about = {"title": self.title, "sentence": self.sentence}
-        return {**about, "numbers": numbers, "tables": tables, "curve": curve}  # type: ignore[dict-item]
+        out: dict[str, JsonValue] = {"title": self.title, "sentence": self.sentence}
+        out["numbers"] = {k: _plain(v) for k, v in self.numbers.items()}
+        out["tables"] = [t.to_dict() for t in self.tables]
+        out["curve"] = [list(p) for p in self.curve]
+        return out
 
 # %% ../../nbs/report/02_sections.ipynb #0734bad3
 def logs_section(traces: TraceSet) -> Section:
@@ -301,7 +302,8 @@ def audit_section(rows: Sequence[Sequence[JsonValue]], columns: Sequence[str]) -
     `score`."""
     earns: dict[str, float] = {}
     if "score" in columns:
-        earns = {str(r[0]): float(r[columns.index("score")]) for r in rows}  # type: ignore[arg-type]
+        at = columns.index("score")
+        earns = {str(r[0]): float(r[at]) for r in rows}  # type: ignore[arg-type]
     good, bad = (earns.get(f"logs: {x}", float("nan")) for x in ("successes", "failures"))
     tricks = {n: s for n, s in earns.items() if not n.startswith("logs") and np.isfinite(s)}
     pays = [n for n, s in tricks.items() if s > bad + _PAYS]
@@ -322,7 +324,7 @@ def audit_section(rows: Sequence[Sequence[JsonValue]], columns: Sequence[str]) -
     numbers: dict[str, JsonValue] = {"pays": list(pays), "even": list(even), "tried": len(tricks)}
     return Section("audit", "Tricks that might pay", sentence, numbers, (table,))
 
-# %% ../../nbs/report/02_sections.ipynb #4e98659a
+# %% ../../nbs/report/02_sections.ipynb #b8205df5
 WEAK = 0.7  # share of right answers under which a tool's answers are called guesses
 _SHOWN = 12  # guesses that are listed
 

@@ -19,12 +19,12 @@ from ..tools import infer_tools, logged_calls
 from ..trace import ToolSpec, Trace, dumps
 
 # %% auto #0
-__all__ = ['Deeds', 'writes', 'deeds', 'f1', 'agreement', 'cap_by_end_states', 'compare_words', 'read_tools', 'reads_of',
-           'progress']
+__all__ = ['FAILED', 'UNTOLD', 'MESSAGE', 'LONG', 'MIDDLE', 'FAINT', 'writes', 'agreement', 'cap_by_end_states', 'compare_words',
+           'read_tools', 'reads_of', 'progress']
 
 # %% ../../nbs/reward/20_agreement.ipynb #a009d75f
 @dataclass(frozen=True)
-class Deeds:
+class _Deeds:
     """What an attempt did: its `writes` as a multiset, the `amounts` it told the user, its length
     in `messages`."""
 
@@ -48,7 +48,7 @@ def writes(trace: Trace, reads: Iterable[str]) -> Counter[str]:
     return out
 
 # %% ../../nbs/reward/20_agreement.ipynb #65e779b9
-def deeds(trace: Trace, reads: Iterable[str]) -> Deeds:
+def _deeds(trace: Trace, reads: Iterable[str]) -> _Deeds:
     "The deeds of `trace`; see `writes`."
     said = (
         f
@@ -56,7 +56,7 @@ def deeds(trace: Trace, reads: Iterable[str]) -> Deeds:
         if m.role == "assistant" and m.content
         for f in facts(m.content, names=False)
     )
-    return Deeds(
+    return _Deeds(
         writes(trace, reads),
         frozenset(
             f.value for f in said if f.kind == "amount" or (f.kind == "number" and "." in f.value)
@@ -83,7 +83,7 @@ def _canonical(arguments: Mapping[str, JsonValue]) -> str:
     return dumps([rest, rows])
 
 # %% ../../nbs/reward/20_agreement.ipynb #6dab8edf
-def f1(a: Counter[str], b: Counter[str]) -> float:
+def _f1(a: Counter[str], b: Counter[str]) -> float:
     "Harmonic mean of precision and recall of two multisets; two empty ones agree."
     return 2 * (a & b).total() / (a.total() + b.total()) if a or b else 1.0
 
@@ -96,60 +96,35 @@ def agreement(
 
     Without a successful reference it abstains and scores `otherwise`, less what it shares with
     failures."""
-    reads = frozenset(reads)
-    own = deeds(trace, reads)
-    good = [
-        (f1(own.writes, d.writes), d, r.conversation_id)
-        for r in references
-        if r.success is True
-        for d in [deeds(r, reads)]
-    ]
-    bad = max(
-        (f1(own.writes, deeds(r, reads).writes) for r in references if r.success is False),
-        default=0.0,
-    )
+    own, reads = _deeds(trace, reads), frozenset(reads)
+    done = [(r, _deeds(r, reads)) for r in references]
+    good = [(_f1(own.writes, d.writes), d, r.conversation_id) for r, d in done if r.success is True]
+    bad = max((_f1(own.writes, d.writes) for r, d in done if r.success is False), default=0.0)
+    shares = f"shares {bad:.2f} of its writes with an attempt that failed"
     if not good:
-        lost = 0.45 * bad * otherwise
-        parts = [
-            Part("base rate", otherwise, 1.0, otherwise, "no successful attempt at this is known")
-        ]
-        return settled(
-            [
-                *parts,
-                Part(
-                    "failures",
-                    1 - bad,
-                    1.0,
-                    -lost,
-                    f"shares {bad:.2f} of its writes with an attempt that failed",
-                ),
-            ]
-            if lost
-            else parts,
-            "abstain",
-        )
+        known = Part("base rate", otherwise, 1.0, otherwise, "no successful attempt is known")
+        lost = FAILED * bad * otherwise
+        less = [Part("failures", 1 - bad, 1.0, -lost, shares)] if lost else []
+        return settled([known, *less], "abstain")
     share, near, where = max(good, key=lambda g: (g[0], len(g[1].amounts & own.amounts), g[2]))
     untold = sorted(near.amounts - own.amounts)
-    missed = len(untold) / max(1, len(near.amounts))
-    parts = [
-        Part(
-            "writes",
-            share,
-            1.0,
-            share,
-            f"{own.writes.total()} writes agree {share:.2f} with {where}, which succeeded",
-        )
-    ]
+    agrees = f"{own.writes.total()} writes agree {share:.2f} with {where}, which succeeded"
+    parts = [Part("writes", share, 1.0, share, agrees)]
     for name, loss, why in (
-        ("failures", 0.45 * bad, f"shares {bad:.2f} of its writes with an attempt that failed"),
-        ("told", 0.15 * missed, f"did not tell {', '.join(untold[:5])}"),
-        ("length", min(0.1, 0.002 * own.messages), f"{own.messages} messages"),
+        ("failures", FAILED * bad, shares),
+        ("told", UNTOLD * len(untold) / max(1, len(near.amounts)), f"did not tell {untold[:5]}"),
+        ("length", min(LONG, MESSAGE * own.messages), f"{own.messages} messages"),
     ):
         left = sum(p.contribution for p in parts)
         if loss > 0 and left > 0:
             parts.append(Part(name, 1 - loss, 1.0, -min(loss, left), why))
-    whole = settled(parts)
-    return settled(parts, "pass" if share == 1 and whole.score >= 0.5 else "fail")
+    passes = share == 1 and settled(parts).score >= MIDDLE
+    return settled(parts, "pass" if passes else "fail")
+
+
+FAILED, UNTOLD = 0.45, 0.15  # lost where writes are those of a failure; where no amount is told
+MESSAGE, LONG = 0.002, 0.1  # lost by the message, and at most: of equal talks the longer one failed
+MIDDLE = 0.5  # likeness and score from which on something counts as agreeing
 
 # %% ../../nbs/reward/20_agreement.ipynb #ec1740ab
 def cap_by_end_states(
@@ -158,29 +133,21 @@ def cap_by_end_states(
     """`base`, a verdict from rules, held to the `ends` (writes) with which the same request
     succeeded.
 
-    The very end lifts an abstention to a pass, none of it makes a failure of any verdict, and in
-    between a pass becomes an abstention. A broken rule stays broken."""
-    share = max((f1(own, e) for e in ends), default=1.0)
-    if not ends or (share == 1 and base.verdict != "abstain"):
+    The very end lifts an abstention to a pass (where nothing was to be written, writing nothing
+    proves nothing), none of it makes a failure of any verdict, and in between a pass becomes an
+    abstention. A broken rule stays broken."""
+    share = max((_f1(own, e) for e in ends), default=1.0)
+    if not ends or (share == 1 and (base.verdict != "abstain" or not own)):
         return base
     if share == 1:
-        # where nothing was to be written, writing nothing proves nothing
-        score, verdict, why = (
-            (1 + base.score) / 2,
-            "pass",
-            f"{own.total()} writes are those of a success at the same request",
-        )
-        if not own:
-            return base
+        score, verdict = (1 + base.score) / 2, "pass"
+        why = f"{own.total()} writes are those of a success at the same request"
     else:
-        score, verdict = (
-            base.score * share,
-            "abstain" if share and base.verdict == "pass" else "fail",
-        )
-        why = f"its {own.total()} writes share {share:.2f} with what a success at the same request wrote"
-    return settled(
-        [*base.parts, Part("end", share, 1.0, score - base.score, why)], verdict, base.kind
-    )
+        score = base.score * share
+        verdict = "abstain" if share and base.verdict == "pass" else "fail"
+        why = f"its {own.total()} writes share {share:.2f} with a success at the same request"
+    part = Part("end", share, 1.0, score - base.score, why)
+    return settled([*base.parts, part], verdict, base.kind)
 
 # %% ../../nbs/reward/20_agreement.ipynb #022ef6f4
 def compare_words(
@@ -194,17 +161,17 @@ def compare_words(
     alike = [t for t in successes if not any(m.tool_calls for m in t.messages)]
     if not alike or any(m.tool_calls for m in trace.messages):
         return base
-    like = max(
-        score(_said(trace, "assistant"), _said(t, "assistant"), _said(t, "user")) for t in alike
-    )
-    if like >= 0.5:
+    said = _said(trace, "assistant")
+    like = max(score(said, _said(t, "assistant"), _said(t, "user")) for t in alike)
+    if like >= MIDDLE:
         return base
-    why = f"no tool was called, and its words are {like:.2f} like those of a success at the same request"
-    return settled(
-        [*base.parts, Part("words", like, 1.0, (2 * like - 1) * base.score, why)],
-        "abstain" if base.verdict == "pass" and like > 0.1 else "fail",
-        base.kind,
-    )
+    why = f"no tool was called; its words are {like:.2f} like those of a success at this request"
+    part = Part("words", like, 1.0, (like / MIDDLE - 1) * base.score, why)
+    verdict = "abstain" if base.verdict == "pass" and like > FAINT else "fail"
+    return settled([*base.parts, part], verdict, base.kind)
+
+
+FAINT = 0.1  # likeness of words up to which a talk without tools fails
 
 # %% ../../nbs/reward/20_agreement.ipynb #103814ad
 def _said(trace: Trace, role: str) -> str:
@@ -230,11 +197,11 @@ def reads_of(tools: Mapping[str, ToolSpec]) -> frozenset[str]:
 def progress(trace: Trace, references: Iterable[Trace], reads: Iterable[str] = ()) -> float:
     """The share of the writes of the nearest success among `references` that `trace` has done, less
     its other writes, in [0, 1]; 0 without a success."""
-    own = deeds(trace, reads).writes
+    own = _deeds(trace, reads).writes
     best = 0.0
     for r in references:
         if r.success is True:
-            wanted = deeds(r, reads).writes
+            wanted = _deeds(r, reads).writes
             if wanted:
                 best = max(best, ((own & wanted).total() - (own - wanted).total()) / wanted.total())
     return min(1.0, max(0.0, best))

@@ -65,34 +65,34 @@ class RewardBreakdown:
         )
 
     def _repr_html_(self) -> str:
-        from agent_gym.render import Raw, badge, block, escape, table
+        return _breakdown_html(self)
 
-        tone = {"pass": "good", "fail": "bad"}.get(self.verdict or "", "")
-        head = f'<div class="ag-head"><b>{self.score:.3f}</b>{badge(self.verdict, tone) if self.verdict else ""}<span class="dim">{escape(self.kind or "")}</span></div>'
-        rows = [
-            [
-                p.name,
-                _bar(p.contribution),
-                round(p.contribution, 3),
-                round(p.value, 3),
-                round(p.weight, 3),
-                p.reason,
-            ]
-            for p in self.parts
-        ]
-        return block(
-            Raw(head) + table(rows, ["part", "", "contribution", "value", "weight", "reason"]),
-            "breakdown of a reward",
-        )
+# %% ../../nbs/reward/00_breakdown.ipynb #c4b3c730
+def _breakdown_html(b: RewardBreakdown) -> str:
+    from agent_gym.render import Raw, badge, block, escape, table
+
+    tone = {"pass": "good", "fail": "bad"}.get(b.verdict or "", "")
+    mark = badge(b.verdict, tone) if b.verdict else ""
+    kind = f'<span class="dim">{escape(b.kind or "")}</span>'
+    head = Raw(f'<div class="ag-head"><b>{b.score:.3f}</b>{mark}{kind}</div>')
+    rows = [
+        [p.name, _bar(p.contribution), *(round(x, 3) for x in (p.contribution, p.value, p.weight))]
+        for p in b.parts
+    ]
+    rows = [[*row, p.reason] for row, p in zip(rows, b.parts)]
+    names = ["part", "", "contribution", "value", "weight", "reason"]
+    return block(head + table(rows, names), "breakdown of a reward")
 
 # %% ../../nbs/reward/00_breakdown.ipynb #6110fd39
 def _bar(x: float) -> str:
     from agent_gym.render import Raw
 
-    w = min(60.0, abs(x) * 60)
+    width = min(60.0, abs(x) * 60)
+    left, tone = (0, "good") if x >= 0 else (60 - width, "bad")
     return Raw(
-        f'<svg role="img" aria-label="{x:+.3f}" width="62" height="12"><rect x="{0 if x >= 0 else 60 - w:.1f}" y="2" width="{max(1.0, w):.1f}" height="8" rx="2" '
-        f'style="fill:var(--ag-{"good" if x >= 0 else "bad"})"/></svg>'
+        f'<svg role="img" aria-label="{x:+.3f}" width="62" height="12">'
+        f'<rect x="{left:.1f}" y="2" width="{max(1.0, width):.1f}" height="8" rx="2" '
+        f'style="fill:var(--ag-{tone})"/></svg>'
     )
 
 # %% ../../nbs/reward/00_breakdown.ipynb #08a74c2e

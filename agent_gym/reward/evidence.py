@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -22,11 +22,10 @@ from .reading import CAP, MODALS, NEGATORS, PERSONS, Reading, Sentence, key, rea
 from ..text import DENSE, normalise, words
 
 # %% auto #0
-__all__ = ['HEDGE', 'AUXILIARIES', 'ONE_WORD', 'SHORT', 'GROWTH', 'CEILINGS', 'closeness', 'context_of', 'Pair', 'Evidence',
-           'added', 'values', 'edits', 'form', 'gather']
+__all__ = ['SURPLUS', 'HEDGE', 'AUXILIARIES', 'ONE_WORD', 'SHORT', 'GROWTH', 'CEILINGS', 'Evidence', 'gather']
 
 # %% ../../nbs/reward/03_evidence.ipynb #ca6f73fe
-def closeness(new: Sequence[str], truth: Reading) -> np.ndarray:
+def _closeness(new: Sequence[str], truth: Reading) -> np.ndarray:
     "How far each new word says what a word of `truth.plain` says, shape (new, plain), 0 to 1."
     old = truth.plain
     if not new or not old:
@@ -52,7 +51,7 @@ def closeness(new: Sequence[str], truth: Reading) -> np.ndarray:
 
 # %% ../../nbs/reward/03_evidence.ipynb #6238f2d8
 @lru_cache(512)
-def context_of(text: str) -> tuple[frozenset[str], str, str]:
+def _context_of(text: str) -> tuple[frozenset[str], str, str]:
     "The words of what was said or answered before, its normal form, and itself."
     text = text[:20_000]
     return frozenset(words(text)), normalise(text), text
@@ -63,25 +62,21 @@ def _values_of(text: str) -> frozenset[str]:
     return frozenset(key(f) for f in facts(text, names=False))
 
 # %% ../../nbs/reward/03_evidence.ipynb #238d183f
-class Pair:
+class _Pair:
     "A reply beside the reference and what came before, with what all evidence needs computed once."
 
     def __init__(self, reply: Reading, truth: Reading, context: Sequence[str]):
         self.reply, self.truth = reply, truth
-        self.context = [context_of(c) for c in context if c]
+        self.context = [_context_of(c) for c in context if c]
         self.new = [w for w in reply.vocabulary if w not in truth.vocabulary and w[0] != "="]
         self.gone = [w for w in truth.plain if w not in reply.vocabulary]
-        self.near: list[list[float]] = closeness(self.new, truth).tolist()
+        self.near: list[list[float]] = _closeness(self.new, truth).tolist()
         self.row = {w: i for i, w in enumerate(self.new)}
-        best, kept = (
-            (list(map(max, self.near)), list(map(max, zip(*self.near))))
-            if self.new and truth.plain
-            else ([0.0] * len(self.new), [0.0] * len(truth.plain))
-        )
-        self.novelty = {
-            w: (1 - b) * (0.5 if self.context and self.known(w) else 1.0)
-            for w, b in zip(self.new, best)
-        }
+        full = bool(self.new and truth.plain)
+        best = list(map(max, self.near)) if full else [0.0] * len(self.new)
+        kept = list(map(max, zip(*self.near))) if full else [0.0] * len(truth.plain)
+        seen = [bool(self.context) and _is_known(self.context, w) for w in self.new]
+        self.novelty = {w: (1 - b) * (0.5 if k else 1.0) for w, b, k in zip(self.new, best, seen)}
         self.lost = {w: 1 - kept[truth.column[w]] for w in self.gone}
         mass = {w: reply.vocabulary[w] * v for w, v in self.novelty.items()}
         self.novel_mass = [
@@ -90,51 +85,56 @@ class Pair:
         self.lost_mass = sum([truth.vocabulary[w] * v for w, v in self.lost.items()])
         self.modals = frozenset().union(*(s.modals for s in truth.sentences))
         self.copied = len(reply.pairs & truth.pairs) / max(1, len(reply.pairs))
-        self._free = (
-            truth.places
-            if len(truth.places) == len(truth.sentences)
-            else {k: list(v) for k, v in truth.places.items()}
-        )
-        self.matches = [self._match(s) for s in reply.sentences]
+        twice = len(truth.places) < len(truth.sentences)
+        free = {k: list(v) for k, v in truth.places.items()} if twice else truth.places
+        self.matches = [_best_match(s, truth, free) for s in reply.sentences]
         self.first: dict[int, int] = {}
         for i, (j, v) in enumerate(self.matches):
             if j not in self.first or v > self.matches[self.first[j]][1]:
                 self.first[j] = i
 
-    def known(self, word: str) -> bool:
-        "Whether the user or a tool said `word` before."
-        return any(word in ws for ws, _, _ in self.context)
-
-    def told(self, value: str) -> bool:
-        "Whether the user or a tool gave this value before."
-        return any(
-            value in ws or (len(value) > 2 and value in text) or "=" + value in _values_of(raw)
-            for ws, text, raw in self.context
-        )
-
-    def _match(self, s: Sentence) -> tuple[int, float]:
-        "The reference's sentence that `s` says, and how much they share, 0 to 1."
-        same = self._free.get(s.words)
-        if same:
-            return (same.pop() if len(same) > 1 else same[0]), 1.0
-        best, where = -1.0, 0
-        for j, t in enumerate(self.truth.sentences):
-            other = t.vocabulary
-            v = (
-                2
-                * sum([0.15 + m for w, m in s.vocabulary.items() if w in other])
-                / (s.total + t.total + 0.15 * (len(s.words) + len(t.words)))
-            )
-            if v < 0.61:  # no cosine reaches beyond
-                v = max(v, 0.6 * float(s.vector.dot(t.vector)) / (s.length * t.length))
-            if v > best:
-                best, where = v, j
-        return where, min(1.0, max(0.0, best))
-
     def surplus(self, i: int) -> bool:
         "Whether sentence `i` of the reply is not what says any sentence of the reference."
         j, v = self.matches[i]
-        return self.first.get(j) != i or v < 0.25
+        return self.first.get(j) != i or v < SURPLUS
+
+# %% ../../nbs/reward/03_evidence.ipynb #d880d57f
+SURPLUS = 0.25  # the share below which a sentence says another one
+_BASE, _COSINE = 0.15, 0.6  # what a shared word counts beside its weight; what a cosine counts
+_Context: TypeAlias = tuple[frozenset[str], str, str]
+
+
+def _is_known(context: Sequence[_Context], word: str) -> bool:
+    "Whether the user or a tool said `word` before."
+    return any(word in ws for ws, _, _ in context)
+
+
+def _is_told(context: Sequence[_Context], value: str) -> bool:
+    "Whether the user or a tool gave this value before."
+    return any(
+        value in ws or (len(value) > 2 and value in text) or "=" + value in _values_of(raw)
+        for ws, text, raw in context
+    )
+
+# %% ../../nbs/reward/03_evidence.ipynb #1c1ae33c
+def _best_match(
+    s: Sentence, truth: Reading, free: dict[tuple[str, ...], list[int]]
+) -> tuple[int, float]:
+    """The reference's sentence that `s` says, and how much they share, 0 to 1; a sentence that
+    stands there more than once is taken from `free`."""
+    same = free.get(s.words)
+    if same:
+        return (same.pop() if len(same) > 1 else same[0]), 1.0
+    best, where = -1.0, 0
+    for j, t in enumerate(truth.sentences):
+        other = t.vocabulary
+        shared = sum([_BASE + m for w, m in s.vocabulary.items() if w in other])
+        v = 2 * shared / (s.total + t.total + _BASE * (len(s.words) + len(t.words)))
+        if v <= _COSINE:  # no cosine reaches beyond
+            v = max(v, _COSINE * float(s.vector.dot(t.vector)) / (s.length * t.length))
+        if v > best:
+            best, where = v, j
+    return where, min(1.0, max(0.0, best))
 
 # %% ../../nbs/reward/03_evidence.ipynb #f1e02cf3
 @dataclass(slots=True)
@@ -158,7 +158,7 @@ class Evidence:
 HEDGE = 0.3
 
 
-def added(p: Pair, e: Evidence) -> None:
+def _added(p: _Pair, e: Evidence) -> None:
     "Additions and omissions."
     novel = sum(p.novel_mass)
     # a reference of values alone means nothing beside them
@@ -196,7 +196,7 @@ def added(p: Pair, e: Evidence) -> None:
             e.add("repeated", p.matches[i][1] * min(1.0, s.total) * again, s.text)
 
 # %% ../../nbs/reward/03_evidence.ipynb #e7a8879a
-def values(p: Pair, e: Evidence) -> None:
+def _values(p: _Pair, e: Evidence) -> None:
     "Values that differ, are missing, or have changed places or unit."
     same = p.reply.values == p.truth.values
     extra, gone = (
@@ -208,7 +208,7 @@ def values(p: Pair, e: Evidence) -> None:
         )
     )
     for v in extra:
-        e.add("told" if p.told(v[1:]) else "fabricated", 1.0, v[1:])
+        e.add("told" if _is_told(p.context, v[1:]) else "fabricated", 1.0, v[1:])
     if gone:
         e.add(
             "swapped",
@@ -235,7 +235,7 @@ def _counted(sentences: Sequence[Sentence]) -> dict[str, str]:
     }
 
 # %% ../../nbs/reward/03_evidence.ipynb #fae1a72d
-def _crossed(p: Pair) -> list[str]:
+def _crossed(p: _Pair) -> list[str]:
     "Two values, each of which stands with what belongs to the other in the reference."
     if len(p.truth.values) < 2:
         return []
@@ -260,73 +260,87 @@ def _crossed(p: Pair) -> list[str]:
     return []
 
 # %% ../../nbs/reward/03_evidence.ipynb #a6adb774
-def edits(p: Pair, e: Evidence) -> None:
+def _edits(p: _Pair, e: Evidence) -> None:
     "What was changed inside sentences that otherwise repeat the reference."
-    turned = 1.0 if p.reply.negations != p.truth.negations else 0.3
+    turned = 1.0 if p.reply.negations != p.truth.negations else HEDGE
     places, alone, notes = 0, 0.0, []
     for i, s in enumerate(p.reply.sentences):
         j, share = p.matches[i]
         t = p.truth.sentences[j]
         if s.words == t.words:
             continue
-        differing = _differing(s.words, t.words)
+        differing, strict = _changed_places(s, t)
         places += len(differing)
-        same = len(t.words) - sum([len(old) for _, old, _ in differing])
-        strict = max(0.0, same / max(len(s.words), len(t.words)) - 0.4) / 0.6
-        if len(differing) == 1 and same and differing[0][0] and differing[0][1]:
-            new, old = map(_run, differing[0][:2])
-            if len(new) == len(old) == 1 and _short(t):  # it is the same but for a word
-                differing, strict = [(new, old, differing[0][2])], max(strict, ONE_WORD)
         close = min(1.0, max(0.0, (share - 0.2) / 0.4))
-        if strict and len(differing) == 1:
-            e.most("inflected", strict * strict * _inflected(s, t, *differing[0][:2]), s.text)
-        if strict:
-            _words_changed(p, s, t, strict, len(differing), e)
-            _slots_changed(p, s, t, strict, e)
-            _counted_changed(s, t, strict, e)
-            for new, old, inside in differing:
-                if (other := strict * strict * _substituted(s, t, new, old, inside)) > 0:
-                    alone += other
-                    notes.append(f"{' '.join(new)} for {' '.join(old)}")
+        for new, old, cost in _changed_words(p, s, t, differing, strict, e) if strict else ():
+            alone += cost
+            notes.append(f"{' '.join(new)} for {' '.join(old)}")
         e.most("addressed", _addressed(s, t) * max(close, strict), s.text)
         if not (s.asks or t.asks):
-            chained = max((_chained(new, old) for new, old, _ in differing), default=0.0)
-            chained = max(chained, _nominal(differing))
-            e.most("mood", chained * max(strict, 0.5 * close), s.text)
-            grown = p.novel_mass[i] - sum(
-                [t.vocabulary[w] * p.lost[w] for w in t.vocabulary if w in p.lost]
-            )
-            e.most("grown", share * min(1.0, max(0.0, grown - GROWTH)), s.text)
+            _mood_changed(p, i, differing, strict, close, e)
         if (s.negations - t.negations) % 2:
-            e.most(
-                "negated",
-                turned * close * (1.0 if len(differing) == 1 else 0.4 + 0.6 * strict),
-                s.text,
-            )
-        if s.modals != t.modals and not (s.asks or t.asks):
-            held = (
-                close
-                if s.modals - p.modals and not any(old for _, old, _ in differing)
-                else close * strict
-            )  # all of the reference's sentence, and more
-            e.most(
-                "mood",
-                held * (1.0 if s.modals - t.modals and not t.modals - s.modals else 0.5),
-                *sorted(s.modals ^ t.modals),
-            )
-        if (
-            t.ends
-            and not s.ends
-            and i == len(p.reply.sentences) - 1
-            and len(s.words) < len(t.words)
-            and s.words == t.words[: len(s.words)]
-        ):
+            sure = 1.0 if len(differing) == 1 else 0.4 + 0.6 * strict
+            e.most("negated", turned * close * sure, s.text)
+        last = i == len(p.reply.sentences) - 1 and len(s.words) < len(t.words)
+        if last and t.ends and not s.ends and s.words == t.words[: len(s.words)]:
             e.most("cut", 1.0, s.text)
     if places:
         e.add("lone", min(1.0, alone / places**2), *notes)
 
+# %% ../../nbs/reward/03_evidence.ipynb #5e5f7d95
+def _changed_places(s: Sentence, t: Sentence) -> tuple[list[_Difference], float]:
+    "Where `s` differs from `t`, and how surely it repeats it otherwise, 0 to 1."
+    differing = _differing(s.words, t.words)
+    same = len(t.words) - sum([len(old) for _, old, _ in differing])
+    strict = max(0.0, same / max(len(s.words), len(t.words)) - 0.4) / 0.6
+    if len(differing) == 1 and same and differing[0][0] and differing[0][1]:
+        new, old = map(_run, differing[0][:2])
+        if len(new) == len(old) == 1 and _short(t):  # it is the same but for a word
+            return [(new, old, differing[0][2])], max(strict, ONE_WORD)
+    return differing, strict
+
+
+def _changed_words(
+    p: _Pair,
+    s: Sentence,
+    t: Sentence,
+    differing: Sequence[_Difference],
+    strict: float,
+    e: Evidence,
+) -> Iterator[tuple[_Words, _Words, float]]:
+    "Evidence of changed words and values; and each place where other words mean something else."
+    if len(differing) == 1:
+        e.most("inflected", strict * strict * _inflected(s, t, *differing[0][:2]), s.text)
+    _words_changed(p, s, t, strict, len(differing), e)
+    _slots_changed(p, s, t, strict, e)
+    _counted_changed(s, t, strict, e)
+    for new, old, inside in differing:
+        if (other := strict * strict * _substituted(s, t, new, old, inside)) > 0:
+            yield new, old, other
+
+# %% ../../nbs/reward/03_evidence.ipynb #d95b9477
+def _mood_changed(
+    p: _Pair, i: int, differing: Sequence[_Difference], strict: float, close: float, e: Evidence
+) -> None:
+    "What was done is now meant, possible or asked for; or the sentence says more than it did."
+    s, (j, share) = p.reply.sentences[i], p.matches[i]
+    t = p.truth.sentences[j]
+    chained = max((_chained(new, old) for new, old, _ in differing), default=0.0)
+    chained = max(chained, _nominal(differing))
+    e.most("mood", chained * max(strict, 0.5 * close), s.text)
+    left_out = sum([t.vocabulary[w] * p.lost[w] for w in t.vocabulary if w in p.lost])
+    grown = p.novel_mass[i] - left_out
+    e.most("grown", share * min(1.0, max(0.0, grown - GROWTH)), s.text)
+    if s.modals != t.modals:
+        # all of the reference's sentence, and more
+        whole = s.modals - p.modals and not any(old for _, old, _ in differing)
+        added = s.modals - t.modals and not t.modals - s.modals
+        held = (close if whole else close * strict) * (1.0 if added else 0.5)
+        e.most("mood", held, *sorted(s.modals ^ t.modals))
+
 # %% ../../nbs/reward/03_evidence.ipynb #34bf0fe1
 _Words: TypeAlias = tuple[str, ...]
+_Difference: TypeAlias = tuple[_Words, _Words, bool]
 # words that only help to say when something was done
 AUXILIARIES = frozenset(
     """have has had 've be been being am is are was were do does did now just already
@@ -375,7 +389,7 @@ def _chained(new: _Words, old: _Words) -> float:
     return float(new[-2] not in AUXILIARIES)
 
 # %% ../../nbs/reward/03_evidence.ipynb #e4cac5c2
-def _nominal(differing: Sequence[tuple[_Words, _Words, bool]]) -> float:
+def _nominal(differing: Sequence[_Difference]) -> float:
     """How far what was done has become the topic of something else said of it (*raising it is
     something we leave for now*), 0 to 1."""
     turned = any(
@@ -386,7 +400,7 @@ def _nominal(differing: Sequence[tuple[_Words, _Words, bool]]) -> float:
     return float(turned and said)
 
 # %% ../../nbs/reward/03_evidence.ipynb #d48b75b4
-def _differing(new: _Words, old: _Words) -> list[tuple[_Words, _Words, bool]]:
+def _differing(new: _Words, old: _Words) -> list[_Difference]:
     """Where two sentences differ: the words of each between what they share, and whether shared
     words stand on both sides."""
     out, at = [], (0, 0)
@@ -454,7 +468,7 @@ def _inflected(s: Sentence, t: Sentence, new: _Words, old: _Words) -> float:
 
 # %% ../../nbs/reward/03_evidence.ipynb #f12633b4
 def _words_changed(
-    p: Pair, s: Sentence, t: Sentence, strict: float, places: int, e: Evidence
+    p: _Pair, s: Sentence, t: Sentence, strict: float, places: int, e: Evidence
 ) -> None:
     """New words where others were; the more places differ, the likelier it is a rewording, so they
     count by the place."""
@@ -485,7 +499,7 @@ def _words_changed(
     )
 
 # %% ../../nbs/reward/03_evidence.ipynb #8b576924
-def _slots_changed(p: Pair, s: Sentence, t: Sentence, strict: float, e: Evidence) -> None:
+def _slots_changed(p: _Pair, s: Sentence, t: Sentence, strict: float, e: Evidence) -> None:
     """Values in order, when both sentences hold the same number of them: what differs behind the
     same words stands in another's slot."""
     a, b = _slots(s.words), _slots(t.words)
@@ -530,7 +544,7 @@ def _slots(words: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
     return out
 
 # %% ../../nbs/reward/03_evidence.ipynb #37207e80
-def form(p: Pair, e: Evidence, user: str) -> None:
+def _form(p: _Pair, e: Evidence, user: str) -> None:
     "What is wrong with the reply as a text."
     r, t = p.reply, p.truth
     known = sum([w in t.vocabulary for w in r.words]) / len(r.words)
@@ -554,11 +568,11 @@ def form(p: Pair, e: Evidence, user: str) -> None:
         max(0.0, 0.45 - (r.total + 0.15 * len(r.words)) / whole) / 0.45 * min(1.0, 2 * whole),
     )
     if user:
-        said = context_of(user)[0]
+        said = _context_of(user)[0]
         echoed = sum(w.lstrip("=") in said for w in r.words) / len(r.words)
         e.add("echo", max(0.0, echoed - max(known, 0.5)) / 0.5)
     for s in r.sentences if p.novelty else ():
-        names = {f for f in s.names if f in p.novelty and not p.known(f)}
+        names = {f for f in s.names if f in p.novelty and not _is_known(p.context, f)}
         e.add("name", float(len(names)), *sorted(names))
 
 # %% ../../nbs/reward/03_evidence.ipynb #709232b0
@@ -579,11 +593,11 @@ def gather(
     reply, right = read(response), read(truth)
     if not reply.sentences or not right.sentences:
         return None
-    p, e = Pair(reply, right, (user, *results)), Evidence()
-    added(p, e)
-    values(p, e)
-    edits(p, e)
-    form(p, e, user)
+    p, e = _Pair(reply, right, (user, *results)), Evidence()
+    _added(p, e)
+    _values(p, e)
+    _edits(p, e)
+    _form(p, e, user)
     e.add("overlong", float(len(response) > max(CAP, 2 * len(truth))))
     for name, most in CEILINGS.items():
         if name in e.amounts:

@@ -28,12 +28,12 @@ from ..trace import Trace
 
 # %% auto #0
 __all__ = ['Statement', 'NOTHING', 'ANY', 'FIRST_WORDS', 'STEPS', 'CUTS', 'DISTINCT', 'LEVELS', 'SEEN', 'ELSEWHERE', 'CLAIM',
-           'ALWAYS', 'ENOUGH', 'OFTEN', 'Features', 'conversation_features', 'trace_features', 'process_features',
-           'statements', 'action_statements', 'Cuts', 'Support', 'learn_support']
+           'ALWAYS', 'ENOUGH', 'OFTEN', 'Features', 'trace_features', 'statements', 'action_statements', 'Cuts',
+           'Support', 'learn_support']
 
 # %% ../../nbs/reward/30_features.ipynb #068e6912
 Statement: TypeAlias = tuple[str, str, str]
-"(about, subject, condition): a statement that may hold of a conversation, such as (act, close, without open)."
+# (about, subject, condition), such as (act, close, without open)
 NOTHING, ANY = "no act", "any act"
 
 
@@ -85,7 +85,7 @@ class Features:
 FIRST_WORDS = 8  # of what a user says: where a yes or no stands
 
 
-def conversation_features(state: DialogueState, model: DialogueModel) -> Features:
+def _conversation_features(state: DialogueState, model: DialogueModel) -> Features:
     "The features of a conversation that has ended (or those it would have, had it ended now)."
     last = state.utterances[-1] if state.utterances else None
     intent = model.intents(state.opening)
@@ -109,7 +109,7 @@ def conversation_features(state: DialogueState, model: DialogueModel) -> Feature
         tuple(_assistant_acts(state, model, intent)),
         frozenset(wordings[-2].split()[:FIRST_WORDS]) if spoke else frozenset(),
         frozenset(wordings[-1].split()[:FIRST_WORDS]) if spoke else frozenset(),
-        process_features(state),
+        _process_features(state),
     )
 
 # %% ../../nbs/reward/30_features.ipynb #f78b7226
@@ -124,7 +124,7 @@ def _assistant_acts(
 # %% ../../nbs/reward/30_features.ipynb #5da62a1c
 def trace_features(trace: Trace, model: DialogueModel) -> Features:
     "The features of a trace."
-    return conversation_features(model.track(trace), model)
+    return _conversation_features(model.track(trace), model)
 
 # %% ../../nbs/reward/30_features.ipynb #505ebe75
 STEPS = (2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 28)  # counts of turns that are told apart
@@ -157,7 +157,7 @@ def _failures(state: DialogueState) -> Iterator[str]:
             yield f"{what} failed"
 
 # %% ../../nbs/reward/30_features.ipynb #5751cf00
-def process_features(state: DialogueState) -> frozenset[str]:
+def _process_features(state: DialogueState) -> frozenset[str]:
     "How the conversation went so far, in statements that fit requests of every kind."
     said, heard = [u.wording for u in state.utterances], state.user_wordings
     out = {*_lengths(state), *_failures(state)}

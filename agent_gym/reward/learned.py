@@ -20,16 +20,14 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 # %% auto #0
-__all__ = ['Floats', 'MINIMUM', 'Settings', 'log_odds', 'chance_of', 'label_evidence', 'satisfaction_evidence', 'denoise_labels',
-           'grouped_folds', 'Ensemble', 'statement_matrix', 'telling_statements', 'fit_logistic', 'Curve', 'fit_curve',
-           'Opinion', 'learn_opinion']
+__all__ = ['Floats', 'MINIMUM', 'OpinionSettings', 'chance_of', 'Ensemble', 'Curve', 'fit_curve', 'Opinion', 'learn_opinion']
 
 # %% ../../nbs/reward/31_learned.ipynb #5220e337
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Settings:
+class OpinionSettings:
     """What the learner depends on; chosen on the sample world, the clinic and the hire shop of
     `tools/worlds`."""
 
@@ -48,7 +46,7 @@ class Settings:
     seed: int = 0
 
 # %% ../../nbs/reward/31_learned.ipynb #320cd477
-def log_odds(p: Floats) -> Floats:
+def _log_odds(p: Floats) -> Floats:
     "The log odds of chances in (0, 1)."
     return np.log(p / (1 - p))
 
@@ -58,13 +56,13 @@ def chance_of(z: Floats) -> Floats:
     return 1 / (1 + np.exp(-z))
 
 # %% ../../nbs/reward/31_learned.ipynb #982b565d
-def label_evidence(labels: Sequence[bool | None], flip: float) -> Floats:
+def _label_evidence(labels: Sequence[bool | None], flip: float) -> Floats:
     "Log likelihood ratio of each label, 0 where there is none."
     weight = math.log((1 - flip) / flip)
     return np.array([0.0 if v is None else weight if v else -weight for v in labels])
 
 # %% ../../nbs/reward/31_learned.ipynb #12f663e0
-def satisfaction_evidence(
+def _satisfaction_evidence(
     rows: Sequence[Features], success: Floats, scores: Sequence[float | None]
 ) -> Floats:
     """Log likelihood ratio of each satisfaction score, apart for conversations with and without an
@@ -83,21 +81,21 @@ def satisfaction_evidence(
     return out
 
 # %% ../../nbs/reward/31_learned.ipynb #bb92b227
-def denoise_labels(
-    chance: Floats, success: Floats, known: NDArray[np.bool_], s: Settings
+def _denoise_labels(
+    chance: Floats, success: Floats, known: NDArray[np.bool_], s: OpinionSettings
 ) -> Floats:
     "Log odds by models that have not seen a log, recalibrated on the labels (Platt)."
     p = np.clip(chance, s.sure, 1 - s.sure)
     if 0 < (success[known] > 0.5).sum() < known.sum():
         from sklearn.linear_model import LogisticRegression
 
-        odds = log_odds(p)[:, None]
+        odds = _log_odds(p)[:, None]
         fitted = LogisticRegression().fit(odds[known], success[known] > 0.5)
         p = np.clip(fitted.predict_proba(odds)[:, 1], s.sure, 1 - s.sure)
-    return log_odds(p)
+    return _log_odds(p)
 
 # %% ../../nbs/reward/31_learned.ipynb #c80c641c
-def grouped_folds(
+def _grouped_folds(
     groups: Sequence[object], folds: int, repeats: int, seed: int
 ) -> NDArray[np.intp]:
     """For each of `repeats` partitions the fold (0 to `folds` - 1) of every row, shape (repeats,
@@ -129,7 +127,7 @@ class Ensemble:
         return float(self.weights[:, i].mean()) if (i := self.column.get(s)) is not None else 0.0
 
 # %% ../../nbs/reward/31_learned.ipynb #69c3e4ed
-def statement_matrix(
+def _statement_matrix(
     rows: Sequence[Collection[Statement]], column: Mapping[Statement, int]
 ) -> csr_matrix:
     "A 0/1 matrix, shape (rows, statements)."
@@ -141,12 +139,12 @@ def statement_matrix(
     return csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(rows), len(column)))
 
 # %% ../../nbs/reward/31_learned.ipynb #b624bf1a
-def telling_statements(
-    rows: Sequence[Collection[Statement]], target: Floats, weight: Floats, s: Settings
+def _telling_statements(
+    rows: Sequence[Collection[Statement]], target: Floats, weight: Floats, s: OpinionSettings
 ) -> dict[Statement, int]:
     "The statements that tell most between successes and failures, numbered."
     every = sorted(set().union(*rows)) if rows else []
-    x = statement_matrix(rows, {t: i for i, t in enumerate(every)})
+    x = _statement_matrix(rows, {t: i for i, t in enumerate(every)})
     good, bad = x.T @ (target * weight), x.T @ ((1 - target) * weight)
     all_good, all_bad = max(1.0, (target * weight).sum()), max(1.0, ((1 - target) * weight).sum())
     often = np.asarray(x.sum(0)).ravel() >= s.least
@@ -155,8 +153,8 @@ def telling_statements(
     return {every[i]: k for k, i in enumerate(np.sort(kept).tolist())}
 
 # %% ../../nbs/reward/31_learned.ipynb #b07f3307
-def fit_logistic(
-    x: csr_matrix, target: Floats, weight: Floats, s: Settings
+def _fit_logistic(
+    x: csr_matrix, target: Floats, weight: Floats, s: OpinionSettings
 ) -> tuple[Floats, float]:
     "Weights and bias of a ridge logistic regression on soft targets."
     from scipy.sparse import vstack
@@ -243,22 +241,22 @@ def learn_opinion(
     satisfaction: Sequence[float | None],
     groups: Sequence[object],
     mutants: Sequence[tuple[int, Features]] = (),
-    settings: Settings = Settings(),
+    settings: OpinionSettings = OpinionSettings(),
 ) -> Opinion:
     """The opinion of logs; `groups` are never divided between fitting and asking, `mutants` are
     spoiled copies with the row they come from."""
     s, known = settings, np.array([v is not None for v in labels], bool)
-    evidence, cuts = label_evidence(labels, s.flip), Cuts.learn(rows)
+    evidence, cuts = _label_evidence(labels, s.flip), Cuts.learn(rows)
     rate = float(np.mean([bool(v) for v in labels if v is not None])) if known.any() else 0.5
     rate = min(1 - s.sure, max(s.sure, rate))
     success = np.where(known, chance_of(evidence + math.log(rate / (1 - rate))), rate)
     for k in range(s.rounds):
-        fold = grouped_folds(groups, s.folds, 1, s.seed + k)
+        fold = _grouped_folds(groups, s.folds, 1, s.seed + k)
         opinion = _fit(rows, success, fold, mutants, cuts, s)
-        odds = denoise_labels(opinion.chance, success, known, s)
-        mood = satisfaction_evidence(rows, success, satisfaction)
+        odds = _denoise_labels(opinion.chance, success, known, s)
+        mood = _satisfaction_evidence(rows, success, satisfaction)
         success = chance_of(odds + evidence + mood)
-    fold = grouped_folds(groups, s.folds, s.repeats, s.seed + s.rounds)
+    fold = _grouped_folds(groups, s.folds, s.repeats, s.seed + s.rounds)
     return _fit(rows, success, fold, mutants, cuts, s)
 
 # %% ../../nbs/reward/31_learned.ipynb #34e32c9d
@@ -268,7 +266,7 @@ def _fit(
     fold: NDArray[np.intp],
     mutants: Sequence[tuple[int, Features]],
     cuts: Cuts,
-    s: Settings,
+    s: OpinionSettings,
 ) -> Opinion:
     "One round: support, statements, and a model for every fold left out."
     support = learn_support(rows, success)
@@ -278,14 +276,14 @@ def _fit(
     n, source = len(rows), np.array([*range(len(rows)), *(i for i, _ in mutants)], np.intp)
     target = np.r_[np.clip(success, s.sure, 1 - s.sure), np.full(len(mutants), s.spoiled)]
     weight = np.r_[np.ones(n), np.full(len(mutants), s.mutant_weight)]
-    column = telling_statements(found, target, weight, s)
-    x = statement_matrix(found, column)
+    column = _telling_statements(found, target, weight, s)
+    x = _statement_matrix(found, column)
     logs = x[np.arange(n)]
     weights, bias, chance = [], [], np.zeros(n)
     for part in fold:
         for k in range(s.folds):
             kept, out = part[source] != k, part == k
-            w, b = fit_logistic(x[np.flatnonzero(kept)], target[kept], weight[kept], s)
+            w, b = _fit_logistic(x[np.flatnonzero(kept)], target[kept], weight[kept], s)
             weights.append(w)
             bias.append(b)
             chance[out] += (logs[np.flatnonzero(out)] @ w + b) / len(fold)

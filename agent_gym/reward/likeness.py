@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 # %% auto #0
-__all__ = ['SPELT', 'weight', 'Table', 'look_up', 'akin', 'opposed', 'by_letters', 'cosine', 'nearness']
+__all__ = ['SPELT', 'look_up', 'akin', 'opposed', 'by_letters', 'cosine', 'nearness']
 
 # %% ../../nbs/reward/01_likeness.ipynb #1dd6e28a
-def weight(length: float) -> float:
+def _weight(length: float) -> float:
     "The content of a word, 0 to 1.5, from the length of its vector."
     return 1.5 if length > 20.5 else (length - 5.5) / 10 if length > 5.5 else 0.0
 
@@ -32,7 +32,7 @@ _ROWS = 65_536  # words that are remembered; the memory of a row is taken when i
 
 
 @dataclass(eq=False)
-class Table:
+class _Table:
     """Words by row: `vectors` (rows, 256), `units` the same at length 1, `weights`. Row 0 stands
     for every value."""
 
@@ -42,7 +42,7 @@ class Table:
     row: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def empty(cls) -> Table:
+    def empty(cls) -> _Table:
         import numpy as np
 
         width = len(word_vectors(["a"])[0][0])
@@ -62,15 +62,15 @@ class Table:
             self.units[start : start + len(new)] = made / np.maximum(
                 np.array([[n] for _, n in known], np.float32), 1e-6
             )
-            self.weights += [weight(n) for _, n in known]
+            self.weights += [_weight(n) for _, n in known]
             self.row.update(zip(new, range(start, start + len(new))))
 
 # %% ../../nbs/reward/01_likeness.ipynb #1f41b5d3
-_tables: list[Table] = []
+_tables: list[_Table] = []
 _lock = threading.Lock()
 
 
-def look_up(words: Sequence[str]) -> tuple[Table, list[int]]:
+def look_up(words: Sequence[str]) -> tuple[_Table, list[int]]:
     """The table and the rows of `words` in it. New words are added; a full table is left to those
     who hold it, and another begun."""
     if _tables:
@@ -82,7 +82,7 @@ def look_up(words: Sequence[str]) -> tuple[Table, list[int]]:
     with _lock:
         new = {w for w in words if w[0] != "="}
         if not _tables or len(_tables[0].weights) + len(new) > _ROWS:
-            _tables[:] = [Table.empty()]
+            _tables[:] = [_Table.empty()]
         table = _tables[0]
         table.learn(list(dict.fromkeys(w for w in words if w[0] != "=")))
         return table, [0 if w[0] == "=" else table.row[w] for w in words]
@@ -103,7 +103,10 @@ def akin(a: str, b: str) -> bool:
     )
 
 # %% ../../nbs/reward/01_likeness.ipynb #7b1eba21
-_TURNS = (("in", "ex"), ("in", "de"), ("im", "ex"), ("auf", "zu"), ("ein", "aus"), ("an", "ab"), ("an", "aus"), ("ent", "ge"), ("ver", "ent"), ("be", "ent"))  # fmt: skip
+_TURNS = [
+    p.split("/")
+    for p in "in/ex in/de im/ex auf/zu ein/aus an/ab an/aus ent/ge ver/ent be/ent".split()
+]
 
 
 def opposed(a: str, b: str) -> bool:
@@ -114,7 +117,7 @@ def opposed(a: str, b: str) -> bool:
         return True
     if len(b) < 6 or a[-4:] != b[-4:]:
         return False
-    heads = [(x, y) for pair in _TURNS for x, y in (pair, pair[::-1])]
+    heads = [(x, y) for a_, b_ in _TURNS for x, y in ((a_, b_), (b_, a_))]
     return any(a.startswith(x) and b.startswith(y) and a[len(x) :] == b[len(y) :] for x, y in heads)
 
 # %% ../../nbs/reward/01_likeness.ipynb #08ecb448

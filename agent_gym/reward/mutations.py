@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from ..dialogue.state import NOWHERE, track
 from ..dialogue.values import leaves
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from agent_gym.reward.breakdown import RewardBreakdown
 
 # %% auto #0
-__all__ = ['mutants', 'Judges', 'mutation_test']
+__all__ = ['LENDERS', 'mutants', 'mutation_test']
 
 # %% ../../nbs/reward/32_mutations.ipynb #ce627adc
 def _answer_of(trace: Trace, keep: Callable[[int, ToolCall], bool]) -> list[Message]:
@@ -68,60 +68,71 @@ def mutants(
 
     Families that do not apply (nothing was changed, no number was told) are left out."""
     rng = random.Random(f"mutants/{seed}/{trace.conversation_id}")
-    others = rng.sample(others, min(len(others), 60))
+    others = rng.sample(others, min(len(others), LENDERS))
     done = [
         (i, c, a)
         for i, c, a in trace.calls()
         if c.name in acting and a is not None and not trace.messages[a].is_error
     ]
-    last = _last_said(trace.messages)
-    found: list[tuple[str, list[Message]]] = []
-    if done:
-        i, call, a = rng.choice(done)
-        found.append(("act left out", _answer_of(trace, lambda j, c: (j, id(c)) != (i, id(call)))))
-        twice = [
-            *trace.messages[: a + 1],
-            *(
-                m.model_copy(update={"tool_calls": [call]}) if m.role == "assistant" else m
-                for m in (trace.messages[i], trace.messages[a])
-            ),
-            *trace.messages[a + 1 :],
-        ]
-        found.append(("act twice", twice))
-        first = min(j for j, _, _ in done)
-        if any(c.name not in acting and j < first for j, c, _ in trace.calls()):
-            found.append(
-                ("nothing looked up", _answer_of(trace, lambda j, c: c.name in acting or j > first))
-            )
-        found += _foreign(trace, i, call, others, rng)
-    if last is not None:
-        found += [
-            ("another closing", _with(trace, last, content=text))
-            for text in _closings(trace, others, acting, rng)
-        ]
-        number = re.search(r"\d+(?:\.\d+)?", trace.messages[last].content or "")
-        if number and any(NOWHERE not in u.sources for u in track(trace).utterances[-1:]):
-            text = trace.messages[last].content or ""
-            found.append(
-                (
-                    "invented number",
-                    _with(
-                        trace,
-                        last,
-                        content=text[: number.start()]
-                        + str(int(float(number[0])) + rng.randint(7, 90))
-                        + ".37"
-                        + text[number.end() :],
-                    ),
-                )
-            )
-        said = [j for j, m in enumerate(trace.messages[:last]) if m.role == "assistant"]
-        if said:
-            found.append(
-                ("stops early", list(trace.messages[: said[-1] if not done else done[0][0]]))
-            )
+    found = [
+        *(_spoiled_acts(trace, done, acting, others, rng) if done else ()),
+        *_spoiled_words(trace, done, acting, others, rng),
+    ]
     for family, messages in found:
         yield family, Trace(conversation_id=f"{trace.conversation_id}~{family}", messages=messages)
+
+
+LENDERS = 60  # conversations that lend values and closings
+
+# %% ../../nbs/reward/32_mutations.ipynb #dec7d0ff
+_Done: TypeAlias = Sequence[tuple[int, ToolCall, int]]
+_Spoiled: TypeAlias = tuple[str, list[Message]]
+
+
+def _spoiled_acts(
+    trace: Trace,
+    done: _Done,
+    acting: frozenset[str],
+    others: Sequence[Trace],
+    rng: random.Random,
+) -> Iterator[_Spoiled]:
+    "An act left out, done twice, done before anything was looked up, or with another's value."
+    i, call, a = rng.choice(done)
+    yield "act left out", _answer_of(trace, lambda j, c: (j, id(c)) != (i, id(call)))
+    asked = trace.messages[i].model_copy(update={"tool_calls": [call]})
+    yield (
+        "act twice",
+        [*trace.messages[: a + 1], asked, trace.messages[a], *trace.messages[a + 1 :]],
+    )
+    first = min(j for j, _, _ in done)
+    if any(c.name not in acting and j < first for j, c, _ in trace.calls()):
+        late = _answer_of(trace, lambda j, c: c.name in acting or j > first)
+        yield "nothing looked up", late
+    yield from _foreign(trace, i, call, others, rng)
+
+# %% ../../nbs/reward/32_mutations.ipynb #4ff52074
+def _spoiled_words(
+    trace: Trace,
+    done: _Done,
+    acting: frozenset[str],
+    others: Sequence[Trace],
+    rng: random.Random,
+) -> Iterator[_Spoiled]:
+    "Another closing, an invented number in it, or an early end."
+    last = _last_said(trace.messages)
+    if last is None:
+        return
+    text = trace.messages[last].content or ""
+    for other in _closings(trace, others, acting, rng):
+        yield "another closing", _with(trace, last, content=other)
+    number = re.search(r"\d+(?:\.\d+)?", text)
+    if number and any(NOWHERE not in u.sources for u in track(trace).utterances[-1:]):
+        wrong = f"{int(float(number[0])) + rng.randint(7, 90)}.37"
+        told = text[: number.start()] + wrong + text[number.end() :]
+        yield "invented number", _with(trace, last, content=told)
+    said = [j for j, m in enumerate(trace.messages[:last]) if m.role == "assistant"]
+    if said:
+        yield "stops early", list(trace.messages[: said[-1] if not done else done[0][0]])
 
 # %% ../../nbs/reward/32_mutations.ipynb #4cb182bf
 def _foreign(
@@ -169,14 +180,14 @@ def _closings(
     return [rng.choice(texts)] if texts else []
 
 # %% ../../nbs/reward/32_mutations.ipynb #43bb70a9
-class Judges(Protocol):
+class _Judges(Protocol):
     "What can judge a trace."
 
     def judge(self, trace: Trace) -> RewardBreakdown: ...
 
 # %% ../../nbs/reward/32_mutations.ipynb #f61e2837
 def mutation_test(
-    verifier: Judges,
+    verifier: _Judges,
     traces: Sequence[Trace],
     acting: frozenset[str],
     *,

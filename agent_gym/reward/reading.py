@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 # %% auto #0
-__all__ = ['NEGATORS', 'MODALS', 'PERSONS', 'NUMERALS', 'CAP', 'spelled_out', 'negates', 'Sentence', 'key', 'Reading', 'read',
-           'look_ahead']
+__all__ = ['NEGATORS', 'MODALS', 'PERSONS', 'NUMERALS', 'TELLING', 'CAP', 'Sentence', 'key', 'Reading', 'read', 'look_ahead']
 
 # %% ../../nbs/reward/02_reading.ipynb #1e9504e8
 NEGATORS: frozenset[str] = frozenset(
@@ -47,35 +46,24 @@ MODALS: frozenset[str] = frozenset(
         возможно будет будут 可 能 如 将 会 kan kunde zou""".split()
 )
 # the persons of a talk: who speaks and who is spoken to (words that can be either are left out)
+_SPEAKER = """i we my our me us mine ours ich wir mein meine meinen meinem meiner mich mir uns
+    unser unsere unseren unserem unserer je j'ai j nous mon ma notre nos moi yo nosotros mi mis
+    nuestro nuestra nuestros nuestras"""
+_LISTENER = """you your yours sie ihr ihre ihren ihrem ihrer ihnen du dein deine dich dir vous votre
+    vos tu ton ta tes usted ustedes su sus tú tus te"""
 PERSONS: dict[str, int] = {
-    w: n
-    for n, ws in (
-        (1, "i we my our me us mine ours ich wir mein meine meinen meinem meiner mich mir uns unser unsere unseren unserem unserer "
-            "je j'ai j nous mon ma notre nos moi yo nosotros mi mis nuestro nuestra nuestros nuestras me nos"),
-        (2, "you your yours sie ihr ihre ihren ihrem ihrer ihnen du dein deine dich dir vous votre vos tu ton ta tes "
-            "usted ustedes su sus tú tus te"),
-    )
-    for w in ws.split()
-}  # fmt: skip
-NUMERALS: dict[str, str] = {
-    w: str(n)
-    for n, ws in {
-        0: "zero cero",
-        2: "two zwei deux dos",
-        3: "three drei trois tres",
-        4: "four vier quatre cuatro",
-        5: "five fünf cinq cinco",
-        6: "six sechs seis",
-        7: "seven sieben siete",
-        8: "eight acht huit ocho",
-        9: "nine neun neuf nueve",
-        10: "ten zehn dix diez",
-        11: "eleven elf onze",
-        12: "twelve zwölf douze",
-    }.items()
-    for w in ws.split()
+    w: n for n, words in ((1, _SPEAKER), (2, _LISTENER)) for w in words.split()
 }
 
+# %% ../../nbs/reward/02_reading.ipynb #dedd2d0d
+_COUNTS = """zero/cero one two/zwei/deux/dos three/drei/trois/tres four/vier/quatre/cuatro
+    five/fünf/cinq/cinco six/sechs/seis seven/sieben/siete eight/acht/huit/ocho nine/neun/neuf/nueve
+    ten/zehn/dix/diez eleven/elf/onze twelve/zwölf/douze"""
+NUMERALS: dict[str, str] = {
+    w: str(n) for n, ws in enumerate(_COUNTS.split()) if n != 1 for w in ws.split("/")
+}
+
+# %% ../../nbs/reward/02_reading.ipynb #98b37ebb
 _SHORT = {"n't": "not", "'ll": "will", "'ve": "have", "'re": "are", "'m": "am", "'d": "would"}
 _WHOLE = {
     "cannot": ("can", "not"),
@@ -89,7 +77,7 @@ _IS = frozenset(
 )
 
 
-def spelled_out(word: str) -> tuple[str, ...]:
+def _spelled_out(word: str) -> tuple[str, ...]:
     "A contraction as the words it stands for; any other word as it is."
     if "'" not in word and word != "cannot":
         return (word,)
@@ -100,12 +88,10 @@ def spelled_out(word: str) -> tuple[str, ...]:
     end = next((e for e in _SHORT if word.endswith(e) and len(word) > len(e)), None)
     return (word[: -len(end)], _SHORT[end]) if end else (word,)
 
-# %% ../../nbs/reward/02_reading.ipynb #bbe3eff5
-def negates(word: str) -> bool:
-    "Whether `word` (in normal form, spelled out) belongs to the negators of a language."
-    return word in NEGATORS
-
 # %% ../../nbs/reward/02_reading.ipynb #3720401b
+TELLING = 0.3  # the weight from which on a word tells something
+
+
 @dataclass(eq=False)
 class Sentence:
     """A sentence: its words in order (a value is one word, `=` and its normal form), the values
@@ -135,7 +121,8 @@ class Sentence:
         for i, w in enumerate(self.words):
             if (who := PERSONS.get(w)) is not None:
                 behind = self.words[i + 1 : i + 5]
-                near = next((x for x in behind if x in PERSONS or self.vocabulary[x] > 0.3), None)
+                telling = (x for x in behind if x in PERSONS or self.vocabulary[x] > TELLING)
+                near = next(telling, None)
                 if near is not None and near not in PERSONS:
                     out[near] = who
         return out
@@ -160,8 +147,11 @@ _ASKS = re.compile(r"[?？؟;][^\w]{0,4}$")
 _NEGATED = re.compile("ません|ないで|なかった|ない(?=[。、！!で]|$)")  # how Japanese verbs say no
 _ENDS = re.compile(r"[^\w\s,;(\-][^\w]{0,4}$")
 
+_HIDES = r"(?:hidden|display\s*:\s*none|visibility\s*:|font-size\s*:\s*0|opacity\s*:\s*0)"
 _UNSHOWN = re.compile(
-    r"<!--.*?(?:-->|\Z)|(?:^|\s)\[[^\]\n]{1,60}\]:[^\n]*|<(script|style|template|title|noscript)\b.*?(?:</\1\s*>|\Z)|<(\w+)\b[^<>]{0,200}?[\s\"';](?:hidden|display\s*:\s*none|visibility\s*:|font-size\s*:\s*0|opacity\s*:\s*0)[^<>]{0,200}>.*?(?:</\2\s*>|\Z)",
+    r"<!--.*?(?:-->|\Z)|(?:^|\s)\[[^\]\n]{1,60}\]:[^\n]*"
+    r"|<(script|style|template|title|noscript)\b.*?(?:</\1\s*>|\Z)"
+    rf"|<(\w+)\b[^<>]{{0,200}}?[\s\"';]{_HIDES}[^<>]{{0,200}}>.*?(?:</\2\s*>|\Z)",
     re.S | re.I | re.M,
 )
 _JOINER = re.compile("(?<=[\u0600-\u0dff])[\u200c\u200d](?=[\u0600-\u0dff])")
@@ -227,7 +217,7 @@ def _words(text: str) -> tuple[tuple[str, ...], tuple[Fact, ...]]:
             words += (key(bare), *beside)
     words += token.findall(text[at:].casefold())
     if "'" in text or "cannot" in words:
-        words = [x for w in words for x in (spelled_out(w) if w[0] != "=" else (w,))]
+        words = [x for w in words for x in (_spelled_out(w) if w[0] != "=" else (w,))]
     if not NUMERALS.keys().isdisjoint(words):
         words = ["=" + NUMERALS[w] if w in NUMERALS else w for w in words]
     return tuple(words), tuple(found)
@@ -270,112 +260,83 @@ CAP = 12_000  # characters that are read; a reply beyond is graded by its beginn
 @dataclass(eq=False)
 class Reading:
     """A text taken apart. `hidden` counts characters that do not show, words of mixed alphabets,
-    comments and tags, `items` are the numbers of list items, `pairs` its neighbouring words."""
+    comments and tags, `items` are the numbers of list items, `pairs` its neighbouring words,
+    `plain` the distinct words that are no values (`matrix` their unit vectors, (256, words))."""
 
     sentences: tuple[Sentence, ...]
     hidden: int
     items: frozenset[str]
-
     words: tuple[str, ...]
     vocabulary: dict[str, float]
-    values: frozenset[str]
-    total: float
-    pairs: frozenset[tuple[str, str]]
     vector: np.ndarray
 
-    @classmethod
-    def of(cls, sentences: tuple[Sentence, ...], hidden: int, items: frozenset[str]) -> Reading:
-        import numpy as np
-
-        words = tuple([w for s in sentences for w in s.words])
-        vocabulary: dict[str, float] = {}
-        for s in sentences:
-            vocabulary.update(s.vocabulary)
-        vector = (
-            sentences[0].vector
-            if len(sentences) == 1
-            else np.add.reduce([s.vector for s in sentences])
-            if sentences
-            else np.zeros(0, np.float32)
-        )
-        return cls(
-            sentences,
-            hidden,
-            items,
-            words,
-            vocabulary,
-            frozenset(w for w in vocabulary if w[0] == "="),
-            sum(s.total for s in sentences),
-            frozenset(pairwise(words)),
-            vector,
-        )
-
-    @cached_property
-    def plain(self) -> list[str]:
-        "The distinct words that are no values."
-        return [w for w in self.vocabulary if w[0] != "="]
+    def __post_init__(self) -> None:
+        self.total: float = sum(s.total for s in self.sentences)
+        self.negations: int = sum(s.negations for s in self.sentences)
+        self.square: float = float(self.vector @ self.vector)
+        self.values = frozenset(w for w in self.vocabulary if w[0] == "=")
+        self.pairs = frozenset(pairwise(self.words))
+        self.plain: list[str] = [w for w in self.vocabulary if w[0] != "="]
 
     @cached_property
     def column(self) -> dict[str, int]:
-        "Where a word stands among `plain`."
         return {w: j for j, w in enumerate(self.plain)}
 
     @cached_property
     def matrix(self) -> np.ndarray:
-        "The unit vectors of `plain`, shape (256, words)."
         table, rows = look_up(self.plain)
         return table.units.take(rows, 0).T
 
     @cached_property
-    def ends(self) -> dict[str, list[int]]:
-        "The columns of words by their first three letters and, behind a dash, by their last four."
-        out: dict[str, list[int]] = {}
-        for j, w in enumerate(self.plain):
-            out.setdefault(w[:3], []).append(j)
-            if len(w) >= 4:
-                out.setdefault("-" + w[-4:], []).append(j)
-        return out
-
-    @cached_property
-    def places(self) -> dict[tuple[str, ...], list[int]]:
-        "Where each sentence stands, by its words, the last place first."
-        out: dict[tuple[str, ...], list[int]] = {}
-        for j in reversed(range(len(self.sentences))):
-            out.setdefault(self.sentences[j].words, []).append(j)
-        return out
-
-    @cached_property
-    def square(self) -> float:
-        "The squared length of `vector`."
-        return float(self.vector @ self.vector)
-
-    @cached_property
-    def negations(self) -> int:
-        return sum(s.negations for s in self.sentences)
-
-    @cached_property
     def units(self) -> dict[str, str]:
-        "The unit of each value that has one."
         return {f.value: f.unit for s in self.sentences for f in s.facts if f.unit}
 
-    @cached_property
-    def keys(self) -> dict[str, frozenset[str]]:
-        """What each value belongs to: the telling words between it and the value before it, else
-        those behind it."""
-        out: dict[str, frozenset[str]] = {}
-        for s in self.sentences:
-            places = [i for i, w in enumerate(s.words) if w[0] == "="]
-            for before, i, after in zip([-1, *places], places, [*places[1:], len(s.words)]):
-                words = frozenset(
-                    w for w in s.words[max(before + 1, i - 5) : i] if s.vocabulary[w] > 0.3
-                )
-                out[s.words[i]] = out.get(s.words[i], frozenset()) | (
-                    words
-                    or frozenset(
-                        w for w in s.words[i + 1 : min(after, i + 5)] if s.vocabulary[w] > 0.3
-                    )
-                )
-        return out
+    ends = cached_property(lambda self: _word_ends(self))
+    places = cached_property(lambda self: _sentence_places(self))
+    keys = cached_property(lambda self: _value_keys(self))
+
+# %% ../../nbs/reward/02_reading.ipynb #fa591559
+def _word_ends(r: Reading) -> dict[str, list[int]]:
+    "The columns of words by their first three letters and, behind a dash, by their last four."
+    out: dict[str, list[int]] = {}
+    for j, w in enumerate(r.plain):
+        out.setdefault(w[:3], []).append(j)
+        if len(w) >= 4:
+            out.setdefault("-" + w[-4:], []).append(j)
+    return out
+
+
+def _sentence_places(r: Reading) -> dict[tuple[str, ...], list[int]]:
+    "Where each sentence stands, by its words, the last place first."
+    out: dict[tuple[str, ...], list[int]] = {}
+    for j in reversed(range(len(r.sentences))):
+        out.setdefault(r.sentences[j].words, []).append(j)
+    return out
+
+# %% ../../nbs/reward/02_reading.ipynb #6c4ac882
+def _value_keys(r: Reading) -> dict[str, frozenset[str]]:
+    """What each value belongs to: the telling words between it and the value before it, else those
+    behind it."""
+    out: dict[str, frozenset[str]] = {}
+    for s in r.sentences:
+        telling = lambda a, b, s=s: frozenset(w for w in s.words[a:b] if s.vocabulary[w] > TELLING)
+        places = [i for i, w in enumerate(s.words) if w[0] == "="]
+        for before, i, after in zip([-1, *places], places, [*places[1:], len(s.words)]):
+            words = telling(max(before + 1, i - 5), i) or telling(i + 1, min(after, i + 5))
+            out[s.words[i]] = out.get(s.words[i], frozenset()) | words
+    return out
+
+# %% ../../nbs/reward/02_reading.ipynb #0bd8381a
+def _joined(sentences: tuple[Sentence, ...], hidden: int, items: frozenset[str]) -> Reading:
+    import numpy as np
+
+    vocabulary: dict[str, float] = {}
+    for s in sentences:
+        vocabulary.update(s.vocabulary)
+    vectors = [s.vector for s in sentences] or [np.zeros(0, np.float32)]
+    vector = vectors[0] if len(vectors) == 1 else np.add.reduce(vectors)
+    words = tuple([w for s in sentences for w in s.words])
+    return Reading(sentences, hidden, items, words, vocabulary, vector)
 
 # %% ../../nbs/reward/02_reading.ipynb #cfd7c268
 def _mixed(word: str) -> bool:
@@ -431,7 +392,7 @@ def read(text: str) -> Reading:
     mixed = sum(
         _mixed(w) for s in made if not s.text.isascii() for w in s.vocabulary if not w.isascii()
     )
-    return Reading.of(made, hidden + 3 * mixed, items)
+    return _joined(made, hidden + 3 * mixed, items)
 
 # %% ../../nbs/reward/02_reading.ipynb #7a21cf2b
 def look_ahead(texts: Iterable[str]) -> None:

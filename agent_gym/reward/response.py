@@ -14,7 +14,7 @@ from .evidence import Evidence, gather
 from ..text import normalise
 
 # %% auto #0
-__all__ = ['WEIGHTS', 'factor', 'reason', 'grade', 'score']
+__all__ = ['WEIGHTS', 'grade', 'score']
 
 # %% ../../nbs/reward/04_response.ipynb #5402cfdf
 WEIGHTS: dict[str, dict[str, float]] = {
@@ -40,6 +40,8 @@ WEIGHTS: dict[str, dict[str, float]] = {
     "support": {"surplus": 0.22, "grown": 0.2, "edited": 0.16, "replaced": 0.55, "name": 0.06},
     "form": {"salad": 3.4, "repeated": 0.5, "echo": 2.0, "hidden": 0.48, "overlong": 1.5},
 }
+
+# %% ../../nbs/reward/04_response.ipynb #abafe064
 _SAYS: dict[str, str] = {
     "far": "means something else",
     "apart": "most of the reference is missing",
@@ -72,30 +74,26 @@ _SAYS: dict[str, str] = {
     "overlong": "far longer than the reference",
 }
 
-
-def factor(part: str, found: Evidence) -> float:
+# %% ../../nbs/reward/04_response.ipynb #646dde6b
+def _factor(part: str, found: Evidence) -> float:
     "One part's value in (0, 1]."
     amounts = found.amounts
     against = [w * amounts[name] for name, w in WEIGHTS[part].items() if name in amounts]
     return math.exp(-sum(against)) if against else 1.0
 
 # %% ../../nbs/reward/04_response.ipynb #04020008
-def reason(part: str, found: Evidence) -> str:
+def _reason(part: str, found: Evidence) -> str:
     "What the part rests on: its heaviest evidence with the words."
-    heavy = sorted(
-        ((w * found.amounts.get(n, 0.0), n) for n, w in WEIGHTS[part].items()), reverse=True
-    )
-    said = [
-        _SAYS[n]
-        + (
-            ": " + ", ".join(repr(x[:60]) for x in dict.fromkeys(found.notes[n][:3]))
-            if found.notes.get(n)
-            else ""
-        )
-        for v, n in heavy
-        if v > 0.02
-    ]
+    weighed = [(w * found.amounts.get(n, 0.0), n) for n, w in WEIGHTS[part].items()]
+    said = []
+    for v, n in sorted(weighed, reverse=True):
+        if v > _TOLD:
+            words = ", ".join(repr(x[:60]) for x in dict.fromkeys(found.notes[n][:3]))
+            said.append(f"{_SAYS[n]}: {words}" if words else _SAYS[n])
     return "; ".join(said[:3]) or "nothing speaks against it"
+
+
+_TOLD = 0.02  # evidence that takes less than this away goes unsaid
 
 # %% ../../nbs/reward/04_response.ipynb #c9404fb1
 def grade(
@@ -109,7 +107,7 @@ def grade(
     if found is None:
         value = _plain(response, truth)
         return chained([("meaning", value, "the same text" if value else "no words to compare")])
-    return chained((part, factor(part, found), reason(part, found)) for part in WEIGHTS)
+    return chained((part, _factor(part, found), _reason(part, found)) for part in WEIGHTS)
 
 # %% ../../nbs/reward/04_response.ipynb #0ab790e5
 def score(response: str, truth: str, user: str = "", results: Sequence[str] = ()) -> float:
@@ -128,7 +126,7 @@ def _steps(found: Evidence) -> list[float]:
     "The contributions of the factors, added up as `grade` adds them."
     product, out = 0.0, []
     for part in WEIGHTS:
-        after = product * factor(part, found) if out else factor(part, found)
+        after = product * _factor(part, found) if out else _factor(part, found)
         out.append(after - product)
         product = after
     return out

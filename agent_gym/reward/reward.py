@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
     from agent_gym.mocker import ToolMocker, ToolResult
     from agent_gym.reward.rules import Guard
-    from agent_gym.dialogue.model import DialogueModel, learn_dialogues
+    from agent_gym.dialogue.model import DialogueModel
     from agent_gym.reward.verifier import Verifier
 
 # %% auto #0
-__all__ = ['RewardPart', 'HasTrace', 'Reward']
+__all__ = ['UNKNOWN_RATE', 'CHUNK', 'RewardPart', 'HasTrace', 'Reward']
 
 # %% ../../nbs/reward/60_reward.ipynb #f4fdaf40
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ class RewardPart:
             if isinstance(e, AgentGymError):
                 raise
             raise AgentGymError(
-                f"reward part {self.name!r} failed on {trace.conversation_id} with {type(e).__name__}: {e}; a part must grade any trace"
+                f"reward part {self.name!r} failed on {trace.conversation_id} with "
+                f"{type(e).__name__}: {e}; a part must grade any trace"
             ) from e
         value, reason = (
             (found.value, found.reason)
@@ -80,7 +81,8 @@ class RewardPart:
         )
         if not isinstance(value, int | float | np.number | np.bool_) or not 0 <= value <= 1:
             raise AgentGymError(
-                f"reward part {self.name!r} returned {value!r} for {trace.conversation_id}; return a number in [0, 1]"
+                f"reward part {self.name!r} returned {value!r} for {trace.conversation_id}; "
+                "return a number in [0, 1]"
             )
         return Part(self.name, float(value), self.weight, reason=reason)
 
@@ -96,12 +98,14 @@ def _parts(
     for p in parts:
         if not isinstance(p.weight, int | float | np.number) or not 0 <= p.weight <= 1e6:
             raise AgentGymError(
-                f"reward part {p.name!r} has weight {p.weight!r}; weights are finite and not negative (at most a million)"
+                f"reward part {p.name!r} has weight {p.weight!r}; weights are finite and not "
+                "negative (at most a million)"
             )
     names = [p.name for p in parts]
     if twice := [n for n in dict.fromkeys(names) if names.count(n) > 1]:
         raise AgentGymError(
-            f"several reward parts are called {twice[0]!r}; give each its own name, by which the breakdown shows it"
+            f"several reward parts are called {twice[0]!r}; give each its own name, by which the "
+            "breakdown shows it"
         )
     return parts
 
@@ -122,7 +126,8 @@ def _result(value: str | ToolResult) -> str:
         return value
     if not hasattr(value, "value"):
         raise AgentGymError(
-            f"results are JSON texts or ToolResults, got {type(value).__name__}; write it with json.dumps"
+            f"results are JSON texts or ToolResults, got {type(value).__name__}; "
+            "write it with json.dumps"
         )
     return dumps(value.value)
 
@@ -139,14 +144,8 @@ def _reply(said: str, user: str, results: Sequence[str]) -> Trace:
     )
 
 # %% ../../nbs/reward/60_reward.ipynb #1ff468b8
-class Reward:
-    """Grades replies and episodes with what `traces` show to be right.
-
-    `parts` are your own, blended in by weight; `policy` are rules that people wrote and `labels`
-    their verdicts on talks, which come before all that is learned; `mocker` (else learned from the
-    traces when first needed) tells what a trace changed. Cheap to make: what is
-    learned from traces is learned when first used. Nothing changes afterwards, so a Reward is
-    shared and pickled freely."""
+class _Knowledge:
+    "What traces, the policy and the labels teach; learned when first used."
 
     def __init__(
         self,
@@ -165,12 +164,67 @@ class Reward:
         self._given = dialogue
         self._known_ends: dict[str, list[tuple[Trace, Counter[str]]]] = {}
 
-    def __repr__(self) -> str:
-        return (
-            f"Reward({len(self.traces)} traces"
-            + "".join(f", {p.name} × {p.weight:g}" for p in self.parts)
-            + ")"
-        )
+    @cached_property
+    def dialogue(self) -> DialogueModel:
+        "What the dialogues of the traces mean: given, or learned when first used."
+        from agent_gym.dialogue.model import learn_dialogues
+
+        tools = None if self.mocker is None else self.mocker.tools
+        return self._given or learn_dialogues(self.traces, tools)
+
+# %% ../../nbs/reward/60_reward.ipynb #234837df
+class _Ground(_Knowledge):
+    "What people said of the traces, and what follows from it."
+
+    @cached_property
+    def policy(self) -> Policy | None:
+        "The rules that people wrote, which know the tools of the traces; None without any."
+        if self._rules is None or self._rules.writes is not None:
+            return self._rules
+        tools = self.mocker.tools if self.mocker is not None else infer_tools(self.traces)
+        return self._rules.with_tools(tools)
+
+    @cached_property
+    def consensus(self) -> Consensus:
+        "What labels and outcomes say together of the traces."
+        return agree(self.traces, self.labels)
+
+    @cached_property
+    def verifier(self) -> Verifier | None:
+        "What judges conversations, learned from the traces; None where no outcome is known."
+        from agent_gym.reward.verifier import Verifier
+
+        logs = self.consensus.traces
+        if all(t.success is None for t in logs):
+            return None
+        return Verifier(logs, self.mocker, dialogue=self.dialogue, seed=self.seed)
+
+    @cached_property
+    def _tasks(self) -> dict[str, list[Trace]]:
+        out: dict[str, list[Trace]] = {}
+        for t in self.consensus.traces:
+            out.setdefault(t.task, []).append(t)
+        return out
+
+    @cached_property
+    def _reads(self) -> frozenset[str]:
+        return read_tools(self.traces) if self.mocker is None else reads_of(self.mocker.tools)
+
+    @cached_property
+    def _base_rate(self) -> float:
+        told = [t.success for t in self.consensus.traces if t.success is not None]
+        return sum(told) / len(told) if told else UNKNOWN_RATE
+
+    @cached_property
+    def _any_success(self) -> bool:
+        return any(t.success is True for t in self.consensus.traces)
+
+
+UNKNOWN_RATE = 0.5  # the share of successes where no outcome is known
+
+# %% ../../nbs/reward/60_reward.ipynb #1dbf1f69
+class _ReplyReward(_Ground):
+    "Grades a reply beside the one that was right."
 
     def __call__(
         self,
@@ -186,12 +240,8 @@ class Reward:
         what they say supports a reply."""
         if self.parts:
             return self.explain(response, ground_truth, user=user, results=results).score
-        return score(
-            _text(response),
-            _text(ground_truth),
-            "" if user is None else _text(user),
-            tuple(map(_result, results)),
-        )
+        asked = "" if user is None else _text(user)
+        return score(_text(response), _text(ground_truth), asked, tuple(map(_result, results)))
 
     def explain(
         self,
@@ -202,56 +252,60 @@ class Reward:
         results: Sequence[str | ToolResult] = (),
     ) -> RewardBreakdown:
         "The same with its parts: value, weight, contribution and reason."
-        said, asked, seen = (
-            _text(response),
-            "" if user is None else _text(user),
-            tuple(map(_result, results)),
-        )
+        said, asked = _text(response), "" if user is None else _text(user)
+        seen = tuple(map(_result, results))
         base = grade(said, _text(ground_truth), asked, seen)
-        return (
-            blended(base, [p(_reply(said, asked, seen)) for p in self.parts])
-            if self.parts
-            else base
-        )
+        if not self.parts:
+            return base
+        return blended(base, [p(_reply(said, asked, seen)) for p in self.parts])
 
     def batch(
         self, responses: Sequence[str | Message], ground_truths: Sequence[str | Message]
     ) -> np.ndarray:
         """The scores of many pairs, shape (n,), float64; equal to single calls. Raises
         AgentGymError where the lengths differ or a single text stands for a list."""
-        if isinstance(responses, str | Message) or isinstance(ground_truths, str | Message):
-            raise AgentGymError(
-                "batch takes lists of responses and ground truths; call the reward itself for one pair"
-            )
-        if len(responses) != len(ground_truths):
-            raise AgentGymError(
-                f"batch takes as many ground truths as responses, got {len(responses)} responses and {len(ground_truths)} ground truths"
-            )
-        out = np.empty(len(responses))
-        with paused_gc():
-            for start in range(0, len(out), 500):
-                part = slice(start, start + 500)
-                look_ahead(map(_text, (*responses[part], *ground_truths[part])))
-                out[part] = [self(r, g) for r, g in zip(responses[part], ground_truths[part])]
-        return out
+        return _batch(self, responses, ground_truths)
 
-    # --- episodes -----------------------------------------------------------------------------
+# %% ../../nbs/reward/60_reward.ipynb #98e38b59
+def _batch(
+    reward: _ReplyReward,
+    responses: Sequence[str | Message],
+    ground_truths: Sequence[str | Message],
+) -> np.ndarray:
+    if isinstance(responses, str | Message) or isinstance(ground_truths, str | Message):
+        raise AgentGymError(
+            "batch takes lists of responses and ground truths; call the reward itself for one pair"
+        )
+    if len(responses) != len(ground_truths):
+        raise AgentGymError(
+            f"batch takes as many ground truths as responses, got {len(responses)} responses "
+            f"and {len(ground_truths)} ground truths"
+        )
+    out = np.empty(len(responses))
+    with paused_gc():
+        for start in range(0, len(out), CHUNK):
+            part = slice(start, start + CHUNK)
+            look_ahead(map(_text, (*responses[part], *ground_truths[part])))
+            out[part] = [reward(r, g) for r, g in zip(responses[part], ground_truths[part])]
+    return out
+
+
+CHUNK = 500  # pairs whose words are looked up at once
+
+# %% ../../nbs/reward/60_reward.ipynb #f2c1946b
+class _EpisodeReward(_ReplyReward):
+    "Grades whole conversations."
 
     def episode(
         self, trace_or_episode: Trace | HasTrace, references: Sequence[Trace] | None = None
     ) -> RewardBreakdown:
-        """How right a whole conversation was.
-
-        `references` are other attempts at the same task, with their outcomes: what they changed and
-        told is compared. Without, the verifier mined from the
-        reward's traces judges, held to the ends of other logs of the same request. The judged trace
-        itself and its label are never among either."""
-        trace = trace_or_episode if isinstance(trace_or_episode, Trace) else trace_or_episode.trace
-        others = [
-            r
-            for r in references or ()
-            if r.conversation_id != trace.conversation_id or r.messages != trace.messages
-        ]
+        """How right a whole conversation was: by what people know, else by `references` (other
+        attempts at the same task with outcomes: what they changed and told is compared), else by
+        the verifier, held to the ends of other logs of the same task. The judged trace and its
+        label are never among them."""
+        given = trace_or_episode
+        trace = given if isinstance(given, Trace) else given.trace
+        others = [r for r in references or () if not _is_same(r, trace)]
         if (ground := known(trace, self.policy, self.consensus)) is not None:
             base = ground
         elif any(r.success is not None for r in others):
@@ -261,69 +315,69 @@ class Reward:
         return blended(base, [p(trace) for p in self.parts]) if self.parts else base
 
     def _judged(self, trace: Trace) -> RewardBreakdown:
-        """The verdict of the mined rules, held to the ends with which other logs of the same
-        request succeeded."""
         if self.verifier is None:
             return agreement(trace, (), (), self._base_rate)
-        ends = [
-            (t, w)
-            for t, w in self._ends(trace.task)
-            if t.conversation_id != trace.conversation_id or t.messages != trace.messages
-        ]
-        found = self.verifier.judge(trace)
-        return compare_words(
-            cap_by_end_states(found, writes(trace, self._reads), [w for _, w in ends]),
-            trace,
-            [t for t, _ in ends],
-        )
+        ends = [(t, w) for t, w in self._ends(trace.task) if not _is_same(t, trace)]
+        own, found = writes(trace, self._reads), self.verifier.judge(trace)
+        held = cap_by_end_states(found, own, [w for _, w in ends])
+        return compare_words(held, trace, [t for t, _ in ends])
 
     def _ends(self, task: str) -> list[tuple[Trace, Counter[str]]]:
         "The logged successes at `task` that the rules do not refute, with what they wrote."
-        if task not in self._known_ends:
-            good = [
-                t
-                for t in self._tasks.get(task, ())
-                if t.success is True
-                and self.verifier is not None
-                and self.verifier.judge(t).verdict != "fail"
-            ]
+        if task not in self._known_ends and (v := self.verifier) is not None:
+            good = [t for t in self._tasks.get(task, ()) if t.success is True]
+            good = [t for t in good if v.judge(t).verdict != "fail"]
             self._known_ends[task] = [(t, writes(t, self._reads)) for t in good]
-        return self._known_ends[task]
+        return self._known_ends.get(task, [])
 
-    @cached_property
-    def dialogue(self) -> DialogueModel:
-        "What the dialogues of the traces mean: given, or learned when first used."
-        from agent_gym.dialogue.model import DialogueModel, learn_dialogues
 
-        if self._given is not None:
-            return self._given
-        return learn_dialogues(self.traces, None if self.mocker is None else self.mocker.tools)
+def _is_same(a: Trace, b: Trace) -> bool:
+    return a.conversation_id == b.conversation_id and a.messages == b.messages
 
-    @cached_property
-    def verifier(self) -> Verifier | None:
-        """What is mined from the traces to judge conversations, or None where no outcome is known.
-        Mined when first used."""
-        from agent_gym.reward.verifier import Verifier
+# %% ../../nbs/reward/60_reward.ipynb #b15eef07
+class _TrainingReward(_EpisodeReward):
+    "What an environment asks beside scores."
 
-        if all(t.success is None for t in self.consensus.traces):
-            return None
-        with Steps("learning what a success looks like"):
-            return Verifier(
-                self.consensus.traces, self.mocker, dialogue=self.dialogue, seed=self.seed
-            )
+    def potential(self, trace: Trace) -> float:
+        """How far an unfinished conversation has come, in [0, 1], for shaping: the share of the
+        writes of the task's successes that are done."""
+        good = [t for t in self._tasks.get(trace.task, ()) if t.success]
+        return progress(trace, good, self._reads)
 
-    @cached_property
-    def policy(self) -> Policy | None:
-        "The rules that people wrote, which know the tools of the traces; None without any."
-        if self._rules is None or self._rules.writes is not None:
-            return self._rules
-        tools = self.mocker.tools if self.mocker is not None else infer_tools(self.traces)
-        return self._rules.with_tools(tools)
+    def gradable(self, trace: Trace) -> bool:
+        """Whether a verifier can be derived for the task of `trace`: from its own success, or from
+        those of traces that asked for the like."""
+        return self.policy is not None or trace.success is True or self._any_success
 
-    @cached_property
-    def consensus(self) -> Consensus:
-        "What labels and outcomes say together of the traces."
-        return agree(self.traces, self.labels)
+    def label_queue(
+        self, n: int = 20, talks: Sequence[tuple[Trace, str]] | None = None
+    ) -> list[Trace]:
+        """What to label next, see `annotations.label_queue`. `talks` are traces with the names of
+        their agents, by default the reward's own."""
+        own = [(t, str(t.metadata.get("agent") or "")) for t in self.traces]
+        labelled = lambda t: self.consensus.of(t) is not None
+        return label_queue(self.episode, own if talks is None else talks, n, labelled)
+
+    def audit(self, traces: Sequence[Trace] | None = None, *, limit: int = 100) -> pd.DataFrame:
+        """What cheap tricks would earn on the tasks of `traces` (the reward's own by default),
+        beside the logs' successes and failures, one row an agent; warns where one pays."""
+        from agent_gym.reward.audit import audit
+
+        logs, reads = (self.traces, self._reads) if traces is None else (traces, None)
+        return audit(self.episode, logs, reads=reads, limit=limit, seed=self.seed)
+
+# %% ../../nbs/reward/60_reward.ipynb #0e98121d
+class Reward(_TrainingReward):
+    """Grades replies and episodes with what `traces` show to be right.
+
+    `parts` are your own, blended in by weight; `policy` are rules that people wrote and `labels`
+    their verdicts on talks, which come before all that is learned; `mocker` (else learned from the
+    traces when first needed) tells what a trace changed. Cheap to make: what is learned from traces
+    is learned when first used. Nothing changes afterwards, so a Reward is shared and pickled."""
+
+    def __repr__(self) -> str:
+        parts = "".join(f", {p.name} × {p.weight:g}" for p in self.parts)
+        return f"Reward({len(self.traces)} traces{parts})"
 
     def with_ground(self, policy: Policy | None = None, labels: object = None) -> Reward:
         """A reward with this policy and these labels (None: those it has), all else as it is; what
@@ -338,19 +392,6 @@ class Reward:
             seed=self.seed,
         )
 
-    def label_queue(
-        self, n: int = 20, talks: Sequence[tuple[Trace, str]] | None = None
-    ) -> list[Trace]:
-        """What to label next: see `agent_gym.reward.annotations.label_queue`. `talks` are traces with
-        the names of their agents, by default the reward's own."""
-        own = [(t, str(t.metadata.get("agent") or "")) for t in self.traces]
-        return label_queue(
-            self.episode,
-            own if talks is None else talks,
-            n,
-            lambda t: self.consensus.of(t) is not None,
-        )
-
     @property
     def guards(self) -> list[Guard]:
         "The mined rules, the weightiest first, each in words with support and counterexamples."
@@ -363,53 +404,3 @@ class Reward:
         if self.verifier is not None:
             out.__dict__["verifier"] = self.verifier.with_policy(guards)
         return out
-
-    def audit(self, traces: Sequence[Trace] | None = None, *, limit: int = 100) -> pd.DataFrame:
-        """What cheap tricks would earn on the tasks of `traces` (the reward's own by default),
-        beside the logs' successes and failures; warns where one pays.
-
-        One row an agent, see `agent_gym.reward.audit`."""
-        from agent_gym.reward.audit import audit
-
-        return audit(
-            self.episode,
-            self.traces if traces is None else traces,
-            reads=self._reads if traces is None else None,
-            limit=limit,
-            seed=self.seed,
-        )
-
-    def potential(self, trace: Trace) -> float:
-        """How far an unfinished conversation has come, in [0, 1], for shaping: the share of the
-        writes of the task's successes that are done."""
-
-        return progress(
-            trace, [t for t in self._tasks.get(trace.task, ()) if t.success], self._reads
-        )
-
-    def gradable(self, trace: Trace) -> bool:
-        """Whether a verifier can be derived for the task of `trace`: from its own success, or from
-        those of traces that asked for the like."""
-        return self.policy is not None or trace.success is True or self._any_success
-
-    @cached_property
-    def _any_success(self) -> bool:
-        return any(t.success is True for t in self.consensus.traces)
-
-    @cached_property
-    def _tasks(self) -> dict[str, list[Trace]]:
-        out: dict[str, list[Trace]] = {}
-        for t in self.consensus.traces:
-            out.setdefault(t.task, []).append(t)
-        return out
-
-    @cached_property
-    def _reads(self) -> frozenset[str]:
-        if self.mocker is not None:
-            return reads_of(self.mocker.tools)
-        return read_tools(self.traces)
-
-    @cached_property
-    def _base_rate(self) -> float:
-        told = [t.success for t in self.consensus.traces if t.success is not None]
-        return sum(told) / len(told) if told else 0.5

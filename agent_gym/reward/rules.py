@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Self
 
 from ..dialogue.model import DialogueModel, learn_dialogues, understand_action
 from ..dialogue.state import action_record
-from .features import Statement, action_statements, trace_features
-from .learned import Opinion, Settings, learn_opinion
+from .features import Features, Statement, action_statements, trace_features
+from .learned import Opinion, OpinionSettings, learn_opinion
 from ..trace import Message, ToolCall, Trace
 
 if TYPE_CHECKING:
     import numpy as np
 
 # %% auto #0
-__all__ = ['LEAST_FAILURES', 'RARE', 'PRIOR', 'Guard', 'mine_rules', 'Rules']
+__all__ = ['LEAST_FAILURES', 'RARE', 'PRIOR', 'Guard', 'Rules', 'log_opinion']
 
 # %% ../../nbs/reward/33_rules.ipynb #4bbe7b0a
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ RARE = 1 / 3  # of the usual share of successes, where a rule is broken
 PRIOR = 1.0  # conversations at the usual share that are added before a share is believed
 
 
-def mine_rules(opinion: Opinion) -> dict[Statement, Guard]:
+def _mine_rules(opinion: Opinion) -> dict[Statement, Guard]:
     "The rules that an opinion's logs show."
     n = max(1, len(opinion.success))
     rate = (float(opinion.success.sum()) + PRIOR / 2) / (n + PRIOR)
@@ -71,15 +71,12 @@ def mine_rules(opinion: Opinion) -> dict[Statement, Guard]:
 
 # %% ../../nbs/reward/33_rules.ipynb #aaf05563
 class Rules:
-    """The rules mined from traces; immutable.
-
-    `success` has shape (n,): how likely each of the traces really was a success, in their order;
-    `dialogue` knows the wordings, `opinion` what was learned, `mined` its rules, `edits` those set
-    by hand."""
+    """The rules mined from traces; immutable. `success`, shape (n,), is how likely each of them was
+    a success, `opinion` what was learned, `mined` its rules, `edits` those set by hand."""
 
     def __init__(self, dialogue: DialogueModel, opinion: Opinion):
         self.dialogue, self.opinion, self.success = dialogue, opinion, opinion.success
-        self.mined, self.edits = mine_rules(opinion), dict[Statement, Guard]()
+        self.mined, self.edits = _mine_rules(opinion), dict[Statement, Guard]()
 
     @classmethod
     def learn(
@@ -89,7 +86,9 @@ class Rules:
         doubting the labels, no spoiled copies."""
         logs = list(traces)
         dialogue = dialogue or learn_dialogues(logs)
-        return cls(dialogue, _quick_opinion(logs, dialogue, seed))
+        rows = [trace_features(t, dialogue) for t in logs]
+        quick = replace(OpinionSettings(), rounds=1, repeats=1, seed=seed)
+        return cls(dialogue, log_opinion(logs, rows, quick))
 
     @property
     def policy(self) -> list[Guard]:
@@ -112,28 +111,39 @@ class Rules:
 
     def blocked(self, messages: Sequence[Message], action: ToolCall | Message | str) -> list[Guard]:
         "The rules that `action` would break if it were done now, after `messages`."
-        if isinstance(action, str):
-            return []
-        calls = [action] if isinstance(action, ToolCall) else action.tool_calls
+        calls = [] if isinstance(action, str) else [action]
+        calls = [c for a in calls for c in ([a] if isinstance(a, ToolCall) else a.tool_calls)]
         calls = [c for c in calls if c.name in self.dialogue.schema.writes]
-        if not calls:
-            return []
-        state = self.dialogue.state()
-        for m in messages:
-            state.feed(m)
-        intent, found = self.dialogue.intents(state.opening), set[Statement]()
-        for c in calls:
-            a = understand_action(self.dialogue, action_record(state, c), intent)
-            needed, cuts = self.opinion.support.needed, self.opinion.cuts
-            found.update(action_statements(a, intent, needed, cuts))
-        return self.broken(found)
+        return self.broken(_call_statements(self, messages, calls)) if calls else []
 
-# %% ../../nbs/reward/33_rules.ipynb #abbd4efc
-def _quick_opinion(logs: Sequence[Trace], dialogue: DialogueModel, seed: int) -> Opinion:
+# %% ../../nbs/reward/33_rules.ipynb #fe5beb66
+def _call_statements(
+    rules: Rules, messages: Sequence[Message], calls: Sequence[ToolCall]
+) -> set[Statement]:
+    "What would hold of `calls`, made after `messages`."
+    state, opinion = rules.dialogue.state(), rules.opinion
+    for m in messages:
+        state.feed(m)
+    intent, found = rules.dialogue.intents(state.opening), set[Statement]()
+    for c in calls:
+        a = understand_action(rules.dialogue, action_record(state, c), intent)
+        found.update(action_statements(a, intent, opinion.support.needed, opinion.cuts))
+    return found
+
+# %% ../../nbs/reward/33_rules.ipynb #3439b464
+def log_opinion(
+    logs: Sequence[Trace],
+    rows: Sequence[Features],
+    settings: OpinionSettings,
+    mutants: Sequence[tuple[int, Features]] = (),
+) -> Opinion:
+    """The opinion of `logs` with the features `rows`; `mutants` are spoiled copies with the row
+    they come from."""
     return learn_opinion(
-        [trace_features(t, dialogue) for t in logs],
+        rows,
         [t.success for t in logs],
         [t.satisfaction_score for t in logs],
         [t.task for t in logs],
-        settings=replace(Settings(), rounds=1, repeats=1, seed=seed),
+        mutants,
+        settings,
     )

@@ -10,13 +10,14 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from ..dialogue.model import UNKNOWN, DialogueModel, learn_dialogues
 from ..dialogue.state import call_signature
 from ..dialogue.values import leaves
+from .annotations import content_key
 from .breakdown import Outcome, Part, RewardBreakdown
 from agent_gym.reward.features import (
     ANY,
@@ -27,9 +28,9 @@ from agent_gym.reward.features import (
     Statement,
     trace_features,
 )
-from .learned import Curve, Floats, Settings, chance_of, fit_curve, learn_opinion
+from .learned import Curve, Floats, Opinion, OpinionSettings, chance_of, fit_curve
 from .mutations import mutants
-from .rules import Guard, Rules
+from .rules import Guard, Rules, log_opinion
 from ..text import normalise
 from ..trace import Trace
 
@@ -39,8 +40,7 @@ if TYPE_CHECKING:
     from agent_gym.mocker import ToolMocker
 
 # %% auto #0
-__all__ = ['CONSTRAINTS', 'NEW', 'REASONS', 'TRUSTED', 'VerdictSettings', 'enforced_constraints', 'Ground', 'learn_ground',
-           'free_form_tools', 'pass_bar', 'fail_bar', 'Verdict', 'breach_words', 'Verifier', 'content_key']
+__all__ = ['CONSTRAINTS', 'LIKELY', 'NEW', 'REASONS', 'TRUSTED', 'VerdictSettings', 'Verdict', 'Verifier']
 
 # %% ../../nbs/reward/34_verifier.ipynb #10d636b6
 @dataclass(frozen=True)
@@ -55,10 +55,8 @@ class VerdictSettings:
     asked: float = 5.0  # successes for which a constraint is a question, before keeping counts
     breach: float = 0.1  # what a broken constraint leaves of the odds, whatever else speaks
     unseen: float = 0.25  # what is left of a score where nothing was done and no success ended so
-    sure_rule: tuple[float, float] = (
-        5.0,
-        0.1,
-    )  # failures that broke a rule, share of successes among those: nothing passes that breaks such a rule
+    # failures that broke a rule, share of successes among those: nothing passes that breaks one
+    sure_rule: tuple[float, float] = (5.0, 0.1)
     free: float = 0.5  # share of a tool's calls with text of the agent's own: it is free-form
 
 # %% ../../nbs/reward/34_verifier.ipynb #bc68ef3d
@@ -76,7 +74,7 @@ CONSTRAINTS: Mapping[Statement, tuple[Statement | None, str]] = {
 }
 
 
-def enforced_constraints(
+def _enforced_constraints(
     found: Sequence[Collection[Statement]], success: Floats, s: VerdictSettings
 ) -> frozenset[Statement]:
     "The constraints that believed successes keep, or for which too few are a question to tell."
@@ -92,7 +90,7 @@ def enforced_constraints(
 
 # %% ../../nbs/reward/34_verifier.ipynb #af33ac1c
 @dataclass(frozen=True)
-class Ground:
+class _Ground:
     """What is known of one intent: how many believed `successes` (and of how many `logs`), their
     `ends`, and the free-form tools they rest on."""
 
@@ -102,9 +100,9 @@ class Ground:
     free: frozenset[str] = frozenset()
 
 # %% ../../nbs/reward/34_verifier.ipynb #1b9948a6
-def learn_ground(
+def _learn_ground(
     rows: Sequence[Features], success: Floats, free: frozenset[str]
-) -> dict[int, Ground]:
+) -> dict[int, _Ground]:
     "The ground of every intent; `free` are the free-form tools."
     by: defaultdict[int, list[tuple[Features, float]]] = defaultdict(list)
     for f, p in zip(rows, success):
@@ -115,11 +113,42 @@ def learn_ground(
         tools = Counter(t for f in good for t in f.answered_tools if t in free)
         rest = frozenset(t for t, n in tools.items() if 2 * n >= len(good))
         ends = frozenset(f.end for f in good)
-        out[intent] = Ground(sum(p for _, p in found), len(found), ends, rest)
+        out[intent] = _Ground(sum(p for _, p in found), len(found), ends, rest)
     return out
 
+# %% ../../nbs/reward/34_verifier.ipynb #70baaa5b
+@dataclass(frozen=True)
+class _Ends:
+    """What the logs show of right endings: how many are `labelled`, whether they end in both ways
+    (`contrast`), the constraints that hold (`laws`), the `ground` of every intent, and the acts
+    with which successes that did nothing close (`closings`)."""
+
+    labelled: int
+    contrast: bool
+    laws: frozenset[Statement]
+    ground: Mapping[int, _Ground]
+    closings: frozenset[str]
+
+
+def _learn_ends(
+    logs: Sequence[Trace], rows: Sequence[Features], opinion: Opinion, s: VerdictSettings
+) -> _Ends:
+    labels = [t.success for t in logs if t.success is not None]
+    found = [opinion.found(f, float(p)) for f, p in zip(rows, opinion.success)]
+    good = [f for f, p in zip(rows, opinion.success) if p > LIKELY]
+    return _Ends(
+        len(labels),
+        len(set(labels)) > 1,
+        _enforced_constraints(found, opinion.success, s),
+        _learn_ground(rows, opinion.success, _free_form_tools(logs, s)),
+        frozenset(f.broad for f in good if f.end == NOTHING) - {UNKNOWN},
+    )
+
+
+LIKELY = 0.5  # chance from which on a log is believed to be a success
+
 # %% ../../nbs/reward/34_verifier.ipynb #27328e4e
-def free_form_tools(traces: Sequence[Trace], s: VerdictSettings) -> frozenset[str]:
+def _free_form_tools(traces: Sequence[Trace], s: VerdictSettings) -> frozenset[str]:
     """Tools whose calls mostly hold text of the agent's own (a command, code), several words that
     nobody had said: what such a call does is not known."""
     calls, own = Counter[str](), Counter[str]()
@@ -140,7 +169,7 @@ def free_form_tools(traces: Sequence[Trace], s: VerdictSettings) -> frozenset[st
     )
 
 # %% ../../nbs/reward/34_verifier.ipynb #f18efd13
-def pass_bar(chance: Floats, success: Floats, precision: float) -> float:
+def _pass_bar(chance: Floats, success: Floats, precision: float) -> float:
     """The lowest chance from which on the logs, judged by models that never saw them, succeed in
     `precision` of cases; above 1 where there is none."""
     order = np.argsort(-chance, kind="stable")
@@ -149,7 +178,7 @@ def pass_bar(chance: Floats, success: Floats, precision: float) -> float:
     return float(chance[order][good[-1]]) if len(good) else 2.0
 
 
-def fail_bar(chance: Floats, success: Floats, s: VerdictSettings) -> float:
+def _fail_bar(chance: Floats, success: Floats, s: VerdictSettings) -> float:
     """The highest chance up to which no more than `fail` of the logs succeed; below 0 where there
     is none."""
     order = np.argsort(chance, kind="stable")
@@ -187,7 +216,7 @@ def _turn(trace: Trace, signature: str) -> str:
     return ""
 
 # %% ../../nbs/reward/34_verifier.ipynb #f5225eb6
-def breach_words(trace: Trace, f: Features, s: Statement) -> str:
+def _breach_words(trace: Trace, f: Features, s: Statement) -> str:
     "A broken rule as what was done, with the turn."
     about, subject, condition = s
     if about == "act":
@@ -203,8 +232,7 @@ class Verifier(Rules):
     """Judges conversations by what `traces` show to be right.
 
     `mocker` may tell the kinds of tools (else they are inferred), `dialogue` is that of the same
-    traces (else it is learned). What is learned never changes afterwards; a judged trace that is
-    among `traces` (same id or same
+    traces (else it is learned). Immutable; a judged trace that is among `traces` (same id or same
     content) is judged by models that were fitted without it."""
 
     def __init__(
@@ -219,65 +247,48 @@ class Verifier(Rules):
         logs, self.settings = list(traces), settings
         dialogue = dialogue or learn_dialogues(logs, None if mocker is None else mocker.tools)
         rows = [trace_features(t, dialogue) for t in logs]
-        learner = replace(Settings(), seed=seed)
-        opinion = learn_opinion(
-            rows,
-            [t.success for t in logs],
-            [t.satisfaction_score for t in logs],
-            [t.task for t in logs],
-            _spoiled(logs, dialogue, learner),
-            learner,
-        )
-        super().__init__(dialogue, opinion)
-        self.labelled = sum(t.success is not None for t in logs)
-        self.contrast = len({t.success for t in logs if t.success is not None}) > 1
-        found = [opinion.found(f, float(p)) for f, p in zip(rows, opinion.success)]
-        self.laws = enforced_constraints(found, opinion.success, settings)
-        self.ground = learn_ground(rows, opinion.success, free_form_tools(logs, settings))
-        self.closings = frozenset(
-            f.broad for f, p in zip(rows, opinion.success) if p > 0.5 and f.end == NOTHING
-        ) - {UNKNOWN}
-        self.curve: Curve = fit_curve(opinion.chance, opinion.success)
-        self.bars = _learn_bars(self, logs, rows, found)
-        self._logged = {
-            k: i for i, t in enumerate(logs) for k in (t.conversation_id, content_key(t))
-        }
+        learner = replace(OpinionSettings(), seed=seed)
+        spoiled = _spoiled(logs, dialogue, learner)
+        super().__init__(dialogue, log_opinion(logs, rows, learner, spoiled))
+        self.ends = _learn_ends(logs, rows, self.opinion, settings)
+        self.curve: Curve = fit_curve(self.opinion.chance, self.success)
+        self.bars = _learn_bars(self, logs, rows)
+        keys = [(t.conversation_id, content_key(t)) for t in logs]
+        self._logged = {k: i for i, found in enumerate(keys) for k in found}
         self._rows = _kind_rows(self, rows)
 
-    def judge(self, trace: Trace, references: Sequence[Trace] | None = None) -> Verdict:
-        """The verdict on `trace`. `references` are other attempts at the same task; the trace
-        itself is never among them."""
-        view = self._view(trace)
-        verdict, why = _decide(self, view)
-        return Verdict(
-            *_scored(self, view, verdict, why), verdict, self.dialogue.intents.names[view.f.intent]
-        )
+    def judge(self, trace: Trace) -> Verdict:
+        "The verdict on `trace`."
+        return _judgement(self, _view(self, trace))
 
     def evidence(self, trace: Trace) -> float:
-        """The chance that `trace` was a success by what is learned and the constraints, in [0, 1],
-        before it is calibrated. A logged trace is judged as by `judge`."""
-        return self._view(trace).chance
-
-    def _view(self, trace: Trace) -> _View:
-        f = trace_features(trace, self.dialogue)
-        found = self.opinion.found(f)
-        kept = [s for s in found if s not in self.edits or self.edits[s].enabled]
-        row = self._logged.get(trace.conversation_id, self._logged.get(content_key(trace)))
-        odds = self.opinion.odds(kept, row)
-        odds -= sum(sorted(self.edits[s].weight for s in kept if s in self.edits))
-        broken = sorted(s for s in kept if s in self.laws and s not in self.edits)
-        hand = sum(sorted(self.edits[s].weight for s in kept if s in self.edits))
-        left = len(broken) * math.log(self.settings.breach) - hand
-        return _View(trace, f, frozenset(kept), odds, broken, _chance(odds + left))
+        "The chance, in [0, 1], that `trace` is a success, with the constraints, uncalibrated."
+        return _view(self, trace).chance
 
     @property
     def kinds(self) -> pd.DataFrame:
-        """One row a kind of request: size, successes, base rate, estimated precision and recall
-        (cross-fitted; estimates, no bounds), and whether training may trust it."""
-        import pandas as pd
+        "One row a kind of request: see `_kind_rows`."
+        return _kind_table(self._rows)
 
-        columns = ["kind", "size", "successes", "base_rate", "precision", "recall", "trusted"]
-        return pd.DataFrame(self._rows, columns=columns)
+# %% ../../nbs/reward/34_verifier.ipynb #2766669a
+def _view(v: Verifier, trace: Trace) -> _View:
+    "`trace` as `v` sees it; a logged one by the models that never saw it."
+    f = trace_features(trace, v.dialogue)
+    found = v.opinion.found(f)
+    kept = [s for s in found if s not in v.edits or v.edits[s].enabled]
+    row = v._logged.get(trace.conversation_id, v._logged.get(content_key(trace)))
+    by_hand = [s for s in kept if s in v.edits]
+    odds = v.opinion.odds(kept, row) - sum(sorted(v.edits[s].weight for s in by_hand))
+    broken = sorted(s for s in kept if s in v.ends.laws and s not in v.edits)
+    left = len(broken) * math.log(v.settings.breach)
+    left -= sum(sorted(v.edits[s].weight for s in by_hand))
+    return _View(trace, f, frozenset(kept), odds, broken, _chance(odds + left))
+
+
+def _judgement(v: Verifier, view: _View) -> Verdict:
+    verdict, why = _decide(v, view)
+    name = v.dialogue.intents.names[view.f.intent]
+    return Verdict(*_scored(v, view, verdict, why), verdict, name)
 
 # %% ../../nbs/reward/34_verifier.ipynb #52665269
 @dataclass(frozen=True)
@@ -306,19 +317,25 @@ NEW = (
 
 def _silence(v: Verifier, view: _View) -> str:
     "Why nothing can be said, and what would help; empty where something can."
-    ground = v.ground.get(view.f.intent, Ground())
-    if not v.labelled:
+    ground = v.ends.ground.get(view.f.intent, _Ground())
+    if not v.ends.labelled:
         return "no conversation of the logs has an outcome; label ten, or write a policy"
-    if not v.contrast:
+    if not v.ends.contrast:
         return "the logs end in one way only, so nothing tells right from wrong; label some of each"
     if ground.free:
         tools = ", ".join(sorted(ground.free))
-        return f"such requests rest on {tools}, which takes free text, and what a call does is not known; declare what it changes, or write a rule"
+        return (
+            f"such requests rest on {tools}, which takes free text, and what a call does is not "
+            "known; declare what it changes, or write a rule"
+        )
     if not v.dialogue.schema.writes:
         return "no tool is known to change anything; declare the tools that do, or label ten"
     if ground.successes < v.settings.ground:
         n = ground.successes
-        return f"only {n:.0f} of {ground.logs} logs of this request are believed to be successes; label some, or write down how it should end"
+        return (
+            f"only {n:.0f} of {ground.logs} logs of this request are believed to be successes; "
+            "label some, or write down how it should end"
+        )
     return ""
 
 # %% ../../nbs/reward/34_verifier.ipynb #6118142a
@@ -337,7 +354,7 @@ def _doubt(v: Verifier, view: _View) -> str:
     against = [g for g in _sure_rules(v, view) if g.statement[0] in ("act", "last words")]
     if against:
         g, n = against[0], against[0].broken + against[0].counterexamples
-        words = breach_words(view.trace, view.f, g.statement)
+        words = _breach_words(view.trace, view.f, g.statement)
         return f"{words}; {g.broken:.0f} of {n:.0f} such logs failed"
     if _unknown_end(v, view.f):
         return f"no success at this request ended so ({_end_words(view.f)})"
@@ -346,24 +363,25 @@ def _doubt(v: Verifier, view: _View) -> str:
 
 # %% ../../nbs/reward/34_verifier.ipynb #7fae5fdb
 def _learn_bars(
-    v: Verifier,
-    logs: Sequence[Trace],
-    rows: Sequence[Features],
-    found: Sequence[frozenset[Statement]],
+    v: Verifier, logs: Sequence[Trace], rows: Sequence[Features]
 ) -> tuple[float, float]:
     """The bars for failing and passing; the latter is measured on the logs that nothing else keeps
     from passing, as it will be applied."""
-    chance, success, s = v.opinion.chance, v.opinion.success, v.settings
-    views = [_View(t, f, x, 0.0, sorted(x & v.laws), 1.0) for t, f, x in zip(logs, rows, found)]
+    chance, success, laws = v.opinion.chance, v.opinion.success, v.ends.laws
+    found = [v.opinion.found(f, float(p)) for f, p in zip(rows, success)]
+    views = [_View(t, f, x, 0.0, sorted(x & laws), 1.0) for t, f, x in zip(logs, rows, found)]
     may = np.array([not (w.broken or _silence(v, w) or _doubt(v, w)) for w in views], bool)
-    return fail_bar(chance, success, s), pass_bar(chance[may], success[may], s.precision)
+    return (
+        _fail_bar(chance, success, v.settings),
+        _pass_bar(chance[may], success[may], v.settings.precision),
+    )
 
 # %% ../../nbs/reward/34_verifier.ipynb #641fef68
 def _unknown_end(v: Verifier, f: Features) -> bool:
     """Whether no believed success of the intent ended so, nor did all of its actions in different
     ones; or nothing was done and no success that did nothing closed so."""
-    ends = v.ground.get(f.intent, Ground()).ends
-    if f.end == NOTHING and f.broad not in v.closings:
+    ends = v.ends.ground.get(f.intent, _Ground()).ends
+    if f.end == NOTHING and f.broad not in v.ends.closings:
         return True
     tools = {t for end in ends if end != NOTHING for t in end.split(" and ")}
     return f.end not in ends and not (f.actions and tools >= {a.tool for a in f.actions})
@@ -374,7 +392,7 @@ def _decide(v: Verifier, view: _View) -> tuple[Outcome, str]:
     f, (low, high) = view.f, v.bars
     silence = _silence(v, view)
     least = min(view.chance, v.curve(view.chance))
-    if view.broken and v.labelled and least <= v.settings.fail:
+    if view.broken and v.ends.labelled and least <= v.settings.fail:
         return "fail", f"Fail: {_law_words(view)}."
     if silence:
         return "abstain", f"Abstains: {silence}."
@@ -387,7 +405,7 @@ def _decide(v: Verifier, view: _View) -> tuple[Outcome, str]:
         return "abstain", f"Abstains: of logs like it {v.curve(view.chance):.0%} succeeded."
     if doubt := _doubt(v, view):
         return "abstain", f"Abstains: {doubt}."
-    ground = v.ground[f.intent]
+    ground = v.ends.ground[f.intent]
     return "pass", (
         f"Pass: {_end_words(f)}, as successes at this request end"
         f" ({ground.successes:.0f} of {ground.logs} logs), and no rule was broken."
@@ -415,7 +433,7 @@ def _fail_sentence(v: Verifier, view: _View) -> str:
     if not found:
         return "Fail: as a whole it looks like the logs' failures."
     g, n = found[0], found[0].broken + found[0].counterexamples
-    words = breach_words(view.trace, view.f, g.statement)
+    words = _breach_words(view.trace, view.f, g.statement)
     return f"Fail: {words}. {g.broken:.0f} of {n:.0f} such logs failed."
 
 # %% ../../nbs/reward/34_verifier.ipynb #f54c2e40
@@ -442,32 +460,27 @@ def _scored(v: Verifier, view: _View, verdict: Outcome, why: str) -> tuple[float
         parts.append(Part("constraints", 0.0, 1.0, now - score, words))
         score = now
     idle = view.f.end == NOTHING and _unknown_end(v, view.f)
-    if v.labelled and verdict != "pass" and idle:
+    if v.ends.labelled and verdict != "pass" and idle:
         now = score * v.settings.unseen
         words = f"no success at this request ended so ({_end_words(view.f)})"
         parts.append(Part("ending", v.settings.unseen, 1.0, now - score, words))
         score = now
-    ground = v.ground.get(view.f.intent, Ground())
+    ground = v.ends.ground.get(view.f.intent, _Ground())
     if verdict == "abstain" and ground.free and ground.successes < score * ground.logs:
         now = ground.successes / ground.logs
         words = "what its calls did is not known: the share of such logs that succeeded"
         parts.append(Part("base rate", now, 1.0, now - score, words))
         score = now
-    if not v.labelled:
+    if not v.ends.labelled:
         score, parts = 0.5, [Part("base rate", 0.5, 1.0, 0.5, why)]
     return score, tuple(parts)
 
 # %% ../../nbs/reward/34_verifier.ipynb #b75cfc20
-def content_key(trace: Trace) -> str:
-    "A key of what was said and done; ids and labels aside."
-    return "\x1f".join(
-        f"{m.role}\x1e{m.content}\x1e{[(c.name, c.arguments) for c in m.tool_calls] if m.tool_calls else ''}"
-        for m in trace.messages
-    )
+#| export
 
 # %% ../../nbs/reward/34_verifier.ipynb #eda724be
 def _spoiled(
-    logs: Sequence[Trace], dialogue: DialogueModel, s: Settings
+    logs: Sequence[Trace], dialogue: DialogueModel, s: OpinionSettings
 ) -> list[tuple[int, Features]]:
     "Spoiled copies of successes, with the row of each."
     good = sum(t.success is True for t in logs)
@@ -484,9 +497,12 @@ def _spoiled(
 TRUSTED = (3.0, 0.8, 0.3)  # successes, precision and recall from which training may trust a kind
 
 
-def _kind_rows(
-    v: Verifier, rows: Sequence[Features]
-) -> list[tuple[str, int, float, float, float, float, bool]]:
+_KindRow: TypeAlias = tuple[str, int, float, float, float, float, bool]
+
+
+def _kind_rows(v: Verifier, rows: Sequence[Features]) -> list[_KindRow]:
+    """One row a kind of request: name, size, successes, base rate, estimated precision and recall
+    (cross-fitted; estimates, no bounds), and whether training may trust it."""
     intents, out = np.array([f.intent for f in rows], int), []
     for i, name in enumerate(v.dialogue.intents.names):
         here = intents == i
@@ -498,3 +514,10 @@ def _kind_rows(
             size, rate = int(here.sum()), float(q.mean())
             out.append((name, size, round(good, 1), rate, precision, recall, bool(trusted)))
     return sorted(out, key=lambda r: (-r[1], r[0]))
+
+
+def _kind_table(rows: Sequence[_KindRow]) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = ["kind", "size", "successes", "base_rate", "precision", "recall", "trusted"]
+    return pd.DataFrame(rows, columns=columns)

@@ -24,6 +24,7 @@ from agent_gym.user.knowledge import (
     covers,
     decided_turn,
     decision,
+    names_known,
     relevance,
     sentence_fit,
     telling_sentence,
@@ -90,7 +91,7 @@ class Answer:
     ends: State | None = None
     turns: tuple[int, ...] | None = None
 
-
+# %% ../../nbs/user/06_answers.ipynb #27c2a5bb
 @dataclass(frozen=True, eq=False)
 class Situation:
     """Where a user stands: what it has `known` from its log, the `talk` so far, the message in its
@@ -132,16 +133,9 @@ class Situation:
         stock = self.reactions.is_stock if self.reactions is not None else lambda _: False
         return next((k for k in mine if not stock(self.known.turns[k].text)), None)
 
-    @property
-    def expected(self) -> Expected | None:
-        "What others did on hearing the like."
-        if self.reactions is None or self.kin is None:
-            return None
-        return self.reactions.expect(self.heard.text, self.kin, self.talk.decided)
-
 # %% ../../nbs/user/06_answers.ipynb #5763f850
 _WHAT = "Sorry, what do you mean?"
-_NOT_ASKED = "That is not what I asked for."
+_NOT_ASKED = "No, that is not what I asked for."
 _NOT_MINE = "No, that is not mine."
 _UNKNOWN = "I don't have that, it was never given to me."
 
@@ -159,6 +153,8 @@ def is_familiar(s: Situation) -> bool:
     if not s.heard.words:
         return False
     if s.reactions is None and (s.heard.more or s.heard.refusal or s.heard.farewell):
+        return True
+    if s.heard.asks and names_known(s.known, s.heard):
         return True
     heard = float((s.known.H @ s.heard.gist).max())
     if s.reactions is not None:
@@ -204,11 +200,11 @@ def repeat_log(s: Situation) -> Answer | None:
 
 def follow_others(s: Situation) -> Answer | None:
     "What others did on hearing the like, in words of this user where it has them."
-    e = s.expected
+    e = _expect(s)
     if e is None:
         return None
     stock = random.Random(f"{s.seed}/{s.heard.text}").choice(e.words) if e.words else None
-    if e.act == "leave" and not (s.goal is not None and s.goal in s.known.further):
+    if e.act == "leave" and s.goal is None:
         words_ = stock or _parting(s)
         return Answer(words_, "sibling", e.confidence, leaves=True, ends="met")
     if e.act == "tell":
@@ -219,6 +215,12 @@ def follow_others(s: Situation) -> Answer | None:
     if e.act == "other" and stock and e.likeness > SETTINGS.expected and not told:
         return Answer(stock, "sibling", e.confidence, annoys=True)
     return None
+
+
+def _expect(s: Situation) -> Expected | None:
+    if s.reactions is None or s.kin is None:
+        return None
+    return s.reactions.expect(s.heard.text, s.kin, s.talk.decided)
 
 
 def _parting(s: Situation) -> str | None:
@@ -284,7 +286,8 @@ def hear_out(s: Situation) -> Answer | None:
     sure = SETTINGS.fact if h.more else SETTINGS.wish
     if goal is not None:
         met = tuple(k for k in s.goals.turns if k < goal)
-        return Answer(_bring_up(s, goal), "fact", sure, ends="met", turns=met)
+        words_ = _bring_up(s, goal) if h.more else turns[goal].text
+        return Answer(words_, "fact", sure, ends="met", turns=met)
     if h.refusal and not s.refused:
         return Answer(turns[0].text, annoys=True, refuses=True)
     ends = "refused" if h.refusal else "met"
@@ -335,7 +338,8 @@ def _answer_request(s: Situation) -> Answer | None:
         return None
     fits = opening is not None or any(fit[k] >= SETTINGS.fits for k in picks)
     first = [opening.text] if opening is not None else []
-    out = " ".join([*first, *(_shorten(s, k) for k in sorted(picks))])
+    picks = sorted(picks, key=lambda k: (h.closed and known.turns[k].polarity is None, k))
+    out = " ".join([*first, *(_shorten(s, k) for k in picks)])
     if h.closed and polarity(out) is None:
         out = f"{_yes(s)}. {out}"
     return Answer(_add(s, out), "fact", SETTINGS.fact if fits else SETTINGS.fallback)
@@ -364,7 +368,8 @@ def _pick(s: Situation, order: Sequence[int], fit: np.ndarray) -> list[int]:
         again = turns[picks[1]].facts and turns[picks[1]].facts <= turns[picks[0]].facts
         if fit[picks[1]] < SETTINGS.also or again:
             picks.pop()
-    return list(dict.fromkeys(k if _has_told(s, turns[k].facts) else turns[k].first for k in picks))
+    picks = [k if _has_told(s, turns[k].facts) else turns[k].first for k in picks]
+    return list(dict.fromkeys(s.known.corrected.get(k, k) for k in picks))
 
 
 def _has_told(s: Situation, values: frozenset[str]) -> bool:
@@ -374,8 +379,10 @@ def _has_told(s: Situation, values: frozenset[str]) -> bool:
 def _opening_sentence(s: Situation, picks: Sequence[int]) -> Sentence | None:
     "The sentence of the opening that answers what is heard better than the turns `picks` do."
     pairs = list(zip(s.fit, s.known.sentences))
-    best = max((float(f) for f, u in pairs if u.turn in picks), default=0.0)
-    fits = (u for f, u in pairs if u.turn == 0 and f >= SETTINGS.opened and f > best)
+    rivals = (f for f, u in pairs if u.turn in picks and (u.facts or not s.heard.open))
+    best = max(map(float, rivals), default=0.0)
+    right = [] if 0 in s.known.corrected else pairs
+    fits = (u for f, u in right if u.turn == 0 and f >= SETTINGS.opened and f > best)
     return max((u for u in fits if u.facts), key=lambda u: len(u.facts), default=None)
 
 
@@ -421,12 +428,21 @@ def answer(s: Situation) -> Answer:
     "What the user does: the answer of the first rule that has one."
     if (first := _apply(_FIRST, s)) is not None:
         return first
-    if not (s.text.asks or is_familiar(replace(s, heard=s.text))):
-        s = replace(s, heard=s.text)  # what asks for nothing and is like nothing stands for nothing
+    if _is_misread(s):
+        s = replace(s, heard=s.text)
     found = _apply(_OTHERS, s)
     if found is not None:
         return found if s.heard is s.text else _tell_new(s, found)
     return _apply(_OWN, s) or answer_request(s)
+
+
+def _is_misread(s: Situation) -> bool:
+    """Whether the words of the logs say something else than the message: a proposal stays one, and
+    what asks for nothing and is like nothing heard stands for nothing."""
+    t, h = s.text, s.heard
+    if t.asks:
+        return t.closed and not t.open and not h.closed
+    return not is_familiar(replace(s, heard=t))
 
 
 def _apply(rules: Sequence[Rule], s: Situation) -> Answer | None:
@@ -443,5 +459,5 @@ def _tell_new(s: Situation, found: Answer) -> Answer:
     for u in s.known.sentences:
         asked = u.turn in s.known.inner and u.shapes and u.polarity is None
         if asked and any(not told.issuperset(words(f)) for f in u.facts):
-            return Answer(u.text, "fact", SETTINGS.wish)
+            return Answer(u.text, "fact", SETTINGS.fact)
     return replace(found, source="fallback", confidence=SETTINGS.fallback)

@@ -30,7 +30,8 @@ from .vary import shapes
 
 # %% auto #0
 __all__ = ['TELLING', 'Act', 'ACTS', 'Sentence', 'read_sentences', 'Turn', 'Knowledge', 'knowledge', 'relevance', 'sentence_fit',
-           'telling_sentence', 'covers', 'answered_turn', 'decided_turn', 'chosen_sentence', 'act', 'decision']
+           'telling_sentence', 'covers', 'names_known', 'answered_turn', 'decided_turn', 'chosen_sentence', 'act',
+           'decision']
 
 # %% ../../nbs/user/04_knowledge.ipynb #86d1aeb8
 TELLING = 6.0  # from this weight on a word says something
@@ -145,6 +146,11 @@ class Knowledge:
         return tuple(k for k in self.inner if self.turns[k].heard.more)
 
     @cached_property
+    def corrected(self) -> dict[int, int]:
+        "The turns whose value a later turn takes back, each with that turn."
+        return _find_corrections(self.sentences)
+
+    @cached_property
     def turn_of(self) -> np.ndarray:
         return np.array([s.turn for s in self.sentences])
 
@@ -161,14 +167,30 @@ class Knowledge:
         return np.stack([key(h) for h in heard]) if heard else np.zeros((0, 260), np.float32)
 
     @cached_property
-    def values(self) -> frozenset[str]:
-        "The values but names and short numbers that were said or heard in the log."
-        texts = "\n".join((*self.script.said, *self.script.heard))
-        return frozenset(f.value for f in facts(texts) if f.kind != "name" and len(f.value) > 3)
+    def log(self) -> str:
+        "All that was said and heard in the log, in lower case."
+        return "\n".join((*self.script.said, *self.script.heard)).casefold()
 
 # %% ../../nbs/user/04_knowledge.ipynb #29b3e6ce
 def _between(script: Script) -> range:
     return range(1, len(script.said) - script.parting)
+
+
+# the editing terms with which speakers repair what they said (Levelt 1983)
+_REPAIR = frozenset(words("meant oops correction mistake mistaken"))
+_OTHER = frozenset(words("sorry other"))  # "sorry, the other one"
+
+
+def _find_corrections(said: Sequence[Sentence]) -> dict[int, int]:
+    out: dict[int, int] = {}
+    for j, later in enumerate(said):
+        repairs = not _REPAIR.isdisjoint(later.words) or later.words >= _OTHER
+        if not later.shapes or not repairs:
+            continue
+        alike = (s for s in said[:j] if s.shapes == later.shapes and not s.facts & later.facts)
+        before = [s.turn for s in alike if s.turn < later.turn]
+        out |= dict.fromkeys(before[-1:], later.turn)
+    return out
 
 
 @lru_cache(256)
@@ -264,8 +286,16 @@ def covers(known: Knowledge, heard: Request) -> bool:
     parts = [s.turn in wishes for s in known.sentences]
     each = np.concatenate([heard.each, heard.gist[None]])
     like = np.concatenate([known.S[wishes], known.H[agreed], known.U[parts]]) @ each.T
-    named = known.values & {f.value for f in facts(heard.text)}
-    return bool(named) or float(like.max(initial=0)) >= SETTINGS.covered
+    return float(like.max(initial=0)) >= SETTINGS.covered or names_known(known, heard)
+
+
+def names_known(known: Knowledge, heard: Request) -> bool:
+    "Whether a message names a value, names and short numbers aside, that stands in the log."
+    named = (f.text.casefold() for f in heard.facts if f.kind != "name")
+    return any(len(v) >= _TELLING_VALUE and v in known.log for v in named)
+
+
+_TELLING_VALUE = 4  # letters of a value that can be told from others
 
 # %% ../../nbs/user/04_knowledge.ipynb #088d18f8
 _TIE = 0.01  # keys closer than this are equally like: of those, the first counts

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from rapidfuzz.fuzz import ratio
 
 from ..dialogue.intents import Intents
 from ..dialogue.script import Script, has_user
@@ -60,7 +61,7 @@ class Weighing:
     kind: float = 1.0
     before: float = 1.0
 
-
+# %% ../../nbs/user/05_reactions.ipynb #9aa2f506
 @dataclass(frozen=True, slots=True)
 class ReactionSettings:
     """`meaning`: the places of a key that hold meaning. `like`: likeness below which words are not
@@ -69,8 +70,10 @@ class ReactionSettings:
     heaviest vote below which a reaction lends no words. `shape`: the share of votes from which a
     shape is told. `words`: replies lent, of at most `letters`. `sample`: reactions foretold to
     learn the weighing, `least` of them to learn at all, `gain` that a weight must bring. `right`:
-    how often the act must be foretold for the model to speak. `prior`: foretold acts that the
-    calibration of one act borrows from all. Chosen on the retail talks and the sample world."""
+    how often the act must be foretold for the model to speak; `floor`: the score from which it
+    does where nothing can be learned. `prior`: foretold acts that the calibration of one act
+    borrows from all. `slips`: likeness in letters (0 to 100) from which words are the same but for
+    slips. Chosen on the retail talks and the sample world."""
 
     meaning: int = 256
     like: float = 0.6
@@ -83,7 +86,9 @@ class ReactionSettings:
     letters: int = 120
     sample: int = 400
     least: int = 20
+    slips: float = 85.0
     gain: float = 0.002
+    floor: float = 0.5
     right: float = 0.88
     prior: float = 5.0
     choices: tuple[tuple[str, tuple[float, ...]], ...] = (
@@ -96,6 +101,9 @@ class ReactionSettings:
 SETTINGS = ReactionSettings()
 
 # %% ../../nbs/user/05_reactions.ipynb #cf21be76
+_UNKNOWN = 0.5  # the chance of an act of which nothing is known
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     "By act: scores, rising, and how often acts foretold with them were right."
@@ -104,7 +112,7 @@ class Calibration:
 
     def __call__(self, act: Act, score: float) -> float:
         "The chance (0 to 1) that `act`, foretold with `score`, is right; a half where unknown."
-        scores, right = self.curves.get(act, ((0.0,), (0.5,)))
+        scores, right = self.curves.get(act, ((0.0,), (_UNKNOWN,)))
         return float(np.interp(score, scores, right))
 
 
@@ -182,8 +190,9 @@ class Reactions:
         return _likeness(self.openings, text)
 
     def is_stock(self, text: str) -> bool:
-        "Whether users of several conversations said `text` after their opening."
-        return normalise(text) in self._stock
+        "Whether users of several conversations said `text`, slips aside, after their opening."
+        said, least = normalise(text), SETTINGS.slips
+        return said in self._stock or any(ratio(said, s, score_cutoff=least) for s in self._stock)
 
     def opening_similarity(self, opening: str) -> np.ndarray:
         """How much the reactions of each user count for one that opens with `opening`, shape
@@ -207,10 +216,21 @@ class Reactions:
         among = (self.acts[rows] == chosen) & (votes > votes.max() * SETTINGS.lowest)
         order = np.argsort(-votes[among], kind="stable")
         lent = [(self.rows[i], float(v)) for i, v in zip(rows[among][order], votes[among][order])]
-        sure = self.calibration(ACTS[chosen], score)
+        sure = self.calibration(ACTS[chosen], score) * _agreement(self.acts[rows], near, chosen)
         return Expected(ACTS[chosen], best, *_lend(lent, self._stock), sure)
 
 # %% ../../nbs/user/05_reactions.ipynb #fcc09b2f
+_DECISIONS = (ACTS.index("yes"), ACTS.index("no"))
+
+
+def _agreement(acts: np.ndarray, near: np.ndarray, chosen: int) -> float:
+    """The share of the yes or no `chosen` among those that anybody said to the like, however they
+    opened: who refuses a price does not say so in the first message. 1 for other acts."""
+    if chosen not in _DECISIONS:
+        return 1.0
+    return float(near[acts == chosen].sum() / near[np.isin(acts, _DECISIONS)].sum())
+
+
 def _likeness(keys: np.ndarray, text: str) -> float:
     meaning = keys[:, : SETTINGS.meaning] @ key(text)[: SETTINGS.meaning]
     return float(meaning.max(initial=0)) * (1 + FORM**2)
@@ -272,6 +292,7 @@ def _weigh(
 
 # %% ../../nbs/user/05_reactions.ipynb #acd588f1
 _Foretold = list[tuple[float, Act, bool]]
+_NEVER = 2.0  # a score that no act reaches
 _SMOOTH = 0.02  # of an act's chance, so that a surprise costs a finite amount
 
 
@@ -289,12 +310,12 @@ def _learn_weighing(model: Reactions) -> tuple[Weighing, float, Calibration]:
     cases = [(i, n) for i, n in cases if n[2] >= SETTINGS.like and len(n[0])]
     best, told = Weighing(), _foretell(model, Weighing(), cases)
     if len(some) < SETTINGS.least:
-        return best, 0.5, calibrate(told[1])
+        return best, SETTINGS.floor, calibrate(told[1])
     for name, values in SETTINGS.choices:
         for w in [replace(best, **{name: v}) for v in values]:
             if (now := _foretell(model, w, cases))[0] > told[0] + SETTINGS.gain:
                 best, told = w, now
-    right, floor = 0, 2.0
+    right, floor = 0, _NEVER
     for k, (score, _, hit) in enumerate(sorted(told[1], key=lambda x: -x[0]), 1):
         right += hit
         if right >= SETTINGS.right * k:
@@ -315,7 +336,7 @@ def _foretell(
         kin = kins[int(model.user[i])]
         votes = _weigh(model, w, rows, near, kin, int(model.before[i]))
         tally = np.bincount(model.acts[rows], votes, len(ACTS))
-        tally /= max(1e-12, float(tally.sum()))
+        tally /= float(tally.sum()) or 1.0
         logs += float(np.log((tally[model.acts[i]] + _SMOOTH) / (1 + len(ACTS) * _SMOOTH)))
         chosen = int(tally.argmax())
         out.append((best * float(tally[chosen]), ACTS[chosen], chosen == int(model.acts[i])))
