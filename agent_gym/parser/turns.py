@@ -559,6 +559,8 @@ def _quick(m: Any) -> Record | None:
     role, content, n = m.get("role"), m.get("content"), len(m)
     if content.__class__ is not str and content is not None:
         return None
+    if "is_error" in m and role != "tool" and m.keys() == _WRITTEN:
+        return _dumped(m)
     if role in _SPEAKERS:
         if n == 2 and content is not None:
             return m
@@ -596,6 +598,23 @@ def _quick(m: Any) -> Record | None:
     ):
         return m
     return None
+
+
+def _dumped(m: Record) -> Record | None:
+    "A message as `Message.model_dump` writes it; None for one that must be looked at."
+    plain = m["role"] in _SPEAKERS and m["is_error"] is False and m["result"] is None
+    if not plain or m["metadata"].__class__ is not dict or m["name"] is not None:
+        return None
+    calls = m["tool_calls"]
+    if calls.__class__ is not list or not (m["content"] or calls) or m["tool_call_id"] is not None:
+        return None
+    return m if all(c.__class__ is dict and _is_ours(c) for c in calls) else None
+
+
+def _is_ours(c: Record) -> bool:
+    typed = c.get("name").__class__ is str and c.get("arguments").__class__ is dict
+    known = typed and (c.get("id") is None or c["id"].__class__ is str) and "id" in c
+    return known and len(c) == 4 and c.get("metadata").__class__ is dict
 
 
 def _quick_call(c: Any) -> Record | None:
@@ -642,7 +661,7 @@ def read_turns(items: object, path: str = "$.messages") -> tuple[list[Record], b
         else:
             looked = True
             _add(out, item, f"{path}[{i}]", items)
-    if not any("tool_calls" in m for m in out) and any(
+    if not any(m.get("tool_calls") for m in out) and any(
         m.get("content") and OPENING.search(m["content"]) for m in out if m["role"] == "assistant"
     ):
         out = [x for m in out for x in tagged(m)]
