@@ -19,7 +19,7 @@ from agent_gym.environment.action import (
     text_of,
 )
 from .foreign import Copies, attempt
-from .path import LoggedPath, LoggedTurn, same_action
+from .tasks import LoggedPath, LoggedTurn, same_action
 from .world import User, World
 from ..mocker import ToolResult, ToolSession
 from ..trace import EpisodeError, Message, ToolCall, Trace, copied, dumps
@@ -390,7 +390,7 @@ class Episode:
 
         return trace_html(self.trace)
 
-
+# %% ../../nbs/environment/05_episode.ipynb #bbfb8ac9
 def _as_said(action: object) -> str:
     "The text under which a malformed action enters the trace; its own words may fail."
     said = attempt(lambda: action if isinstance(action, str) else str(action))

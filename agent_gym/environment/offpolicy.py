@@ -84,7 +84,7 @@ class OffPolicy:
             + (": support is thin, do not rely on it" if self.thin else "")
         )
 
-
+# %% ../../nbs/environment/13_offpolicy.ipynb #c0f07bbf
 def off_policy(
     gym: HasWorld | World,
     agent: Agent,

@@ -91,7 +91,7 @@ def _play(path: str, jobs: Sequence[Job]) -> bytes:
         _Loaded.work = unpacked(Path(path).read_bytes())
     return sealed(_Loaded.work(jobs))
 
-
+# %% ../../nbs/environment/10_pools.ipynb #5765c37b
 def sealed(records: Sequence[EpisodeRecord]) -> bytes:
     """`records` as bytes, for `opened`; one that holds what cannot be sent (a lock, a connection)
     is marked in its place."""
@@ -179,7 +179,7 @@ class ProcessPool:
 # %% ../../nbs/environment/10_pools.ipynb #38f4b6a2
 HIRING = 60.0  # seconds an actor may take to start before the rollout goes on without it
 
-
+# %% ../../nbs/environment/10_pools.ipynb #e2b6e292
 class RayPool:
     """Ray actors on `workers` processors (default: all of the cluster, and never more).
 
@@ -239,7 +239,7 @@ class RayPool:
         self._idle.clear()
         self._running.clear()
 
-
+# %% ../../nbs/environment/10_pools.ipynb #55ab824c
 class _RayWorker:
     def __init__(self, blob: bytes):
         self.blob, self.work = blob, None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .episode import Episode, HasWorld
-from .path import LoggedPath, LoggedTurn
+from .tasks import LoggedPath, LoggedTurn
 from .play import AnyAgent, Job, Work, name_of
 from .records import EpisodeRecord
 from .statistics import Comparison, Estimate, paired, wilson
@@ -31,7 +31,7 @@ class WrongTurn:
     turn: int
     reason: str
 
-
+# %% ../../nbs/environment/12_retry.ipynb #274d2317
 class Faults:
     "Finds the wrong turn of a conversation in `world`."
 
@@ -65,7 +65,7 @@ class Faults:
             len(path.turns) - 1, "every turn is one that successes took: the closing is tried again"
         )
 
-
+# %% ../../nbs/environment/12_retry.ipynb #71d11be4
 def _moves(path: LoggedPath) -> Iterator[tuple[str, str, str]]:
     "Each turn as an act with the two acts before it."
     acts = ["the start", "the opening", *map(_act, path.turns)]
@@ -92,7 +92,7 @@ class Retried:
     logged_score: float
     record: EpisodeRecord
 
-
+# %% ../../nbs/environment/12_retry.ipynb #3922aab9
 @dataclass(frozen=True)
 class RetrySet:
     "Failed conversations tried again by one agent."

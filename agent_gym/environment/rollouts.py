@@ -18,7 +18,7 @@ from pydantic import JsonValue
 
 
 from .episode import Episode, HasWorld
-from .identity import fingerprint
+from .foreign import fingerprint
 from .play import AnyAgent, Job, Work, name_of, plan, require_agent
 from .pools import Backend, Pool, make_pool
 from .records import EpisodeRecord, EpisodeSet
@@ -144,7 +144,7 @@ class RolloutDirectory:
                 )
             self._full = True
 
-
+# %% ../../nbs/environment/11_rollout.ipynb #9148fb98
 def _hash(value: object) -> str:
     return hashlib.sha256(dumps(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -181,7 +181,7 @@ class RolloutOptions(TypedDict, total=False):
     timeout: float | None
     ray_address: str | None
 
-
+# %% ../../nbs/environment/11_rollout.ipynb #35a2b94c
 def rollout(
     gym: HasWorld | World,
     agent: AnyAgent,
@@ -232,7 +232,7 @@ def rollout(
             advance(len(done))
     return EpisodeSet((records[j.index] for j in jobs), name_of(agent))
 
-
+# %% ../../nbs/environment/11_rollout.ipynb #79db4ecf
 def _played(
     work: Work,
     jobs: Sequence[Job],
@@ -267,7 +267,7 @@ def _lost(work: Work, job: Job) -> EpisodeRecord:
 # %% ../../nbs/environment/11_rollout.ipynb #a07a52c6
 PATIENCE = 2.0  # seconds before a progress bar appears
 
-
+# %% ../../nbs/environment/11_rollout.ipynb #8c9756fa
 @contextmanager
 def bar(show: bool, title: str, total: int, done: int = 0) -> Iterator[Callable[[int], object]]:
     """A progress bar on a terminal or in a notebook, once it takes longer than two seconds; nothing

@@ -35,7 +35,7 @@ class Estimate:
 
         return block(f"<p>{escape(str(self))}</p>", "estimate")
 
-
+# %% ../../nbs/environment/07_statistics.ipynb #cc9eab9b
 def wilson(successes: float, n: int, z: float = 1.96) -> Estimate:
     """The share `successes / n` with Wilson's score interval (Wilson 1927), which stays inside [0,
     1] and is honest for small n.
@@ -90,7 +90,7 @@ class Comparison:
 
         return block(f"<p>{escape(str(self))}</p>", "comparison")
 
-
+# %% ../../nbs/environment/07_statistics.ipynb #17416956
 def newcombe(first: Sequence[float], second: Sequence[float]) -> Estimate:
     """The difference of the means of paired scores in [0, 1] with Newcombe's hybrid score interval
     (Newcombe 1998, method 8), from Wilson's for each side.
@@ -120,7 +120,7 @@ def _same_episodes(
         )
     return np.asarray(first, float), np.asarray(second, float)
 
-
+# %% ../../nbs/environment/07_statistics.ipynb #12a4554d
 def paired(
     first: Sequence[float], second: Sequence[float], seed: int = 0, flips: int = 10_000
 ) -> Comparison:

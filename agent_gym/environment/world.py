@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from .. import __version__
-from .descriptions import described_tools
+from .functions import described_tools
 from .foreign import ForeignUser, ask, is_ours
 from .functions import ErrorStyle, Function, Functions, LiveMocker
-from .identity import fingerprint
-from .path import LoggedPath
+from .foreign import fingerprint
+from .tasks import LoggedPath
 from .tasks import TaskSet
 from ..mocker import ToolMocker, ToolResult, ToolSession
 from ..reward.breakdown import Part
