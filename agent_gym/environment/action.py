@@ -78,7 +78,8 @@ def parse_action(action: str | Message | Mapping[str, JsonValue]) -> Message:
         if isinstance(action, Mapping):
             return _message(_plain_object(action))
         raise MalformedAction(
-            "an action is text (str), a Message, or a message in OpenAI form (a dict or its JSON text), "
+            "an action is text (str), a Message, or a message in OpenAI form (a dict "
+            "or its JSON text), "
             f"got {type(action).__name__}"
         )
     if action[:1] != "{" and not action[:80].lstrip().startswith("{"):

@@ -159,16 +159,16 @@ class LiveMocker(ToolMocker):
 
     def __init__(self, mocker: ToolMocker, functions: Functions):
         self.__dict__.update(mocker.__dict__)
-        self.functions = functions
+        self.real = functions
 
     @property
     def tools(self) -> dict[str, ToolSpec]:
-        return {**super().tools, **self.functions.specs}
+        return {**super().tools, **self.real.specs}
 
     def call(self, name: str, arguments: Mapping[str, JsonValue] | None = None) -> ToolResult:
         return (
-            self.functions.call(name, arguments or {})
-            if name in self.functions
+            self.real.call(name, arguments or {})
+            if name in self.real
             else super().call(name, arguments)
         )
 

@@ -55,7 +55,8 @@ def agent_for(agent: AnyAgent, trace: Trace) -> Agent | AsyncAgent:
     )
     if not callable(getattr(made, "act", None)):
         raise EpisodeError(
-            f"{type(made).__name__} is no agent: it needs a method act(messages, tools) that returns a Message"
+            f"{type(made).__name__} is no agent: it needs a method act(messages, "
+            "tools) that returns a Message"
         )
     return made
 
@@ -65,7 +66,8 @@ def require_agent(agent: object) -> None:
     if callable(getattr(agent, "act", None)) or callable(agent):
         return
     raise TypeError(
-        "an agent is an object with a method act(messages, tools) that returns a Message, or a class "
+        "an agent is an object with a method act(messages, tools) that returns a "
+        "Message, or a class "
         f"or function that makes one for a Trace; got {type(agent).__name__}"
     )
 

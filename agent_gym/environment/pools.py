@@ -67,7 +67,9 @@ def packed(work: Work) -> bytes:
         return cloudpickle.dumps(work)
     except (TypeError, AttributeError, pickle.PicklingError) as e:
         raise EpisodeError(
-            f"the agent, user or a tool function cannot be sent to another process: {e}. Keep locks, connections and open files out of it, or use backend='local'"
+            "the agent, user or a tool function cannot be sent to another process: "
+            f"{e}. Keep locks, connections and open files out of it, or use "
+            "backend='local'"
         ) from e
 
 
@@ -78,7 +80,9 @@ def unpacked(blob: bytes) -> Work:
         return pickle.loads(blob)
     except (ImportError, AttributeError) as e:
         raise EpisodeError(
-            f"a worker cannot load the agent, user or a tool function: {e}. Put the module on the path of the workers, or define the agent in the notebook or script itself"
+            f"a worker cannot load the agent, user or a tool function: {e}. Put the "
+            "module on the path of the workers, or define the agent in the notebook "
+            "or script itself"
         ) from e
 
 
@@ -214,7 +218,8 @@ class RayPool:
     def _check(self) -> None:
         if not self.capacity:
             raise EpisodeError(
-                f"no processor of the Ray cluster became free within {HIRING:.0f} s: see ray.available_resources(), or use backend='process'"
+                f"no processor of the Ray cluster became free within {HIRING:.0f} s: "
+                "see ray.available_resources(), or use backend='process'"
             )
 
     def submit(self, key: int, jobs: Sequence[Job]) -> None:

@@ -135,9 +135,6 @@ class EpisodeRecord(_Deferred):
             )
         return cls(trace=Trace.model_validate({**value, "metadata": meta}), **own)
 
-    def _repr_html_(self) -> str:
-        return self.trace._repr_html_()
-
 # %% ../../nbs/environment/08_records.ipynb #0ec33d18
 _PLAIN = tuple(f.name for f in fields(EpisodeRecord) if f.name != "trace")
 _NUMBER = (int, float)
@@ -348,7 +345,8 @@ class EpisodeSet(_Records):
         ]
         if not both:
             raise ValueError(
-                "the two sets have no episode (conversation and seed) in common: roll both agents out with the same n and seed"
+                "the two sets have no episode (conversation and seed) in common: roll "
+                "both agents out with the same n and seed"
             )
         return paired([a for a, _ in both], [b for _, b in both])
 

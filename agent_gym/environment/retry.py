@@ -48,7 +48,8 @@ class Faults:
         "Raises EpisodeError where the assistant never spoke."
         if not path.turns:
             raise EpisodeError(
-                f"conversation {path.trace.conversation_id!r} has no turn of the assistant to do better than"
+                f"conversation {path.trace.conversation_id!r} has no turn of the "
+                "assistant to do better than"
             )
         if self._verifier is not None:
             for k, t in enumerate(path.turns):
@@ -59,7 +60,8 @@ class Faults:
             if move not in self._good:
                 return WrongTurn(
                     k,
-                    f"no successful conversation went on with {move[-1]} after {' and '.join(move[:-1])}",
+                    f"no successful conversation went on with {move[-1]} after "
+                    f"{' and '.join(move[:-1])}",
                 )
         return WrongTurn(
             len(path.turns) - 1, "every turn is one that successes took: the closing is tried again"
@@ -152,7 +154,10 @@ class RetrySet:
         )
 
     def __repr__(self) -> str:
-        return f"RetrySet({len(self)} failed conversations tried again{' by ' + self.agent if self.agent else ''}: rescued {self.rate})"
+        return (
+            f"RetrySet({len(self)} failed conversations tried "
+            f"again{' by ' + self.agent if self.agent else ''}: rescued {self.rate})"
+        )
 
     def _repr_html_(self) -> str:
         from agent_gym.render import block, table

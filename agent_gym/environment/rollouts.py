@@ -96,17 +96,21 @@ class RolloutDirectory:
                 write_whole(head, dumps(mine) + "\n")
         except OSError as e:
             raise EpisodeError(
-                f"{self.path} cannot keep a rollout: {e}. Name another directory, or none to keep nothing"
+                f"{self.path} cannot keep a rollout: {e}. Name another directory, or "
+                "none to keep nothing"
             ) from e
 
     def _check(self, theirs: JsonValue, mine: dict[str, JsonValue]) -> None:
         if not isinstance(theirs, dict):
             raise EpisodeError(
-                f"{self.path / 'rollout.json'} is damaged: delete it to go on with the parts beside it that belong to this rollout"
+                f"{self.path / 'rollout.json'} is damaged: delete it to go on with the "
+                "parts beside it that belong to this rollout"
             )
         if theirs != mine:
             raise EpisodeError(
-                f"{self.path} holds another rollout ({dumps(theirs)}, now {dumps(mine)}): name another directory, or call with the same agent, n and seed"
+                f"{self.path} holds another rollout ({dumps(theirs)}, now "
+                f"{dumps(mine)}): name another directory, or call with the same agent, "
+                "n and seed"
             )
 
     def records(self) -> list[EpisodeRecord]:
@@ -139,7 +143,8 @@ class RolloutDirectory:
         except OSError as e:
             if not self._full:
                 warnings.warn(
-                    f"{self.path} takes no more: {e}. The rollout goes on, but what is not kept is played again where it is interrupted",
+                    f"{self.path} takes no more: {e}. The rollout goes on, but what is "
+                    "not kept is played again where it is interrupted",
                     stacklevel=3,
                 )
             self._full = True

@@ -65,7 +65,9 @@ def pass_hat_k(attempts: Sequence[tuple[int, int]], k: int) -> Estimate:
     rows = [(c, n) for c, n in attempts if n >= k]
     if k < 1 or not rows:
         raise ValueError(
-            f"pass^{k} needs k >= 1 and tasks with at least {k} attempts; the most attempts at a task is {max((n for _, n in attempts), default=0)}: roll out more episodes"
+            f"pass^{k} needs k >= 1 and tasks with at least {k} attempts; the most "
+            f"attempts at a task is {max((n for _, n in attempts), default=0)}: roll "
+            "out more episodes"
         )
     return wilson(sum(math.comb(c, k) / math.comb(n, k) for c, n in rows), len(rows))
 
@@ -83,7 +85,10 @@ class Comparison:
 
     def __str__(self) -> str:
         d, p = self.difference, f"p = {self.p_value:.3f}" if self.p_value >= 0.001 else "p < 0.001"
-        return f"{d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}], {p}; {self.wins} better, {self.losses} worse, {self.ties} the same"
+        return (
+            f"{d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}], {p}; {self.wins} better, "
+            f"{self.losses} worse, {self.ties} the same"
+        )
 
     def _repr_html_(self) -> str:
         from agent_gym.render import block, escape
@@ -116,7 +121,8 @@ def _same_episodes(
 ) -> tuple[np.ndarray, np.ndarray]:
     if len(first) != len(second) or not len(first):
         raise ValueError(
-            f"a paired comparison needs the same episodes on both sides, got {len(first)} and {len(second)}"
+            "a paired comparison needs the same episodes on both sides, got "
+            f"{len(first)} and {len(second)}"
         )
     return np.asarray(first, float), np.asarray(second, float)
 

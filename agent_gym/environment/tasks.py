@@ -95,7 +95,10 @@ class TaskSet(Sequence[Task]):
         return hash(self._tasks)
 
     def __repr__(self) -> str:
-        return f"TaskSet({len(self)} tasks: {sum(t.success is True for t in self)} logged successes, {sum(t.success is False for t in self)} failures)"
+        return (
+            f"TaskSet({len(self)} tasks: {sum(t.success is True for t in self)} logged "
+            f"successes, {sum(t.success is False for t in self)} failures)"
+        )
 
     def filter(self, pred: Callable[[Task], object]) -> TaskSet:
         "The tasks for which `pred(task)` is true, in order."

@@ -138,7 +138,10 @@ class World:
             if labels
             else "none says how it ended, give outcomes with load_traces(..., success=...)"
         )
-        return f"none of the {len(self.traces)} conversations can be graded ({why}): play one by its conversation_id"
+        return (
+            f"none of the {len(self.traces)} conversations can be graded ({why}): play one "
+            "by its conversation_id"
+        )
 
     def user_of(self, trace: Trace, seed: int, seconds: float | None = None) -> User:
         """The other side of `trace`. One that somebody brought gets copies and `seconds` for a
