@@ -429,7 +429,7 @@ def _learned(gym: Gym) -> dict[str, object]:
     live = gym.tool_mocker
     mocker = object.__new__(ToolMocker)
     mocker.__dict__.update({k: v for k, v in live.__dict__.items() if k != "functions"})
-    mocker.__dict__["_functions"] = {}
+    mocker.functions = {}
     judge = gym.reward_fn if is_ours(gym.reward_fn) else None
     user = gym.world.user if is_ours(gym.world.user) else None
     return {"mocker": mocker, "reward": judge, "user": user}

@@ -292,7 +292,7 @@ def _reward_of(gym: Gym, traces: Sequence[Trace], seed: int) -> Reward:
         seed=seed,
     )
 
-
+# %% ../nbs/30_train.ipynb #a50e660b
 def _test_halves(
     gym: Gym, s: TrainSettings, seed: int, step: Callable[[str], None]
 ) -> PairedTest | None:

@@ -3,6 +3,7 @@
     python tools/bench_transfer.py --world sample --seeds 100,101,102              # the package's own world
     python tools/bench_transfer.py --world clinic --noise high --seeds 100          # another domain that the package has never met
     AGENT_GYM_BENCH=/path/to/benches python tools/bench_transfer.py --world transfer --noise high --seeds 100
+    for n in 30 100 300 1000; do python tools/bench_transfer.py --world hire --noise none --logs $n --variants "cloning of successes"; done
     python tools/bench_transfer.py --variants "cloning of successes;+ believed labels: cloned;train;practised, both true"
 
 Every agent meets the same new customers; gains are paired with the first variant, with 95 % intervals over customers.
@@ -73,12 +74,12 @@ def sample_world(many: int) -> TrueWorld:
     )
 
 
-def clinic_world(noise: float, many: int) -> TrueWorld:
+def clinic_world(noise: float, many: int, flip: float) -> TrueWorld:
     from worlds import clinic, desk
     from worlds.callers import Clinic
 
     def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
-        made = desk.make_logs(many, noise, seed)
+        made = desk.make_logs(many, noise, seed, flip)
         return [l.trace for l in made], {l.trace.conversation_id: l.number for l in made}
 
     return TrueWorld(
@@ -91,11 +92,11 @@ def clinic_world(noise: float, many: int) -> TrueWorld:
     )
 
 
-def hire_world(noise: float, many: int) -> TrueWorld:
+def hire_world(noise: float, many: int, flip: float) -> TrueWorld:
     from worlds import hire
 
     def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
-        made = hire.make_logs(many, noise, seed)
+        made = hire.make_logs(many, noise, seed, flip)
         return [l.trace for l in made], {l.trace.conversation_id: l.number for l in made}
 
     return TrueWorld(
@@ -108,7 +109,7 @@ def hire_world(noise: float, many: int) -> TrueWorld:
     )
 
 
-def transfer_world(noise: float, many: int, name: str = "transfer") -> TrueWorld:
+def transfer_world(noise: float, many: int, flip: float, name: str) -> TrueWorld:
     folder = os.environ.get("AGENT_GYM_BENCH")
     if not folder:
         sys.exit("set AGENT_GYM_BENCH to the folder of the benches")
@@ -117,7 +118,7 @@ def transfer_world(noise: float, many: int, name: str = "transfer") -> TrueWorld
     from world import WORLD
 
     def logs(seed: int) -> tuple[list[Trace], dict[str, int]]:
-        records, truth = make_logs(WORLD, many, noise, seed)
+        records, truth = make_logs(WORLD, many, noise, seed, flip)
         return list(ag.load_traces(records, progress=False)), {
             r["conversation_id"]: t["scenario"] for r, t in zip(records, truth)
         }
@@ -133,17 +134,13 @@ def transfer_world(noise: float, many: int, name: str = "transfer") -> TrueWorld
 
 
 def world_of(name: str, noise: str, many: int = 300) -> TrueWorld:
-    "A world by its name, which leaves `many` logs; `noise` (low or high) is how bad they are, where there is a choice."
-    rate = {"low": 0.3, "high": 0.6}[noise]
-    return (
-        sample_world(many)
-        if name == "sample"
-        else clinic_world(rate, many)
-        if name == "clinic"
-        else hire_world(rate, many)
-        if name == "hire"
-        else transfer_world(rate, many, name)
-    )
+    "A world by its name, which leaves `many` logs; `noise` is how bad they are, where there is a choice."
+    rate, flip = {"none": (0.0, 0.0), "low": (0.3, 0.05), "high": (0.6, 0.05)}[noise]
+    if name == "sample":
+        return sample_world(many)
+    if name in ("clinic", "hire"):
+        return {"clinic": clinic_world, "hire": hire_world}[name](rate, many, flip)
+    return transfer_world(rate, many, flip, name)
 
 
 class TrueRollout:
@@ -372,8 +369,10 @@ def main() -> None:
     a = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    a.add_argument("--world", choices=("sample", "clinic", "hire", "transfer"), default="sample")
-    a.add_argument("--noise", choices=("low", "high"), default="high")
+    a.add_argument(
+        "--world", choices=("sample", "clinic", "hire", "transfer", "transfer_b"), default="sample"
+    )
+    a.add_argument("--noise", choices=("none", "low", "high"), default="high")
     a.add_argument("--seeds", default="100")
     a.add_argument("--n", type=int, default=300, help="new customers each agent meets")
     a.add_argument("--logs", type=int, default=300, help="logged conversations")

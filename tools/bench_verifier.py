@@ -1,48 +1,50 @@
-"""The verifier against true verdicts: precision and recall, by kind of request, under mutation, by number of logs and wrong labels.
+"""Verdicts against true verdicts, on talks of agents that the logs do not know: one table by agent and by request.
 
-    python tools/bench_verifier.py                  # the project's sample world, the clinic; and a true world, where AGENT_GYM_BENCH names a folder that has one (transfer/)
-    python tools/bench_verifier.py --worlds clinic  # one of them
-    python tools/bench_verifier.py --curve          # also 30 / 100 / 300 / 1000 logs and 0 / 5 / 10 % wrong labels
-    python tools/bench_verifier.py --seeds 100,101
-    python tools/bench_verifier.py --policies tools/policies --worlds sample     # what rules written by hand judge (FOLDER/WORLD.py), by agent and by intent
+    python tools/bench_verifier.py                              # sample, clinic and hire; nothing told
+    python tools/bench_verifier.py --worlds clinic --labels 40  # also with labels that the queue asked for
+    python tools/bench_verifier.py --policies tools/policies --worlds sample   # also by rules in FOLDER/WORLD.py
+    AGENT_GYM_BENCH=FOLDER python tools/bench_verifier.py --worlds transfer    # a world behind FOLDER/transfer
+    python tools/bench_verifier.py --mutants                    # also spoiled copies of what passed
 
-Judged conversations are played in the true world by agents that the logs do not know: cloned from the logged successes (greedy and sampled), slipping and faulty ones.
-They carry no label. `own words` is the precision of passes on agents that use wordings no log holds (not counted elsewhere), `their recall` its recall. `score - truth` is the mean score less the share of true successes, for those agents and for one that makes no mistakes ("good"). Recall by kind is over kinds with at least 5 successes in the logs. Exit status 1 when a target is missed.
+Talks are played in the true world: by agents cloned from the logged successes (greedy and sampled), slipping and
+faulty ones, one that makes no mistakes ("good") and one whose wordings no log holds ("own words"). They carry no
+label. Each agent's talks count once. Settings of the verdict were chosen on sample, clinic and hire (seeds 200 and
+201). Exit status 1 when a target is missed.
 """
 
 import argparse
 import os
 import random
 import sys
-import time
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import mean
+from types import ModuleType
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
-from agent_gym.agent.policy_agent import PolicyAgent, decide, ranked_acts
+from agent_gym.agent.policy import clone
+from agent_gym.agent.policy_agent import PolicyAgent
+from agent_gym.agent.proposals import learn_proposals
+from agent_gym.reward import Label, Policy, Reward, RewardBreakdown
 from agent_gym.reward.mutations import mutation_test
-from agent_gym.reward.policy import Policy
-from agent_gym.reward.verifier import Verifier
 from agent_gym.trace import Trace
+
+NOISE = {"high": 0.6, "low": 0.3}
+WRONG_LABELS = 0.05
 
 
 @dataclass
 class Judged:
+    "A talk of `agent` at a request, and whether it was a success in truth."
+
     trace: Trace
     success: bool
-    kind: str
+    request: str
     agent: str
-
-
-@dataclass
-class Logs:
-    traces: list[Trace]
-    successes: Counter
 
 
 class Sample:
@@ -50,155 +52,71 @@ class Sample:
 
     name, levels = "sample", ("sample",)
 
-    def logs(self, level, seed, n, flip):
+    def logs(self, level: str, seed: int, n: int) -> list[Trace]:
         from agent_gym.sample import logs
 
-        was = logs.WRONG_LABELS
-        try:
-            logs.WRONG_LABELS = flip
-            traces = logs.sample_traces(n, seed)
-            logs.WRONG_LABELS = 0.0
-            truth = [t.success for t in logs.sample_traces(n, seed)]
-        finally:
-            logs.WRONG_LABELS = was
-        return Logs(
-            traces,
-            Counter(
-                self.kind(logs.true_world(t.conversation_id, seed))
-                for t, ok in zip(traces, truth)
-                if ok
-            ),
-        )
+        return list(logs.sample_traces(n, seed))
 
-    @staticmethod
-    def kind(world):
-        return f"{world.scenario.kind}, {world.scenario.variant}"
-
-    def judged(self, logs, level, seed, n):
+    def judged(self, traces: list[Trace], level: str, seed: int, n: int) -> Iterator[Judged]:
         from agent_gym.sample import ScriptedAgent, World, play
         from agent_gym.sample.agent import FAULTS
 
-        for agent in ("good", "slipping", "faulty"):
+        for agent, skill in (("good", 1.0), ("slipping", 0.6), ("faulty", 0.8)):
             for i in range(n):
                 r = random.Random(f"bench/{seed}/{agent}/{i}")
-                faults = (
-                    frozenset(f for f in FAULTS if r.random() < 0.25)
-                    if agent == "faulty"
-                    else frozenset()
-                    if agent == "good"
-                    else None
-                )
+                some = frozenset(f for f in FAULTS if r.random() < 0.25)
+                faults = {"good": frozenset(), "slipping": None, "faulty": some}[agent]
                 at = 50_000_000 + seed * 10_000 + i
-                trace, verdict = play(
-                    ScriptedAgent(
-                        {"good": 1.0, "slipping": 0.6, "faulty": 0.8}[agent], seed=i, faults=faults
-                    ),
-                    at,
-                    f"{agent}-{i}",
-                )
-                yield Judged(
-                    trace.model_copy(update={"outcome": None, "satisfaction_score": None}),
-                    verdict.success,
-                    self.kind(World(at)),
-                    agent,
-                )
+                made = ScriptedAgent(skill, seed=i, faults=faults)
+                trace, verdict = play(made, at, f"{agent}-{i}")
+                bare = trace.model_copy(update={"outcome": None, "satisfaction_score": None})
+                yield Judged(bare, verdict.success, World(at).scenario.kind, agent)
 
 
-class Clinic:
-    "The clinic of tools/worlds: another domain, for holding out."
-
-    name, levels = "clinic", ("high", "low")
-
-    def logs(self, level, seed, n, flip):
-        from worlds import desk
-
-        made = desk.make_logs(n, {"high": 0.6, "low": 0.3}[level], seed, flip)
-        return Logs(
-            [l.trace for l in made], Counter(l.verdict.kind for l in made if l.verdict.success)
-        )
-
-    def judged(self, logs, level, seed, n):
-        from worlds import callers, clinic, desk, play
-
-        from agent_gym.agent.policy import clone
-        from agent_gym.agent.proposals import learn_proposals
-
-        policy, base = clone(learn_proposals(logs.traces), logs.traces), 60_000_000 + seed * 10_000
-        agents = {
-            "cloned": lambda i, r: PolicyAgent(policy),
-            "sampled": lambda i, r: SampledPolicy(policy, seed * 1000 + i),
-            "slipping": lambda i, r: desk.Clerk(i, r.choice([0.05, 0.15, 0.3])),
-            "faulty": lambda i, r: desk.Clerk(
-                i, 0.05, frozenset(f for f, p in desk.FAULTS.items() if r.random() < 0.5 * p)
-            ),
-            "good": lambda i, r: desk.Clerk(seed),
-            "own words": lambda i, r: desk.Clerk(i, r.choice([0.0, 0.15]), other=True),
-        }
-        for k, (name, make) in enumerate(agents.items()):
-            for i in range(n):
-                scene = callers.Clinic(base + 1000 * k + i)
-                messages = play(
-                    scene, make(i, random.Random(f"bench/{seed}/{name}/{i}")), clinic.TOOLS, 20
-                )
-                verdict = scene.verdict()
-                yield Judged(
-                    Trace(conversation_id=f"{name}-{i}", messages=messages),
-                    verdict.success,
-                    verdict.kind,
-                    name,
-                )
-
-
-class Hire:
-    "The hire shop of tools/worlds: messier people, two requests at once, dates and amounts."
-
-    name, levels = "hire", ("high", "low")
-
-    def logs(self, level, seed, n, flip):
-        from worlds import hire
-
-        made = hire.make_logs(n, {"high": 0.6, "low": 0.3}[level], seed, flip)
-        return Logs(
-            [l.trace for l in made], Counter(l.verdict.kind for l in made if l.verdict.success)
-        )
-
-    def judged(self, logs, level, seed, n):
-        from worlds import hire, play
-
-        from agent_gym.agent.policy import clone
-        from agent_gym.agent.proposals import learn_proposals
-
-        policy, base = clone(learn_proposals(logs.traces), logs.traces), 60_000_000 + seed * 10_000
-        agents = {
-            "cloned": lambda i, r: PolicyAgent(policy),
-            "sampled": lambda i, r: SampledPolicy(policy, seed * 1000 + i),
-            "slipping": lambda i, r: hire.Clerk(i, r.choice([0.05, 0.15, 0.3])),
-            "faulty": lambda i, r: hire.Clerk(
-                i, 0.05, frozenset(f for f, p in hire.FAULTS.items() if r.random() < 0.5 * p)
-            ),
-            "good": lambda i, r: hire.Clerk(seed),
-            "own words": lambda i, r: hire.Clerk(i, r.choice([0.0, 0.15]), other=True),
-        }
-        for k, (name, make) in enumerate(agents.items()):
-            for i in range(n):
-                scene = hire.Caller(base + 1000 * k + i)
-                agent = make(i, random.Random(f"bench/{seed}/{name}/{i}"))
-                messages = play(scene, agent, hire.TOOLS, 20)
-                verdict = scene.verdict()
-                yield Judged(
-                    Trace(conversation_id=f"{name}-{i}", messages=messages),
-                    verdict.success,
-                    verdict.kind,
-                    name,
-                )
-
-
-class Transfer:
-    "A true world of the bench folder, behind its harness."
+class Desk:
+    "The clinic (another domain) or the hire shop (messier people, two requests at once) of tools/worlds."
 
     levels = ("high", "low")
 
-    def __init__(self, folder):
+    def __init__(self, name: str, desk: ModuleType, scene: Callable, tools: Sequence):
+        self.name, self.desk, self.scene, self.tools = name, desk, scene, tools
+
+    def logs(self, level: str, seed: int, n: int) -> list[Trace]:
+        return [x.trace for x in self.desk.make_logs(n, NOISE[level], seed, WRONG_LABELS)]
+
+    def judged(self, traces: list[Trace], level: str, seed: int, n: int) -> Iterator[Judged]:
+        from worlds import play
+
+        policy, base = clone(learn_proposals(traces), traces), 60_000_000 + seed * 10_000
+        clerk, faults = self.desk.Clerk, self.desk.FAULTS
+        agents = {
+            "cloned": lambda i, r: PolicyAgent(policy),
+            "sampled": lambda i, r: SampledPolicy(policy, seed * 1000 + i),
+            "slipping": lambda i, r: clerk(i, r.choice([0.05, 0.15, 0.3])),
+            "faulty": lambda i, r: clerk(
+                i, 0.05, frozenset(f for f, p in faults.items() if r.random() < 0.5 * p)
+            ),
+            "good": lambda i, r: clerk(seed),
+            "own words": lambda i, r: clerk(i, r.choice([0.0, 0.15]), other=True),
+        }
+        for k, (name, make) in enumerate(agents.items()):
+            for i in range(n):
+                scene = self.scene(base + 1000 * k + i)
+                agent = make(i, random.Random(f"bench/{seed}/{name}/{i}"))
+                messages = play(scene, agent, self.tools, 20)
+                trace, verdict = (
+                    Trace(conversation_id=f"{name}-{i}", messages=messages),
+                    scene.verdict(),
+                )
+                yield Judged(trace, verdict.success, verdict.kind, name)
+
+
+class Transfer:
+    "A true world of a bench folder, behind its harness."
+
+    levels = ("high", "low")
+
+    def __init__(self, folder: Path):
         sys.path.insert(0, str(folder))
         import baselines
         import harness
@@ -206,21 +124,15 @@ class Transfer:
 
         self.h, self.b, self.w, self.name = harness, baselines, world.WORLD, world.WORLD.NAME
 
-    def logs(self, level, seed, n, flip):
-        records, truth = self.h.make_logs(
-            self.w, n, {"high": 0.6, "low": 0.3}[level], seed, flip=flip
-        )
-        self.records = records
-        return Logs(
-            [Trace.model_validate(r) for r in records],
-            Counter(t["goal"] for t in truth if t["success"]),
-        )
+    def logs(self, level: str, seed: int, n: int) -> list[Trace]:
+        self.records, _ = self.h.make_logs(self.w, n, NOISE[level], seed, flip=WRONG_LABELS)
+        return [Trace.model_validate(r) for r in self.records]
 
-    def judged(self, logs, level, seed, n):
-        clone, base = self.b.clone(self.records, True, seed=seed), 5_000_000 + seed * 10_000
+    def judged(self, traces: list[Trace], level: str, seed: int, n: int) -> Iterator[Judged]:
+        cloned, base = self.b.clone(self.records, True, seed=seed), 5_000_000 + seed * 10_000
         agents = {
-            "cloned": lambda i: clone,
-            "sampled": lambda i: Sampled(clone.p, seed * 1000 + i),
+            "cloned": lambda i: cloned,
+            "sampled": lambda i: SampledClone(cloned.p, seed * 1000 + i),
             "slipping": lambda i: self.scripted(seed, i, slips=True),
             "faulty": lambda i: self.scripted(seed, i, slips=False),
             "good": lambda i: self.h.Scripted(self.w, seed),
@@ -231,44 +143,34 @@ class Transfer:
                 world, messages = self.h.episode(self.w, make(i), base + 1000 * k + i, 20)
                 verdict = world.verdict()
                 world.db.close()
-                record = {
-                    "conversation_id": f"{name}-{i}",
-                    "messages": [self.h.to_dict(m) for m in messages],
-                }
-                yield Judged(
-                    Trace.model_validate(record), verdict["success"], verdict["goal"], name
-                )
+                said = [self.h.to_dict(m) for m in messages]
+                trace = Trace.model_validate({"conversation_id": f"{name}-{i}", "messages": said})
+                yield Judged(trace, verdict["success"], verdict["goal"], name)
 
-    def scripted(self, seed, i, slips):
+    def scripted(self, seed: int, i: int, slips: bool) -> object:
         r = random.Random(f"bench/{seed}/{slips}/{i}")
         faults = [] if slips else [f for f, p in self.w.FAULTS.items() if r.random() < 0.5 * p]
-        return self.h.Scripted(
-            self.w, r.random(), r.choice([0.05, 0.15, 0.3]) if slips else 0.05, faults
-        )
+        noise = r.choice([0.05, 0.15, 0.3]) if slips else 0.05
+        return self.h.Scripted(self.w, r.random(), noise, faults)
 
 
 class SampledPolicy(PolicyAgent):
-    "A cloned policy that draws its acts by their probabilities (without putting back: the largest of log probabilities with Gumbel noise)."
+    "A cloned policy that draws its acts by their probabilities (largest log probability with Gumbel noise)."
 
-    def __init__(self, policy, seed):
+    def __init__(self, policy, seed: int):
         super().__init__(policy)
         self.rng = np.random.default_rng(seed)
 
-    def act(self, messages, tools=None):
-        state = self.policy.proposals.start()
-        for _ in self.policy.proposals.walk(messages, state):
-            pass
-        ranked = ranked_acts(self, state, tools)
-        noise = self.rng.gumbel(size=len(ranked))
-        order = np.argsort([-np.log(q + 1e-12) - g for (_, q), g in zip(ranked, noise)])
-        taken, _ = decide(self, state, messages, [ranked[j] for j in order])
-        return super().act(messages, tools) if taken is None else taken[1]
+    def ranked(self, d, tools=None):
+        rows = super().ranked(d, tools)
+        noisy = np.log([q + 1e-12 for _, q in rows]) + self.rng.gumbel(size=len(rows))
+        return [rows[j] for j in np.argsort(-noisy, kind="stable")]
 
 
-class Sampled:
-    "A cloned policy that samples its acts, as it would in training."
+class SampledClone:
+    "A clone of the bench that draws its acts, as it would in training."
 
-    def __init__(self, policy, seed):
+    def __init__(self, policy, seed: int):
         self.policy, self.rng = policy, np.random.default_rng(seed)
 
     def act(self, messages, tools=()):
@@ -277,198 +179,102 @@ class Sampled:
         return self.policy.L.make(int(self.rng.choice(found, p=chances)), state, len(messages))
 
 
-def measure(world, level, seed, n_logs=300, flip=0.05, n=200, mutate=True):
-    "One row: figures of one verifier on one set of judged conversations."
-    logs = world.logs(level, seed, n_logs, flip)
-    start = time.process_time()
-    verifier = Verifier(logs.traces)
-    built = time.process_time() - start
-    cases = list(world.judged(logs, level, seed, n))
-    start = time.process_time()
-    verdicts = [verifier.judge(c.trace) for c in cases]
-    each = (time.process_time() - start) / len(cases)
-    hard, strange = (
-        [
-            (v, c)
-            for v, c in zip(verdicts, cases)
-            if (c.agent == "own words") == own and c.agent != "good"
-        ]
-        for own in (False, True)
-    )
-    passed = [c.success for v, c in hard if v.verdict == "pass"]
-    failed = [c.success for v, c in hard if v.verdict == "fail"]
-    good = [v.verdict for v, c in hard if c.success]
-    kinds = {
-        k: [v.verdict == "pass" for v, c in hard if c.success and c.kind == k]
-        for k, m in sorted(logs.successes.items())
-        if m >= 5
+def worlds(names: Sequence[str]) -> Iterator[Sample | Desk | Transfer]:
+    "The worlds of these names; others than the project's own lie in the folder AGENT_GYM_BENCH."
+    from worlds import callers, clinic, desk, hire
+
+    own = {
+        "sample": Sample,
+        "clinic": lambda: Desk("clinic", desk, callers.Clinic, clinic.TOOLS),
+        "hire": lambda: Desk("hire", hire, hire.Caller, hire.TOOLS),
     }
-    kinds = {k: mean(v) for k, v in kinds.items() if len(v) >= 5}
-    own = [v.verdict for v, c in zip(verdicts, cases) if c.agent == "good"]
-    gap = mean(v.score - c.success for v, c in zip(verdicts, cases) if c.agent == "good")
-    hears = [(v.verdict == "pass", c.success) for v, c in strange]
-    row = {
-        "world": world.name,
-        "level": level,
-        "seed": seed,
-        "logs": n_logs,
-        "flip": flip,
-        "precision": mean(passed) if passed else 1.0,
-        "recall": mean(v == "pass" for v in good),
-        "fail right": 1 - mean(failed) if failed else 1.0,
-        "successes failed": mean(v == "fail" for v in good),
-        "good failed": mean(v == "fail" for v in own),
-        "score - truth": mean(v.score - c.success for v, c in hard),
-        "good": gap,
-        "brier": mean((v.score - c.success) ** 2 for v, c in hard),
-        "kinds": len(kinds),
-        "kinds >= .5": sum(r >= 0.5 for r in kinds.values()),
-        "build s": built,
-        "judge ms": 1000 * each,
-        "own words": mean(ok for passed, ok in hears if passed)
-        if any(p for p, _ in hears)
-        else float("nan"),
-        "their recall": mean(passed for passed, ok in hears if ok) if hears else float("nan"),
+    for name in names:
+        yield own[name]() if name in own else Transfer(Path(os.environ["AGENT_GYM_BENCH"]) / name)
+
+
+def judges(traces: list[Trace], asked: list[Judged], labels: int, policy: Policy | None) -> dict:
+    "What is told to the reward, and the reward that was told it; the queue asks for talks of `asked`."
+    bare = Reward(traces)
+    out: dict[str, Callable[[Trace], RewardBreakdown]] = {"nothing": bare.episode}
+    if labels:
+        truth = {c.trace.conversation_id: c.success for c in asked}
+        queue = bare.label_queue(labels, [(c.trace, c.agent) for c in asked])
+        given = [Label.of(t, bool(truth[t.conversation_id])) for t in queue]
+        out[f"{labels} labels"] = bare.with_ground(labels=given).episode
+    if policy is not None:
+        out["rules"] = bare.with_ground(policy=policy).episode
+    return out
+
+
+def row(found: list[tuple[str | None, bool]]) -> dict[str, float]:
+    "Precision and recall of passes, successes that fail, and the share that is left open."
+    passed = [ok for v, ok in found if v == "pass"]
+    right = [v for v, ok in found if ok]
+    return {
+        "talks": len(found),
+        "successes": len(right),
+        "precision": float(np.mean(passed)) if passed else float("nan"),
+        "recall": float(np.mean([v == "pass" for v in right])) if right else float("nan"),
+        "false fails": float(np.mean([v == "fail" for v in right])) if right else float("nan"),
+        "open": float(np.mean([v not in ("pass", "fail") for v, _ in found])),
     }
-    table = (
-        mutation_test(
-            verifier,
-            [c.trace for c in cases if c.success],
-            verifier.dialogue.schema.writes,
-            limit=100,
-        )
-        if mutate
-        else None
-    )
-    return row, kinds, table
 
 
-def by_policy(world, folder, seeds, n):
-    "Precision and recall of the rules in FOLDER/WORLD.py by level and agent, and by kind of request; the rows of agents."
-    policy = Policy.load(Path(folder) / f"{world.name}.py")
-    rows, kinds = [], {}
-    for level in world.levels:
-        for seed in seeds:
-            for c in world.judged(world.logs(level, seed, 300, 0.05), level, seed, n):
-                kinds.setdefault(("agent", level, c.agent), []).append((policy.judge(c.trace), c))
-                kinds.setdefault(("request", level, c.kind), []).append((policy.judge(c.trace), c))
-    for (what, level, name), found in sorted(kinds.items()):
-        passed = [c.success for v, c in found if v.verdict == "pass"]
-        right = [v.verdict == "pass" for v, c in found if c.success]
-        rows.append(
-            {
-                "world": world.name,
-                "level": level,
-                "by": what,
-                "name": name,
-                "talks": len(found),
-                "successes": len(right),
-                "precision": mean(passed) if passed else float("nan"),
-                "recall": mean(right) if right else float("nan"),
-                "silent": mean(v.verdict is None for v, _ in found),
-            }
-        )
-    return rows
+def missed(key: tuple[str, ...], r: dict[str, float]) -> bool:
+    "Whether an agent's row misses what is asked of what was told."
+    told, level, by = key[1:4]
+    if by != "agent":
+        return False
+    precision = 0.97 if told == "rules" else 0.93 if "labels" in told else 0.9
+    recall = 0.95 if told == "rules" else (0.4 if level == "high" else 0.7)
+    recall += 0.1 * ("labels" in told)
+    low = r["precision"] < precision or r["recall"] < recall
+    return low or (key[4] == "good" and r["false fails"] > 0.02)
 
 
-def policy_targets(rows):
-    "Whether rules reach precision >= .97 and recall >= .95 on every agent's talks."
-    agents = [r for r in rows if r["by"] == "agent"]
-    low = [r for r in agents if not (r["precision"] >= 0.97 and r["recall"] >= 0.95)]
-    print("PASS" if not low else "MISS", "rules: precision >= .97 and recall >= .95 on every agent")
-    return 1 if low else 0
+def show(rows: dict[tuple[str, ...], dict[str, float]]) -> None:
+    heads = ["world", "told", "noise", "by", "name", *next(iter(rows.values())), ""]
+    cells = lambda r: [f"{x:.3f}" if isinstance(x, float) else str(x) for x in r.values()]
+    lines = [[*k, *cells(r), "MISS" * missed(k, r)] for k, r in sorted(rows.items())]
+    widths = [max(map(len, column)) for column in zip(heads, *lines)]
+    for line in [heads, *lines]:
+        print("  ".join(x.ljust(w) for x, w in zip(line, widths)).rstrip())
 
 
-def show(rows):
-    names = list(rows[0])
-    text = [[f"{r[k]:.3f}" if isinstance(r[k], float) else str(r[k]) for k in names] for r in rows]
-    width = [max(len(k), *(len(t[i]) for t in text)) for i, k in enumerate(names)]
-    print("  ".join(k.rjust(w) for k, w in zip(names, width)))
-    for t in text:
-        print("  ".join(x.rjust(w) for x, w in zip(t, width)))
-
-
-def main():
+def main() -> int:
     p = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    p.add_argument("--seeds", default="200")
-    p.add_argument("--curve", action="store_true")
-    p.add_argument("--n", type=int, default=200, help="judged conversations an agent")
-    p.add_argument("--policies", help="a folder with rules, WORLD.py each: judge by them alone")
-    p.add_argument("--worlds", default="sample,clinic,transfer")
+    p.add_argument("--worlds", default="sample,clinic,hire")
+    p.add_argument("--seeds", default="300")
+    p.add_argument("--n", type=int, default=200, help="talks an agent")
+    p.add_argument("--labels", type=int, default=0, help="labels asked for by the queue")
+    p.add_argument("--policies", type=Path, help="a folder with rules, WORLD.py each")
+    p.add_argument("--mutants", action="store_true", help="spoil what passed and judge again")
     o = p.parse_args()
-    folder = Path(os.environ.get("AGENT_GYM_BENCH", "")) / "transfer"
-    named = o.worlds.split(",")
-    worlds = [
-        *(w() for w in (Sample, Clinic) if w.name in named),
-        *(
-            [Transfer(folder)]
-            if "transfer" in named
-            and os.environ.get("AGENT_GYM_BENCH")
-            and (folder / "world.py").exists()
-            else []
-        ),
-    ]
-    if o.policies:
-        seeds = list(map(int, o.seeds.split(",")))
-        rows = [r for w in worlds for r in by_policy(w, o.policies, seeds, o.n)]
-        show(rows)
-        return policy_targets(rows)
-    rows, by_kind, mutants = [], {}, []
-    for world in worlds:
-        for level in world.levels:
-            for seed in map(int, o.seeds.split(",")):
-                row, kinds, table = measure(world, level, seed, n=o.n)
-                rows.append(row)
-                show(rows[-1:])
-                mutants.append(table)
-                for k, r in kinds.items():
-                    by_kind.setdefault((world.name, level, k), []).append(r)
-    print("\nall")
+    found, caught = defaultdict(list), Counter()
+    for world in worlds(o.worlds.split(",")):
+        policy = Policy.load(o.policies / f"{world.name}.py") if o.policies else None
+        for level, seed in ((x, int(s)) for x in world.levels for s in o.seeds.split(",")):
+            traces = world.logs(level, seed, 300)
+            cases = list(world.judged(traces, level, seed, o.n))
+            # half of each agent's talks may be asked about where there are labels; the rest is judged
+            asked, rest = (cases[::2], cases[1::2]) if o.labels else ([], cases)
+            for told, judge in judges(traces, asked, o.labels, policy).items():
+                for c in rest:
+                    verdict = judge(c.trace).verdict
+                    for by, name in (("agent", c.agent), ("request", c.request), ("all", "")):
+                        found[world.name, told, level, by, name].append((verdict, c.success))
+            if o.mutants and (v := Reward(traces).verifier) is not None:
+                good, writes = [c.trace for c in cases if c.success], v.dialogue.schema.writes
+                for m in mutation_test(v, good, writes, limit=100).itertuples():
+                    caught[m.family] += m.caught * m.mutants
+                    caught[m.family, "all"] += m.mutants
+    rows = {k: row(v) for k, v in found.items()}
     show(rows)
-    print("\nrecall by kind of request (mean over seeds in which it had 5 successes)")
-    for k, v in sorted(by_kind.items()):
-        print("  ", *k, f"{mean(v):.2f}")
-    print("\nmutants")
-    families = sorted({f for t in mutants for f in t.family})
-    caught = {
-        f: np.average(
-            [c for t in mutants for c in t[t.family == f].caught],
-            weights=[m for t in mutants for m in t[t.family == f].mutants],
-        )
-        for f in families
-    }
-    for f, c in caught.items():
-        print(f"   {f:20} {c:.3f}")
-    if o.curve:
-        print("\nby number of logs and share of wrong labels")
-        show(
-            [
-                measure(w, level, int(o.seeds.split(",")[0]), n_logs, flip, o.n, mutate=False)[0]
-                for w in worlds
-                for level in w.levels
-                for n_logs, flip in (
-                    (30, 0.05),
-                    (100, 0.05),
-                    (300, 0.0),
-                    (300, 0.05),
-                    (300, 0.1),
-                    (1000, 0.05),
-                )
-            ]
-        )
-    targets = {
-        "precision >= .95": mean(r["precision"] for r in rows) >= 0.95,
-        "recall >= .70": mean(r["recall"] for r in rows) >= 0.7,
-        "every kind with 5 successes at recall >= .50": all(
-            r["kinds"] == r["kinds >= .5"] for r in rows
-        ),
-        "every mutation family caught >= .95": min(caught.values()) >= 0.95,
-    }
-    for k, ok in targets.items():
-        print("PASS" if ok else "MISS", k)
-    return 0 if all(targets.values()) else 1
+    for family in [f for f in caught if isinstance(f, str)]:
+        print(f"{family:20} {caught[family] / caught[family, 'all']:.3f} caught")
+    return int(any(missed(k, r) for k, r in rows.items()))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ step "types"
 basedpyright --pythonpath "$bin/python" agent_gym
 
 step "notebooks"
-nbdev_test --n_workers 2
+env -u GOOGLE_API_KEY -u GEMINI_API_KEY nbdev_test --n_workers 2
 
 step "tests"
 python -m pytest -q -n 2 --dist loadfile --durations 8 "$@"

@@ -2,7 +2,9 @@
 
 Notebooks carry their outputs, so nothing is executed here. Exported cells become an entry of the
 reference (signature, docstring, fields, methods) above their folded source; hidden cells go;
-everything else stays as it was written. A page that no menu names is an error.
+everything else stays as it was written. Pages that no menu names stand under the internals. The
+landing page, the reference by public name and the list of limits are made here; every number on
+them is measured by the build.
 """
 
 import ast
@@ -22,22 +24,12 @@ from pydantic.fields import FieldInfo
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE, OUT = ROOT / "_docs" / "source", ROOT / "_docs" / "html"
 SECTIONS = [  # the menus, in order; a page belongs to the first that matches
-    ("Start", ["index", "tutorials/*", "architecture"]),
-    ("Conversations", ["*_trace", "*_text", "*_llm", "*_progress", "*_render", "*_tools"]),
-    ("Dialogue", ["dialogue/*"]),
-    ("Parser", ["parser/*", "parser/*/*"]),
-    ("Tool mocker", ["mocker/*"]),
-    ("Simulated user", ["user/*"]),
-    ("Reward", ["reward/*"]),
-    ("Environment", ["environment/*"]),
-    ("Agents", ["agent/*"]),
-    (
-        "Train, compare, export",
-        ["*_factory", "*_train", "*_compare", "export/*", "train/*"],
-    ),
-    ("Report, explore, connect", ["report/*", "explore/*", "compare/*", "connect/*"]),
-    ("Console and sample world", ["cli/*", "sample/*"]),
+    ("Start", ["index", "tutorials/customer_service"]),
+    ("Concepts", ["concepts", "architecture"]),
+    ("Guides", ["tutorials/*", "limits"]),
+    ("Reference", ["reference"]),
 ]
+INTERNALS = "Internals"  # every other page, folded: the notebooks that the package is exported from
 CONF = """project = "Agent Gym"
 copyright = "2026, Agent Gym developers"
 extensions = ["myst_nb"]
@@ -47,6 +39,7 @@ myst_enable_extensions = ["attrs_inline", "colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 html_theme = "furo"
 html_title = "Agent Gym"
+html_theme_options = {"navigation_with_keys": True}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 suppress_warnings = ["myst.header", "myst.xref_missing", "mystnb.unknown_mime_type"]
@@ -153,8 +146,13 @@ def page(path: Path) -> dict:
     return nb | {"cells": shown}
 
 
+def toctree(caption: str, names: list[str], depth: int = 1) -> str:
+    listed = "\n".join(names)
+    return f"```{{toctree}}\n:caption: {caption}\n:maxdepth: {depth}\n:hidden:\n\n{listed}\n```\n"
+
+
 def menus(names: list[str]) -> str:
-    "A page with a menu for each section; raises SystemExit when a page is in none."
+    "A menu for each section; what is in none goes to the internals, by room."
     trees, seen = [], set()
     for title, patterns in SECTIONS:
         inside = [
@@ -162,12 +160,111 @@ def menus(names: list[str]) -> str:
         ]
         inside = [n for n in dict.fromkeys(inside) if n not in seen]
         seen |= set(inside)
-        if inside:
-            listed = "\n".join(inside)
-            trees.append(f"```{{toctree}}\n:caption: {title}\n:maxdepth: 1\n\n{listed}\n```\n")
-    if lost := [n for n in names if n not in seen]:
-        sys.exit(f"no menu of SECTIONS names {', '.join(lost)}")
-    return "\n".join(["# Contents\n", *trees])
+        trees += [toctree(title, inside)] if inside else []
+    return "\n".join([*trees, toctree(INTERNALS, ["internals"])])
+
+
+def internals(names: list[str]) -> str:
+    "The page of all notebooks that no menu names, room by room."
+    known = {n for _, patterns in SECTIONS for p in patterns for n in names if fnmatch(n, p)}
+    rooms: dict[str, list[str]] = {}
+    for n in (n for n in names if n not in known):
+        rooms.setdefault(n.split("/")[0] if "/" in n else "package", []).append(n)
+    told = "# Internals\n\nThe notebooks that the package is exported from, room by room.\n"
+    trees = (
+        f"## {room}\n\n```{{toctree}}\n:maxdepth: 1\n\n" + "\n".join(inside) + "\n```\n"
+        for room, inside in sorted(rooms.items())
+    )
+    return "\n".join([told, *trees])
+
+
+def reference() -> str:
+    "Every public name with its signature and what it is for, in the order of the alphabet."
+    import agent_gym as ag
+
+    out = ["# Reference\n\nEverything that `import agent_gym as ag` gives.\n"]
+    for name in sorted(ag.__all__, key=str.lower):
+        obj = getattr(ag, name)
+        if inspect.isclass(obj) or inspect.isfunction(obj):
+            text = entry(obj.__module__.removeprefix("agent_gym."), name)
+            out.append(text.partition("\n")[2])  # the label stands on the page of its notebook
+    return "\n".join(out)
+
+
+def limits() -> str:
+    "The limits that every notebook names, in one place."
+    out = ["# Limits\n\nWhat each part does not do, as its own page says it.\n"]
+    for path in notebooks():
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        texts = ["".join(c["source"]) for c in cells if c["cell_type"] == "markdown"]
+        found = next((t for t in texts if t.startswith("## Limits")), None)
+        if found:
+            title = next((t.splitlines()[0].lstrip("# ") for t in texts), path.stem)
+            page = path.relative_to(ROOT / "nbs").with_suffix("")
+            body = found.partition("\n")[2].strip()
+            out.append(f"## [{title}](/{page}.ipynb)\n\n{body}\n")
+    return "\n".join(out)
+
+
+FLOW = (ROOT / "tools" / "flow.svg").read_text("utf-8").strip()
+FRAME = """<iframe src="_static/{name}.html" title="{title}" loading="lazy"
+style="width:100%;height:{height}px;border:1px solid #8884;border-radius:8px"></iframe>"""
+SHOWN, LEARNED = 60, 110  # conversations in the live explorer; learned from for the card
+
+
+def landing() -> str:
+    "The first page: the picture, a live explorer and the report card of the sample logs."
+    import agent_gym as ag
+    from agent_gym.report import report
+
+    logs = ag.load_traces(ROOT / "data" / "processed" / "traces.jsonl", progress=False)
+    ag.TraceExplorer(logs[:SHOWN], labels=None).to_html(SOURCE / "_static" / "explorer.html")
+    card = report(ag.create_environment(logs[:LEARNED]), n=24, name="the sample logs")
+    card.to_html(SOURCE / "_static" / "card.html")
+    lights = "\n".join(f"- **{x.use}**: {x.sentence}" for x in card.lights)
+    explorer = FRAME.format(name="explorer", title="the sample conversations", height=620)
+    shown = FRAME.format(name="card", title="the report card of the sample logs", height=760)
+    return f"""# Agent Gym
+
+Conversation logs become a gym in which agents act, are scored, compared and trained; offline.
+
+```{{raw}} html
+{FLOW}
+```
+
+```python
+import agent_gym as ag
+
+gym = ag.create_environment("logs.jsonl")
+gym.explore()                  # look around
+gym.report(quick=True)         # what may it be trusted with?
+ag.compare({{"mini": logs_a, "large": logs_b}})
+```
+
+## Look around
+
+{SHOWN} conversations of a small subscription service; search them, filter, step with j and k.
+
+```{{raw}} html
+{explorer}
+```
+
+## May it be trusted?
+
+Every gym answers that first. Of the sample logs, learned from {LEARNED} conversations:
+
+{lights}
+
+```{{raw}} html
+{shown}
+```
+"""
+
+
+def notebooks() -> list[Path]:
+    "All notebooks, in order."
+    found = sorted((ROOT / "nbs").rglob("*.ipynb"))
+    return [p for p in found if ".ipynb_checkpoints" not in p.parts]
 
 
 def write_sources() -> None:
@@ -175,18 +272,20 @@ def write_sources() -> None:
     shutil.rmtree(ROOT / "_docs", ignore_errors=True)
     (SOURCE / "_static").mkdir(parents=True)
     (SOURCE / "_static" / "site.css").write_text(SITE_CSS, "utf-8")
-    (SOURCE / "conf.py").write_text(CONF + 'root_doc = "contents"\n', "utf-8")
-    names = []
-    for nb in sorted((ROOT / "nbs").rglob("*.ipynb")):
-        if ".ipynb_checkpoints" in nb.parts:
-            continue
+    (SOURCE / "conf.py").write_text(CONF + 'root_doc = "start"\n', "utf-8")
+    pages = {"reference": reference(), "limits": limits(), "start": landing()}
+    names = ["reference", "limits"]
+    for nb in notebooks():
         inside = nb.relative_to(ROOT / "nbs")
         names.append(inside.with_suffix("").as_posix())
         (SOURCE / inside).parent.mkdir(parents=True, exist_ok=True)
         (SOURCE / inside).write_text(json.dumps(page(nb)), "utf-8")
     for extra in (ROOT / "nbs").rglob("*.png"):
         shutil.copy2(extra, SOURCE / extra.relative_to(ROOT / "nbs"))
-    (SOURCE / "contents.md").write_text(menus(names), "utf-8")
+    (SOURCE / "internals.md").write_text(internals(names), "utf-8")
+    pages["start"] += "\n" + menus(names)
+    for name, text in pages.items():
+        (SOURCE / f"{name}.md").write_text(text, "utf-8")
 
 
 def build() -> int:
@@ -194,7 +293,7 @@ def build() -> int:
     write_sources()
     sphinx = [sys.executable, "-m", "sphinx", "-q", "-b", "html", "-j", "2", str(SOURCE), str(OUT)]
     done = subprocess.run(sphinx)
-    print(f"{len(list(OUT.rglob('*.html')))} pages in {OUT / 'index.html'}")
+    print(f"{len(list(OUT.rglob('*.html')))} pages in {OUT / 'start.html'}")
     return done.returncode
 
 

@@ -12,6 +12,7 @@ New cells need no id. A cell whose source is unchanged keeps its outputs.
 
 import hashlib
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -90,6 +91,8 @@ def run(path: Path, timeout: int = 600) -> None:
     import nbformat
     from nbclient import NotebookClient
 
+    for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY"):
+        os.environ.pop(name, None)  # what is stored was said offline
     nb = nbformat.read(path, 4)
     skip = {
         c.id
@@ -118,6 +121,10 @@ def run(path: Path, timeout: int = 600) -> None:
                     o.pop("execution_count", None)
                 if isinstance(o.get("text"), str):
                     o["text"] = o["text"].splitlines(keepends=True)
+                if "text/html" in o.get(
+                    "data", {}
+                ):  # beside it, a widget without a kernel is blank
+                    o["data"].pop("application/vnd.jupyter.widget-view+json", None)
                 for k, v in o.get("data", {}).items():
                     if isinstance(v, str):
                         binary = k.startswith("image/") and "svg" not in k

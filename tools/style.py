@@ -24,14 +24,17 @@ FINISHED = (
     "cli",
     "compare",
     "connect",
+    "dialogue",
     "explore",
     "export",
     "llm",
     "progress",
     "render",
     "report",
+    "reward",
     "text",
     "tools",
+    "train",
 )
 LINE, CELL, CELLS, SMALL = 100, 40, 15, 2  # columns; lines of an export cell; cells; definitions
 # What the admired projects reach (fastcore, claudette; Gymnasium and verifiers have no notebooks).

@@ -17,14 +17,36 @@ from numpy.typing import NDArray
 from ..text import embed
 
 # %% auto #0
-__all__ = ['Use', 'Floats', 'Weights', 'NOVEL_SHARE', 'cluster_wordings', 'ContextCounts', 'ActClassifier']
+__all__ = ['Use', 'Context', 'Floats', 'Weights', 'Logs', 'ActSettings', 'cluster_wordings', 'ContextCounts', 'count_contexts',
+           'ActClassifier', 'learn_classifier']
+
+# %% ../../nbs/dialogue/01_acts.ipynb #898e7441
+Use: TypeAlias = tuple[str, frozenset[str], str]  # wording, what held, the reply (empty: none)
+Context: TypeAlias = tuple[frozenset[str], str]  # the last two of these
+Floats: TypeAlias = NDArray[np.float64]
+Weights: TypeAlias = tuple[float, float, float, float, float]
+Logs: TypeAlias = tuple[Floats, Floats, Floats, Floats]  # odds, none, replies, share: of classes
 
 # %% ../../nbs/dialogue/01_acts.ipynb #f90c19a4
+@dataclass(frozen=True)
+class ActSettings:
+    "How wordings are joined, and new ones placed."
+
+    distance: float = 0.3  # cosine distance of profiles below which wordings are one act
+    seen: int = 4  # times a wording has to be seen for its neighbours to count fully
+    novel: float = 0.005  # share of new wordings that say something new, however seldom in the logs
+    smooth: float = 2.0  # uses by which every count is drawn towards the mean of all acts
+    fitted: int = 400  # wordings at most from which the weights are fitted
+
+
+_TINY = 1e-9  # keeps a length from being zero
+
+# %% ../../nbs/dialogue/01_acts.ipynb #979f859b
 def cluster_wordings(
     profiles: Mapping[str, Mapping[str, int]],
     counts: Mapping[str, int],
     *,
-    distance: float = 0.3,
+    distance: float = ActSettings.distance,
     weight: float = 1.0,
 ) -> dict[str, str]:
     "Wording -> the most frequent wording of its class, from neighbour counts and meanings."
@@ -33,33 +55,34 @@ def cluster_wordings(
         return {k: k for k in keys}
     from sklearn.cluster import AgglomerativeClustering
 
+    meanings = embed([k.replace("{}", " ") for k in keys]).astype(float)
+    trust = weight * np.minimum(1, np.array([counts[k] for k in keys]) / ActSettings.seen)
+    both = np.hstack([meanings, _neighbours(profiles, counts, keys) * trust[:, None]])
+    tree = AgglomerativeClustering(distance_threshold=distance, metric="cosine", linkage="average")
+    labels = tree.set_params(n_clusters=None).fit_predict(_unit(both) + _TINY)
+    best: dict[int, str] = {}
+    for k, c in sorted(zip(keys, labels), key=lambda kc: (-counts[kc[0]], kc[0])):
+        best.setdefault(int(c), k)
+    return {k: best[int(c)] for k, c in zip(keys, labels)}
+
+
+def _neighbours(
+    profiles: Mapping[str, Mapping[str, int]], counts: Mapping[str, int], keys: Sequence[str]
+) -> Floats:
+    "How often each wording had each neighbour, rare ones more, as rows of length 1."
     spread = Counter(b for k in keys for b in profiles[k])
     column = {b: i for i, b in enumerate(sorted(spread))}
     where = np.zeros((len(keys), len(column)))
     for row, k in enumerate(keys):
         for b, n in profiles[k].items():
             where[row, column[b]] = n / counts[k] * np.log1p(len(keys) / spread[b])
-    where /= np.linalg.norm(where, axis=1, keepdims=True) + 1e-9
-    trust = weight * np.minimum(1, np.array([counts[k] for k in keys]) / 4)
-    both = np.hstack(
-        [embed([k.replace("{}", " ") for k in keys]).astype(float), where * trust[:, None]]
-    )
-    both = both / (np.linalg.norm(both, axis=1, keepdims=True) + 1e-9) + 1e-12
-    tree = AgglomerativeClustering(distance_threshold=distance, metric="cosine", linkage="average")
-    labels = tree.set_params(n_clusters=None).fit_predict(both)
-    best: dict[int, str] = {}
-    for k, c in sorted(zip(keys, labels), key=lambda kc: (-counts[kc[0]], kc[0])):
-        best.setdefault(int(c), k)
-    return {k: best[int(c)] for k, c in zip(keys, labels)}
+    return _unit(where)
+
+
+def _unit(rows: Floats) -> Floats:
+    return rows / (np.linalg.norm(rows, axis=1, keepdims=True) + _TINY)
 
 # %% ../../nbs/dialogue/01_acts.ipynb #5bf952ba
-Use: TypeAlias = tuple[
-    str, frozenset[str], str
-]  # a wording, the features that held when it was said, what the user said to it (empty: nothing)
-Floats: TypeAlias = NDArray[np.float64]
-Weights: TypeAlias = tuple[float, float, float, float, float]
-
-
 @dataclass(frozen=True)
 class ContextCounts:
     """Counts by group: `features` (groups, F), `replies` (groups, R), `size` (groups,); `column`
@@ -71,174 +94,55 @@ class ContextCounts:
     replies: Floats
     size: Floats
 
-    @classmethod
-    def of(
-        cls, groups: Sequence[Sequence[tuple[frozenset[str], str]]], least: int = 3
-    ) -> ContextCounts:
-        """The contexts of `groups` of (features, reply); features that held less than `least` times
-        in all are left out."""
-        count = Counter(f for rows in groups for context, _ in rows for f in context)
-        column = {f: i for i, f in enumerate(sorted(f for f, n in count.items() if n >= least))}
-        reply = {r: i for i, r in enumerate(sorted({r for rows in groups for _, r in rows}))}
-        features, replies = (
-            np.zeros((len(groups), len(column))),
-            np.zeros((len(groups), len(reply))),
-        )
-        for g, rows in enumerate(groups):
-            for context, r in rows:
-                features[g, [column[f] for f in context if f in column]] += 1
-                replies[g, reply[r]] += 1
-        return cls(
-            column, reply, features, replies, np.array([float(len(rows)) for rows in groups])
-        )
-
-    def merged(self, labels: NDArray[np.intp], many: int) -> ContextCounts:
+    def merge(self, labels: NDArray[np.intp], many: int) -> ContextCounts:
         "The contexts of the `many` unions of groups with the same label."
         one = np.eye(many)[labels].T
-        return ContextCounts(
-            self.column, self.reply, one @ self.features, one @ self.replies, one @ self.size
-        )
+        counts = one @ self.features, one @ self.replies, one @ self.size
+        return ContextCounts(self.column, self.reply, *counts)
 
     def log_odds(
         self, features: Floats, replies: Floats, size: Floats
     ) -> tuple[Floats, Floats, Floats]:
         """Of groups with these counts: the log odds of each feature, the log chance of none of
         them, and the log chance of each reply."""
-        total = max(1.0, float(self.size.sum()))
-        n = np.asarray(size)[..., None] + _SMOOTH
-        p = np.clip((features + _SMOOTH * self.features.sum(0) / total) / n, 1e-3, 1 - 1e-3)
-        return (
-            np.log(p / (1 - p)),
-            np.log(1 - p).sum(-1),
-            np.log((replies + _SMOOTH * self.replies.sum(0) / total) / n + 1e-4),
-        )
+        total, smooth = max(1.0, float(self.size.sum())), ActSettings.smooth
+        n = np.asarray(size)[..., None] + smooth
+        p = np.clip((features + smooth * self.features.sum(0) / total) / n, _RARE, 1 - _RARE)
+        r = (replies + smooth * self.replies.sum(0) / total) / n
+        return np.log(p / (1 - p)), np.log(1 - p).sum(-1), np.log(r + _RARE_REPLY)
 
 
-_SMOOTH = 2.0
+_RARE, _RARE_REPLY = 1e-3, 1e-4  # chances that are not told apart from zero
+
+
+def count_contexts(groups: Sequence[Sequence[Context]], least: int = 3) -> ContextCounts:
+    """The contexts of `groups`; features that held less than `least` times in all are left
+    out."""
+    count = Counter(f for rows in groups for context, _ in rows for f in context)
+    column = {f: i for i, f in enumerate(sorted(f for f, n in count.items() if n >= least))}
+    reply = {r: i for i, r in enumerate(sorted({r for rows in groups for _, r in rows}))}
+    features, replies = np.zeros((len(groups), len(column))), np.zeros((len(groups), len(reply)))
+    for g, rows in enumerate(groups):
+        for context, r in rows:
+            features[g, [column[f] for f in context if f in column]] += 1
+            replies[g, reply[r]] += 1
+    size = np.array([float(len(rows)) for rows in groups])
+    return ContextCounts(column, reply, features, replies, size)
 
 # %% ../../nbs/dialogue/01_acts.ipynb #29b0ad5c
 @dataclass(frozen=True)
 class ActClassifier:
-    """Classes `names` of known wordings, wording i in class `of[i]` with unit vector `vectors[i]`;
-    `contexts` of the classes; `weights` of likeness, context, reply and share, and the score of
-    something new."""
+    """Finds the class of a wording; made by `learn_classifier`.
+
+    Wording i is in class `names[of[i]]` and has the unit vector `vectors[i]`; `contexts` are those
+    of the classes; `weights` of likeness, context, reply and share, and the score of something
+    new."""
 
     names: tuple[str, ...] = ()
     of: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
     vectors: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 256), np.float32))
-    contexts: ContextCounts = field(default_factory=lambda: ContextCounts.of([]))
+    contexts: ContextCounts = field(default_factory=lambda: count_contexts([]))
     weights: Weights = (12.0, 0.25, 0.8, 0.25, 9.0)
-
-    @classmethod
-    def learn(cls, uses: Iterable[Use], classes: Mapping[str, str]) -> ActClassifier:
-        """From `uses` of wordings in logs; `classes` maps wordings to the names of their classes,
-        and those it lacks belong to none."""
-        by, strange = defaultdict[str, list[tuple[frozenset[str], str]]](list), 0
-        for words, context, reply in uses:
-            if words in classes:
-                by[words].append((context, reply))
-            else:
-                strange += 1
-        words, names = sorted(by), tuple(sorted({classes[w] for w in by}))
-        if not words:
-            return cls()
-        of, each = (
-            np.array([names.index(classes[w]) for w in words], np.intp),
-            ContextCounts.of([by[w] for w in words]),
-        )
-        made = cls(
-            names, of, embed([w.replace("{}", " ") for w in words]), each.merged(of, len(names))
-        )
-        return replace(
-            made,
-            weights=made._fit_weights(
-                [by[w] for w in words],
-                each,
-                max(NOVEL_SHARE, strange / (strange + each.size.sum())),
-            ),
-        )
-
-    @cached_property
-    def _logs(self) -> tuple[Floats, Floats, Floats, Floats]:
-        c = self.contexts
-        return *c.log_odds(c.features, c.replies, c.size), np.log(
-            c.size / max(1.0, c.size.sum()) + 1e-6
-        )
-
-    @cached_property
-    def _anywhere(self) -> tuple[Floats, float, Floats]:
-        "The logs of all classes together: the contexts of something new."
-        c = self.contexts
-        odds, none, replies = c.log_odds(c.features.sum(0), c.replies.sum(0), c.size.sum())
-        return odds, float(none), replies
-
-    def _evidence(
-        self,
-        like: Floats,
-        context: frozenset[str] | None,
-        reply: str | None,
-        logs: tuple[Floats, Floats, Floats, Floats],
-    ) -> Floats:
-        "What speaks for each class, shape (4, classes), given the likeness to each wording."
-        (odds, none, replies, share), (odds_anywhere, none_anywhere, replies_anywhere) = (
-            logs,
-            self._anywhere,
-        )
-        nearest, company, taken = (
-            np.full(len(self.names), -1.0),
-            np.zeros(len(self.names)),
-            np.zeros(len(self.names)),
-        )
-        np.maximum.at(nearest, self.of, like)
-        if context is not None:
-            at = [i for f in sorted(context) if (i := self.contexts.column.get(f)) is not None]
-            company = odds[:, at].sum(1) + none - odds_anywhere[at].sum() - none_anywhere
-        if reply is not None and reply in self.contexts.reply:
-            r = self.contexts.reply[reply]
-            taken = replies[:, r] - replies_anywhere[r]
-        return np.stack([nearest, company, taken, share])
-
-    def _fit_weights(
-        self,
-        rows: Sequence[Sequence[tuple[frozenset[str], str]]],
-        each: ContextCounts,
-        novel: float,
-    ) -> Weights:
-        "The weights that find wordings again which were taken out."
-        k, alone, c = len(self.names), np.bincount(self.of) == 1, self.contexts
-        evidence, closed, right, weight = [], [], [], []
-        for i in range(0, len(rows), max(1, len(rows) // _MOST)):
-            g = self.of[i]
-            like, logs = (
-                (self.vectors @ self.vectors[i]).astype(float),
-                [x.copy() for x in self._logs],
-            )
-            like[i] = -1
-            rest = c.log_odds(
-                c.features[g] - each.features[i],
-                c.replies[g] - each.replies[i],
-                c.size[g] - each.size[i],
-            )
-            for x, y in zip(
-                logs, (*rest, np.log((c.size[g] - each.size[i]) / c.size.sum() + 1e-6))
-            ):
-                x[g] = y
-            some = [use for use, _ in Counter(rows[i]).most_common(8)]
-            for context, reply in some:
-                evidence.append(
-                    self._evidence(like, context, reply, (logs[0], logs[1], logs[2], logs[3]))
-                )
-                closed.append(np.where(alone & (np.arange(k) == g), -1e9, 0.0))
-                right.append(k if alone[g] else int(g))
-                weight.append(1 / len(some))
-        return _logit(
-            np.array(evidence),
-            np.array(closed),
-            np.array(right),
-            np.array(weight),
-            novel,
-            self.weights,
-        )
 
     def __call__(
         self, words: str, context: frozenset[str] | None = None, reply: str | None = None
@@ -247,23 +151,113 @@ class ActClassifier:
         not known and counts for nothing."""
         if not self.names or not words:
             return None
-        found = self._evidence(
-            (self.vectors @ embed([words.replace("{}", " ")])[0]).astype(float),
-            context,
-            reply,
-            self._logs,
-        )
+        like = (self.vectors @ embed([words.replace("{}", " ")])[0]).astype(float)
+        found = _evidence(self, like, context, reply, self._logs)
         score = np.array(self.weights[:4]) @ found
         best = int(score.argmax())
         return self.names[best] if score[best] > self.weights[4] else None
 
+    @cached_property
+    def _logs(self) -> Logs:
+        c = self.contexts
+        return *c.log_odds(c.features, c.replies, c.size), _log_share(c.size, c.size.sum())
+
+    @cached_property
+    def _anywhere(self) -> tuple[Floats, Floats, Floats]:
+        "The logs of all classes together: the contexts of something new."
+        c = self.contexts
+        return c.log_odds(c.features.sum(0), c.replies.sum(0), c.size.sum())
+
     def __getstate__(self) -> dict[str, object]:
         return {k: v for k, v in self.__dict__.items() if not k.startswith("_")}
 
+# %% ../../nbs/dialogue/01_acts.ipynb #62441eeb
+_NO_SHARE = 1e-6  # of uses, of a class that has none left
 
-NOVEL_SHARE = 0.005  # of a hundred new wordings, half a one says something new, however seldom that was in the logs
-_MOST = 400
-_START, _SPREAD = (8.0, 0.25, 0.8, 0.25, 2.0), np.array([8.0, 0.3, 0.5, 0.3, 4.0])
+
+def _log_share(size: Floats, total: float) -> Floats:
+    return np.log(size / max(1.0, float(total)) + _NO_SHARE)
+
+
+def _evidence(
+    classifier: ActClassifier,
+    like: Floats,
+    context: frozenset[str] | None,
+    reply: str | None,
+    logs: Logs,
+) -> Floats:
+    "What speaks for each class, shape (4, classes), given the likeness to each wording."
+    odds, none, replies, share = logs
+    odds_anywhere, none_anywhere, replies_anywhere = classifier._anywhere
+    nearest = np.full(len(classifier.names), -1.0)
+    company, taken = np.zeros(len(nearest)), np.zeros(len(nearest))
+    np.maximum.at(nearest, classifier.of, like)
+    c = classifier.contexts
+    if context is not None:
+        at = [i for f in sorted(context) if (i := c.column.get(f)) is not None]
+        company = odds[:, at].sum(1) + none - odds_anywhere[at].sum() - none_anywhere
+    if reply is not None and reply in c.reply:
+        r = c.reply[reply]
+        taken = replies[:, r] - replies_anywhere[r]
+    return np.stack([nearest, company, taken, share])
+
+# %% ../../nbs/dialogue/01_acts.ipynb #9fd2f84e
+def learn_classifier(uses: Iterable[Use], classes: Mapping[str, str]) -> ActClassifier:
+    """From `uses` of wordings in logs; `classes` maps wordings to the names of their classes, and
+    those it lacks belong to none."""
+    by, strange = defaultdict[str, list[Context]](list), 0
+    for words, context, reply in uses:
+        if words in classes:
+            by[words].append((context, reply))
+        else:
+            strange += 1
+    if not (words := sorted(by)):
+        return ActClassifier()
+    names = tuple(sorted({classes[w] for w in by}))
+    of = np.array([names.index(classes[w]) for w in words], np.intp)
+    each = count_contexts([by[w] for w in words])
+    vectors = embed([w.replace("{}", " ") for w in words])
+    made = ActClassifier(names, of, vectors, each.merge(of, len(names)))
+    novel = max(ActSettings.novel, strange / (strange + each.size.sum()))
+    return replace(made, weights=_fit_weights(made, [by[w] for w in words], each, novel))
+
+# %% ../../nbs/dialogue/01_acts.ipynb #4ad09ca0
+def _fit_weights(
+    made: ActClassifier, rows: Sequence[Sequence[Context]], each: ContextCounts, novel: float
+) -> Weights:
+    "The weights that find wordings again which were taken out."
+    k, alone = len(made.names), np.bincount(made.of) == 1
+    evidence, closed, right, weight = [], [], [], []
+    for i in range(0, len(rows), max(1, len(rows) // ActSettings.fitted)):
+        g, logs = made.of[i], _logs_without(made, each, i)
+        like = (made.vectors @ made.vectors[i]).astype(float)
+        like[i] = -1
+        some = [use for use, _ in Counter(rows[i]).most_common(_USES)]
+        evidence += [_evidence(made, like, context, reply, logs) for context, reply in some]
+        shut = np.where(alone & (np.arange(k) == g), -_SHUT, 0.0)
+        closed += [shut] * len(some)
+        right += [k if alone[g] else int(g)] * len(some)
+        weight += [1 / len(some)] * len(some)
+    found = np.array(evidence), np.array(closed), np.array(right), np.array(weight)
+    return _logit(*found, novel, made.weights)
+
+
+_USES, _SHUT = 8, 1e9  # uses of a wording that are looked at; the score of no class
+
+
+def _logs_without(made: ActClassifier, each: ContextCounts, i: int) -> Logs:
+    "The logs of the classes when wording `i` is taken out of its own."
+    g, c = made.of[i], made.contexts
+    logs = [x.copy() for x in made._logs]
+    size = c.size[g] - each.size[i]
+    rest = c.log_odds(c.features[g] - each.features[i], c.replies[g] - each.replies[i], size)
+    for x, y in zip(logs, (*rest, _log_share(size, c.size.sum()))):
+        x[g] = y
+    return logs[0], logs[1], logs[2], logs[3]
+
+# %% ../../nbs/dialogue/01_acts.ipynb #a8985101
+_START, _SPREAD = (8.0, 0.25, 0.8, 0.25, 2.0), np.array([8.0, 0.3, 0.5, 0.3, 4.0])  # the prior
+_HALF, _LEAST = 0.5, 1e-12
 
 
 def _logit(
@@ -283,29 +277,23 @@ def _logit(
     new = right == k
     if new.all():
         return start
-    weight = np.where(
-        new,
-        weight * novel / (1 - novel) * weight[~new].sum() / max(1e-9, weight[new].sum()),
-        weight,
-    )
+    share = novel / (1 - novel) * weight[~new].sum() / max(_TINY, weight[new].sum())
+    weight = np.where(new, weight * share, weight)
     at, centre = np.arange(n), np.array(_START)
 
     def loss(theta: Floats) -> tuple[float, Floats]:
-        z = np.concatenate(
-            [np.einsum("k,nkc->nc", theta[:4], evidence) + closed, np.full((n, 1), theta[4])], 1
-        )
+        z = np.einsum("k,nkc->nc", theta[:4], evidence) + closed
+        z = np.concatenate([z, np.full((n, 1), theta[4])], 1)
         p = np.exp(z - z.max(1, keepdims=True))
         p /= p.sum(1, keepdims=True)
         d = p.copy()
         d[at, right] -= 1
         d *= weight[:, None]
         pull = (theta - centre) / _SPREAD
-        slope = (
-            np.append(np.einsum("nc,nkc->k", d[:, :k], evidence), d[:, k].sum()) + pull / _SPREAD
-        )
-        return float(-(weight * np.log(p[at, right] + 1e-12)).sum() + 0.5 * (pull**2).sum()), slope
+        slope = np.append(np.einsum("nc,nkc->k", d[:, :k], evidence), d[:, k].sum())
+        fit = -(weight * np.log(p[at, right] + _LEAST)).sum()
+        return float(fit + _HALF * (pull**2).sum()), slope + pull / _SPREAD
 
-    found = minimize(
-        loss, centre, jac=True, bounds=[(0, None)] * 4 + [(None, None)], method="L-BFGS-B"
-    ).x
+    bounds = [(0, None)] * 4 + [(None, None)]
+    found = minimize(loss, centre, jac=True, bounds=bounds, method="L-BFGS-B").x
     return tuple(float(x) for x in found)  # type: ignore[return-value]

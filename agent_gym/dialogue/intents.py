@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agent_gym.dialogue.state import DialogueState
 
 # %% auto #0
-__all__ = ['LEAST', 'request_of', 'said_later', 'first_user_message', 'Intents']
+__all__ = ['LEAST', 'DISTANCE', 'WEIGHT', 'request_of', 'said_later', 'first_user_message', 'Intents', 'learn_intents']
 
 # %% ../../nbs/dialogue/02_intents.ipynb #eb614fcc
 def request_of(text: str, later: frozenset[str]) -> str:
@@ -46,42 +46,20 @@ def first_user_message(trace: Trace) -> str:
 
 # %% ../../nbs/dialogue/02_intents.ipynb #644c1f6c
 LEAST = 4  # logs from which on requests are an intent of their own; others join the likeliest
+DISTANCE, WEIGHT = 0.8, 2.0  # cosine below which requests are one, with answers weighing so much
 
 
 @dataclass(frozen=True)
 class Intents:
-    """First message -> number of its intent. `known` maps requests of the logs, `words` are naive
-    Bayes weights for others, `names` one request for each intent."""
+    """First message -> number of its intent; made by `learn_intents`.
+
+    `known` maps requests of the logs, `words` are naive Bayes weights for others, `names` one
+    request for each intent."""
 
     known: Mapping[str, int] = field(default_factory=dict)
     later: frozenset[str] = frozenset()
     words: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     names: tuple[str, ...] = ("any request",)
-
-    @classmethod
-    def learn(
-        cls, traces: Sequence[Trace], states: Sequence[DialogueState], *, distance: float = 0.8
-    ) -> Intents:
-        """The intents of `traces`; `states` are the dialogue states after them, `distance` (cosine)
-        that below which requests are one."""
-        later = said_later(traces)
-        requests = [request_of(s.opening, later) for s in states]
-        counts = Counter(requests)
-        if len(counts) < 2:
-            return cls(later=later)
-        profiles: dict[str, Counter[str]] = defaultdict(Counter)
-        for r, s in zip(requests, states):
-            profiles[r].update(_answer_profile(s))
-        label = cluster_wordings(profiles, counts, distance=distance, weight=2.0)
-        sizes = Counter(label[r] for r in requests)
-        names = tuple(k for k, n in sizes.most_common() if n >= LEAST)
-        if not names:  # too few logs to tell requests apart
-            return cls(later=later)
-        known = {r: names.index(c) for r, c in label.items() if c in names}
-        words = _naive_bayes([r for r in requests if r in known], known, len(names))
-        placed = cls({}, later, words, names)
-        rest = {r: placed(r) for r in label if r not in known}
-        return cls({**known, **rest}, later, words, names)
 
     def __call__(self, opening: str) -> int:
         "The number of the intent of a first message."
@@ -89,7 +67,7 @@ class Intents:
         if key in self.known or not self.words:
             return self.known.get(key, 0)
         scores = [0.0] * len(self.names)
-        for w in set(key.split()):
+        for w in sorted(set(key.split())):
             for i, x in enumerate(self.words.get(w, ())):
                 scores[i] += x
         return max(range(len(scores)), key=lambda i: (scores[i], -i))
@@ -99,6 +77,28 @@ class Intents:
         return request_of(opening, self.later) in self.known
 
 # %% ../../nbs/dialogue/02_intents.ipynb #0ae68b9d
+def learn_intents(traces: Sequence[Trace], states: Sequence[DialogueState]) -> Intents:
+    "The intents of `traces`; `states` are the dialogue states after them."
+    later = said_later(traces)
+    requests = [request_of(s.opening, later) for s in states]
+    counts = Counter(requests)
+    if len(counts) < 2:
+        return Intents(later=later)
+    profiles: dict[str, Counter[str]] = defaultdict(Counter)
+    for r, s in zip(requests, states):
+        profiles[r].update(_answer_profile(s))
+    label = cluster_wordings(profiles, counts, distance=DISTANCE, weight=WEIGHT)
+    sizes = Counter(label[r] for r in requests)
+    names = tuple(k for k, n in sizes.most_common() if n >= LEAST)
+    if not names:  # too few logs to tell requests apart
+        return Intents(later=later)
+    known = {r: names.index(c) for r, c in label.items() if c in names}
+    words = _naive_bayes([r for r in requests if r in known], known, len(names))
+    placed = Intents({}, later, words, names)
+    rest = {r: placed(r) for r in label if r not in known}
+    return Intents({**known, **rest}, later, words, names)
+
+# %% ../../nbs/dialogue/02_intents.ipynb #98567aa5
 def _answer_profile(state: DialogueState) -> set[str]:
     "How agents answered a request: what they said, did, and how it ended."
     end = f"end {state.utterances[-1].wording}" if state.utterances else "end"
@@ -111,11 +111,14 @@ def _answer_profile(state: DialogueState) -> set[str]:
     }
 
 
+_PRIOR = 0.5  # requests with each word, before any was counted
+
+
 def _naive_bayes(
     requests: Sequence[str], known: Mapping[str, int], k: int
 ) -> dict[str, tuple[float, ...]]:
     "For each word the log chance of it in a request of each of the `k` intents."
-    counts: dict[str, list[float]] = defaultdict(lambda: [0.5] * k)
+    counts: dict[str, list[float]] = defaultdict(lambda: [_PRIOR] * k)
     size = [1.0] * k
     for r in requests:
         size[known[r]] += 1

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
-from .acts import ActClassifier, cluster_wordings
-from .intents import Intents
+from .acts import ActClassifier, cluster_wordings, learn_classifier
+from .intents import Intents, learn_intents
 from agent_gym.dialogue.state import (
     ActionRecord,
     DialogueSchema,
@@ -28,13 +28,10 @@ from ..text import embed
 from ..tools import infer_tools, is_error_value
 from ..trace import Message, ToolSpec, Trace
 
-if TYPE_CHECKING:
-    import numpy as np
-
 # %% auto #0
-__all__ = ['UNKNOWN', 'SAME_MEANING', 'CONSTANT_SHARE', 'CONSTANT_LEAST', 'write_tools', 'category_paths', 'wording_profiles',
-           'DialogueModel', 'learn_dialogues', 'reply_act', 'understand_action', 'canonical_wording', 'logged_wording',
-           'fill_wording']
+__all__ = ['UNKNOWN', 'SAME_MEANING', 'WriteSettings', 'write_tools', 'category_paths', 'Profiles', 'wording_profiles',
+           'DialogueModel', 'understand_action', 'DialogueSettings', 'learn_dialogues', 'canonical_wording',
+           'logged_wording', 'fill_wording']
 
 # %% ../../nbs/dialogue/05_model.ipynb #68d60120
 @dataclass(slots=True)
@@ -51,144 +48,154 @@ class _Use:
     after: int = 0
 
 
-def _texts(trace: Trace) -> list[set[str]]:
-    return [
-        {w for w, _ in tokens(m.content)} if m.content and m.role != "tool" else set()
-        for m in trace.messages
-    ]
+_FEW = 3  # values up to which a path of answers says little
+_KEY_LETTERS = 60  # of a value, by which values are counted
 
 
-def _uses(traces: Sequence[Trace]) -> dict[str, _Use]:
-    seen: dict[str, Counter[str]] = defaultdict(Counter)
+def _count_uses(traces: Sequence[Trace]) -> dict[str, _Use]:
+    seen: dict[str, set[str]] = defaultdict(set)
     for t in traces:
         for _, c, a in t.calls():
-            if a is not None:
-                for p, v in leaves(t.messages[a].value, c.name):
-                    seen[p][str(v)[:60]] += 1
+            for p, v in leaves(t.messages[a].value, c.name) if a is not None else ():
+                seen[p].add(str(v)[:_KEY_LETTERS])
+    various = frozenset(p for p, values in seen.items() if len(values) > _FEW)
     out: dict[str, _Use] = defaultdict(_Use)
     for t in traces:
-        texts, calls, known = _texts(t), list(t.calls()), set()
-        given = [[value_tokens(v) for _, v in leaves(c.arguments)] for _, c, _ in calls]
-        told = {
-            w: j
-            for j, (m, words) in enumerate(zip(t.messages, texts))
-            if m.role == "assistant"
-            for w in words
-        }  # where it was said last
-        heard, at = set(), 0
-        for n, (i, c, a) in enumerate(calls):
-            if a is None or t.messages[a].is_error or is_error_value(value := t.messages[a].value):
-                continue
-            for j in range(at, i):
-                heard |= texts[j]
-            at, u, arguments = max(at, i), out[c.name], [k for k in given[n] if k is not None]
-            later = {k for ks in given[n + 1 :] for k in ks}
-            answer = [(len(seen[p]) > 3, value_tokens(v)) for p, v in leaves(value, c.name)]
-            fresh = {
-                k
-                for various, k in answer
-                if various
-                and k is not None
-                and k not in known
-                and not heard.issuperset(k)
-                and k not in arguments
-            }
-            u.calls += 1
-            u.fresh += len(fresh)
-            u.leaves += sum(various for various, _ in answer)
-            u.used += any(k in later or all(told.get(w, -1) >= a for w in k) for k in fresh)
-            u.known += sum(k in known or heard.issuperset(k) for k in arguments)
-            u.arguments += len(given[n])
-            u.after += sum(m.role == "assistant" for m in t.messages[a:])
-            known |= {k for _, k in answer if k is not None} | set(arguments)
+        _count_trace(t, various, out)
     return out
 
 
+def _words(m: Message) -> set[str]:
+    return {w for w, _ in tokens(m.content)} if m.content and m.role != "tool" else set()
+
+# %% ../../nbs/dialogue/05_model.ipynb #e7c64834
+def _count_trace(t: Trace, various: frozenset[str], out: dict[str, _Use]) -> None:
+    calls, texts = list(t.calls()), [_words(m) for m in t.messages]
+    given = [[value_tokens(v) for _, v in leaves(c.arguments)] for _, c, _ in calls]
+    spoken = [(j, words) for j, words in enumerate(texts) if t.messages[j].role == "assistant"]
+    told = {w: j for j, words in spoken for w in words}  # where it was said last
+    heard, known, at = set[str](), set[tuple[str, ...]](), 0
+    for n, (i, c, a) in enumerate(calls):
+        if a is None or t.messages[a].is_error or is_error_value(value := t.messages[a].value):
+            continue
+        heard = heard.union(*texts[at:i])
+        at, u = max(at, i), out[c.name]
+        arguments = [k for k in given[n] if k is not None]
+        later = {k for ks in given[n + 1 :] for k in ks}
+        answer = [(p in various, value_tokens(v)) for p, v in leaves(value, c.name)]
+        shown = {k for new, k in answer if new and k is not None and not heard.issuperset(k)}
+        fresh = shown - known - set(arguments)
+        u.calls += 1
+        u.fresh += len(fresh)
+        u.leaves += sum(new for new, _ in answer)
+        u.used += any(k in later or all(told.get(w, -1) >= a for w in k) for k in fresh)
+        u.known += sum(k in known or heard.issuperset(k) for k in arguments)
+        u.arguments += len(given[n])
+        u.after += sum(m.role == "assistant" for m in t.messages[a:])
+        known |= {k for _, k in answer if k is not None} | set(arguments)
+
+# %% ../../nbs/dialogue/05_model.ipynb #a4d9d72a
+@dataclass(frozen=True)
+class WriteSettings:
+    "When a tool counts as one that changes something; figures are means of a call."
+
+    informing: float = 2.5  # fresh values from which a tool is there to inform
+    used: float = 0.15  # share of calls whose fresh values are used from which it is, too
+    reread: float = 1.5  # fresh values from which a tool taken for a write may be a fuller read
+    reread_share: float = 0.5  # of the values shown that are fresh, likewise
+    turns_after: float = 2.0  # turns after it up to which a call may have been the point
+    last_turns: float = 0.5  # turns after it up to which it was
+    repeated: float = 0.8  # share of arguments that were known before: what was agreed is done
+
+
 def write_tools(
-    traces: Sequence[Trace], specs: Mapping[str, ToolSpec] | None = None
+    traces: Sequence[Trace],
+    specs: Mapping[str, ToolSpec] | None = None,
+    settings: WriteSettings = WriteSettings(),
 ) -> frozenset[str]:
     """The tools whose calls change something; `specs` are the tools as inferred from `traces` or
     given by the source."""
-    specs, out = infer_tools(traces) if specs is None else specs, set()
-    for name, u in _uses(traces).items():
+    specs, s, out = infer_tools(traces) if specs is None else specs, settings, set[str]()
+    for name, u in _count_uses(traces).items():
         kind, n = (specs[name].kind if name in specs else "unknown"), u.calls
-        informs = u.fresh >= 2.5 * n or u.used >= 0.15 * n
+        informs = u.fresh >= s.informing * n or u.used >= s.used * n
+        done = u.known >= s.repeated * u.arguments or u.after <= s.last_turns * n
+        late = u.after <= s.turns_after * n
         if kind == "write":
-            read_after_all = u.fresh >= 1.5 * n and u.fresh >= 0.5 * u.leaves and u.after > 2 * n
-            out |= set() if read_after_all else {name}
-        elif (
-            kind != "pure"
-            and u.arguments
-            and not informs
-            and u.after <= 2 * n
-            and (u.known >= 0.8 * u.arguments or u.after <= 0.5 * n)
-        ):
+            fuller = u.fresh >= s.reread * n and u.fresh >= s.reread_share * u.leaves
+            out |= set() if fuller and not late else {name}
+        elif kind != "pure" and u.arguments and not informs and late and done:
             out.add(name)
     return frozenset(out)
 
 # %% ../../nbs/dialogue/05_model.ipynb #c8d5101c
+_MOST_VALUES, _TIMES = 8, 4  # of a category: its values, and how often each stands on average
+
+
 def category_paths(traces: Iterable[Trace]) -> frozenset[str]:
     """The paths of answers whose texts are few and repeat: at most 8 values, each at least 4 times
     on average."""
     seen: dict[str, Counter[str]] = defaultdict(Counter)
     for t in traces:
         for _, c, a in t.calls():
-            if a is not None:
-                for p, v in leaves(t.messages[a].value, c.name):
-                    if isinstance(v, str):
-                        seen[p][v] += 1
-    return frozenset(p for p, c in seen.items() if len(c) <= 8 and sum(c.values()) >= 4 * len(c))
+            for p, v in leaves(t.messages[a].value, c.name) if a is not None else ():
+                if isinstance(v, str):
+                    seen[p][v] += 1
+    few = lambda c: len(c) <= _MOST_VALUES and sum(c.values()) >= _TIMES * len(c)
+    return frozenset(p for p, c in seen.items() if few(c))
 
 # %% ../../nbs/dialogue/05_model.ipynb #a0d8da3d
-def wording_profiles(
-    traces: Sequence[Trace], schema: DialogueSchema, intents: Intents
-) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]], Counter[str]]:
-    "What stands around the wordings of assistants and of users, and how often each was seen."
-    said: dict[str, Counter[str]] = defaultdict(Counter)
-    heard: dict[str, Counter[str]] = defaultdict(Counter)
-    counts: Counter[str] = Counter()
-    kinds: dict[str, int] = {}
+class Profiles(NamedTuple):
+    "What stood around the wordings of assistants and of users, and how often each was seen."
+
+    assistant: dict[str, Counter[str]]
+    user: dict[str, Counter[str]]
+    counts: Counter[str]
+
+
+def wording_profiles(traces: Sequence[Trace], schema: DialogueSchema, intents: Intents) -> Profiles:
+    "The profiles of all wordings in `traces`."
+    out = Profiles(defaultdict(Counter), defaultdict(Counter), Counter())
+    intent = lru_cache(None)(intents)
     for t in traces:
-        r = start_dialogue(schema)
-        last_said = last_heard = ""
-        ends = len(t.messages) - 2
-        for i, m in enumerate(t.messages):
-            r.feed(m)
-            if m.role == "user":
-                if last_said:
-                    said[last_said][f"reply {r.user_wordings[-1]}"] += 1
-                last_heard, before, last_said = (
-                    r.user_wordings[-1] if len(r.user_wordings) > 1 else "",
-                    last_said,
-                    "",
-                )
-                if last_heard:
-                    counts[last_heard] += 1
-                    heard[last_heard].update([f"after {before}", f"ends {i > ends}"])
-            elif m.role == "assistant":
-                if last_heard:
-                    heard[last_heard].update(
-                        [f"then call {c.name}" for c in m.tool_calls]
-                        or [f"then say {r.utterances[-1].wording if r.utterances else ''}"]
-                    )
-                    last_heard = ""
-                if m.content:
-                    key, places = r.utterances[-1][:2]
-                    counts[key] += 1
-                    if r.opening not in kinds:
-                        kinds[r.opening] = intents(r.opening)
-                    said[key].update(
-                        [
-                            f"intent {kinds[r.opening]}",
-                            f"ends {i >= ends}",
-                            *(f"tells {p}" for p in places),
-                            *(f"done {d}" for d in r.answered_tools),
-                        ]
-                    )
-                    last_said = key
-                elif last_said and m.tool_calls:
-                    said[last_said][f"then {m.tool_calls[0].name}"] += 1
-    return said, heard, counts
+        _profile_trace(out, t, schema, intent)
+    return out
+
+# %% ../../nbs/dialogue/05_model.ipynb #f6a2798c
+def _profile_trace(
+    out: Profiles, t: Trace, schema: DialogueSchema, intent: Callable[[str], int]
+) -> None:
+    state = start_dialogue(schema)
+    said = heard = ""  # what was said and heard last, until it is answered
+    ends = len(t.messages) - 2
+    for i, m in enumerate(t.messages):
+        state.feed(m)
+        if m.role == "user":
+            wording = state.user_wordings[-1]
+            if said:
+                out.assistant[said][f"reply {wording}"] += 1
+            heard, before, said = wording if len(state.user_wordings) > 1 else "", said, ""
+            if heard:
+                out.counts[heard] += 1
+                out.user[heard].update([f"after {before}", f"ends {i > ends}"])
+        elif m.role == "assistant":
+            last = state.utterances[-1].wording if state.utterances else ""
+            if heard:
+                calls = [f"then call {c.name}" for c in m.tool_calls]
+                out.user[heard].update(calls or [f"then say {last}"])
+                heard = ""
+            if m.content:
+                out.counts[last] += 1
+                out.assistant[last].update(_company(state, intent(state.opening), i >= ends))
+                said = last
+            elif said and m.tool_calls:
+                out.assistant[said][f"then {m.tool_calls[0].name}"] += 1
+
+
+def _company(state: DialogueState, intent: int, ends: bool) -> list[str]:
+    tells = [f"tells {source}" for source in state.utterances[-1].sources]
+    done = [f"done {tool}" for tool in state.answered_tools]
+    return [f"intent {intent}", f"ends {ends}", *tells, *done]
 
 # %% ../../nbs/dialogue/05_model.ipynb #0a66d2b4
 UNKNOWN = "a wording not seen in the logs"
@@ -209,11 +216,9 @@ class DialogueModel:
     classifier: ActClassifier = field(default_factory=ActClassifier)
 
     def state(self) -> DialogueState:
-        "A fresh state."
         return start_dialogue(self.schema)
 
     def track(self, trace: Trace) -> DialogueState:
-        "The state after a whole trace."
         return track(trace, self.schema)
 
     def assistant_act(
@@ -225,109 +230,140 @@ class DialogueModel:
     ) -> str:
         """The act of a wording of the assistant: the logs', or the likeliest by its `context`, the
         intent, and the act of the user's `reply` (None: not known)."""
-        if (known := self.assistant_acts.get(wording)) is not None:
-            return known
-        here = context if context is None or intent is None else context | {f"kind {intent}"}
-        return self._remember((wording, here, reply), lambda: self.classifier(wording, here, reply))
+        return _assistant_act(self, wording, context, intent, reply)
 
     def user_act(self, wording: str) -> str:
         "The act of a wording of the user: the logs', or that of the one that means the same."
-        if (known := self.user_acts.get(wording)) is not None:
-            return known
-        return self._remember(wording, lambda: _nearest_act(self, wording))
+        return _user_act(self, wording)
 
     def utterance_act(self, state: DialogueState, u: Utterance) -> str:
         "The act of the utterance `u` of `state`, the user's reply to it considered."
-        reply = self.user_act(r) if (r := reply_to(state, u)) else ""
+        reply = _reply_act(self, state, u)
         return self.assistant_act(u.wording, u.context, self.intents(state.opening), reply)
 
     @cached_property
-    def _vectors(self) -> np.ndarray:
-        return embed([k.replace("{}", " ") for k in self.user_acts])
-
-    @cached_property
-    def _wordings(self) -> dict[str, list[str]]:
-        out: dict[str, list[str]] = {}
-        for wording, act in self.assistant_acts.items():
-            out.setdefault(act, []).append(wording)
-        return out
-
-    def wordings_of(self, act: str) -> Sequence[str]:
-        "The wordings of the logs that do `act`."
-        return self._wordings.get(act, ())
-
-    @cached_property
-    def _remembered(self) -> dict[object, str]:
-        return {}
-
-    def _remember(self, key: object, make: Callable[[], str | None]) -> str:
-        if (known := self._remembered.get(key)) is None:
-            if len(self._remembered) > _KEPT:
-                self._remembered.clear()
-            known = self._remembered[key] = make() or UNKNOWN
-        return known
+    def _lookups(self) -> _Lookups:
+        return _Lookups(self.assistant_acts, self.user_acts)
 
     def __getstate__(self) -> dict[str, object]:
         return {k: v for k, v in self.__dict__.items() if not k.startswith("_")}
 
+# %% ../../nbs/dialogue/05_model.ipynb #a6da8b53
+class _Lookups:
+    "What is looked up again and again: the vectors of user wordings, the wordings of acts."
+
+    def __init__(self, assistant_acts: Mapping[str, str], user_acts: Mapping[str, str]):
+        self.vectors = embed([k.replace("{}", " ") for k in user_acts])
+        self.wordings: dict[str, list[str]] = {}
+        for wording, act in assistant_acts.items():
+            self.wordings.setdefault(act, []).append(wording)
+        self._acts: dict[object, str] = {}
+
+    def remember(self, key: object, find: Callable[[], str | None]) -> str:
+        "The act that `find` finds, asked once; `UNKNOWN` where there is none."
+        if (known := self._acts.get(key)) is None:
+            if len(self._acts) > _KEPT:
+                self._acts.clear()
+            known = self._acts[key] = find() or UNKNOWN
+        return known
+
+
+def _assistant_act(
+    model: DialogueModel,
+    wording: str,
+    context: frozenset[str] | None,
+    intent: int | None,
+    reply: str | None,
+) -> str:
+    if (known := model.assistant_acts.get(wording)) is not None:
+        return known
+    here = context if context is None or intent is None else context | {f"kind {intent}"}
+    find = lambda: model.classifier(wording, here, reply)
+    return model._lookups.remember((wording, here, reply), find)
+
+
+def _user_act(model: DialogueModel, wording: str) -> str:
+    if (known := model.user_acts.get(wording)) is not None:
+        return known
+    return model._lookups.remember(wording, lambda: _nearest_act(model, wording))
+
 
 def _nearest_act(model: DialogueModel, wording: str) -> str | None:
-    known = model.user_acts
-    near = model._vectors @ embed([wording.replace("{}", " ")])[0] if known else ()
-    close = sorted(
-        (
-            (float(s), k)
-            for s, k in zip(near, known)
-            if s >= SAME_MEANING and k.count("{}") == wording.count("{}")
-        ),
-        reverse=True,
-    )
-    return known[close[0][1]] if close else None
+    if not (known := model.user_acts):
+        return None
+    near = model._lookups.vectors @ embed([wording.replace("{}", " ")])[0]
+    like = [(float(s), k) for s, k in zip(near, known) if s >= SAME_MEANING]
+    close = [row for row in like if row[1].count("{}") == wording.count("{}")]
+    return known[max(close)[1]] if close else None
 
-# %% ../../nbs/dialogue/05_model.ipynb #39f4a2f3
-CONSTANT_SHARE, CONSTANT_LEAST = 0.01, 3  # conversations in which agents tell a constant
-
-
-def learn_dialogues(
-    traces: Sequence[Trace], specs: Mapping[str, ToolSpec] | None = None
-) -> DialogueModel:
-    """The dialogue model of `traces`; `specs` are the tools as inferred from them or given by the
-    source (None: inferred)."""
-    schema = DialogueSchema(write_tools(traces, specs), category_paths(traces))
-    states = [track(t, schema) for t in traces]
-    intents = Intents.learn(traces, states)
-    said, heard, counts = wording_profiles(traces, schema, intents)
-    keep = {k: p for k, p in said.items() if counts[k] >= 2}
-    fine = cluster_wordings(keep, counts)
-    wide = cluster_wordings(keep, counts, distance=0.4, weight=2.0)
-    broad = {
-        c: Counter(wide[k] for k in keep if fine[k] == c).most_common(1)[0][0]
-        for c in set(fine.values())
-    }
-    told = Counter(v for s in states for v in s.unsupported)
-    least = max(CONSTANT_LEAST, CONSTANT_SHARE * len(states))
-    constants = frozenset(v for v, n in told.items() if n >= least)
-    users = cluster_wordings({k: p for k, p in heard.items() if counts[k] >= 2}, counts, weight=2.0)
-    out = DialogueModel(replace(schema, constants=constants), fine, users, broad, intents)
-    uses = (
-        (u.wording, u.context | {f"kind {intents(s.opening)}"}, reply_act(out, s, u))
-        for s in states
-        for u in s.utterances
-    )
-    return replace(out, classifier=ActClassifier.learn(uses, fine))
-
-
-def reply_act(model: DialogueModel, state: DialogueState, u: Utterance) -> str:
-    "The act of what the user said to `u`; empty where nothing."
-    return model.user_act(reply) if (reply := reply_to(state, u)) else ""
-
-
+# %% ../../nbs/dialogue/05_model.ipynb #3533ffcb
 def understand_action(model: DialogueModel, action: ActionRecord, intent: int) -> ActionRecord:
     """`action` with the act of what the assistant said before it, and of what the user answered to
     that."""
     reply = model.user_act(action.reply)
     asked = model.assistant_act(action.asked, action.context, intent, reply)
     return replace(action, asked=asked, reply=reply)
+
+
+def _reply_act(model: DialogueModel, state: DialogueState, u: Utterance) -> str:
+    "The act of what the user said to `u`; empty where nothing."
+    return model.user_act(reply) if (reply := reply_to(state, u)) else ""
+
+# %% ../../nbs/dialogue/05_model.ipynb #39f4a2f3
+@dataclass(frozen=True)
+class DialogueSettings:
+    "How acts and constants are learned."
+
+    seen: int = 2  # times a wording is seen before it has an act
+    broad: float = 0.4  # cosine distance below which wordings are one wider act
+    company: float = 2.0  # how much neighbours weigh beside meaning, for users and wider acts
+    constant_share: float = 0.01  # of conversations, in which agents tell a constant
+    constant_least: int = 3  # conversations in which they do at least
+
+# %% ../../nbs/dialogue/05_model.ipynb #f218d1e2
+def learn_dialogues(
+    traces: Sequence[Trace],
+    specs: Mapping[str, ToolSpec] | None = None,
+    settings: DialogueSettings = DialogueSettings(),
+) -> DialogueModel:
+    """The dialogue model of `traces`; `specs` are the tools as inferred from them or given by the
+    source (None: inferred)."""
+    s, schema = settings, DialogueSchema(write_tools(traces, specs), category_paths(traces))
+    states = [track(t, schema) for t in traces]
+    intents = learn_intents(traces, states)
+    said, heard, counts = wording_profiles(traces, schema, intents)
+    often = lambda profiles: {k: p for k, p in profiles.items() if counts[k] >= s.seen}
+    keep = often(said)
+    fine = cluster_wordings(keep, counts)
+    wide = cluster_wordings(keep, counts, distance=s.broad, weight=s.company)
+    users = cluster_wordings(often(heard), counts, weight=s.company)
+    schema = replace(schema, constants=_find_constants(states, s))
+    out = DialogueModel(schema, fine, users, _broaden(keep, fine, wide), intents)
+    uses = (
+        (u.wording, u.context | {f"kind {intents(x.opening)}"}, _reply_act(out, x, u))
+        for x in states
+        for u in x.utterances
+    )
+    return replace(out, classifier=learn_classifier(uses, fine))
+
+# %% ../../nbs/dialogue/05_model.ipynb #cff96abb
+def _broaden(
+    wordings: Iterable[str], fine: Mapping[str, str], wide: Mapping[str, str]
+) -> dict[str, str]:
+    "Act -> the wider act that most of its wordings belong to."
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for wording in wordings:
+        votes[fine[wording]][wide[wording]] += 1
+    return {act: count.most_common(1)[0][0] for act, count in votes.items()}
+
+
+def _find_constants(
+    states: Sequence[DialogueState], s: DialogueSettings
+) -> frozenset[tuple[str, ...]]:
+    "The values that agents tell in many conversations though nobody had named them."
+    told = Counter(v for x in states for v in x.unsupported)
+    least = max(s.constant_least, s.constant_share * len(states))
+    return frozenset(v for v, n in told.items() if n >= least)
 
 # %% ../../nbs/dialogue/05_model.ipynb #045d5152
 def canonical_wording(model: DialogueModel, messages: Sequence[Message]) -> str | None:
@@ -345,8 +381,7 @@ def logged_wording(model: DialogueModel, state: DialogueState, text: str) -> str
     if not state.utterances or (last := state.utterances[-1]).wording in model.assistant_acts:
         return None
     act = model.assistant_act(last.wording, last.context, model.intents(state.opening))
-    known = model.wordings_of(act)
-    if not known:
+    if not (known := model._lookups.wordings.get(act)):
         return None
     values = [" ".join(v) for v in mask_values(state.values, text)[1]]
     return fill_wording(_most_like(known, last.wording), values)

@@ -14,11 +14,11 @@ from .values import facts
 from ..trace import Message, Trace
 
 # %% auto #0
-__all__ = ['Settings', 'personal_values', 'Owners']
+__all__ = ['OwnerSettings', 'personal_values', 'Owners']
 
 # %% ../../nbs/dialogue/08_owners.ipynb #8de41928
 @dataclass(frozen=True)
-class Settings:
+class OwnerSettings:
     "What counts as somebody's."
 
     digits: int = 5  # a plain number belongs to somebody from so many digits on
@@ -30,7 +30,7 @@ class Settings:
 _KINDS = ("email", "phone", "id", "number")
 
 
-def personal_values(value: JsonValue, settings: Settings = Settings()) -> Iterator[str]:
+def personal_values(value: JsonValue, settings: OwnerSettings = OwnerSettings()) -> Iterator[str]:
     """Values in a text or a JSON value that may belong to somebody, in normal form: e-mails, ids,
     phones, long numbers."""
     if isinstance(value, Mapping):
@@ -49,7 +49,7 @@ def personal_values(value: JsonValue, settings: Settings = Settings()) -> Iterat
 class Owners:
     "The conversations that each personal value of the logs stands in; immutable."
 
-    def __init__(self, traces: Iterable[Trace], settings: Settings = Settings()):
+    def __init__(self, traces: Iterable[Trace], settings: OwnerSettings = OwnerSettings()):
         self.settings = settings
         self._where: dict[str, set[str]] = {}
         tasks: dict[str, set[str]] = {}
@@ -78,7 +78,7 @@ class Owners:
         return [v for v in found if v not in known]
 
 
-def _of(message: Message, settings: Settings) -> Iterator[str]:
+def _of(message: Message, settings: OwnerSettings) -> Iterator[str]:
     if message.content:
         yield from personal_values(message.content, settings)
     yield from personal_values(message.result, settings)

@@ -41,7 +41,7 @@ class Script:
             _scripts[id(trace)] = kept
         return kept[1]
 
-
+# %% ../../nbs/dialogue/06_script.ipynb #f3aea95e
 def has_user(trace: Trace) -> bool:
     "Whether a user says anything in `trace`; where none does there is nobody to simulate."
     return any(m.role == "user" and m.content and m.content.strip() for m in trace.messages)

@@ -21,7 +21,7 @@ from ..trace import ToolCall, Trace
 
 # %% auto #0
 __all__ = ['to_number', 'shape', 'words_of', 'token', 'find_value', 'numbers_in', 'SlotPattern', 'Found', 'SlotExtractor',
-           'intent_of', 'logged_intent', 'SlotSettings', 'learn_slots', 'call_arguments', 'Slots', 'field_of']
+           'intent_of', 'logged_intent', 'SlotSettings', 'learn_slots', 'call_arguments', 'SlotValues', 'field_of']
 
 # %% ../../nbs/dialogue/03_slots.ipynb #a95b29a7
 _NUMBER = re.compile(r"[-+]?\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?")
@@ -374,7 +374,7 @@ def _plain_words(text: str) -> Iterator[re.Match[str]]:
             yield m
 
 # %% ../../nbs/dialogue/03_slots.ipynb #77b9b144
-class Slots(dict[str, Scalar]):
+class SlotValues(dict[str, Scalar]):
     """The named values of a conversation; `categories` are the paths of fields with few values, as
     `dialogue.model.category_paths` gives them."""
 
@@ -384,9 +384,9 @@ class Slots(dict[str, Scalar]):
         self._rows: dict[str, list[dict[str, Scalar]]] = {}
         self._user = ""
 
-    def copy(self) -> Slots:
+    def copy(self) -> SlotValues:
         "Independent slots with the same values."
-        new = Slots(self.categories)
+        new = SlotValues(self.categories)
         new.update(self)
         new._rows, new._user = dict(self._rows), self._user
         return new
@@ -412,12 +412,12 @@ class Slots(dict[str, Scalar]):
 _MOST_ROWS, _MOST_SLOTS = 60, 400  # of a list, and of a conversation, that are kept
 
 
-def _put(slots: Slots, path: str, value: Scalar) -> None:
+def _put(slots: SlotValues, path: str, value: Scalar) -> None:
     if len(slots) < _MOST_SLOTS or path in slots:
         slots[path] = value
 
 
-def _put_value(slots: Slots, path: str, value: JsonValue) -> None:
+def _put_value(slots: SlotValues, path: str, value: JsonValue) -> None:
     if isinstance(value, Mapping):
         for k, v in value.items():
             _put_value(slots, f"{path}.{k}", v)
@@ -433,12 +433,12 @@ def _put_value(slots: Slots, path: str, value: JsonValue) -> None:
         _put(slots, path, value)
 
 
-def _put_row(slots: Slots, path: str, row: Mapping[str, Scalar]) -> None:
+def _put_row(slots: SlotValues, path: str, row: Mapping[str, Scalar]) -> None:
     for p, v in row.items():
         _put(slots, path + p, v)
 
 # %% ../../nbs/dialogue/03_slots.ipynb #cbd3a9fe
-def _put_named_row(slots: Slots, path: str, rows: Sequence[Mapping[str, Scalar]]) -> None:
+def _put_named_row(slots: SlotValues, path: str, rows: Sequence[Mapping[str, Scalar]]) -> None:
     "The row with the value that the user named last, where no other row has it."
     low = lambda v: v.lower() if isinstance(v, str) else v
     count = Counter(low(v) for r in rows for v in r.values() if not isinstance(v, bool))
@@ -475,7 +475,7 @@ def field_of(source: str) -> str:
 _ROW = re.compile(r"\[[^\]]*\]")
 
 
-def _put_category_rows(slots: Slots, path: str, rows: Sequence[Mapping[str, Scalar]]) -> None:
+def _put_category_rows(slots: SlotValues, path: str, rows: Sequence[Mapping[str, Scalar]]) -> None:
     "For each value of a field with few, how many rows have it, and the only row that does."
     for p in sorted({p for r in rows for p in r if field_of(f"{path}[]{p}") in slots.categories}):
         count = Counter(r[p] for r in rows if p in r)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
-from .slots import SlotExtractor, Slots, intent_of, logged_intent, words_of
+from .slots import SlotExtractor, SlotValues, intent_of, logged_intent, words_of
 from agent_gym.dialogue.sources import (
     CONSTANT,
     NOWHERE,
@@ -104,7 +104,7 @@ class DialogueState:
     turns: int = 0
     _pending: dict[str, tuple[ToolCall, ActionRecord | None]] = field(default_factory=dict)
     extractor: SlotExtractor | None = None
-    slots: Slots = field(default_factory=Slots)  # named values
+    slots: SlotValues = field(default_factory=SlotValues)  # named values
     user_words: list[frozenset[str]] = field(default_factory=list)  # beside these
     events: list[str] = field(default_factory=list)  # tools that answered or failed, in order
     intent: int = -1
@@ -213,7 +213,7 @@ FIRST_WORDS = 8  # of what a user says: where a yes or no stands
 def _copy(state: DialogueState) -> DialogueState:
     new = object.__new__(DialogueState)
     for name, value in state.__dict__.items():
-        own = isinstance(value, ValueIndex | Slots | list | set | dict)
+        own = isinstance(value, ValueIndex | SlotValues | list | set)
         setattr(new, name, value.copy() if own else value)
     new.answers = {k: list(v) for k, v in state.answers.items()}
     return new
@@ -357,4 +357,4 @@ def start_dialogue(
 ) -> DialogueState:
     "The state before anything was said; `schema` None: of a domain of which nothing is known."
     schema = schema or DialogueSchema()
-    return DialogueState(schema, extractor=extractor, slots=Slots(schema.categories))
+    return DialogueState(schema, extractor=extractor, slots=SlotValues(schema.categories))

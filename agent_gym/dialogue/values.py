@@ -108,27 +108,32 @@ def _clock(hour: str, minute: str, half: str) -> str | None:
 _M = rf"(?i:{'|'.join(sorted({n[:3] for m in MONTHS for n in m.split('|')}))})[^\W\d_]{{0,7}}"
 _N = r"\d{1,3}(?:[,.'’\u00a0\u202f٬]\d{3})+(?:[.,٫]\d+)?(?![\d])|\d+(?:[.,٫]\d+)?"
 _S = "$¢-¥֏؋৲৳৻૱௹฿៛₠-₿﷼＄￠￡￥￦"
-_PATTERN = re.compile(
-    rf"""
- (?P<email>[\w.+-]{{1,64}}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}})+)
-|(?P<url>(?:https?://|www\.)[^\s<>"')\]]+)
-|(?P<iso>(?<!\d)(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})(?!\d))
-|(?P<cjk>(?:(\d{{4}})\s?[年년]\s?)?(\d{{1,2}})\s?[月월]\s?(\d{{1,2}})\s?[日号號일])
-|(?P<dmy>(?<![\w.])(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}|\d{{2}})(?!\w))
-|(?P<mdy>\b({_M})\.?\s(?:the\s)?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.]\d)(?:,?\s(\d{{4}})\b)?)
-|(?P<dMy>\b(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s(?:of\s|de\s)?({_M})(?![^\W\d_])(?:\.?,?\s(?:de\s|del\s|of\s)?(\d{{4}})\b)?)
-|(?P<time>(?<![\w.:])(\d{{1,2}})(?:[:.h](\d{{2}})(?::\d{{2}})?)?\s?([aApP])\.?\s?[mM]\b)
-|(?P<clock>(?:(?<![\w.:])|(?<=\dT))(\d{{1,2}})[:h](\d{{2}})(?::\d{{2}}(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?(?![\w:]))
-|(?P<money>([{_S}]|\b[A-Z]{{2,3}}[{_S}]?\s(?=\d)|\b[A-Z]{{1,3}}[{_S}])\s?(-?(?:{_N})))
-|(?P<price>(?<![\w#.,])(-?(?:{_N}))\s?([{_S}%٪€]|[A-Z]{{3}}\b))
-|(?P<phone>(?<!\w)(?:\+\d{{1,3}}[\s.-])?(?:\(\d{{2,4}}\)|\d{{2,4}})(?:[\s.-]\d{{2,4}}){{1,4}}(?![\w-])|(?<!\w)\+\d{{7,15}}\b)
-|(?P<id>\#\s?\w+(?:[-_/]\w+)*|\b(?=\w*\d)(?=\w*[^\W\d])\w+(?:[-_/]\w+)*|\b\w*[^\W\d]\w*(?:[-_/]\w+){{0,3}}[-_/]\w*\d[\w-]*|\b\d{{7,}}\b(?![.,]\d))
-|(?P<number>(?<!\w)-?(?:{_N}))
-|(?P<quoted>["“„«][^"“”„«»\n]{{1,80}}["”“»])
-""",
-    re.VERBOSE,
-)
+_BRANCHES = {
+    "email": r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+",
+    "url": r"(?:https?://|www\.)[^\s<>\"')\]]+",
+    "iso": r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)",
+    "cjk": r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]",
+    "dmy": r"(?<![\w.])(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\w)",
+    "mdy": rf"\b({_M})\.?\s(?:the\s)?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.]\d)(?:,?\s(\d{{4}})\b)?",
+    "dMy": rf"\b(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s(?:of\s|de\s)?({_M})(?![^\W\d_])"
+    r"(?:\.?,?\s(?:de\s|del\s|of\s)?(\d{4})\b)?",
+    "time": r"(?<![\w.:])(\d{1,2})(?:[:.h](\d{2})(?::\d{2})?)?\s?([aApP])\.?\s?[mM]\b",
+    "clock": r"(?:(?<![\w.:])|(?<=\dT))(\d{1,2})[:h](\d{2})(?::\d{2}(?:\.\d+)?)?"
+    r"(?:Z|[+-]\d\d:?\d\d)?(?![\w:])",
+    "money": rf"([{_S}]|\b[A-Z]{{2,3}}[{_S}]?\s(?=\d)|\b[A-Z]{{1,3}}[{_S}])\s?(-?(?:{_N}))",
+    "price": rf"(?<![\w#.,])(-?(?:{_N}))\s?([{_S}%٪€]|[A-Z]{{3}}\b)",
+    "phone": r"(?<!\w)(?:\+\d{1,3}[\s.-])?(?:\(\d{2,4}\)|\d{2,4})(?:[\s.-]\d{2,4}){1,4}(?![\w-])"
+    r"|(?<!\w)\+\d{7,15}\b",
+    "id": r"\#\s?\w+(?:[-_/]\w+)*|\b(?=\w*\d)(?=\w*[^\W\d])\w+(?:[-_/]\w+)*"
+    r"|\b\w*[^\W\d]\w*(?:[-_/]\w+){0,3}[-_/]\w*\d[\w-]*|\b\d{7,}\b(?![.,]\d)",
+    "number": rf"(?<!\w)-?(?:{_N})",
+    "quoted": r"[\"“„«][^\"“”„«»\n]{1,80}[\"”“»]",
+}
 _MEASURE = re.compile(r"(\d+(?:[.,]\d+)?)([^\W\d_]{1,3})$")
+
+
+def _any_of(kinds: Iterable[str]) -> str:
+    return "|".join(f"(?P<{k}>{_BRANCHES[k]})" for k in kinds)
 
 # %% ../../nbs/dialogue/00_values.ipynb #76c18a41
 _Found: TypeAlias = tuple[FactKind, str, str] | None
@@ -174,7 +179,7 @@ def _read(kind: str, text: str, g: tuple[str, ...]) -> _Found:
 def _dated(date: str | None) -> _Found:
     return ("date", date, "") if date else None
 
-
+# %% ../../nbs/dialogue/00_values.ipynb #8bde812d
 def _id(text: str) -> _Found:
     measure = _MEASURE.match(text)
     if measure:
@@ -188,27 +193,15 @@ def _id(text: str) -> _Found:
 
 # %% ../../nbs/dialogue/00_values.ipynb #eab70a13
 _DIGIT = re.compile(r"\d")
-_PLAIN = re.compile(
-    r"(?P<email>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)|(?P<url>(?:https?://|www\.)[^\s<>\"')\]]+)|(?P<quoted>[\"“„«][^\"“”„«»\n]{1,80}[\"”“»])"
-)
+_MARKED = ("email", "url", "quoted")  # the branches whose values need no digit
+_PATTERN = re.compile(_any_of(_BRANCHES))
+_PLAIN = re.compile(_any_of(_MARKED))
 _NUMBER = re.compile(_N)
-
-
-def _without(*kinds: str) -> str:
-    "The pattern less some of its branches, which stand a line each."
-    return "|".join(
-        line.lstrip(" |")
-        for line in _PATTERN.pattern.strip().splitlines()
-        if not any(f"<{k}>" in line for k in kinds)
-    )
-
-
 # without an @ the branch for e-mails, which looks far ahead at every word, is left out; most texts
 # need less still
-_NO_MAIL = re.compile(_without("email"), re.VERBOSE)
-_BARE = re.compile(
-    rf"(?=[\w#$(+-])(?:{_without('email', 'url', 'cjk', 'quoted')})", re.VERBOSE | re.ASCII
-)
+_NO_MAIL = re.compile(_any_of(k for k in _BRANCHES if k != "email"))
+_OF_ASCII = [k for k in _BRANCHES if k not in (*_MARKED, "cjk")]
+_BARE = re.compile(rf"(?=[\w#$(+-])(?:{_any_of(_OF_ASCII)})", re.ASCII)
 _MARKS = re.compile('[@"“„«]|http|www')
 
 
@@ -232,7 +225,7 @@ def _after_digit(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] 
         start = text.rfind(" ", at, start)
     return pattern.search(text, max(at, start)) if digit else None
 
-
+# %% ../../nbs/dialogue/00_values.ipynb #c0ee12bf
 _UNSPACED = re.compile(rf"((?:\d{{4}}\s?年\s?)?\d{{1,2}}\s?月\s?\d{{1,2}}\s?[日号號])|[{DENSE}]")
 
 

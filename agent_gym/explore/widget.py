@@ -102,6 +102,9 @@ class BrowserLink(anywidget.AnyWidget):
         self.answers = dict(answers)
         self.on_msg(lambda _, what, buffers: self.send(self.answer(what) | {"id": what.get("id")}))
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     def answer(self, content: dict[str, Any]) -> dict[str, Any]:
         "What the browser is told when it asks `content`; a fault as HTML."
         try:

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
-from .labels import agent_of, id_key, labels_of, task_of
+from .labels import agent_of, id_key, labels_of, task_of, thread_in
 from .values import DEPTH, Record, kind, outcome_of, satisfaction_of
 from ..trace import ROLES, Message, ToolCall, Trace, TraceError
 
@@ -70,8 +70,8 @@ def _from_metadata(draft: Record, meta: Record) -> None:
         more["task_id"] = task
     if not isinstance(meta.get("agent"), str) and (agent := agent_of(meta)) is not None:
         more |= {"agent": agent, **({"agent_details": meta["agent"]} if "agent" in meta else {})}
-    if draft.get("conversation_id") is None and (key := id_key(own)) is not None:
-        draft["conversation_id"] = own[key]
+    if draft.get("conversation_id") is None:
+        draft["conversation_id"] = own[key] if (key := id_key(own)) is not None else thread_in(own)
     if more:
         draft["metadata"] = {**meta, **more}
 

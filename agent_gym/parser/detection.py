@@ -16,7 +16,7 @@ from .values import Record, kind, rest
 from ..trace import TraceError
 
 # %% auto #0
-__all__ = ['FEW_KEYS', 'KEY_LENGTH', 'PAGE', 'SHAPES', 'KEYS', 'shape', 'UnknownFormat', 'detect', 'explain', 'Detector',
+__all__ = ['FEW_KEYS', 'KEY_LENGTH', 'PAGE', 'SHAPES', 'KEYS', 'SMALL', 'shape', 'UnknownFormat', 'detect', 'explain', 'Detector',
            'envelope', 'way', 'beside', 'takes']
 
 # %% ../../nbs/parser/05_detection.ipynb #037d334b
@@ -151,6 +151,7 @@ class Detector:
 
 # %% ../../nbs/parser/05_detection.ipynb #b9054f4a
 KEYS = "its keys"
+SMALL = 3  # fields of an object in which an envelope may lie
 _Known = Callable[[object], object]
 
 
@@ -163,11 +164,12 @@ def envelope(value: object, known: _Known = detect) -> tuple[str, Iterable[tuple
     if 1 < len(value) == len(lists) and all(_is_known(v, known) for v in lists.values()):
         return KEYS, ((f".{k}", v) for k, v in value.items())
     for key, inner in lists.items():
-        if isinstance(inner[0], dict | list) and _is_known(inner[0], known):
+        within = len(value) <= SMALL and isinstance(inner[0], dict) and envelope(inner[0], known)
+        if isinstance(inner[0], dict | list) and (_is_known(inner[0], known) or within):
             return repr(key), ((f".{key}[{i}]", v) for i, v in enumerate(inner))
     objects = {k: v for k, v in value.items() if isinstance(v, dict)}
     for key, inner in objects.items():
-        if _is_known(inner, known) or (len(value) <= 3 and envelope(inner, known)):
+        if _is_known(inner, known) or (len(value) <= SMALL and envelope(inner, known)):
             first = [_is_known(v, known) for v, _ in zip(objects.values(), range(9))]
             if len(objects) == len(value) and (len(value) == 1 or sum(first) > 1):
                 return KEYS, ((f".{k}", v) for k, v in objects.items())

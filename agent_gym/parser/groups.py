@@ -18,11 +18,11 @@ from .labels import id_key
 from .lazy import InBlocks
 from .spelling import glued, holds, words
 from .turns import MOST
-from .values import digest
+from .values import Record, digest
 from ..trace import TraceError, dumps
 
 # %% auto #0
-__all__ = ['FILE', 'Groups', 'thread_of', 'in_order', 'runs_of']
+__all__ = ['FILE', 'Groups', 'thread_of', 'common_thread', 'in_order', 'oldest_first', 'runs_of']
 
 # %% ../../nbs/parser/10_groups.ipynb #a89c3705
 class Groups:
@@ -115,7 +115,18 @@ _TIMES = (
     "date",
     "sentat",
     "eventtime",
-) + ("createtime", "createdtime", "starttime", "timestampms", "occurredat", "receivedat", "at")
+) + (
+    "datesent",
+    "datecreated",
+    "timel",
+    "createtime",
+    "createdtime",
+    "starttime",
+    "timestampms",
+    "occurredat",
+    "receivedat",
+    "at",
+)
 
 
 def thread_of(row: Any, depth: int = 0) -> str | None:
@@ -132,8 +143,20 @@ def thread_of(row: Any, depth: int = 0) -> str | None:
             and isinstance(v.get("id"), str | int)
         ):
             return str(v["id"])
+    for k, v in row.items():
+        path = isinstance(v, str) and "/" in v and " " not in v  # a resource's name
+        if path and (
+            holds(f"{k}_id") == "thread" or holds(f"{k.removesuffix('name')}id") == "thread"
+        ):
+            return v
     inner = [v for v in row.values() if isinstance(v, dict)]
     return thread_of(inner[0], depth + 1) if len(inner) == 1 and depth < 2 else None
+
+
+def common_thread(rows: object) -> str | None:
+    "The thread that all of `rows` name; None where they name none or several."
+    names = {thread_of(r) for r in rows} if isinstance(rows, list) else set()
+    return names.pop() if len(names) == 1 else None
 
 
 def in_order(rows: list[Any], column: str | None = None) -> list[Any]:
@@ -147,6 +170,25 @@ def in_order(rows: list[Any], column: str | None = None) -> list[Any]:
             if sum(v not in (None, "") for v in found) * 2 > len(rows):
                 return _sorted(rows, found)
     return rows
+
+
+def oldest_first(rows: list[Any]) -> list[Any]:
+    "`rows`, turned round where their times tell that the newest comes first."
+    several = len(rows) > 1 and all(isinstance(r, dict) for r in rows)
+    ordered = in_order(rows) if several and _newer(rows[0], rows[-1]) else rows
+    return ordered if ordered == rows[::-1] else rows
+
+
+def _newer(a: Record, b: Record) -> bool:
+    "True where a time of `a` is after the same of `b`."
+    for k, v in a.items():
+        if (
+            glued(k) in _TIMES
+            and isinstance(v, str | int | float)
+            and v.__class__ is b.get(k).__class__
+        ):
+            return v > b[k]
+    return False
 
 
 def _sorted(rows: list[Any], found: list[Any]) -> list[Any]:

@@ -16,7 +16,7 @@ from ..trace import FAILURE_WORDS, SUCCESS_WORDS
 
 # %% auto #0
 __all__ = ['LONGEST_WORD', 'DEPTH_OF_LABELS', 'label_kind', 'verdict_of', 'rating_of', 'labels_of', 'task_of', 'agent_of',
-           'id_key']
+           'id_key', 'thread_in']
 
 # %% ../../nbs/parser/01_labels.ipynb #edce6741
 _VERDICT = frozenset(
@@ -200,6 +200,17 @@ def id_key(record: Mapping[str, Any]) -> str | None:
         return min(threads, key=lambda k: _place(words(k)[0]))
     named = {glued(k): k for k in usable[::-1]}
     return next((named[n] for n in ("id", "uuid", "guid", "callid", "traceid") if n in named), None)
+
+
+def thread_in(record: Mapping[str, Any]) -> str | int | None:
+    "The id of a thread that one object inside a record names, as `info: {conversationId: ...}`."
+    inner = [
+        {k: x for k, x in v.items() if holds(k) == "thread"}
+        for v in record.values()
+        if v.__class__ is dict
+    ]
+    found = [v[key] for v in inner if (key := id_key(v)) is not None]
+    return found[0] if len(found) == 1 else None
 
 
 def _place(word: str) -> int:

@@ -15,7 +15,7 @@ from .values import Record
 from ..trace import ROLES
 
 # %% auto #0
-__all__ = ['FEW_VALUES', 'SAMPLE', 'FEWEST', 'DEEPEST', 'COLUMNS', 'REACH', 'mapping', 'at', 'guess', 'Renaming']
+__all__ = ['FEW_VALUES', 'SAMPLE', 'FEWEST', 'DEEPEST', 'COLUMNS', 'REACH', 'mapping', 'at', 'guess', 'with_roster', 'Renaming']
 
 # %% ../../nbs/parser/03_mapping.ipynb #df71484b
 FEW_VALUES, SAMPLE, FEWEST, DEEPEST = 6, 200, 2, 3
@@ -164,6 +164,49 @@ def guess(row: Record) -> dict[str, str]:
         (ours, next((n for n in names if n in lower), None)) for ours, names in COLUMNS.items()
     )
     return {ours: lower[name] for ours, name in found if name is not None}
+
+# %% ../../nbs/parser/03_mapping.ipynb #d3105191
+_PEOPLE_ID = ("id", "participantid", "userid", "memberid", "partyid")
+
+
+def with_roster(record: Any) -> Any:
+    """`record` whose messages have the role of the person they name by an id, where a list of
+    people in it tells roles; None where nothing is to be told."""
+    people: dict[str, str] = {}
+    if not isinstance(record, dict) or not any(isinstance(v, list | dict) for v in record.values()):
+        return None
+    for v in _objects_in(record, 0):
+        own = {glued(k): x for k, x in v.items()}
+        name = next((str(own[k]) for k in _PEOPLE_ID if isinstance(own.get(k), str | int)), None)
+        word = speaker({k: x for k, x in v.items() if k != "id"})
+        if name is not None and word is not None and word[0] in ROLES and not spoken_under(v):
+            people.setdefault(name, word[0])
+    done = [0]
+    out = _told_by(record, people, done) if len(people) > 1 else None
+    return out if done[0] else None
+
+
+def _objects_in(value: Any, depth: int) -> Iterable[Record]:
+    if isinstance(value, dict) and depth < 2 * DEEPEST:
+        yield value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for v in inner if depth < 2 * DEEPEST else ():
+        yield from _objects_in(v, depth + 1)
+
+
+def _told_by(value: Any, people: dict[str, str], done: list[int]) -> Any:
+    if isinstance(value, list):
+        return [_told_by(v, people, done) for v in value]
+    if not isinstance(value, dict):
+        return value
+    if spoken_under(value) and "role" not in value:
+        ids = (v for k, v in value.items() if words(k)[-1:] == ("id",) and k != "id")
+        role = next(
+            (people[str(v)] for v in ids if isinstance(v, str | int) and str(v) in people), None
+        )
+        done[0] += role is not None
+        return {**value, "role": role} if role else value
+    return {k: _told_by(v, people, done) for k, v in value.items()}
 
 # %% ../../nbs/parser/03_mapping.ipynb #c64ca20b
 REACH = 4

@@ -90,8 +90,10 @@ def _text(block: Record) -> str | None:
     "The text of a content block, None where it has none."
     for key in ("text", "content", "value", "refusal", "Text"):
         v = block.get(key)
-        if isinstance(v, dict) and isinstance(v.get("value"), str):
-            v = v["value"]
+        if isinstance(v, dict):
+            v = v.get("value", v.get("text"))
+        if key == "text" and isinstance(v, list) and v and all(isinstance(t, str) for t in v):
+            v = "\n".join(v)
         if isinstance(v, str):
             return v
     return None

@@ -36,7 +36,7 @@ from agent_gym.parser.detection import (
 )
 from .registry import Reader, reader_named
 from .source import Document, companion, documents
-from .mapping import Renaming
+from .mapping import Renaming, with_roster
 from .unread import unread
 from .values import Record, kind
 from .warnings import Watch
@@ -210,7 +210,10 @@ class Loader:
             around = {**item.around, **beside(item.value, item.many.path)}
             return where, (self._enclosed(e, around, item, False) for e in item.elements())
         value = item.value if item.many is None else item.full()
-        found = envelope(value, self.detect)
+        told = with_roster(value)
+        value = value if told is None else told
+        found = (repr("people"), [("", told)]) if told and self._knows(told) else None
+        found = found or envelope(value, self.detect)
         if found is None:
             return None
         where, inner = found
@@ -230,6 +233,12 @@ class Loader:
             )
             for path, v in inner
         )
+
+    def _knows(self, value: object) -> bool:
+        try:
+            return bool(self.detect(value))
+        except TraceError:
+            return False
 
     def _enclosed(self, inner: Item, around: Record, outer: Item, alone: bool) -> Item:
         inner.around, inner.source = around, outer.source

@@ -13,8 +13,8 @@ from typing import Any
 from ..trace import TraceError
 
 # %% auto #0
-__all__ = ['LONGEST_KEY', 'ROLE_WORDS', 'SPEAKERS', 'words', 'glued', 'holds', 'role_word', 'step_of', 'role_of', 'speaker',
-           'spoken_under']
+__all__ = ['LONGEST_KEY', 'ROLE_WORDS', 'SPEAKERS', 'DEEPEST_TEXT', 'words', 'glued', 'holds', 'role_word', 'step_of', 'role_of',
+           'speaker', 'spoken_under', 'text_inside']
 
 # %% ../../nbs/parser/01_spelling.ipynb #26b97910
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -49,6 +49,7 @@ _NAMES = frozenset(
     {"name", "toolname", "functionname", "tool", "function", "action", "actionname", "apiname"}
 )
 _CALL = frozenset({"call", "use", "invocation", "request"})
+_IDENTIFIES = frozenset({"sid", "uuid", "guid", "key", "number"})
 _THREAD = frozenset(
     {"session", "thread", "conversation", "chat", "dialogue", "dialog", "conv", "ticket", "case"}
     | {"interaction", "contact", "channel"}
@@ -72,6 +73,8 @@ def holds(key: str) -> str:
             if w[-2] in _THREAD and len(w) <= 3
             else ""
         )
+    if len(w) == 2 and w[0] in _THREAD and w[1] in _IDENTIFIES:
+        return "thread"
     core = _without(w, _AROUND)
     if core and core[-1] in _ARGUMENTS:
         return "arguments"
@@ -97,11 +100,11 @@ ROLE_WORDS: dict[str, str] = {
     **dict.fromkeys(("system", "developer"), "system"),
     **dict.fromkeys(("user", "human", "customer", "client", "caller", "visitor", "guest"), "user"),
     **dict.fromkeys(("enduser", "consumer", "requester", "contact", "lead"), "user"),
-    **dict.fromkeys(("inbound", "incoming"), "user"),
+    **dict.fromkeys(("inbound", "incoming", "external", "buyer", "shopper", "subscriber"), "user"),
     **dict.fromkeys(("assistant", "gpt", "model", "agent", "ai", "chatbot", "bot"), "assistant"),
     **dict.fromkeys(("representative", "rep", "support", "advisor", "operator"), "assistant"),
     **dict.fromkeys(("staff", "employee", "admin", "llm", "copilot", "chatgpt"), "assistant"),
-    **dict.fromkeys(("outbound", "outgoing"), "assistant"),
+    **dict.fromkeys(("outbound", "outgoing", "internal", "business", "seller"), "assistant"),
     **dict.fromkeys(("tool", "function", "observation", "ipython", "environment"), "tool"),
 }
 _TURN = frozenset({"message", "chunk", "turn", "reply", "utterance", "msg"})
@@ -117,7 +120,10 @@ def role_word(value: str) -> str | None:
         return None
     if step_of(value):
         return "tool" if step_of(value) == "result" else None
-    return ROLE_WORDS.get("".join(w)) or (ROLE_WORDS.get(w[len(w) - 1]) if len(w) <= 3 else None)
+    ends = (w[-1], w[0]) if len(w) <= 3 else ()
+    return ROLE_WORDS.get("".join(w)) or next(
+        (ROLE_WORDS[e] for e in ends if e in ROLE_WORDS), None
+    )
 
 
 @lru_cache(1 << 12)
@@ -161,7 +167,7 @@ SPEAKERS = (
         "side",
         "source",
     )
-    + ("type", "messagetype", "kind", "direction")
+    + ("participantpurpose", "purpose", "type", "messagetype", "kind", "direction")
 )
 _RANK = {name: n for n, name in enumerate(SPEAKERS)}
 _WITHIN = ("role", "type", "kind", "label", "name")
@@ -173,6 +179,8 @@ def speaker(m: Mapping[str, Any]) -> tuple[str, str] | None:
     found = sorted((_RANK[g], k) for k in m if (g := glued(k)) in _RANK)
     for _, k in found:
         for word in _spoken_by(m[k]):
+            if word in ("in", "out") and glued(k) == "direction":
+                return "user" if word == "in" else "assistant", k
             if role := (role_word(word) or ("call" if step_of(word) == "call" else None)):
                 return role, k
     return None
@@ -205,6 +213,22 @@ def _in_pieces(v: object) -> bool:
     return isinstance(v, list) and any(
         isinstance(p, dict) and any(holds(k) == "text" for k in p) for p in v
     )
+
+
+DEEPEST_TEXT = 3  # objects around a text
+
+
+def text_inside(m: Mapping[str, Any], depth: int = 0) -> tuple[str, Any] | None:
+    """(dotted path, text) of the one text that lies in objects inside `m`, as in `{"payload":
+    {"text": "hi"}}`; None where there is none, or more than one."""
+    inner = [(k, v) for k, v in m.items() if v.__class__ is dict and glued(k) not in _RANK]
+    found = []
+    for k, v in inner if depth < DEEPEST_TEXT else ():
+        key = spoken_under(v)
+        here = (key, v[key]) if key is not None and v[key].__class__ is str else None
+        if (hit := here or text_inside(v, depth + 1)) is not None:
+            found.append((f"{k}.{hit[0]}", hit[1]))
+    return found[0] if len(found) == 1 else None
 
 
 _KNOWN = ("content", "text", "body", "message", "bodytext", "plainbody", "textbody", "utterance")

@@ -32,6 +32,7 @@ from agent_gym.parser.spelling import (
     speaker,
     spoken_under,
     step_of,
+    text_inside,
     words,
 )
 from agent_gym.parser.values import (
@@ -185,7 +186,8 @@ def is_message(m: object) -> bool:
         return False
     if isinstance(m.get("data"), dict) and who[1] == "type":
         return True
-    return any(_says(k, m[k]) for k in m if k != who[1]) or spoken_under(m) is not None
+    said = any(_says(k, m[k]) for k in m if k != who[1]) or spoken_under(m) is not None
+    return said or text_inside(m) is not None
 
 
 _ITEMS = frozenset({"message", "reasoning", "item_reference", "compaction"})
@@ -435,7 +437,8 @@ def _read(m: Record, path: str) -> tuple[Parts, set[str]]:
         return contents(listed, f"{path}.parts"), {"parts"}
     key = spoken_under(m)
     if key is None:
-        return Parts(), set()
+        inner = text_inside(m)
+        return (contents(inner[1], f"{path}.{inner[0]}"), set()) if inner else (Parts(), set())
     text = text_of_html(m[key]) if "html" in words(key) and isinstance(m[key], str) else m[key]
     return contents(text, f"{path}.{key}"), {key}
 
@@ -639,7 +642,32 @@ def read_turns(items: object, path: str = "$.messages") -> tuple[list[Record], b
         m.get("content") and OPENING.search(m["content"]) for m in out if m["role"] == "assistant"
     ):
         out = [x for m in out for x in tagged(m)]
+    if looked and len(out) > 1 and (items := _staffed(items, out)) is not None:
+        return read_turns(items, path)
     return named(out, looked), not looked
+
+
+_CUSTOMERS = frozenset(
+    {"customer", "contact", "lead", "visitor", "requester", "consumer", "enduser"}
+)
+
+
+def _staffed(items: list[Any], made: list[Record]) -> list[Any] | None:
+    """`items` where `user` is a user of the help desk, since customers speak too and nobody else
+    answers; None for any other conversation."""
+    if {m["role"] for m in made} - {"user", "system"}:
+        return None
+    whose = [speaker(m) if isinstance(m, dict) else None for m in items]
+    words_ = [_spoken_word(m, who[1]) if who else "" for m, who in zip(items, whose)]
+    if "user" not in words_ or _CUSTOMERS.isdisjoint(words_):
+        return None
+    return [{**m, "role": "assistant"} if w == "user" else m for m, w in zip(items, words_)]
+
+
+def _spoken_word(m: Record, key: str) -> str:
+    inner = m[key]
+    word = inner.get("type", inner.get("role")) if isinstance(inner, dict) else inner
+    return str(word).lower()
 
 
 def _add(out: list[Record], item: Any, path: str, items: list[Any]) -> None:

@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['Verdict', 'MODEL', 'OUTCOME', 'OPEN', 'Label', 'content_key', 'Accuracy', 'LabelSettings', 'consensus', 'Labels',
-           'Consensus', 'agree', 'GroundSettings', 'known', 'uncertainty', 'label_queue']
+__all__ = ['LabelVerdict', 'MODEL', 'OUTCOME', 'OPEN', 'Label', 'content_key', 'Accuracy', 'LabelSettings', 'consensus', 'Labels',
+           'Consensus', 'agree', 'GroundSettings', 'known', 'label_queue']
 
 # %% ../../nbs/reward/40_annotations.ipynb #7fd0e3da
-Verdict: TypeAlias = Literal["right", "wrong", "unsure"]
-_WORDS: dict[str, Verdict] = {
-    "right": "right", "pass": "right", "true": "right", "wrong": "wrong", "fail": "wrong", "false": "wrong", "unsure": "unsure",
-}  # fmt: skip
+LabelVerdict: TypeAlias = Literal["right", "wrong", "unsure"]
+_WORDS: dict[str, LabelVerdict] = {"unsure": "unsure"}
+_WORDS |= dict.fromkeys(("right", "pass", "true"), "right")
+_WORDS |= dict.fromkeys(("wrong", "fail", "false"), "wrong")
 MODEL = "llm:"  # how the name of a labeller begins who is no person
 
-
+# %% ../../nbs/reward/40_annotations.ipynb #d6dd2768
 @dataclass(frozen=True)
 class Label:
     """What `by` says of a conversation: `verdict` right, wrong or unsure, and why. `trace` is the
     conversation itself where it is not among the logs."""
 
     conversation_id: str
-    verdict: Verdict
+    verdict: LabelVerdict
     reason: str = ""
     by: str = "me"
     trace: Trace | None = field(default=None, repr=False)
@@ -56,29 +56,18 @@ class Label:
         talk = record.get("trace")
         if isinstance(talk, Mapping):
             talk = Trace.model_validate(dict(talk))
-        return cls(
-            str(who), verdict, _text(record.get("reason")), _text(record.get("by")) or "me", talk
-        )
+        by = _text(record.get("by")) or "me"
+        return cls(str(who), verdict, _text(record.get("reason")), by, talk)
 
     @classmethod
     def of(cls, trace: Trace, verdict: str | bool, reason: str = "", by: str = "me") -> Label:
         'A label of `trace`, the talk kept with it; `verdict` may also be "pass", "fail" or a bool.'
-        given = {
-            "conversation_id": trace.conversation_id,
-            "verdict": verdict,
-            "reason": reason,
-            "by": by,
-        }
-        return replace(cls.read(given), trace=trace)
+        given = {"verdict": verdict, "reason": reason, "by": by}
+        return replace(cls.read({"conversation_id": trace.conversation_id, **given}), trace=trace)
 
     def to_dict(self) -> dict[str, Any]:
         "The label as a record."
-        out = {
-            "conversation_id": self.conversation_id,
-            "verdict": self.verdict,
-            "reason": self.reason,
-            "by": self.by,
-        }
+        out = {k: getattr(self, k) for k in ("conversation_id", "verdict", "reason", "by")}
         return out | ({"trace": self.trace.to_dict()} if self.trace else {})
 
 # %% ../../nbs/reward/40_annotations.ipynb #bbde22af
@@ -166,24 +155,8 @@ class Labels(Sequence[Label]):
     @classmethod
     def read(cls, source: object) -> Labels:
         """The labels in `source`: Labels, a JSONL file, records or labels, a DataFrame; None is
-        none.
-
-        Raises AgentGymError with the line of a record that is no label."""
-        if source is None or isinstance(source, Labels):
-            return source or cls()
-        if isinstance(source, str | Path):
-            return cls(_lines(Path(source)))
-        rows = source.to_dict("records") if hasattr(source, "to_dict") else source  # type: ignore[union-attr]
-        if not isinstance(rows, Iterable) or isinstance(rows, Mapping):
-            raise AgentGymError(
-                f"labels are a JSONL file, records or a DataFrame, not {type(source).__name__}"
-            )
-        return cls(
-            r
-            if isinstance(r, Label)
-            else Label.read(r if isinstance(r, Mapping) else {}, f"label {i}")
-            for i, r in enumerate(rows, 1)
-        )
+        none. Raises AgentGymError with the line of a record that is no label."""
+        return cls() if source is None else cls(_read(source))
 
     def __len__(self) -> int:
         return len(self._labels)
@@ -202,34 +175,47 @@ class Labels(Sequence[Label]):
 
     def to_jsonl(self, path: str | Path) -> Path:
         "Write the labels to `path`, one JSON object a line. Returns the path."
-        out = Path(path)
-        out.write_text(
-            "".join(dumps(x.to_dict()) + "\n" for x in self), encoding="utf-8", newline="\n"
-        )
-        return out
+        text = "".join(dumps(x.to_dict()) + "\n" for x in self)
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+        return Path(path)
 
     def to_pandas(self) -> pd.DataFrame:
         "One row a label."
         import pandas as pd
 
-        return pd.DataFrame(
-            [[x.conversation_id, x.verdict, x.reason, x.by] for x in self],
-            columns=["conversation_id", "verdict", "reason", "by"],
-        )
+        return pd.DataFrame(_rows(self), columns=list(_COLUMNS))
 
     def __repr__(self) -> str:
         counts = Counter(x.verdict for x in self)
-        return (
-            f"Labels({len(self)}: "
-            + ", ".join(f"{counts[v]} {v}" for v in ("right", "wrong", "unsure"))
-            + ")"
-        )
+        told = ", ".join(f"{counts[v]} {v}" for v in ("right", "wrong", "unsure"))
+        return f"Labels({len(self)}: {told})"
 
     def _repr_html_(self) -> str:
         from agent_gym.render import block, table
 
-        rows = [[x.conversation_id, x.verdict, x.reason, x.by] for x in self]
-        return block(table(rows, ["conversation", "verdict", "reason", "by"]), "labels")
+        return block(table(_rows(self), _COLUMNS), "labels")
+
+# %% ../../nbs/reward/40_annotations.ipynb #1ee94d0b
+_COLUMNS = ("conversation_id", "verdict", "reason", "by")
+
+
+def _rows(labels: Labels) -> list[list[str]]:
+    return [[x.conversation_id, x.verdict, x.reason, x.by] for x in labels]
+
+
+def _read(source: object) -> Iterable[Label]:
+    if isinstance(source, str | Path):
+        return _lines(Path(source))
+    rows = getattr(source, "to_dict", lambda _: source)("records")
+    if not isinstance(rows, Iterable) or isinstance(rows, Mapping):
+        raise AgentGymError(
+            f"labels are a JSONL file, records or a DataFrame, not {type(source).__name__}"
+        )
+    return (x if isinstance(x, Label) else _record(x, f"label {i}") for i, x in enumerate(rows, 1))
+
+
+def _record(x: object, where: str) -> Label:
+    return Label.read(x if isinstance(x, Mapping) else {}, where)
 
 # %% ../../nbs/reward/40_annotations.ipynb #f77650ad
 def _lines(path: Path) -> Iterator[Label]:
@@ -243,7 +229,7 @@ def _lines(path: Path) -> Iterator[Label]:
                 record = loads(line)
             except (ValueError, RecursionError) as e:
                 raise AgentGymError(f"{path}, line {i}: not JSON: {e}") from e
-            yield Label.read(record if isinstance(record, dict) else {}, f"{path}, line {i}")
+            yield _record(record, f"{path}, line {i}")
 
 # %% ../../nbs/reward/40_annotations.ipynb #4be5eefc
 @dataclass(frozen=True)
@@ -318,7 +304,7 @@ def _believed(trace: Trace, chance: float | None, s: LabelSettings) -> Trace:
 class GroundSettings:
     "Every number of the verdict by what people know."
 
-    policy: float = 0.97  # how often a verdict by written rules is right: what rules written by hand reached in worlds with a known truth
+    policy: float = 0.97  # how often written rules are right, measured where the truth is known
     sure: float = 0.8  # labels pass or fail a talk from here on; between, they leave it open
 
 # %% ../../nbs/reward/40_annotations.ipynb #123f364b
@@ -350,7 +336,7 @@ def known(
 OPEN = 0.5  # an abstention is at least so uncertain, whatever its score
 
 
-def uncertainty(found: RewardBreakdown) -> float:
+def _uncertainty(found: RewardBreakdown) -> float:
     """How unsure a verdict is, in [0, 1]: 1 at a score of one half, and never little where it
     abstains."""
     u = 1 - abs(2 * found.score - 1)
@@ -372,7 +358,7 @@ def label_queue(
     for trace, agent in talks:
         if not labelled(trace):
             found = judge(trace)
-            u = uncertainty(found)
+            u = _uncertainty(found)
             if trace.success is not None:
                 u = max(u, abs(found.score - trace.success)) if found.verdict != "abstain" else u
             rows.append((u, trace, ("kind", found.kind), ("agent", agent)))

@@ -10,7 +10,8 @@ import inspect
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeVar
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[[ConversationView], object])
 
 # %% auto #0
-__all__ = ['F', 'PolicyVerdict', 'written', 'Policy']
+__all__ = ['F', 'PolicyVerdict', 'Policy']
 
 # %% ../../nbs/reward/53_policy.ipynb #f15ff0b0
 class PolicyVerdict(NamedTuple):
@@ -115,12 +116,12 @@ class _Rules:
         return found
 
     def _add(self, rule: Rule) -> None:
-        """A rule written again under its name (a cell that is run twice) takes the place of the old
-        one."""
+        "A rule written again under its name (a cell run twice) takes the place of the old one."
         if isinstance(rule.when, str) and rule.when not in self.requests:
             raise AgentGymError(
-                f"rule {rule.name!r} is for the request {rule.when!r}, which is none of the policy's ({', '.join(self.requests) or 'it has none'}); "
-                "name it with Policy(requests={name: pattern})"
+                f"rule {rule.name!r} is for the request {rule.when!r}, which is none of the "
+                f"policy's ({', '.join(self.requests) or 'it has none'}); name it with "
+                "Policy(requests={name: pattern})"
             )
         at = next((i for i, r in enumerate(self._list) if r.name == rule.name), None)
         self._list[len(self._list) if at is None else at : None if at is None else at + 1] = [rule]
@@ -134,14 +135,14 @@ class _Decorators(_Rules):
     ) -> Callable[[F], F]:
         """What must not happen: the function is truthy where it did (best: the calls or turns that
         show it), None where the rule does not apply."""
-        return self._collect("forbid", text, when=when, active=active)
+        return partial(_collected, self, "forbid", text, _Terms(when=when, active=active))
 
     def require(
         self, text: str, *, when: str | RuleFunction | None = None, active: bool = True
     ) -> Callable[[F], F]:
         """What must hold: the function is falsy where it does not, None where the rule does not
         apply."""
-        return self._collect("require", text, when=when, active=active)
+        return partial(_collected, self, "require", text, _Terms(when=when, active=active))
 
     def ending(
         self,
@@ -161,31 +162,39 @@ class _Decorators(_Rules):
         request that ends in no right way fails. Raises AgentGymError for another kind."""
         if kind not in ENDINGS:
             raise AgentGymError(f"no kind of ending {kind!r}; there are {', '.join(ENDINGS)}")
-        return self._collect("ending", "", kind, reason, says, when, active)
+        return partial(_collected, self, "ending", "", _Terms(kind, reason, says, when, active))
 
-    def _collect(
-        self,
-        sort: Literal["forbid", "require", "ending"],
-        text: str,
-        kind: Ending | None = None,
-        reason: str = "",
-        says: str = "",
-        when: str | RuleFunction | None = None,
-        active: bool = True,
-    ) -> Callable[[F], F]:
-        def add(function: F) -> F:
-            words = text or f"{kind}: {reason or (function.__doc__ or function.__name__).strip()}"
-            try:
-                source = source_of(function)
-            except AgentGymError:
-                source = ""
-            self._add(Rule(sort, words, function, kind, reason, says, when, active, source))
-            return function
+# %% ../../nbs/reward/53_policy.ipynb #8a22dae7
+@dataclass(frozen=True)
+class _Terms:
+    "What a decorator was given beside its text."
 
-        return add
+    ending: Ending | None = None
+    reason: str = ""
+    says: str = ""
+    when: str | RuleFunction | None = None
+    active: bool = True
+
+
+def _collected(
+    rules: _Rules,
+    kind: Literal["forbid", "require", "ending"],
+    text: str,
+    terms: _Terms,
+    function: F,
+) -> F:
+    "`function`, which is now a rule of `rules`."
+    told = terms.reason or (function.__doc__ or function.__name__).strip()
+    try:
+        source = source_of(function)
+    except AgentGymError:
+        source = ""
+    t, words = terms, text or f"{terms.ending}: {told}"
+    rules._add(Rule(kind, words, function, t.ending, t.reason, t.says, t.when, t.active, source))
+    return function
 
 # %% ../../nbs/reward/53_policy.ipynb #7dd8c7f7
-def written(policy: _Rules) -> str:
+def _written(policy: _Rules) -> str:
     """The policy as Python source that stands alone. Raises AgentGymError where the source of a
     rule, or of what it uses, is not known."""
     given = {
@@ -231,7 +240,8 @@ def _when(rule: Rule, node: ast.FunctionDef) -> str:
     found = [ast.unparse(k.value) for d in calls for k in d.keywords if k.arg == "when"]
     if not found:
         raise AgentGymError(
-            f"where rule {rule.name!r} applies cannot be told from its source; give `when` in its decorator"
+            f"where rule {rule.name!r} applies cannot be told from its source; "
+            "give `when` in its decorator"
         )
     return found[0]
 
@@ -301,50 +311,49 @@ class _Reviewed(_Judging):
         return self
 
     def _repr_html_(self) -> str:
-        from agent_gym.render import Raw, badge, block, escape, table
+        return _policy_html(self)
 
-        rows = [
-            [
-                r.text,
-                badge(r.ending or r.kind, {"forbid": "bad", "require": "good"}.get(r.kind, "")),
-                r.active,
-                Raw(
-                    f"<details><summary>{escape(r.name)}</summary><pre>{escape(r.source)}</pre></details>"
-                ),
-            ]
-            for r in self
+# %% ../../nbs/reward/53_policy.ipynb #03d5bec2
+def _policy_html(policy: _Reviewed) -> str:
+    from agent_gym.render import Raw, badge, block, escape, table
+
+    tones = {"forbid": "bad", "require": "good"}
+    shown = lambda r: f"<summary>{escape(r.name)}</summary><pre>{escape(r.source)}</pre>"
+    rows = [
+        [
+            r.text,
+            badge(r.ending or r.kind, tones.get(r.kind, "")),
+            r.active,
+            Raw(f"<details>{shown(r)}</details>"),
         ]
-        notes = table([[n] for n in self.notes], ["left out"]) if self.notes else ""
-        logs = Raw(self.checked._repr_html_()) if self.checked is not None else ""
-        body = table(rows, ["rule", "kind", "active", "source"]) + notes + logs
-        return block(body, "policy")
+        for r in policy
+    ]
+    notes = table([[n] for n in policy.notes], ["left out"]) if policy.notes else ""
+    logs = Raw(policy.checked._repr_html_()) if policy.checked is not None else ""
+    return block(table(rows, ["rule", "kind", "active", "source"]) + notes + logs, "policy")
 
 # %% ../../nbs/reward/53_policy.ipynb #0790d726
 class Policy(_Reviewed):
     """Rules that people wrote, and what they say of conversations.
 
-    `writes` names the tools that change something (else told by the gym, or inferred from the
-    traces), `requests` maps names of requests to patterns of the user's words, the
-    first that fits counts, `wordings` maps kinds of ending to patterns where the built-in reading
-    misses how your assistant speaks."""
+    `writes` names the tools that change something (else told by the gym, or inferred), `requests`
+    maps names of requests to patterns of the user's words, the first that fits counts, `wordings`
+    kinds of ending to patterns where the built-in reading misses how your assistant speaks."""
 
     @property
     def source(self) -> str:
         "The policy as Python source that stands alone; raises AgentGymError where it is not known."
-        return written(self)
+        return _written(self)
 
     def save(self, path: str | Path) -> Path:
         "Write the policy to the file `path` as Python source. Returns the path."
-        file = Path(path)
-        file.write_text(self.source, encoding="utf-8", newline="\n")
-        return file
+        Path(path).write_text(self.source, encoding="utf-8", newline="\n")
+        return Path(path)
 
     @classmethod
     def load(cls, path: str | Path, *, trusted: bool = False) -> Policy:
-        """The policy in the Python file `path`, called `policy` there. The file is code: it is
-        checked first, and only what rules need is let through, unless `trusted`.
-
-        Raises AgentGymError for a file that does more, or holds no policy."""
+        """The policy in the Python file `path`. The file is code: it is checked first, and only
+        what rules need is let through, unless `trusted`. Raises AgentGymError for more, or none."""
         try:
             text = Path(path).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as e:
@@ -356,9 +365,8 @@ class Policy(_Reviewed):
         cls, text: str, filename: str = "policy.py", *, trusted: bool = False
     ) -> Policy:
         "The same from its text."
-        space = run_source(
-            text, filename, {"agent_gym": SimpleNamespace(Policy=cls)}, trusted=trusted
-        )
+        given: dict[str, object] = {"agent_gym": SimpleNamespace(Policy=cls)}
+        space = run_source(text, filename, given, trusted=trusted)
         found = [v for v in space.values() if isinstance(v, Policy)]
         if not found:
             raise AgentGymError(f"{filename} holds no policy: it must say `policy = ag.Policy()`")
@@ -366,9 +374,7 @@ class Policy(_Reviewed):
 
     @classmethod
     def propose(cls, text: str, traces: Sequence[Trace] = (), *, llm: LLM) -> Policy:
-        """Rules for the policy document `text`, written by `llm`: none counts before it is
-        accepted."""
-
+        "Rules for the policy document `text`, written by `llm`: none counts before it is accepted."
         return _propose(text, traces, llm=llm)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -399,17 +405,21 @@ def _view_reference() -> str:
     return "\n".join(lines)
 
 # %% ../../nbs/reward/53_policy.ipynb #09e63462
-_TASK = """Turn a policy document for an assistant with tools into Python rules that judge a finished conversation `c`.
+_TASK = """Turn a policy document for an assistant with tools into Python rules that judge a
+finished conversation `c`.
 
 Write one Python block and nothing else. Begin with
     policy = ag.Policy(requests={{"name of a request": r"pattern of the user's words"}})
 then one function a rule, under one of
-    @policy.forbid("what must not happen")      # return the calls or turns that show it, None where the rule does not apply
-    @policy.require("what must hold")           # return whether it holds, None where the rule does not apply
+    @policy.forbid("what must not happen")
+        # return the calls or turns that show it, None where the rule does not apply
+    @policy.require("what must hold")
+        # return whether it holds, None where the rule does not apply
     @policy.ending(kind, reason="why", says=r"pattern of the last words", when="name of a request")
         # kind is one of {endings}; return a truthy value where it is the right end, for "done" the
         # writes {{tool: {{argument: value}}}}
-You may use re, math, datetime and the view `c`, and nothing else: no other imports, no classes, no names with a leading underscore.
+You may use re, math, datetime and the view `c`, and nothing else: no other imports, no classes, no
+names with a leading underscore.
 
 The view:
 {reference}
@@ -426,10 +436,7 @@ _DOCUMENT = 30_000  # characters of the document that are read
 
 def _proposal_request(text: str, traces: Sequence[Trace]) -> str:
     "What the model is asked for the document `text` and the tools that `traces` show."
-    tools = "\n".join(
-        f"{s.name} ({s.kind}): takes {', '.join(s.parameters.get('properties', {})) or 'nothing'}; shows {', '.join(_fields(s.result)) or 'nothing known'}"
-        for s in infer_tools(traces).values()
-    )
+    tools = "\n".join(map(_tool_line, infer_tools(traces).values()))
     fence = "=" * (3 + max((len(m) for m in re.findall("=+", text)), default=0))
     return _TASK.format(
         endings=", ".join(ENDINGS),
@@ -440,6 +447,11 @@ def _proposal_request(text: str, traces: Sequence[Trace]) -> str:
     )
 
 # %% ../../nbs/reward/53_policy.ipynb #39dd83b0
+def _tool_line(s: ToolSpec) -> str:
+    takes = ", ".join(s.parameters.get("properties", {})) or "nothing"
+    return f"{s.name} ({s.kind}): takes {takes}; shows {', '.join(_fields(s.result)) or 'unknown'}"
+
+
 def _fields(schema: object) -> list[str]:
     "The names of all fields in a JSON schema, the outer ones first."
     if not isinstance(schema, dict):

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['RuleFunction', 'RuleKind', 'State', 'SHOWN', 'Rule', 'Finding', 'turns_of', 'shortfall', 'finding', 'RuleCheck',
-           'PolicyCheck']
+__all__ = ['RuleFunction', 'RuleKind', 'State', 'SHOWN', 'Rule', 'Finding', 'finding', 'RuleCheck', 'PolicyCheck']
 
 # %% ../../nbs/reward/52_policy_rules.ipynb #0b63f0f0
 RuleFunction: TypeAlias = Callable[[ConversationView], object]
@@ -69,7 +68,7 @@ class Finding:
     closed: bool = False
 
 # %% ../../nbs/reward/52_policy_rules.ipynb #2ccd80b7
-def turns_of(evidence: object) -> tuple[int, ...]:
+def _turns_of(evidence: object) -> tuple[int, ...]:
     """The turns that `evidence` (calls, answers, numbers, alone or in lists) points at, each once,
     in order."""
     found: list[int] = []
@@ -81,7 +80,7 @@ def turns_of(evidence: object) -> tuple[int, ...]:
     return tuple(sorted(set(found)))
 
 # %% ../../nbs/reward/52_policy_rules.ipynb #a3d3f056
-def shortfall(rule: Rule, wanted: object, c: ConversationView) -> str:
+def _shortfall(rule: Rule, wanted: object, c: ConversationView) -> str:
     "What is missing for the talk `c` to have ended as `rule` wants; empty where nothing is."
     kinds = ("done", "informed") if rule.ending in ("done", "informed") else (rule.ending,)
     if c.ending not in kinds:
@@ -93,7 +92,8 @@ def shortfall(rule: Rule, wanted: object, c: ConversationView) -> str:
         fault = f"it changed something ({c.writes[0].name})" if c.writes else ""
         if rule.ending == "informed" and wanted is not True:
             values = wanted if isinstance(wanted, list | tuple) else [wanted]
-            fault = fault or next((f"{v!r} was not told" for v in values if not c.told(v)), "")  # type: ignore[arg-type]
+            untold = (v for v in values if not c.told(v))  # type: ignore[arg-type]
+            fault = fault or next((f"{v!r} was not told" for v in untold), "")
     if not fault and rule.says and not re.search(rule.says, c.last_words, re.I):
         fault = f"the last words do not say why ({rule.reason or rule.says})"
     return fault
@@ -134,7 +134,7 @@ def finding(rule: Rule, c: ConversationView) -> Finding:
         return _found(rule, value, c)
     except KeyboardInterrupt:
         raise
-    except BaseException as e:  # noqa: BLE001 - a rule is anybody's code: whatever it raises is told with its place
+    except BaseException as e:  # noqa: BLE001 - a rule is anybody's code: it is told with its place
         where = getattr(getattr(rule.function, "__code__", None), "co_filename", "")
         return Finding(
             rule, "failed", note=f"rule {rule.name!r} failed on {c.id}: {located(e, where)}"
@@ -147,12 +147,12 @@ def _applies(rule: Rule, c: ConversationView) -> bool:
 
 # %% ../../nbs/reward/52_policy_rules.ipynb #1eaaedee
 def _found(rule: Rule, value: object, c: ConversationView) -> Finding:
-    turns = turns_of(value)
+    turns = _turns_of(value)
     if rule.kind == "ending":
         closed = rule.when is not None
         if value is None or value is False or (isinstance(value, dict | list) and not value):
             return Finding(rule, "does not apply", closed=closed)
-        note = shortfall(rule, value, c)
+        note = _shortfall(rule, value, c)
         return Finding(rule, "broken" if note else "holds", note=note, closed=closed)
     if value is None:
         return Finding(rule, "does not apply")
@@ -214,11 +214,7 @@ class PolicyCheck:
 
     def __getitem__(self, name: str) -> RuleCheck:
         "The row of the rule called `name`; raises KeyError."
-        return (
-            next(r for r in self.rows if r.rule.name == name)
-            if name in self.names
-            else _none(name, self.names)
-        )
+        return next((r for r in self.rows if r.rule.name == name), None) or _none(name, self.names)
 
     @property
     def names(self) -> list[str]:
@@ -250,34 +246,32 @@ class PolicyCheck:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        from agent_gym.render import block, table, tiles
+        return _check_html(self)
 
-        rows = [list(_row(r).values()) for r in self.rows]
-        notes = [[n] for r in self.rows for n in r.failed]
-        head = tiles(
-            {
-                "conversations": sum(self.verdicts.values()),
-                "judged": f"{self.judged:.0%}",
-                "agree with the outcome": f"{self.agreement:.0%}",
-            }
-        )
-        return block(
-            head + table(rows, _COLUMNS) + (table(notes, ["rules that failed"]) if notes else ""),
-            "check of a policy",
-        )
+# %% ../../nbs/reward/52_policy_rules.ipynb #09ddda58
+def _check_html(c: PolicyCheck) -> str:
+    from agent_gym.render import block, table, tiles
+
+    counts: dict[str, object] = {"conversations": sum(c.verdicts.values())}
+    counts |= {"judged": f"{c.judged:.0%}", "agree with the outcome": f"{c.agreement:.0%}"}
+    rows = table([list(_row(r).values()) for r in c.rows], _COLUMNS)
+    notes = [[n] for r in c.rows for n in r.failed]
+    failed = table(notes, ["rules that failed"]) if notes else ""
+    return block(tiles(counts) + rows + failed, "check of a policy")
 
 # %% ../../nbs/reward/52_policy_rules.ipynb #1e65a868
 _COLUMNS = (
-    "rule", "kind", "applies", "holds", "broken in successes", "look at", "broken in failures", "for example", "active",
-)  # fmt: skip
+    *("rule", "kind", "applies", "holds", "broken in successes", "look at"),
+    *("broken in failures", "for example", "active"),
+)
 
 
 def _row(r: RuleCheck) -> dict[str, object]:
-    kind = r.rule.ending or r.rule.kind
-    seen = ", ".join(r.in_successes), ", ".join(r.in_failures)
+    good, bad = ", ".join(r.in_successes), ", ".join(r.in_failures)
     values = (
-        r.rule.text, kind, r.applies, r.holds, r.broken_in_successes, seen[0], r.broken_in_failures, seen[1], r.rule.active,
-    )  # fmt: skip
+        *(r.rule.text, r.rule.ending or r.rule.kind, r.applies, r.holds),
+        *(r.broken_in_successes, good, r.broken_in_failures, bad, r.rule.active),
+    )
     return dict(zip(_COLUMNS, values))
 
 # %% ../../nbs/reward/52_policy_rules.ipynb #2cf8ec85

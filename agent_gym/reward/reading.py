@@ -51,7 +51,9 @@ _SPEAKER = """i we my our me us mine ours ich wir mein meine meinen meinem meine
     nuestro nuestra nuestros nuestras"""
 _LISTENER = """you your yours sie ihr ihre ihren ihrem ihrer ihnen du dein deine dich dir vous votre
     vos tu ton ta tes usted ustedes su sus tú tus te"""
-PERSONS: dict[str, int] = dict.fromkeys(_SPEAKER.split(), 1) | dict.fromkeys(_LISTENER.split(), 2)
+PERSONS: dict[str, int] = {
+    w: n for n, words in ((1, _SPEAKER), (2, _LISTENER)) for w in words.split()
+}
 
 # %% ../../nbs/reward/02_reading.ipynb #dedd2d0d
 _COUNTS = """zero/cero one two/zwei/deux/dos three/drei/trois/tres four/vier/quatre/cuatro

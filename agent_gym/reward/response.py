@@ -42,23 +42,37 @@ WEIGHTS: dict[str, dict[str, float]] = {
 }
 
 # %% ../../nbs/reward/04_response.ipynb #abafe064
-_SAYS: dict[str, str] = dict(
-    entry.split(": ")
-    for entry in """
-    far: means something else; apart: most of the reference is missing; lost: left out; cut:
-    breaks off; short: much shorter than the reference; fabricated: nothing supports; told: not
-    what the reference says, though known; swapped: instead of the reference's value; unsaid:
-    value not told; unit: other unit; exchanged: values that changed places; slot: another value
-    in its place; negated: turned round; denial: takes back; opposite: opposite word; lone: one
-    word exchanged; mood: other mood; inflected: another form of the word; addressed: the one
-    who speaks and the one spoken to changed places; grown: says more than the reference's
-    sentence; surplus: no counterpart; edited: changed words; replaced: other words in their
-    place; name: new names; salad: words in no order; repeated: said again; echo: the user's own
-    words; hidden: characters that hide; overlong: far longer than the reference
-    """.replace("\n    ", " ")
-    .strip()
-    .split("; ")
-)
+_SAYS: dict[str, str] = {
+    "far": "means something else",
+    "apart": "most of the reference is missing",
+    "lost": "left out",
+    "cut": "breaks off",
+    "short": "much shorter than the reference",
+    "fabricated": "nothing supports",
+    "told": "not what the reference says, though known",
+    "swapped": "instead of the reference's value",
+    "unsaid": "value not told",
+    "unit": "other unit",
+    "exchanged": "values that changed places",
+    "slot": "another value in its place",
+    "negated": "turned round",
+    "denial": "takes back",
+    "opposite": "opposite word",
+    "lone": "one word exchanged",
+    "mood": "other mood",
+    "inflected": "another form of the word",
+    "addressed": "the one who speaks and the one spoken to changed places",
+    "grown": "says more than the reference's sentence",
+    "surplus": "no counterpart",
+    "edited": "changed words",
+    "replaced": "other words in their place",
+    "name": "new names",
+    "salad": "words in no order",
+    "repeated": "said again",
+    "echo": "the user's own words",
+    "hidden": "characters that hide",
+    "overlong": "far longer than the reference",
+}
 
 # %% ../../nbs/reward/04_response.ipynb #646dde6b
 def _factor(part: str, found: Evidence) -> float:

@@ -172,16 +172,6 @@ class _Knowledge:
         tools = None if self.mocker is None else self.mocker.tools
         return self._given or learn_dialogues(self.traces, tools)
 
-    @cached_property
-    def verifier(self) -> Verifier | None:
-        "What judges conversations, learned from the traces; None where no outcome is known."
-        from agent_gym.reward.verifier import Verifier
-
-        logs = self.consensus.traces
-        if all(t.success is None for t in logs):
-            return None
-        return Verifier(logs, self.mocker, dialogue=self.dialogue, seed=self.seed)
-
 # %% ../../nbs/reward/60_reward.ipynb #234837df
 class _Ground(_Knowledge):
     "What people said of the traces, and what follows from it."
@@ -198,6 +188,16 @@ class _Ground(_Knowledge):
     def consensus(self) -> Consensus:
         "What labels and outcomes say together of the traces."
         return agree(self.traces, self.labels)
+
+    @cached_property
+    def verifier(self) -> Verifier | None:
+        "What judges conversations, learned from the traces; None where no outcome is known."
+        from agent_gym.reward.verifier import Verifier
+
+        logs = self.consensus.traces
+        if all(t.success is None for t in logs):
+            return None
+        return Verifier(logs, self.mocker, dialogue=self.dialogue, seed=self.seed)
 
     @cached_property
     def _tasks(self) -> dict[str, list[Trace]]:

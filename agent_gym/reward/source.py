@@ -139,7 +139,8 @@ def _definition(name: str, value: object, user: FunctionType) -> str:
     if isinstance(value, type) and value.__module__ in _MODULES:
         return f"from {value.__module__} import {value.__qualname__} as {name}"
     raise AgentGymError(
-        f"{user.__name__} uses {name}, a {type(value).__name__} that cannot be written down as source; use constants, functions of the same file, or modules"
+        f"{user.__name__} uses {name}, a {type(value).__name__} that cannot be written down as "
+        "source; use constants, functions of the same file, or modules"
     )
 
 # %% ../../nbs/reward/51_source.ipynb #871b537f
@@ -147,20 +148,20 @@ _BUILTINS = """abs all any bool dict divmod enumerate filter float frozenset int
     map max min next pow range repr reversed round set slice sorted str sum tuple zip True
     False None ArithmeticError AttributeError IndexError KeyError LookupError TypeError
     ValueError ZeroDivisionError""".split()
+_PATTERNS = "search match fullmatch findall finditer split sub compile escape I S M IGNORECASE"
+_DATES = "date datetime time timedelta"
 _MODULES: dict[str, SimpleNamespace] = {
-    "re": SimpleNamespace(
-        **{n: getattr(re, n) for n in """search match fullmatch findall finditer split sub compile escape I S M""".split()},
-        IGNORECASE=re.I,
-    ),
-    "math": SimpleNamespace(**{n: getattr(math, n) for n in dir(math) if n[0] != "_"}),
-    "datetime": SimpleNamespace(
-        **{n: getattr(datetime, n) for n in ("date", "datetime", "time", "timedelta")}
-    ),
-}  # fmt: skip
+    m.__name__: SimpleNamespace(**{n: getattr(m, n) for n in names})
+    for m, names in (
+        (re, _PATTERNS.split()),
+        (math, [n for n in dir(math) if n[0] != "_"]),
+        (datetime, _DATES.split()),
+    )
+}
 _REFUSED = (
-    ast.ClassDef, ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Global, ast.Nonlocal,
-    ast.With, ast.Yield, ast.YieldFrom, ast.Delete, ast.Match,
-)  # fmt: skip
+    *(ast.ClassDef, ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Global),
+    *(ast.Nonlocal, ast.With, ast.Yield, ast.YieldFrom, ast.Delete, ast.Match),
+)
 _HIDDEN = re.compile(r"_|format|mro$|(?:gi|cr|ag|tb|f)_")
 
 
@@ -174,8 +175,9 @@ def check_source(text: str, filename: str, modules: tuple[str, ...] = ()) -> ast
     for node in ast.walk(tree):
         if (fault := _fault(node, modules)) is not None:
             raise AgentGymError(
-                f"{filename}, line {getattr(node, 'lineno', '?')}: {fault}; rules may compute with the conversation, re, math and datetime. "
-                "If the file is your own, load it with trusted=True"
+                f"{filename}, line {getattr(node, 'lineno', '?')}: {fault}; rules may compute with "
+                "the conversation, re, math and datetime. If the file is your own, load it with "
+                "trusted=True"
             )
     return tree
 

@@ -10,7 +10,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -497,7 +497,10 @@ def _spoiled(
 TRUSTED = (3.0, 0.8, 0.3)  # successes, precision and recall from which training may trust a kind
 
 
-def _kind_rows(v: Verifier, rows: Sequence[Features]) -> list[tuple[object, ...]]:
+_KindRow: TypeAlias = tuple[str, int, float, float, float, float, bool]
+
+
+def _kind_rows(v: Verifier, rows: Sequence[Features]) -> list[_KindRow]:
     """One row a kind of request: name, size, successes, base rate, estimated precision and recall
     (cross-fitted; estimates, no bounds), and whether training may trust it."""
     intents, out = np.array([f.intent for f in rows], int), []
@@ -513,7 +516,7 @@ def _kind_rows(v: Verifier, rows: Sequence[Features]) -> list[tuple[object, ...]
     return sorted(out, key=lambda r: (-r[1], r[0]))
 
 
-def _kind_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+def _kind_table(rows: Sequence[_KindRow]) -> pd.DataFrame:
     import pandas as pd
 
     columns = ["kind", "size", "successes", "base_rate", "precision", "recall", "trusted"]

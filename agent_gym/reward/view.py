@@ -20,19 +20,19 @@ from ..tools import infer_tools, is_error_value
 from ..trace import AgentGymError, Trace
 
 # %% auto #0
-__all__ = ['Ending', 'ENDINGS', 'Moment', 'find', 'Call', 'same', 'polarity', 'Answer', 'Told', 'ConversationView', 'view']
+__all__ = ['Ending', 'ENDINGS', 'Moment', 'Call', 'same', 'polarity', 'Answer', 'Told', 'ConversationView', 'view']
 
 # %% ../../nbs/reward/50_view.ipynb #b35af190
-def find(value: JsonValue, name: str, depth: int = 0) -> Iterator[JsonValue]:
+def _find(value: JsonValue, name: str, depth: int = 0) -> Iterator[JsonValue]:
     "Every value under the key `name` in `value`, the outer ones first; at most 40 levels deep."
     if isinstance(value, dict):
         if name in value:
             yield value[name]
         for v in value.values():
-            yield from find(v, name, depth + 1) if depth < 40 else ()
+            yield from _find(v, name, depth + 1) if depth < 40 else ()
     elif isinstance(value, list):
         for v in value:
-            yield from find(v, name, depth + 1) if depth < 40 else ()
+            yield from _find(v, name, depth + 1) if depth < 40 else ()
 
 # %% ../../nbs/reward/50_view.ipynb #d084f23d
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Call:
 
     def get(self, name: str, default: JsonValue = None) -> JsonValue:
         "The first value called `name` in the answer, else among the arguments, else `default`."
-        return next(find(self.result, name), next(find(self.arguments, name), default))
+        return next(_find(self.result, name), next(_find(self.arguments, name), default))
 
 # %% ../../nbs/reward/50_view.ipynb #cdb46591
 def same(a: JsonValue, b: JsonValue) -> bool:
@@ -128,28 +128,35 @@ class Told:
 # %% ../../nbs/reward/50_view.ipynb #e861304b
 Ending: TypeAlias = Literal["done", "informed", "refuse", "escalate", "declined"]
 ENDINGS: tuple[Ending, ...] = ("done", "informed", "refuse", "escalate", "declined")
-_WORDINGS: dict[str, re.Pattern[str]] = {
-    "escalate": re.compile(
-        r"\b(?:transfer|escalat|forward)\w*\b.{0,40}\b(?:you|this|to)\b|\b(?:hand|pass|put|connect)\w*\b.{0,12}\b(?:you|this)\b"
-        r"|\bto (?:a|my|our|the) (?:\w+ )?(?:colleague|supervisor|specialist|manager|human|person)|verbinde|weiterleite|transfér|mettre en relation|transfer(?:ir|iré)|derivar",
-        re.I,
+_FORMS = {
+    "escalate": (
+        r"\b(?:transfer|escalat|forward)\w*\b.{0,40}\b(?:you|this|to)\b",
+        r"\b(?:hand|pass|put|connect)\w*\b.{0,12}\b(?:you|this)\b",
+        r"\bto (?:a|my|our|the) (?:\w+ )?(?:colleague|supervisor|specialist|manager|human|person)",
+        "verbinde|weiterleite|transfér|mettre en relation|transfer(?:ir|iré)|derivar",
     ),
-    "refuse": re.compile(
-        r"\b(?:unable|unfortunately|afraid|sorry|cannot|can't|can not|couldn't|could not|not (?:able|possible|eligible|allowed|permitted)|isn't possible|(?:won't|will not|"
-        r"don't|do not|doesn't|does not) \w+)\b|\bleider\b|\bnicht möglich\b|\bkann (?:\w+ ){0,4}nicht\b|malheureusement|désolé|impossible|lamentablemente|lo siento|por desgracia|no (?:es posible|puedo|podemos)",
-        re.I,
+    "refuse": (
+        r"\b(?:unable|unfortunately|afraid|sorry|cannot|can't|can not|couldn't|could not)\b",
+        r"\b(?:not (?:able|possible|eligible|allowed|permitted)|isn't possible)\b",
+        r"\b(?:won't|will not|don't|do not|doesn't|does not) \w+\b",
+        r"\bleider\b|\bnicht möglich\b|\bkann (?:\w+ ){0,4}nicht\b",
+        "malheureusement|désolé|impossible|lamentablemente|lo siento|por desgracia",
+        "no (?:es posible|puedo|podemos)",
     ),
-    "kept": re.compile(
-        r"\b(?:nothing|no changes?|unchanged|untouched|as (?:it|they) (?:is|are|was|were)|left (?:it|everything|things|your)|keep(?:ing)?|kept|(?:stay|remain)s?)\b"
-        r"|unverändert|nichts geändert|inchangé|sin cambios",
-        re.I,
+    "kept": (
+        r"\b(?:nothing|no changes?|unchanged|untouched|as (?:it|they) (?:is|are|was|were))\b",
+        r"\b(?:left (?:it|everything|things|your)|keep(?:ing)?|kept|(?:stay|remain)s?)\b",
+        "unverändert|nichts geändert|inchangé|sin cambios",
     ),
-    "done": re.compile(
-        r"\b(?:done|all set|complete[d]?|successful(?:ly)?|(?:has|have) (?:now )?been|(?:is|are) now|(?:i've|we've|i have|we have) (?:now )?\w+(?:ed|t|n|de|pt|ut)|you're (?:now|all))\b"
-        r"|\berledigt\b|\bwurden?\b|\bist jetzt\b|\ba été\b|\bc'est fait\b|\bj'ai \w+é\b|\bha sido\b|\bhe \w+[ai]do\b|\blisto\b",
-        re.I,
+    "done": (
+        r"\b(?:done|all set|completed?|successful(?:ly)?|(?:has|have) (?:now )?been)\b",
+        r"\b(?:(?:is|are) now|you're (?:now|all))\b",
+        r"\b(?:i've|we've|i have|we have) (?:now )?\w+(?:ed|t|n|de|pt|ut)\b",
+        r"\berledigt\b|\bwurden?\b|\bist jetzt\b|\ba été\b|\bc'est fait\b|\bj'ai \w+é\b",
+        r"\bha sido\b|\bhe \w+[ai]do\b|\blisto\b",
     ),
 }
+_WORDINGS = {kind: re.compile("|".join(forms), re.I) for kind, forms in _FORMS.items()}
 
 # %% ../../nbs/reward/50_view.ipynb #a08989d5
 Moment: TypeAlias = "int | Call | Answer | None"
@@ -212,18 +219,20 @@ class _Facts:
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
         "The user's yes and no, each to the assistant's words right before it."
-        out = []
-        for turn, text in self.user_turns:
-            asked = next(((i, t) for i, t in reversed(self.agent_turns) if i < turn), None)
-            yes = None if asked is None else polarity(text)
-            if asked is not None and yes is not None and _proposes(asked[1]):
-                out.append(Answer(yes, text, asked[1], turn, asked[0]))
-        return tuple(out)
+        return tuple(_consents(self))
 
     @cached_property
     def last(self) -> int:
         "One turn past the end."
         return len(self.trace.messages)
+
+# %% ../../nbs/reward/50_view.ipynb #323d70fe
+def _consents(c: _Facts) -> Iterator[Answer]:
+    for turn, text in c.user_turns:
+        asked = next(((i, t) for i, t in reversed(c.agent_turns) if i < turn), None)
+        yes = None if asked is None else polarity(text)
+        if asked is not None and yes is not None and _proposes(asked[1]):
+            yield Answer(yes, text, asked[1], turn, asked[0])
 
 # %% ../../nbs/reward/50_view.ipynb #0dbe8dcf
 _MORE = re.compile(r"\b(?:else|anything more|further|sonst|weiter\w*|d'autre|algo más)\b", re.I)
@@ -239,8 +248,11 @@ def _proposes(text: str) -> bool:
 
 # %% ../../nbs/reward/50_view.ipynb #df5fe5ee
 _WHICH = re.compile(
-    r"\W*(?:(?:and|so|sure|ok(?:ay)?|und|et|y)\W+)*(?:(?:at|for|to|on|in|by|from|um|für|pour|à|para|con|de) )?"
-    r"(?:how|what|which|when|where|who|whom|why|whose|wie|was|welch\w*|wann|wo|wer|warum|comment|quel\w*|quand|où|qui|pourquoi|cómo|qué|cuál\w*|cuándo|dónde|quién|por qué|cuánto\w*|combien)\b",
+    r"\W*(?:(?:and|so|sure|ok(?:ay)?|und|et|y)\W+)*"
+    r"(?:(?:at|for|to|on|in|by|from|um|für|pour|à|para|con|de) )?"
+    r"(?:how|what|which|when|where|who|whom|why|whose|wie|was|welch\w*|wann|wo|wer|warum"
+    r"|comment|quel\w*|quand|où|qui|pourquoi|cómo|qué|cuál\w*|cuándo|dónde|quién|por qué"
+    r"|cuánto\w*|combien)\b",
     re.I,
 )
 _ASKS = re.compile(r"[?？؟]|\b(?:confirm|let me know|bestätig|confirme)", re.I)
@@ -303,17 +315,11 @@ class _Records(_Calls):
         self, name: str, before: Moment, arguments: Mapping[str, JsonValue], failed: bool
     ) -> Call | None:
         end = _turn(before, self.last)
-        return next(
-            (
-                c
-                for c in reversed(self.calls)
-                if c.name == name
-                and c.failed is failed
-                and c.answered < end
-                and all(same(c.arguments.get(k), v) for k, v in arguments.items())
-            ),
-            None,
-        )
+        for c in reversed(self.calls):
+            fits = all(same(c.arguments.get(k), v) for k, v in arguments.items())
+            if c.name == name and c.failed is failed and c.answered < end and fits:
+                return c
+        return None
 
     def value(self, name: str, before: Moment = None, tool: str | None = None) -> JsonValue:
         """What the tools (or `tool`) last showed under `name` before `before`, None where they
@@ -321,7 +327,7 @@ class _Records(_Calls):
         end = _turn(before, self.last)
         for c in reversed(self.calls):
             if c.answered < end and not c.failed and tool in (None, c.name):
-                for v in find(c.result, name):
+                for v in _find(c.result, name):
                     return v
         return None
 
@@ -411,14 +417,16 @@ class _Values(_Words):
 
     @cached_property
     def _origins(self) -> tuple[tuple[int, str, frozenset[str]], ...]:
-        said = [
-            (i, "user", frozenset(f.value for f in facts(t, names=False)) | {normalise(t)})
-            for i, t in self.user_turns
-        ]
-        shown = [
-            (c.answered, c.name, frozenset(map(_plain, _leaves(c.result)))) for c in self.calls
-        ]
-        return tuple(sorted([*said, *shown], key=lambda x: x[0]))
+        return tuple(sorted(_origins(self), key=lambda x: x[0]))
+
+# %% ../../nbs/reward/50_view.ipynb #94a74784
+def _origins(c: _Facts) -> Iterator[tuple[int, str, frozenset[str]]]:
+    "(turn, who, values) of everything that the user said and the tools answered."
+    for turn, text in c.user_turns:
+        found = frozenset(f.value for f in facts(text, names=False))
+        yield turn, "user", found | {normalise(text)}
+    for call in c.calls:
+        yield call.answered, call.name, frozenset(map(_plain, _leaves(call.result)))
 
 # %% ../../nbs/reward/50_view.ipynb #32d787f7
 def _ending_of(c: _Values, turn: int, told: str) -> Ending | None:
@@ -443,22 +451,32 @@ def _ending_of(c: _Values, turn: int, told: str) -> Ending | None:
     shows = [v for v in c.values_told if v.turn == turn and v.source not in (None, "user")]
     return "informed" if shows else None
 
+# %% ../../nbs/reward/50_view.ipynb #79c62390
+def _end_and_words(c: _Values) -> tuple[Ending, str] | None:
+    "How the talk ended, and the words that say so; None where it broke off."
+    for turn, text in reversed(c.agent_turns):
+        told = " ".join(s for s in sentences(text) if not s.rstrip().endswith(("?", "？", "؟")))
+        asks = len(told) < len(text) and not _MORE.search(text)
+        kind = _ending_of(c, turn, told)
+        if asks and (kind != "done" or not any(w.turn < turn for w in c.writes)):
+            return None
+        if kind is not None:
+            return kind, text
+    return None
+
 # %% ../../nbs/reward/50_view.ipynb #2ef27cc3
 class ConversationView(_Values):
-    """A conversation as rules see it. `writing` are the tools that change something, `requests`
-    maps names of requests to patterns of the user's words, the first that fits
-    counts, `wordings` are patterns for kinds of ending. Nothing in it tells how the talk was
-    labelled. Build it with `view`."""
+    "A conversation as rules see it, built with `view`. Nothing in it tells how it was labelled."
 
-    @cached_property
+    @property
     def id(self) -> str:
-        "The conversation's id, for messages."
+        "The conversation's id."
         return self.trace.conversation_id
 
     @cached_property
     def opening(self) -> str:
         "The user's first words."
-        return self.user_turns[0][1] if self.user_turns else ""
+        return next((t for _, t in self.user_turns), "")
 
     @cached_property
     def request(self) -> str | None:
@@ -471,8 +489,7 @@ class ConversationView(_Values):
     def ending(self) -> Ending | None:
         """How the talk ended: done, informed, refuse, escalate, declined (the user said no and it
         was left at that), or None where it broke off."""
-        end = self._ended
-        return None if end is None else end[0]
+        return None if self._ended is None else self._ended[0]
 
     @cached_property
     def last_words(self) -> str:
@@ -480,20 +497,11 @@ class ConversationView(_Values):
         it broke off."""
         return "" if self._ended is None else self._ended[1]
 
-    @cached_property
-    def _ended(self) -> tuple[Ending, str] | None:
-        for turn, text in reversed(self.agent_turns):
-            told = " ".join(s for s in sentences(text) if not s.rstrip().endswith(("?", "？", "؟")))
-            asks = len(told) < len(text) and not _MORE.search(text)
-            kind = _ending_of(self, turn, told)
-            if asks and (kind != "done" or not any(w.turn < turn for w in self.writes)):
-                return None
-            if kind is not None:
-                return kind, text
-        return None
+    _ended = cached_property(lambda self: _end_and_words(self))
 
     def __repr__(self) -> str:
-        return f"ConversationView({self.id}: {self.request or 'no named request'}, {len(self.writes)} writes, ended {self.ending})"
+        asked = self.request or "no named request"
+        return f"ConversationView({self.id}: {asked}, {len(self.writes)} writes, {self.ending})"
 
 # %% ../../nbs/reward/50_view.ipynb #b1e9471d
 def view(

@@ -91,7 +91,7 @@ class Answer:
     ends: State | None = None
     turns: tuple[int, ...] | None = None
 
-
+# %% ../../nbs/user/06_answers.ipynb #27c2a5bb
 @dataclass(frozen=True, eq=False)
 class Situation:
     """Where a user stands: what it has `known` from its log, the `talk` so far, the message in its
@@ -132,13 +132,6 @@ class Situation:
         mine = (k for k in self.todo if k in self.known.goals)
         stock = self.reactions.is_stock if self.reactions is not None else lambda _: False
         return next((k for k in mine if not stock(self.known.turns[k].text)), None)
-
-    @property
-    def expected(self) -> Expected | None:
-        "What others did on hearing the like."
-        if self.reactions is None or self.kin is None:
-            return None
-        return self.reactions.expect(self.heard.text, self.kin, self.talk.decided)
 
 # %% ../../nbs/user/06_answers.ipynb #5763f850
 _WHAT = "Sorry, what do you mean?"
@@ -207,7 +200,7 @@ def repeat_log(s: Situation) -> Answer | None:
 
 def follow_others(s: Situation) -> Answer | None:
     "What others did on hearing the like, in words of this user where it has them."
-    e = s.expected
+    e = _expect(s)
     if e is None:
         return None
     stock = random.Random(f"{s.seed}/{s.heard.text}").choice(e.words) if e.words else None
@@ -222,6 +215,12 @@ def follow_others(s: Situation) -> Answer | None:
     if e.act == "other" and stock and e.likeness > SETTINGS.expected and not told:
         return Answer(stock, "sibling", e.confidence, annoys=True)
     return None
+
+
+def _expect(s: Situation) -> Expected | None:
+    if s.reactions is None or s.kin is None:
+        return None
+    return s.reactions.expect(s.heard.text, s.kin, s.talk.decided)
 
 
 def _parting(s: Situation) -> str | None:

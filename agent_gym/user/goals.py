@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
-from ..dialogue.values import facts, leaves
+from ..dialogue.values import Fact, facts, leaves
 from ..trace import Message, Trace, dumps
 
 # %% auto #0
@@ -120,13 +120,13 @@ def count_guesses(messages: Sequence[Message]) -> Guesses:
 _NAMING = frozenset(["id", "email"])
 
 
-def identifiers(text: str) -> frozenset[str]:
-    "The normal forms of the values in `text` that name a record or a person."
-    return frozenset(f.value for f in facts(text) if f.kind in _NAMING)
+def identifiers(found: Iterable[Fact]) -> frozenset[str]:
+    "The normal forms of those of the values `found` that name a record or a person."
+    return frozenset(f.value for f in found if f.kind in _NAMING)
 
 
 def _identifiers_in(value: JsonValue) -> frozenset[str]:
-    return frozenset(i for _, v in leaves(value) for i in identifiers(str(v)))
+    return frozenset(i for _, v in leaves(value) for i in identifiers(facts(str(v))))
 
 
 def _shown_text(message: Message) -> str:
@@ -144,11 +144,13 @@ def _missing(values: frozenset[str], trace: Trace) -> frozenset[str]:
     return values
 
 # %% ../../nbs/user/03_goals.ipynb #7e28d831
-def foreign_identifiers(text: str, trace: Trace, messages: Sequence[Message]) -> frozenset[str]:
-    """The identifiers in `text` that are not those of the customer of `trace`: nowhere in it, and
-    shown in `messages`, the talk so far, neither by the customer nor by a tool that was called with
-    what is theirs."""
-    left = _missing(identifiers(text), trace)
+def foreign_identifiers(
+    named: frozenset[str], trace: Trace, messages: Sequence[Message]
+) -> frozenset[str]:
+    """Those of the identifiers `named` that are not those of the customer of `trace`: nowhere in
+    it, and shown in `messages`, the talk so far, neither by the customer nor by a tool that was
+    called with what is theirs."""
+    left = _missing(named, trace)
     return left - _shown_here(trace, messages) if left else left
 
 
@@ -157,7 +159,7 @@ def _shown_here(trace: Trace, messages: Sequence[Message]) -> frozenset[str]:
     own, calls = frozenset[str](), {}
     for m in messages:
         if m.role == "user":
-            own |= identifiers(m.content or "")
+            own |= identifiers(facts(m.content or ""))
         calls |= {c.id: c for c in m.tool_calls}
         call = calls.get(m.tool_call_id) if m.role == "tool" else None
         if call is not None and not _missing(_identifiers_in(call.arguments) - own, trace):

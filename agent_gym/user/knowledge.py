@@ -167,10 +167,9 @@ class Knowledge:
         return np.stack([key(h) for h in heard]) if heard else np.zeros((0, 260), np.float32)
 
     @cached_property
-    def values(self) -> frozenset[str]:
-        "The values but names and short numbers that were said or heard in the log."
-        texts = "\n".join((*self.script.said, *self.script.heard))
-        return frozenset(f.value for f in facts(texts) if f.kind != "name" and len(f.value) > 3)
+    def log(self) -> str:
+        "All that was said and heard in the log, in lower case."
+        return "\n".join((*self.script.said, *self.script.heard)).casefold()
 
 # %% ../../nbs/user/04_knowledge.ipynb #29b3e6ce
 def _between(script: Script) -> range:
@@ -291,8 +290,12 @@ def covers(known: Knowledge, heard: Request) -> bool:
 
 
 def names_known(known: Knowledge, heard: Request) -> bool:
-    "Whether a message names a value that was said or heard in the log."
-    return not known.values.isdisjoint(f.value for f in facts(heard.text))
+    "Whether a message names a value, names and short numbers aside, that stands in the log."
+    named = (f.text.casefold() for f in heard.facts if f.kind != "name")
+    return any(len(v) >= _TELLING_VALUE and v in known.log for v in named)
+
+
+_TELLING_VALUE = 4  # letters of a value that can be told from others
 
 # %% ../../nbs/user/04_knowledge.ipynb #088d18f8
 _TIE = 0.01  # keys closer than this are equally like: of those, the first counts

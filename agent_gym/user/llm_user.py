@@ -78,27 +78,28 @@ class LLMUser(TraceUser):
 
     def _answer(self, text: str, messages: Sequence[Message]) -> str | None:
         decided = super()._answer(text, messages)
-        return None if decided is None else self._word(decided, messages)
+        return None if decided is None else _word(self, decided, messages)
 
-    def _word(self, decided: str, messages: Sequence[Message]) -> str:
-        "The model's wording of what was `decided`; that itself where two were vetoed."
-        texts = [*self.script.said, *self.script.heard, *(m.content or "" for m in messages)]
-        texts += [t for s in self.siblings for t in s.said]
-        known = frozenset(w for t in [*texts, decided] for w in words(t))
-        prompt = [Message(role="system", content=instructions(self)), *_mirror(messages)]
-        prompt.append(Message(role="user", content=f"(Say in your own words: {decided})"))
-        for _ in range(2):
-            reply = self.llm.generate(prompt, seed=self.seed, temperature=_TEMPERATURE)
-            content = (reply.content or "").strip()
-            wrong = objections(content, decided, known)
-            if not wrong:
-                return content
-            self.vetoed += 1
-            prompt += [
-                Message(role="assistant", content=content or "…"),
-                Message(role="user", content=f"({'; '.join(wrong)}. Say it again.)"),
-            ]
-        return decided
+# %% ../../nbs/user/08_llm_user.ipynb #668482d5
+def _word(user: LLMUser, decided: str, messages: Sequence[Message]) -> str:
+    "The model's wording of what was `decided`; that itself where two were vetoed."
+    texts = [*user.script.said, *user.script.heard, *(m.content or "" for m in messages)]
+    texts += [t for s in user.siblings for t in s.said]
+    known = frozenset(w for t in [*texts, decided] for w in words(t))
+    prompt = [Message(role="system", content=instructions(user)), *_mirror(messages)]
+    prompt.append(Message(role="user", content=f"(Say in your own words: {decided})"))
+    for _ in range(2):
+        reply = user.llm.generate(prompt, seed=user.seed, temperature=_TEMPERATURE)
+        content = (reply.content or "").strip()
+        wrong = objections(content, decided, known)
+        if not wrong:
+            return content
+        user.vetoed += 1
+        prompt += [
+            Message(role="assistant", content=content or "…"),
+            Message(role="user", content=f"({'; '.join(wrong)}. Say it again.)"),
+        ]
+    return decided
 
 
 _TEMPERATURE = 0.7

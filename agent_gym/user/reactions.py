@@ -61,7 +61,7 @@ class Weighing:
     kind: float = 1.0
     before: float = 1.0
 
-
+# %% ../../nbs/user/05_reactions.ipynb #9aa2f506
 @dataclass(frozen=True, slots=True)
 class ReactionSettings:
     """`meaning`: the places of a key that hold meaning. `like`: likeness below which words are not

@@ -15,7 +15,7 @@ from ..dialogue.model import DialogueModel
 from ..dialogue.script import Script
 from ..trace import Message, Trace
 from .answers import Answer, Situation, Talk, answer, read_talk
-from .goals import SETTINGS, Goals, Source, foreign_identifiers
+from .goals import SETTINGS, Goals, Source, foreign_identifiers, identifiers
 from .knowledge import Knowledge, knowledge
 from .reactions import Reactions
 from .understanding import Understanding, parse_request
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 # %% auto #0
-__all__ = ['Persona', 'rate', 'UserModel', 'TraceUser']
+__all__ = ['Persona', 'rate', 'UserModel', 'LoggedUser', 'TraceUser', 'rate_user']
 
 # %% ../../nbs/user/07_trace_user.ipynb #9fa19066
 _PATIENCE, _BRIEF = (2, 3, 3, 3, 4), 0.25  # how often each, and how many users are brief
@@ -87,75 +87,29 @@ class UserModel:
         "A user of `trace` that knows what other users did."
         return TraceUser(trace, seed, model=self, invent=self.invent)
 
-# %% ../../nbs/user/07_trace_user.ipynb #ddf57450
-class TraceUser:
-    """The user of `trace`.
+# %% ../../nbs/user/07_trace_user.ipynb #2beb6985
+class LoggedUser:
+    """The user of `trace`, who says what the log holds as long as the assistant does, and leaves
+    where it does not.
 
-    While the assistant says what it said in the log, so does the user. Off the log it answers by
-    meaning: what is asked for from what it said anywhere in its log (and in those of `siblings`,
-    conversations about the same task), yes to what its wishes cover, no to what it or others like
-    it declined and to acts on what is not theirs, its next goal when it is asked for more, its
-    parting words when its goals are met; what it does not understand it says so. Every fact it
-    states is from its log, and what nothing tells it does not know; with `invent` and a `model` it
-    makes up what others told when they were asked the like. After each turn `source` says where its
-    words came from, `confidence` how likely (0 to 1) the logged person would have done the same,
-    and `guessed` whether that is too little to build on. It leaves when patience ends. `model`
-    knows what users did on hearing the like. Same trace, seed and messages: same words, in any
-    process.
-
-    The words of leave-taking are spoken and `left` becomes True with them; from then on `reply`
-    returns None."""
-
-    def __init__(
-        self,
-        trace: Trace,
-        seed: int = 0,
-        *,
-        siblings: Sequence[Trace] = (),
-        model: UserModel | None = None,
-        persona: Persona | None = None,
-        invent: bool = False,
-    ):
-        self.trace, self.seed, self.model, self.invent = trace, seed, model, invent
-        self.script, self.siblings = Script.of(trace), tuple(map(Script.of, siblings))
-        self.persona = persona or Persona.draw(f"{trace.conversation_id}/{seed}")
-        self.left, self.source, self.confidence = False, "replay", 1.0
-        self.turns = self.guesses = self.useless = 0
-        self._following, self._refused = True, False
-        self._talk, self._heard = Talk(), ""
-        self._goals: Goals | None = None
-        self._kin: np.ndarray | None = None
-        self._understanding = Understanding(model.dialogue if model is not None else None)
+    After each turn `source` says where its words came from, `confidence` how likely (0 to 1) the
+    logged person would have done the same, `guessed` whether that is too little to build on. The
+    words of leave-taking are spoken and `left` becomes True with them; from then on `reply` returns
+    None."""
 
     source: Source
 
-    def __repr__(self) -> str:
-        state = "left" if self.left else f"turn {self.turns}"
-        return f"TraceUser({self.trace.conversation_id!r}, seed={self.seed}, {state})"
+    def __init__(self, trace: Trace, seed: int = 0, persona: Persona | None = None):
+        self.trace, self.seed, self.script = trace, seed, Script.of(trace)
+        self.persona = persona or Persona.draw(f"{trace.conversation_id}/{seed}")
+        self.left, self.source, self.confidence = False, "replay", 1.0
+        self.turns = self.guesses = self.useless = 0
+        self._following = True
 
     @property
     def guessed(self) -> bool:
         "Whether the last turn is a guess."
         return self.confidence < SETTINGS.sure
-
-    @property
-    def goals(self) -> Goals:
-        "What it came for, and how far that has got."
-        if self._goals is None:
-            self._goals = Goals.of([0, *knowledge(self.script, self.siblings).further])
-        return self._goals
-
-    @property
-    def satisfaction(self) -> float:
-        """How the conversation went for this user so far, 1 to 5: on the log what that says of it
-        (else 4 after a success, 2 after a failure, 3), off it by `rate`; at most 2 where patience
-        ended."""
-        logged = self.trace.satisfaction_score
-        base = logged if logged is not None else _RATED[self.trace.success]
-        if self._following:
-            return max(1.0, base - _USELESS * self.useless)
-        most = _NONE if self.useless >= self.persona.patience else _BEST
-        return min(most, rate(base, self.goals, self.useless, self._refused))
 
     def open(self) -> str:
         "The user's first words."
@@ -177,28 +131,12 @@ class TraceUser:
         self.turns += said is not None
         return said
 
-    def fork(self) -> TraceUser:
-        "An independent user in the same state; what is learned is shared."
-        new = copy.copy(self)
-        new._understanding = self._understanding.fork()
-        return new
-
     def _answer(self, text: str, messages: Sequence[Message]) -> str | None:
-        "The answer off the log."
-        known = knowledge(self.script, self.siblings)
-        self._talk = read_talk(self._talk, messages, known)
-        meaning = self._understanding(messages)
-        repeated = not text.strip() or text == self._heard
-        self._heard = text if text.strip() else self._heard
-        if repeated and _lose_patience(self):
-            return None
-        if not text.strip():
-            self.source, self.confidence = "fallback", SETTINGS.fallback
-            return self._talk.before or known.turns[0].text
-        return _take(self, answer(_situation(self, known, text, meaning, messages)))
+        self.left = True
+        return None
 
-# %% ../../nbs/user/07_trace_user.ipynb #e3e0391d
-def _follow(user: TraceUser, text: str, messages: Sequence[Message]) -> str | None:
+# %% ../../nbs/user/07_trace_user.ipynb #02b82ce5
+def _follow(user: LoggedUser, text: str, messages: Sequence[Message]) -> str | None:
     """What the user says on the log: "" where it leaves without a word, None where the talk has
     left the log."""
     s, k = user.script, user.turns
@@ -213,7 +151,76 @@ def _follow(user: TraceUser, text: str, messages: Sequence[Message]) -> str | No
         return ""
     return None
 
+# %% ../../nbs/user/07_trace_user.ipynb #e69dfd75
+class TraceUser(LoggedUser):
+    """The user of `trace`, on its log and off it. `model` knows what users did on hearing the like,
+    `siblings` are conversations about the same task. It leaves when patience ends. Same trace, seed
+    and messages: same words, in any process."""
 
+    def __init__(
+        self,
+        trace: Trace,
+        seed: int = 0,
+        *,
+        siblings: Sequence[Trace] = (),
+        model: UserModel | None = None,
+        persona: Persona | None = None,
+        invent: bool = False,
+    ):
+        super().__init__(trace, seed, persona)
+        self.siblings, self.model, self.invent = tuple(map(Script.of, siblings)), model, invent
+        self._talk, self._heard, self._refused = Talk(), "", False
+        self._goals: Goals | None = None
+        self._kin: np.ndarray | None = None
+        self._understanding = Understanding(model.dialogue if model is not None else None)
+
+    @property
+    def goals(self) -> Goals:
+        "What it came for, and how far that has got."
+        if self._goals is None:
+            self._goals = Goals.of([0, *knowledge(self.script, self.siblings).further])
+        return self._goals
+
+    @property
+    def satisfaction(self) -> float:
+        "How the conversation went for this user so far, 1 to 5."
+        return rate_user(self)
+
+    def fork(self) -> TraceUser:
+        "An independent user in the same state; what is learned is shared."
+        new = copy.copy(self)
+        new._understanding = self._understanding.fork()
+        return new
+
+    def _answer(self, text: str, messages: Sequence[Message]) -> str | None:
+        return _answer_off_log(self, text, messages)
+
+# %% ../../nbs/user/07_trace_user.ipynb #26f4806f
+def rate_user(user: TraceUser) -> float:
+    """The satisfaction of `user`, 1 to 5: on the log what that says of it (else 4 after a success,
+    2 after a failure, 3), off it by `rate`; at most 2 where patience ended."""
+    logged = user.trace.satisfaction_score
+    base = logged if logged is not None else _RATED[user.trace.success]
+    if user._following:
+        return max(1.0, base - _USELESS * user.useless)
+    most = _NONE if user.useless >= user.persona.patience else _BEST
+    return min(most, rate(base, user.goals, user.useless, user._refused))
+
+
+def _answer_off_log(user: TraceUser, text: str, messages: Sequence[Message]) -> str | None:
+    known = knowledge(user.script, user.siblings)
+    user._talk = read_talk(user._talk, messages, known)
+    meaning = user._understanding(messages)
+    repeated = not text.strip() or text == user._heard
+    user._heard = text if text.strip() else user._heard
+    if repeated and _lose_patience(user):
+        return None
+    if not text.strip():
+        user.source, user.confidence = "fallback", SETTINGS.fallback
+        return user._talk.before or known.turns[0].text
+    return _take(user, answer(_situation(user, known, text, meaning, messages)))
+
+# %% ../../nbs/user/07_trace_user.ipynb #aea77709
 def _situation(
     user: TraceUser, known: Knowledge, text: str, meaning: str, messages: Sequence[Message]
 ) -> Situation:
@@ -228,7 +235,7 @@ def _situation(
         user.goals,
         reactions,
         user._kin,
-        asked.closed and bool(foreign_identifiers(text, user.trace, messages)),
+        asked.closed and bool(foreign_identifiers(identifiers(asked.facts), user.trace, messages)),
         user._refused,
         user.persona.brief,
         user.invent,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..dialogue.model import DialogueModel, logged_wording
 from ..dialogue.state import DialogueState
-from ..dialogue.values import skeleton
+from ..dialogue.values import Fact, facts, skeleton
 from ..text import embed, sentences, word_vectors, words
 from ..trace import Message
 
@@ -81,7 +81,7 @@ class Request:
     some of them can be answered by yes or no / want to be told something. `more`: it asks whether
     there is anything else. `farewell`, `refusal`: it says so. `words`: those of the requests (of
     the end, where there are none). Unit vectors of 256: `gist` of the requests, `each` of the last
-    five of them, shape (requests, 256), `whole` of the beginning and end of the text."""
+    five of them, shape (requests, 256)."""
 
     text: str
     asks: tuple[str, ...]
@@ -93,7 +93,29 @@ class Request:
     words: frozenset[str]
     gist: np.ndarray
     each: np.ndarray
-    whole: np.ndarray
+
+    @property
+    def whole(self) -> np.ndarray:
+        "The unit vector of the beginning and the end of the text, shape (256,)."
+        return _embed_whole(self.text)
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        "The values in the text."
+        return _facts(self.text)
+
+
+_LONG, _HEAD, _TAIL = 1200, 400, 800  # letters: a longer text is looked at by its head and tail
+
+
+@lru_cache(1024)
+def _embed_whole(text: str) -> np.ndarray:
+    return embed([text if len(text) <= _LONG else f"{text[:_HEAD]} {text[-_TAIL:]}"])[0]
+
+
+@lru_cache(1024)
+def _facts(text: str) -> tuple[Fact, ...]:
+    return tuple(facts(text))
 
 # %% ../../nbs/user/01_understanding.ipynb #2fd81626
 _ASKING = re.compile(
@@ -147,7 +169,6 @@ def _examples() -> np.ndarray:
     return embed([*_MORE, *_FAREWELL, *_REFUSAL])
 
 # %% ../../nbs/user/01_understanding.ipynb #a4890b23
-_LONG, _HEAD, _TAIL = 1200, 400, 800  # letters: a longer text is looked at by its head and tail
 _READ = 20_000  # letters of a message that are read
 _LAST, _ASKED, _CORE = 3, 5, 4  # sentences looked at: at the end, that ask, that make the gist
 
@@ -173,9 +194,8 @@ def _sentences(text: str) -> tuple[list[str], dict[str, str], list[str]]:
     said = [_core(s) if _ASKING.search(s) else s for s in sentences(text[:_READ])]
     pairs = zip(said, ["", *said])
     asks = {s: _with_before(s, before) for s, before in pairs if _ASKING.search(s)}
-    whole = text if len(text) <= _LONG else f"{text[:_HEAD]} {text[-_TAIL:]}"
     some = [x for s in list(asks)[-_ASKED:] for x in (s, asks[s])]
-    return said, asks, [*dict.fromkeys([*said[-_LAST:], *some]), whole]
+    return said, asks, list(dict.fromkeys([*said[-_LAST:], *some]))
 
 
 @lru_cache(4096)
@@ -185,7 +205,7 @@ def parse_request(text: str) -> Request:
 
     said, requested, probe = _sentences(text)
     vectors = embed(probe)
-    parts = np.split(vectors[:-1] @ _examples().T, _ENDS, axis=1)
+    parts = np.split(vectors @ _examples().T, _ENDS, axis=1)
     more, farewell, refusal = (part.max(1) for part in parts)
     offer = (more >= _STOCK) & (refusal < more)
     plain = [s for s in requested if not (s in probe and offer[probe.index(s)])]
@@ -204,7 +224,6 @@ def parse_request(text: str) -> Request:
         frozenset(w for s in core for w in words(s)),
         gist / max(1e-9, float((gist**2).sum() ** 0.5)),
         np.ascontiguousarray(vectors[[probe.index(s) for s in asks[-_ASKED:]]]),
-        vectors[-1],
     )
 
 # %% ../../nbs/user/01_understanding.ipynb #916fd532

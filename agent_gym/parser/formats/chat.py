@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..groups import common_thread, oldest_first
 from ..parts import contents
 from ..payloads import answered
 from ..registry import register
@@ -69,7 +70,8 @@ register("native", matches_native, native_to_trace, about=about);
 # %% ../../../nbs/parser/formats/chat.ipynb #b10f05ae
 def from_messages(r: Record, key: str = "messages") -> Record:
     "A conversation whose messages lie under `key`, with the system prompt and tools beside them."
-    messages, plain = _messages(r[key], f"$.{key}")
+    rows = oldest_first(r[key]) if isinstance(r[key], list) else r[key]
+    messages, plain = _messages(rows, f"$.{key}")
     if isinstance(r.get("response"), dict):
         messages = named(messages + answered(r["response"]))
     if system := not (messages and messages[0]["role"] == "system") and r.get("system"):
@@ -84,7 +86,7 @@ def from_messages(r: Record, key: str = "messages") -> Record:
     )
     used = (key, "tools", "metadata", *(("system",) if system else ()), id_key or "")
     return {
-        "conversation_id": r[id_key] if id_key else None,
+        "conversation_id": r[id_key] if id_key else None if plain else common_thread(rows),
         "messages": messages,
         "metadata": {**rest(r, *used), **own, **rest({"tools": tools})},
         "_whole": plain and "response" not in r and not r.get("system"),

@@ -97,7 +97,15 @@ def _unpack_slack(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceE
         if isinstance(group, TraceError):
             yield "$", group
         else:
-            yield "$", {"id": thread(group[0]), "messages": in_order(group)}
+            yield "$", {"id": thread(group[0]), "messages": _asked_first(in_order(group))}
+
+
+def _asked_first(rows: list[Record]) -> list[Record]:
+    "The messages of a thread: where no bot speaks, whoever opens it asks and the others answer."
+    if any(m.get("role") or _is_bot(m) for m in rows) or not rows[0].get("thread_ts"):
+        return rows
+    first = _name(rows[0])
+    return [{**m, "role": "user" if _name(m) == first else "assistant"} for m in rows]
 
 
 _OVER = ("openai_chat", "native")

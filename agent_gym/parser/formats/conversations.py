@@ -10,6 +10,7 @@ from typing import Any
 
 from .exchanges import side, sides
 from .messages import agent_parts
+from ..groups import common_thread, oldest_first
 from ..labels import id_key
 from ..mapping import mapping
 from ..registry import register
@@ -70,7 +71,8 @@ def conversation_to_trace(r: Record) -> Record:
     key = message_list(r)
     if key is None:
         raise TraceError("no list of messages in it")
-    said = [x for i, m in enumerate(r[key]) for x in _spoken(m, f"$.{key}[{i}]")]
+    rows = oldest_first(r[key])
+    said = [x for i, m in enumerate(rows) for x in _spoken(m, f"$.{key}[{i}]")]
     others = [m for m in r[key] if not _is_entry(m) and not sides(m)]
     _refuse_unheard(others, r[key], key)
     now = [("message", "user"), ("text", "assistant")] if key == "chat_history" else []
@@ -84,7 +86,8 @@ def conversation_to_trace(r: Record) -> Record:
     labels = {"satisfaction_score": r.get("satisfaction_score")}
     if isinstance(word, str | None):
         used, labels = (*used, "outcome"), {**labels, "outcome": word}
-    return draft(r, messages, *used, id=r.get(name), events=others, **labels)
+    name = r[name] if name else common_thread(rows)
+    return draft(r, messages, *used, id=name, events=others, **labels)
 
 
 def _refuse_unheard(others: list[Any], entries: list[Any], key: str) -> None:
@@ -136,8 +139,8 @@ register(
 
 # %% ../../../nbs/parser/formats/conversations.ipynb #e99b2a80
 _LINE = re.compile(
-    r"^[ \t]*(?:\[?[\d:.,TZ/-]{4,30}\]?[ \t-]*)?[\[(*]{0,3}([A-Za-z][\w .'-]{0,40}?)[\])*]{0,3}"
-    r"(?:[ \t]*\([^)\n]{0,30}\))?:[ \t]*",
+    r"(?:^|(?<=;)(?= ))[ \t]*(?:\[?[\d:.,TZ/-]{4,30}\]?[ \t-]*)?[\[(*]{0,3}([A-Za-z][\w .'-]{0,40}?)[\])*]{0,3}"
+    r"(?: says?)?(?:[ \t]*\([^)\n]{0,30}\))?:[ \t]*",
     re.M,
 )
 _WHOLE = frozenset({"transcript", "conversation", "dialogue", "dialog", "chat", "call", "thread"})
@@ -149,7 +152,11 @@ def spoken_lines(text: str) -> list[Record]:
     hits = [m for m in _LINE.finditer(text) if role_word(m[1]) in ("user", "assistant", "system")]
     ends = [m.start() for m in hits[1:]] + [len(text)]
     return [
-        {"role": role_word(m[1]), "content": text[m.end() : end].strip(), "speaker": m[1]}
+        {
+            "role": role_word(m[1]),
+            "content": text[m.end() : end].strip().rstrip(";"),
+            "speaker": m[1],
+        }
         for m, end in zip(hits, ends)
     ]
 
@@ -158,7 +165,7 @@ def _transcript_key(r: Any) -> str | None:
     "The key of a text that holds a conversation: two or more turns, of two speakers."
     for k, v in r.items() if isinstance(r, dict) else ():
         if isinstance(v, str) and (holds(k) == "text" or not _WHOLE.isdisjoint(words(k))):
-            said = spoken_lines(v) if "\n" in v.strip() else []
+            said = spoken_lines(v) if "\n" in v.strip() or "; " in v else []
             if len(said) >= FEWEST and len({m["role"] for m in said}) > 1:
                 return k
     return None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..groups import FILE, Groups, in_order, runs_of, thread_of
+from ..mapping import at
 from ..parts import contents
 from ..payloads import answered, said
 from ..registry import has, register
@@ -26,11 +27,12 @@ _ASKED = frozenset(
 )
 _SAID = frozenset(
     {"completion", "response", "output", "outputs", "answer", "reply", "generation", "prediction"}
-    | {"chosen", "responses"}
+    | {"chosen", "responses", "fulfillment"}
 )
 _BY_USER = frozenset({"user", "customer", "human"})
 _BY_AGENT = frozenset({"assistant", "bot", "ai", "agent", "model"})
 _WORDS = frozenset({"text", "message", "content", "msg", "utterance", "raw", "full", "final"})
+_WORDS |= {"transcript", "messages"}
 
 
 def sides(r: Any) -> tuple[str, str] | None:
@@ -42,7 +44,11 @@ def sides(r: Any) -> tuple[str, str] | None:
     said_ = [
         k for k, v in r.items() if _holds_side(k, _SAID, _BY_AGENT) and (_speaks(v) or v is None)
     ]
-    return (asked[0], said_[0]) if asked and said_ else None
+    if asked and said_:
+        return asked[0], said_[0]
+    inner = [(k, v) for k, v in r.items() if isinstance(v, dict)]
+    found = sides(inner[0][1]) if len(inner) == 1 and not asked and not said_ else None
+    return (f"{inner[0][0]}.{found[0]}", f"{inner[0][0]}.{found[1]}") if found else None
 
 
 def _holds_side(key: str, names: frozenset[str], who: frozenset[str]) -> bool:
@@ -86,7 +92,11 @@ def side(value: object, role: str, path: str) -> list[Record]:
 
 def _inside(value: Record, role: str, path: str) -> list[Record]:
     "The messages in the one field of an object that holds any."
-    inner = [v for k, v in value.items() if isinstance(v, str | list) and v and _is_side(k)]
+    texts = {k: v for k, v in value.items() if isinstance(v, str | list) and v}
+    own = [v for k, v in texts.items() if role == "assistant" and _is_reply(k, v)]
+    if own:
+        return [{"role": role, "content": "\n".join(contents(own[0], path).texts)}]
+    inner = [v for k, v in texts.items() if _is_side(k)]
     if len(inner) == 1 and _speaks(inner[0]):
         return side(inner[0], role, path)
     lists = [v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
@@ -96,6 +106,12 @@ def _inside(value: Record, role: str, path: str) -> list[Record]:
     return side(objects[0][1], role, f"{path}.{objects[0][0]}") if len(objects) == 1 else []
 
 
+def _is_reply(key: str, value: object) -> bool:
+    "True for parts with text under a name that holds a word for what is answered."
+    listed = isinstance(value, list) and all(isinstance(p, dict) for p in value)
+    return listed and not _SAID.isdisjoint(words(key)) and bool(contents(value, "$").texts)
+
+
 def _is_side(key: str) -> bool:
     return _holds_side(key, _ASKED | _SAID, _BY_USER | _BY_AGENT) or glued(key) in _WORDS
 
@@ -103,11 +119,11 @@ def _is_side(key: str) -> bool:
 def _exchange(r: Record) -> tuple[list[Record], list[str]]:
     "The messages of a row, and the keys they were read from."
     asked, said_ = sides(r) or _lone(r)
-    question = r.get(asked)
+    question = at(r, asked)
     more = r.get("input") if asked == "instruction" and isinstance(r.get("input"), str) else None
     question = f"{question}\n{more}" if more else question
     before = side(question, "user", f"$.{asked}")
-    after = side(r.get(said_), "assistant", f"$.{said_}")
+    after = side(at(r, said_), "assistant", f"$.{said_}")
     before = [] if before and after[: len(before)] == before else before
     pairs = [p for p in (r.get("history") or ())[:MOST] if isinstance(p, list)]
     past = [(role, text) for p in pairs for role, text in zip(("user", "assistant"), p)]

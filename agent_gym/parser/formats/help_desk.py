@@ -56,7 +56,7 @@ chatwoot | message_type private | messages payload
 | message_type 0=u 1=a 3=a incoming=u outgoing=a template=a
 | content | created_at conversation_id | private true
 
-freshdesk | incoming body | conversations helpdesk_notes | incoming true=u false=a
+freshdesk | incoming body | conversations helpdesk_notes notes | incoming true=u false=a
 | body_text body | created_at ticket_id | private true | description_text description
 
 freshchat | actor_type message_parts | messages | actor_type user=u agent=a bot=a system=s
@@ -87,12 +87,20 @@ _WRAPPERS = ("ticket", "helpdesk_ticket", "conversation", "_embedded", "data")
 
 def _desk_of(messages: object) -> Desk | None:
     "The desk whose fields the first messages have; None for any other list."
-    rows = [m for m in messages[:_FEW] if isinstance(m, dict)] if isinstance(messages, list) else []
+    rows = _bare(messages[:_FEW]) if isinstance(messages, list) else []
     for d in DESKS if rows else ():
         first, *others = d.needs
         if all(first in m for m in rows) and any(n in m for m in rows for n in others):
             return d
     return None
+
+
+def _bare(rows: list[Any]) -> list[Record]:
+    "The objects among rows, out of the wrapper that each has to itself."
+    objects_ = [m for m in rows if isinstance(m, dict)]
+    alone = [next(iter(m.values())) for m in objects_ if len(m) == 1]
+    wrapped = len(alone) == len(objects_) and all(isinstance(v, dict) for v in alone)
+    return alone if wrapped else objects_
 
 
 def _ticket_in(r: Any) -> tuple[Desk, Record, str] | None:
@@ -152,7 +160,7 @@ def _ticket(r: Record) -> Record:
     desk, ticket, key = found
     opening = {k: s for k in desk.opening if (s := _text(ticket.get(k)))}
     first = [("user", message("user", next(iter(opening.values()))))] if opening else []
-    rows = [m for m in ticket[key] if isinstance(m, dict)]
+    rows = _bare(ticket[key])
     messages, beside = _sorted_out(
         [*first, *(_message_of(m, desk) for m in in_order(rows, desk.time))]
     )
@@ -193,7 +201,7 @@ def _unpack_rows(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceEr
         yield "$", {"id": str(at(group[0], desk.thread)), desk.lists[0]: group}
 
 
-_OVER = ("openai_chat", "native", "messages", "table", "zendesk", "langchain")
+_OVER = ("openai_chat", "native", "messages", "table", "zendesk", "zendesk_csv", "langchain")
 register(
     "help_desk",
     lambda r: (found := _ticket_in(r)) is not None and f"a ticket of {found[0].name}",
