@@ -213,7 +213,7 @@ FIRST_WORDS = 8  # of what a user says: where a yes or no stands
 def _copy(state: DialogueState) -> DialogueState:
     new = object.__new__(DialogueState)
     for name, value in state.__dict__.items():
-        own = isinstance(value, ValueIndex | SlotValues | list | set)
+        own = isinstance(value, ValueIndex | SlotValues | list | set | dict)
         setattr(new, name, value.copy() if own else value)
     new.answers = {k: list(v) for k, v in state.answers.items()}
     return new
