@@ -13,6 +13,8 @@ from agent_gym.dialogue.model import (
     canonical_wording,
     learn_dialogues,
 )
+from agent_gym.dialogue.slots import learn_slots
+from agent_gym.dialogue.state import start_dialogue
 from agent_gym.reward.verifier import Verifier
 from agent_gym.sample import ScriptedAgent, play, sample_traces
 from agent_gym.trace import Message, Trace
@@ -177,3 +179,33 @@ def test_users_answer_own_words_as_they_answered_the_logs(logs, dialogue):
         and same["understanding"] > same["plain"]
         and same["understanding"] >= 0.6 * asked
     ), (asked, same)
+
+
+_STATE = "slots user_words events intent last_event turns calls told utterances answered_tools"
+
+
+def test_a_state_forked_anywhere_goes_on_as_one_that_was_not(logs, dialogue):
+    extractor = learn_slots(logs[:80], dialogue.intents)
+    for t in logs[:12]:
+        whole, first = (start_dialogue(dialogue.schema, extractor) for _ in range(2))
+        for m in t.messages:
+            whole.feed(m)
+            fork = first.copy()
+            first.feed(Message(role="user", content="Something else: 12345, P-999."))
+            first = fork
+            first.feed(m)
+            for name in _STATE.split():
+                assert getattr(first, name) == getattr(whole, name), (t.conversation_id, name)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 9)), max_size=6))
+def test_a_category_picks_the_only_row_that_has_it(rows):
+    from agent_gym.dialogue.slots import SlotValues
+
+    slots = SlotValues(frozenset({"t.rows[].state"}))
+    slots.add_result("t", {"rows": [{"state": s, "n": n} for s, n in rows]})
+    for s in "ab":
+        having = [n for state, n in rows if state == s]
+        assert slots.get(f"t.rows[state={s}]#", 0) == len(having)
+        assert slots.get(f"t.rows[state={s}].n") == (having[0] if len(having) == 1 else None)

@@ -3,6 +3,7 @@
     python tools/bench_transfer.py --world sample --seeds 100,101,102              # the package's own world
     python tools/bench_transfer.py --world clinic --noise high --seeds 100          # another domain that the package has never met
     AGENT_GYM_BENCH=/path/to/benches python tools/bench_transfer.py --world transfer --noise high --seeds 100
+    for n in 30 100 300 1000; do python tools/bench_transfer.py --world hire --noise none --logs $n --variants "cloning of successes"; done
     python tools/bench_transfer.py --variants "cloning of successes;+ believed labels: cloned;train;practised, both true"
 
 Every agent meets the same new customers; gains are paired with the first variant, with 95 % intervals over customers.

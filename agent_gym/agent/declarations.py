@@ -18,23 +18,11 @@ from ..trace import ToolSpec, dumps
 __all__ = ['portable', 'Names', 'declarations']
 
 # %% ../../nbs/agent/10_declarations.ipynb #b59aee3b
-_SAID = (
-    "default",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "pattern",
-    "format",
-    "const",
-    "examples",
-)
-_DEEP = 12
+_TOLD = (  # in the description, since not every provider takes them
+    "default minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength"
+    " minItems maxItems pattern format const examples"
+).split()
+_DEEP = 12  # levels past which a schema, perhaps one that contains itself, is left open
 
 
 def portable(
@@ -43,44 +31,43 @@ def portable(
     """`schema` in the subset all providers accept: type, description, nullable, string enum, items,
     properties, required."""
     root = schema if root is None else root
-    if depth > _DEEP:  # a schema that contains itself: the inside is left open
+    if depth > _DEEP:
         return {"type": "object"}
     s = _resolve(schema, root, depth)
-    out: dict[str, Any] = {k: s[k] for k in ("type", "nullable") if k in s}
-    notes = [str(s["description"])] if s.get("description") else []
-    notes += [f"{k}: {dumps(s[k])}" for k in _SAID if k in s]
-    kind = out.get("type")
-    if isinstance(kind, list):  # a list of types: null means nullable, of the others the first
-        named = [k for k in kind if k != "null"]
-        out |= {"type": named[0] if named else "string"} | (
-            {"nullable": True} if "null" in kind else {}
-        )
-        notes += [f"or {k}" for k in named[1:]]
-    if "type" not in out:
-        out["type"] = "object" if "properties" in s else "array" if "items" in s else "string"
+    out, notes = _declare_type(s)
+    inside = lambda v: portable(v, root=root, depth=depth + 1)
     if isinstance(values := s.get("enum"), list):
-        if all(isinstance(v, str) for v in values) and out["type"] == "string" and values:
+        texts = values and all(isinstance(v, str) for v in values)
+        if texts and out["type"] == "string":
             out["enum"] = values
         else:
             notes.append(f"one of {dumps(values)}")
     if out["type"] == "array":
         items = s.get("items")
-        out["items"] = (
-            portable(items, root=root, depth=depth + 1)
-            if isinstance(items, dict)
-            else {"type": "string"}
-        )
-    if out["type"] == "object":
-        props = s.get("properties")
-        if isinstance(props, dict) and props:
-            out["properties"] = {
-                k: portable(v if isinstance(v, dict) else {}, root=root, depth=depth + 1)
-                for k, v in props.items()
-            }
-            need = s.get("required")
-            if isinstance(need, list) and (named := [k for k in need if k in props]):
-                out["required"] = named
+        out["items"] = inside(items) if isinstance(items, dict) else {"type": "string"}
+    props = s.get("properties")
+    if out["type"] == "object" and isinstance(props, dict) and props:
+        rows = {k: v if isinstance(v, dict) else {} for k, v in props.items()}
+        out["properties"] = {k: inside(v) for k, v in rows.items()}
+        need = s.get("required")
+        if isinstance(need, list) and (named := [k for k in need if k in props]):
+            out["required"] = named
     return out | ({"description": "; ".join(notes)} if notes else {})
+
+# %% ../../nbs/agent/10_declarations.ipynb #bd36bd28
+def _declare_type(s: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The one type of a schema, whether null is one too, and what is said of it in words: of a list
+    of types the first counts."""
+    out = {k: s[k] for k in ("type", "nullable") if k in s}
+    notes = [str(s["description"])] if s.get("description") else []
+    notes += [f"{k}: {dumps(s[k])}" for k in _TOLD if k in s]
+    if isinstance(types := out.get("type"), list):
+        named = [k for k in types if k != "null"]
+        out["type"] = named[0] if named else "string"
+        out |= {"nullable": True} if "null" in types else {}
+        notes += [f"or {k}" for k in named[1:]]
+    guess = "object" if "properties" in s else "array" if "items" in s else "string"
+    return {"type": guess} | out, notes
 
 # %% ../../nbs/agent/10_declarations.ipynb #c9fcf347
 def _resolve(
@@ -89,19 +76,8 @@ def _resolve(
     "`schema` with its reference followed and its union reduced to one form."
     s: dict[str, Any] = dict(schema)
     for _ in range(_DEEP):
-        ref = s.get("$ref")
-        if isinstance(ref, str):
-            target: JsonValue = dict(root)
-            for part in filter(None, ref.lstrip("#/").split("/")):
-                target = (
-                    target.get(part.replace("~1", "/").replace("~0", "~"))
-                    if isinstance(target, dict)
-                    else None
-                )
-            s = {
-                **(target if isinstance(target, dict) else {}),
-                **{k: v for k, v in s.items() if k != "$ref"},
-            }
+        if isinstance(s.get("$ref"), str):
+            s = _follow(s.pop("$ref"), root) | s
             continue
         union = next((k for k in ("anyOf", "oneOf", "allOf") if isinstance(s.get(k), list)), None)
         if union is None:
@@ -110,18 +86,29 @@ def _resolve(
         if union == "allOf":
             for f in forms:
                 s = {**_resolve(f, root, depth + 1), **s} if depth < _DEEP else s
-            continue
-        real = [f for f in forms if f.get("type") != "null"]
-        s = {
-            **(real[0] if real else {"type": "string"}),
-            **s,
-            **({"nullable": True} if len(real) < len(forms) else {}),
-        }
-        if len(real) > 1:
-            s["description"] = "; ".join(
-                filter(None, [str(s.get("description") or ""), f"or {dumps(real[1:])}"])
-            )
+        else:
+            s = _choose_form(s, forms)
     return s
+
+
+def _follow(reference: str, root: Mapping[str, JsonValue]) -> dict[str, Any]:
+    "What `reference` points at in `root`; empty where that is no schema."
+    target: JsonValue = dict(root)
+    for part in filter(None, reference.lstrip("#/").split("/")):
+        key = part.replace("~1", "/").replace("~0", "~")
+        target = target.get(key) if isinstance(target, dict) else None
+    return target if isinstance(target, dict) else {}
+
+
+def _choose_form(s: Mapping[str, Any], forms: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    "`s` as the first form that is not null; the others are told."
+    real = [f for f in forms if f.get("type") != "null"]
+    out = {**(real[0] if real else {"type": "string"}), **s}
+    out |= {"nullable": True} if len(real) < len(forms) else {}
+    if len(real) > 1:
+        notes = str(out.get("description") or ""), f"or {dumps(real[1:])}"
+        out["description"] = "; ".join(filter(None, notes))
+    return out
 
 # %% ../../nbs/agent/10_declarations.ipynb #54149aa8
 class Names:
@@ -138,13 +125,10 @@ class Names:
         limit: int = 64,
         identifiers: bool = False,
     ):
-        self._out: dict[str, str] = {}
-        self._back: dict[str, str] = {}
-        self._used: dict[str, int] = {}
-        self._limit = limit
-        self._other = re.compile(
-            r"\W" if identifiers else r"[^\w.-]" if dots else r"[^\w-]", re.ASCII
-        )
+        self._limit, self._used = limit, dict[str, int]()
+        self._out, self._back = dict[str, str](), dict[str, str]()
+        other = r"\W" if identifiers else r"[^\w.-]" if dots else r"[^\w-]"
+        self._other = re.compile(other, re.ASCII)
         self._reserved = frozenset(keyword.kwlist) if identifiers else frozenset()
         for n in names:
             self.out(n)
@@ -167,14 +151,13 @@ class Names:
         "The tool whose form is `name`; `name` itself where there is none."
         return self._back.get(name, name)
 
-
+# %% ../../nbs/agent/10_declarations.ipynb #bcfd28b5
 def declarations(tools: Sequence[ToolSpec], names: Names) -> list[dict[str, Any]]:
     "`tools` as function declarations: name, description, and parameters where there are any."
-    out: list[dict[str, Any]] = []
-    for t in tools:
-        schema = portable(t.parameters)
-        out.append(
-            {"name": names.out(t.name), "description": t.description or t.name}
-            | ({"parameters": schema} if schema.get("properties") else {})
-        )
-    return out
+    return [_declare(t, names) for t in tools]
+
+
+def _declare(t: ToolSpec, names: Names) -> dict[str, Any]:
+    out: dict[str, Any] = {"name": names.out(t.name), "description": t.description or t.name}
+    schema = portable(t.parameters)
+    return out | ({"parameters": schema} if schema.get("properties") else {})
