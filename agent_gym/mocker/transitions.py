@@ -584,7 +584,7 @@ def _sample(steps: list[Step]) -> list[Step]:
     for c, env, known in steps:
         done = frozenset(a for a, n in env["n"].items() if n)
         seen[c.call, c.is_error, done] += 1
-        if seen[c.call, c.is_error, done] <= SETTINGS.identical:
+        if not c.arguments or seen[c.call, c.is_error, done] <= SETTINGS.identical:
             kept.append((c, env, known))
     steps = kept
     if len(steps) <= 2 * half:
