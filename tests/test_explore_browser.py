@@ -422,6 +422,69 @@ def test_episodes_and_the_backend_in_jupyterlab(chrome, tmp_path):
         assert not ours and not outside
 
 
+FIVE = """
+import agent_gym as ag, sys
+sys.path.insert(0, {tests!r})
+from agent_gym.sample import sample_traces
+from test_compare import side
+logs = ag.TraceSet(sample_traces(60, 2))
+gym = ag.create_environment(logs)
+class Promises:
+    name = "promises"
+    def act(self, messages, tools):
+        return ag.Message(role="assistant", content="That is done.")
+played = {{"replay": gym.rollout(ag.ReplayAgent, n=40, progress=False), "promises": gym.rollout(Promises(), n=40, progress=False)}}
+found = ag.compare({{"mini": side("mini", [False] * 10 + [True] * 2), "large": side("large", [True] * 12, argument=2)}})
+found
+"""
+
+
+def test_five_questions_are_answered_by_clicking(chrome, tmp_path):
+    from browser import ROOT
+
+    cells = [
+        FIVE.format(tests=str(ROOT / "tests")),
+        "pairs = found.explore()\npairs",
+        "episodes = ag.EpisodeExplorer(played, gym)\nepisodes",
+        "card = gym.report(quick=True)\ncard",
+        "x = ag.TraceExplorer(gym.traces, gym)\nx",
+    ]
+    notebook(tmp_path / "t.ipynb", cells)
+    with jupyter("lab", tmp_path) as url:
+        page = chrome.new_page(viewport={"width": 1500, "height": 3000})
+        errors, outside = watch(page)
+        run_all(page, url, "lab")
+        cell = lambda k: page.locator(".jp-Notebook .jp-Cell").nth(k)
+        # which agent is better?
+        cell(0).locator(".jp-RenderedHTML", has_text="is better").wait_for(timeout=120_000)
+        # show me where they part: flipped tasks first, both conversations side by side
+        pairs = cell(1)
+        pairs.locator(".agx-grid").wait_for(timeout=60_000)
+        assert "They part at turn" in pairs.locator(".agx-content").inner_text()
+        # why did this one fail? a click on a failure gives the reward with its reasons
+        episodes = cell(2)
+        episodes.locator(".agx-barg", has_text="fail").first.click()
+        episodes.locator(".agx-content", has_text="contribution").wait_for(timeout=60_000)
+        # what does the gym not know?
+        report = cell(3)
+        report.locator(".ag-part", has_text="What is a guess").wait_for(timeout=240_000)
+        report.locator(".ag-lights li").nth(2).wait_for()
+        assert report.locator("progress").count() == 0  # no line is left behind
+        # label three, and see what changed
+        labels = cell(4)
+        labels.locator(".agx-row").first.wait_for(timeout=120_000)
+        for k in range(3):
+            labels.locator(".agx-row").nth(k).click()
+            labels.locator(".agx-row.on").wait_for()
+            labels.locator("[data-label=wrong]").click()
+            labels.locator(".agx-news", has_text=f"{k + 1} labels in").wait_for(timeout=30_000)
+        labels.locator("[data-effect]").click()
+        labels.locator(".agx-news", has_text="3 labels turned").wait_for(timeout=240_000)
+        assert (tmp_path / "labels.jsonl").read_text().count("wrong") == 3
+        ours = [e for e in errors if any(w in e for w in ("agx", "explorer", "agent_gym", "mount"))]
+        assert not ours and not outside
+
+
 def timings(page):
     "Generous bounds (the figures are printed by tools/bench_explore.py): a page that hangs must fail here."
     took = page.evaluate("""async () => { const wait = (f) => new Promise((ok) => { const t = performance.now(); const go = () => f() ? ok(performance.now() - t) : requestAnimationFrame(go); go(); }); const count = () => document.querySelector('.agx-count').textContent;

@@ -8,6 +8,7 @@ import pickle
 import pytest
 from fake_models import FakeServer, chat, gemini, gemini_error
 
+from agent_gym.agent.declarations import Names, declarations, portable
 from agent_gym.agent.gemini import GeminiLLM
 from agent_gym.agent.openai import OpenAICompatibleLLM
 from agent_gym.llm import Retry, stream
@@ -480,3 +481,83 @@ def test_hostile_tool_names_are_mapped_both_ways(options):
         import keyword
 
         assert all(o.isidentifier() and not keyword.iskeyword(o) for o in out)
+
+
+def served(*script, **kw):
+    "An OpenAI-compatible model whose server answers with the script."
+    server = FakeServer(script)
+    return server, OpenAICompatibleLLM(server.url + "/v1", "fake", KEY, retry=QUICK, **kw)
+
+
+def test_no_message_is_sent_without_content_and_other_fields_pass_through():
+    called = Message(role="assistant", tool_calls=[ToolCall(id="a", name="ping", arguments={})])
+    answer = Message(role="tool", tool_call_id="a", name="ping", result=None)
+    server, llm = served(chat("ok"))
+    with server:
+        llm.generate([*HI, called, answer], TOOLS, tool_choice="required", grammar="root ::= x")
+    body = server.requests[0]["body"]
+    assert all(isinstance(m["content"], str) for m in body["messages"])
+    assert (body["tool_choice"], body["grammar"]) == ("required", "root ::= x")
+
+
+@pytest.mark.parametrize(
+    ("given", "want"),
+    [({"n": 1}, {"n": 1}), ("null", {}), (None, {}), ("", {}), ('"{\\"n\\": 1}"', {"n": 1})],
+)
+def test_arguments_in_every_form(given, want):
+    call = {"function": {"name": "lookup", "arguments": given}}
+    message = {"role": "assistant", "content": None, "tool_calls": [call, call]}
+    server, llm = served({"choices": [{"message": message}]})
+    with server:
+        calls = llm.generate(HI, TOOLS).tool_calls
+    assert [c.arguments for c in calls] == [want, want] and len({c.id for c in calls}) == 2
+
+
+def events(*pieces):
+    return b"".join(b"data: " + json.dumps(p).encode() + b"\n\n" for p in pieces) + b"data: [DONE]"
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_streamed_parallel_calls_thoughts_and_usage(indexed):
+    delta = lambda **d: {"choices": [{"delta": d}]}
+    part = lambda i, id, name, text: delta(
+        tool_calls=[
+            ({"index": i} if indexed else {})
+            | {"id": id, "function": {"name": name, "arguments": text}}
+        ]
+    )
+    server, llm = served(
+        events(
+            delta(reasoning_content="He wants two."),
+            part(0, "a", "lookup", '{"n":'),
+            part(0, "a", "lookup", " 1}"),
+            part(1, "b", "lookup", '{"n": 2}'),
+            {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}},
+        ).replace(b"data: [DONE]", b"data: {broken\n\n: ping\n\ndata: [DONE]")
+    )
+    with server:
+        *pieces, answer = llm.stream(HI, TOOLS)
+    assert not pieces and answer.content is None
+    assert [(c.id, c.arguments) for c in answer.tool_calls] == [("a", {"n": 1}), ("b", {"n": 2})]
+    assert answer.metadata["usage"]["input_tokens"] == 7 and answer.metadata["seconds"] > 0
+
+
+def test_an_error_in_mid_stream_and_a_server_without_stream_options():
+    broken = events(
+        {"choices": [{"delta": {"content": "Half"}}]}, {"error": {"message": "no room"}}
+    )
+    server, llm = served((422, {"error": "stream_options"}), broken)
+    with server, pytest.raises(LLMError, match="no room"):
+        list(llm.stream(HI))
+    assert "stream_options" not in server.requests[1]["body"]
+
+
+def test_declarations_hold_what_gemini_takes():
+    plan = {"type": "string", "enum": ["", "basic", "plus"]}
+    spec = ToolSpec(name="change", parameters={"type": "object", "properties": {"plan": plan}})
+    (one,) = declarations([spec, spec], Names([]))
+    assert one["parameters"]["properties"]["plan"]["enum"] == ["basic", "plus"]
+    mixed = {"type": "string", "enum": ["a", 1]}
+    assert "enum" not in portable(mixed) and "enum" not in portable(
+        {"type": "string", "enum": [""]}
+    )

@@ -11,14 +11,10 @@ from agent_gym.explore.labelling import LabelEffect
 from agent_gym.report import Light, ReportCard, Section
 
 LONGEST = 600  # characters of a short text
-USED = {
-    "AgentGymEnv",
-    "LLM",
-    "ReplayAgent",
-    "RetrievalAgent",
-    "ToolSession",
-    "Verifier",
-}  # not read
+USED = {  # agents, users and environments: they act, nobody reads them
+    *("AgentGymEnv", "LLM", "LLMUser", "ReplayAgent", "RetrievalAgent", "ToolSession"),
+    *("TraceUser", "Verifier"),
+}
 HOSTILE = "<img src=x onerror=alert(1)>\x1b[31m"
 
 

@@ -26,8 +26,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
-from agent_gym.agent.policy import PolicyAgent, clone
-from agent_gym.agent.proposals import Proposals
+from agent_gym.agent.policy import clone
+from agent_gym.agent.policy_agent import PolicyAgent
+from agent_gym.agent.proposals import learn_proposals
 from agent_gym.reward import Label, Policy, Reward, RewardBreakdown
 from agent_gym.reward.mutations import mutation_test
 from agent_gym.trace import Trace
@@ -86,7 +87,7 @@ class Desk:
     def judged(self, traces: list[Trace], level: str, seed: int, n: int) -> Iterator[Judged]:
         from worlds import play
 
-        policy, base = clone(Proposals(traces), traces), 60_000_000 + seed * 10_000
+        policy, base = clone(learn_proposals(traces), traces), 60_000_000 + seed * 10_000
         clerk, faults = self.desk.Clerk, self.desk.FAULTS
         agents = {
             "cloned": lambda i, r: PolicyAgent(policy),

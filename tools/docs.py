@@ -228,7 +228,9 @@ def landing() -> str:
 
 Conversation logs become a gym in which agents act, are scored, compared and trained; offline.
 
+```{{raw}} html
 {FLOW}
+```
 
 ```python
 import agent_gym as ag
@@ -243,7 +245,9 @@ ag.compare({{"mini": logs_a, "large": logs_b}})
 
 {SHOWN} conversations of a small subscription service; search them, filter, step with j and k.
 
+```{{raw}} html
 {explorer}
+```
 
 ## May it be trusted?
 
@@ -251,7 +255,9 @@ Every gym answers that first. Of the sample logs, learned from {LEARNED} convers
 
 {lights}
 
+```{{raw}} html
 {shown}
+```
 """
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,21 +18,16 @@ from ..llm import Retry, checked_key, checked_url, clean, origin, status_error, 
 from ..trace import LLMError, Message, ToolCall, ToolSpec, dumps, loads, parse_json
 
 # %% auto #0
-__all__ = ['chat_body', 'read_choice', 'ChatClient', 'OpenAICompatibleLLM']
+__all__ = ['chat_body', 'read_choice', 'spoken', 'StreamedReply', 'ChatClient', 'OpenAICompatibleLLM']
 
 # %% ../../nbs/agent/12_openai.ipynb #c63a9c27
-_OPTIONS = ("temperature", "top_p", "top_k", "max_tokens", "seed", "stop")
-
-
 def chat_body(
     model: str, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **options: object
 ) -> tuple[dict[str, Any], Names]:
-    """The body of a chat completion request, and the map of tool names. Raises
-    LLMError(kind='request') on unknown options."""
-    if unknown := sorted(set(options) - set(_OPTIONS)):
-        raise LLMError(
-            f"unknown options {', '.join(unknown)}; known are {', '.join(_OPTIONS)}", kind="request"
-        )
+    """The body of a chat completion request, and the map of tool names.
+
+    `options` that this package does not know (tool_choice, response_format, logprobs, a grammar)
+    go to the server as they are."""
     names = Names((t.name for t in tools), dots=False)
     body: dict[str, Any] = {"model": model, "messages": [_message(m, names) for m in messages]} | {
         k: v for k, v in options.items() if v is not None
@@ -52,7 +48,7 @@ def chat_body(
 
 
 def _message(m: Message, names: Names) -> dict[str, Any]:
-    out: dict[str, Any] = {"role": m.role, "content": m.content}
+    out: dict[str, Any] = {"role": m.role, "content": m.content or ""}  # null is refused by some
     if m.role == "tool":
         return out | {
             "content": m.content if m.content is not None else dumps(m.result),
@@ -76,11 +72,13 @@ def read_choice(payload: Mapping[str, Any], names: Names) -> Message:
     if not isinstance(choice, Mapping):
         raise LLMError("the answer has no choices; ask again", kind="server", retryable=True)
     m, reason = choice.get("message") or {}, choice.get("finish_reason") or "stop"
+    made = m.get("tool_calls") or [{"function": f} for f in [m.get("function_call")] if f]
+    taken = [c.get("id") for c in made]
     calls = [
-        _call(i, c.get("function") or {}, c.get("id"), names)
-        for i, c in enumerate(m.get("tool_calls") or [])
+        _call(i, c.get("function") or {}, x if x and taken.index(x) == i else None, names)
+        for i, (c, x) in enumerate(zip(made, taken))
     ]
-    text = m.get("content")
+    text = spoken(m.get("content"))
     if m.get("refusal") or reason == "content_filter":
         raise LLMError(
             f"the answer was blocked: {clean(m.get('refusal') or reason)}", kind="blocked"
@@ -119,16 +117,78 @@ def read_choice(payload: Mapping[str, Any], names: Names) -> Message:
 
 def _call(i: int, function: Mapping[str, Any], id: str | None, names: Names) -> ToolCall:
     given = function.get("arguments")
-    arguments = parse_json(given) if isinstance(given, str) and given.strip() else given or {}
+    arguments = given
+    for _ in range(2):  # some servers encode twice
+        if isinstance(arguments, str):
+            arguments = parse_json(arguments) if arguments.strip() else {}
+    arguments = {} if arguments is None else arguments
     if not isinstance(arguments, dict):
         raise LLMError(
-            f"the model called {function.get('name')!r} with arguments that are no JSON object: {clean(str(given), limit=120)}",
+            f"the model called {function.get('name')!r} with arguments that are no JSON object: "
+            + clean(str(given), limit=120),
             kind="malformed",
             retryable=True,
         )
-    return ToolCall(
-        id=id or f"call_{i}", name=names.back(str(function.get("name"))), arguments=arguments
-    )
+    name = names.back(str(function.get("name")))
+    return ToolCall(id=id or f"call_{i}", name=name, arguments=arguments)
+
+
+_THOUGHT = re.compile(r"\A\s*<think>.*?(?:</think>\s*|$)", re.S)
+
+
+def spoken(content: object) -> str:
+    "What a reply says: the text of a string or of a list of parts, without what was only thought."
+    if isinstance(content, list):
+        parts = [p.get("text") if isinstance(p, dict) else p for p in content]
+        content = "".join(p for p in parts if isinstance(p, str))
+    return _THOUGHT.sub("", content, count=1) if isinstance(content, str) else ""
+
+# %% ../../nbs/agent/12_openai.ipynb #9ebba472
+class StreamedReply:
+    "What server-sent events add up to."
+
+    def __init__(self) -> None:
+        self.text, self.reason = "", None
+        self.calls: list[dict[str, Any]] = []
+        self.usage: Mapping[str, Any] = {}
+
+    def read(self, line: bytes) -> Iterator[str]:
+        "Take one line; the pieces of text in it. Raises LLMError where the server tells of one."
+        event: Any = parse_json(line[5:]) if line.startswith(b"data:") else None
+        if not isinstance(event, dict):
+            return
+        if error := event.get("error"):
+            said = error.get("message", error) if isinstance(error, dict) else error
+            raise LLMError(f"the server failed in mid-reply: {clean(str(said))}", retryable=True)
+        self.usage = event.get("usage") or self.usage
+        for choice in event.get("choices") or []:
+            delta = choice.get("delta") or {}
+            self.reason = choice.get("finish_reason") or self.reason
+            if piece := delta.get("content"):
+                self.text += piece
+                yield piece
+            for c in delta.get("tool_calls") or []:
+                self._add(c)
+
+    def _add(self, c: Mapping[str, Any]) -> None:
+        "Add a piece of a call to the call it belongs to."
+        given, index = c.get("id"), c.get("index")
+        fits = lambda held: given in (None, "", held["id"]) and index in (None, held["index"])
+        held = next((x for x in reversed(self.calls) if fits(x)), None)
+        if held is None:
+            held = {"id": given, "index": index, "function": {"name": "", "arguments": ""}}
+            self.calls.append(held)
+        new, function = c.get("function") or {}, held["function"]
+        if (name := new.get("name") or "") != function["name"]:
+            function["name"] += name
+        more = new.get("arguments")
+        function["arguments"] += dumps(more) if isinstance(more, dict) else more or ""
+
+    def payload(self, model: str) -> dict[str, Any]:
+        "The reply as a server that does not stream would have sent it."
+        message = {"content": self.text, "tool_calls": self.calls}
+        choice = {"message": message, "finish_reason": self.reason}
+        return {"choices": [choice], "usage": self.usage, "model": model}
 
 # %% ../../nbs/agent/12_openai.ipynb #91686f92
 class ChatClient(Protocol):
@@ -269,40 +329,19 @@ class OpenAICompatibleLLM:
             answer = self.generate(messages, tools, **options)
             yield from [answer.content, answer] if answer.content else [answer]
             return
-        r = self._post(body | {"stream": True}, self.timeout, stream=True)
+        start = time.perf_counter()
+        asked = {"stream": True, "stream_options": {"include_usage": True}}
+        r = self._post(body | asked, self.timeout, stream=True)
+        if isinstance(r, tuple) and r[0] in (400, 422):  # servers that do not know the option
+            r = self._post(body | {"stream": True}, self.timeout, stream=True)
         if isinstance(r, tuple):
             raise status_error(self.model, r[0], _detail(r[1]), secret=self._key)
-        text, calls, reason = "", {}, None
+        whole = StreamedReply()
         for line in r.iter_lines():
-            if not line.startswith(b"data:") or line[5:].strip() == b"[DONE]":
-                continue
-            event: Any = loads(line[5:])
-            for choice in event.get("choices") or []:
-                delta, reason = choice.get("delta") or {}, choice.get("finish_reason") or reason
-                if delta.get("content"):
-                    text += delta["content"]
-                    yield delta["content"]
-                for c in delta.get("tool_calls") or []:
-                    got = calls.setdefault(
-                        c.get("index", 0), {"id": None, "function": {"name": "", "arguments": ""}}
-                    )
-                    got["id"] = got["id"] or c.get("id")
-                    for k in ("name", "arguments"):
-                        got["function"][k] += (c.get("function") or {}).get(k) or ""
-        yield read_choice(
-            {
-                "choices": [
-                    {
-                        "message": {
-                            "content": text or None,
-                            "tool_calls": [calls[i] for i in sorted(calls)],
-                        },
-                        "finish_reason": reason,
-                    }
-                ],
-                "model": self.model,
-            },
-            names,
+            yield from whole.read(line)
+        answer = read_choice(whole.payload(self.model), names)
+        yield answer.model_copy(
+            update={"metadata": {**answer.metadata, "seconds": time.perf_counter() - start}}
         )
 
 

@@ -90,7 +90,7 @@ def _flat(name: str, value: JsonValue) -> Iterator[str]:
     else:
         yield f"{name}={value_text(value)}" if name else value_text(value)
 
-# %% ../../nbs/export/00_text.ipynb #c8f259fd
+# %% ../../nbs/export/00_text.ipynb #d5e23ded
 def read_turn(text: str) -> Message:
     "The agent's turn in `text`, one or more lines of it; raises AgentGymError."
     words: list[str] = []
@@ -108,11 +108,11 @@ def read_turn(text: str) -> Message:
 def _read_call(text: str) -> ToolCall:
     if text.startswith("{"):
         held = parse_json(text)
-        if isinstance(held, dict) and isinstance(held.get("name"), str):
-            arguments = held.get("arguments")
-            return ToolCall(
-                name=held["name"], arguments=arguments if isinstance(arguments, dict) else {}
-            )
+        name, arguments = (
+            (held.get("name"), held.get("arguments")) if isinstance(held, dict) else (0, 0)
+        )
+        if isinstance(name, str) and isinstance(arguments, dict):
+            return ToolCall(name=name, arguments=arguments)
         raise AgentGymError(f"no call can be read at {text[:30]!r}")
     name, _, rest = text.partition(" ")
     if not _NAME.fullmatch(name):

@@ -81,20 +81,21 @@ def state_answer(state: State, tool: str, arguments: Mapping[str, Value]) -> Ans
         return _by_hand(state, tool, arguments, env, full)
     leaf = tree.leaf(full)
     total = sum(leaf.counts.values())
-    mixed = "" if leaf.counts[leaf.label] > SURE * total else " mixed"
-    borrowed = _borrowed(model.borrowed.get(tool, ()), full, env, leaf.label != "ok")
+    told = {f: n * model.text_shares.get((tool, f), 1.0) for f, n in leaf.counts.items()}
+    label = max(told, key=lambda f: (told[f], f == leaf.label, f))
+    mixed = "" if leaf.counts[label] > SURE * total else " mixed"
+    borrowed = _borrowed(model.borrowed.get(tool, ()), full, env, label != "ok")
     if borrowed is not None:
         return borrowed
-    if leaf.label == "ok":
-        told = _success(state, tool, arguments, env, full, mixed)
+    if label == "ok":
+        answer = _success(state, tool, arguments, env, full, mixed)
         rest = {k: n for k, n in leaf.counts.items() if k != "ok"}
-        if told is not None or not rest:
-            return told
-        other = max(rest, key=lambda k: (rest[k], k))
-        return _error(model, tool, other, full, env, leaf, " else")
-    return _error(model, tool, leaf.label, full, env, leaf, mixed)
+        if answer is not None or not rest:
+            return answer
+        label, mixed = max(rest, key=lambda k: (rest[k], k)), " else"
+    return _error(model, tool, label, full, env, leaf, mixed)
 
-
+# %% ../../nbs/mocker/08_backend.ipynb #f2f66055
 def _error(
     model: StateModel,
     tool: str,
@@ -112,7 +113,7 @@ def _error(
     why = f"Calls like this end so in {leaf.counts[form]} of {total}."
     return Answer(value, True, "error" + sign, env, total, why)
 
-
+# %% ../../nbs/mocker/08_backend.ipynb #2c54303b
 def _by_hand(
     state: State,
     tool: str,
@@ -126,7 +127,7 @@ def _by_hand(
             return Answer(evaluate(r.text, full), True, "error", env, r.total, f"It {r}.")
     return _success(state, tool, arguments, env, full, "")
 
-
+# %% ../../nbs/mocker/08_backend.ipynb #73dc4482
 def _borrowed(
     refusals: Sequence[Refusal], full: Mapping[Any, Value], env: Mapping[Any, Value], fails: bool
 ) -> Answer | None:
@@ -142,7 +143,7 @@ def _borrowed(
             return Answer(value, True, f"error {sign}", env, r.hits, f"As {r.source}: it {r}.")
     return None
 
-
+# %% ../../nbs/mocker/08_backend.ipynb #e83614db
 def _success(
     state: State,
     tool: str,
@@ -164,7 +165,7 @@ def _success(
     shown = _shown(state, tool, arguments, env, answer)
     return answer if shown is None else shown
 
-
+# %% ../../nbs/mocker/08_backend.ipynb #75a0429b
 def _reply(
     model: StateModel,
     tool: str,
@@ -186,7 +187,7 @@ def _reply(
     basis = "reply" if reply.share > SURE else "reply mixed"
     return Answer(value, False, basis, env, reply.total, f"It replies {reply.expression}.")
 
-
+# %% ../../nbs/mocker/08_backend.ipynb #b17a7492
 def _shown(
     state: State,
     tool: str,
@@ -221,7 +222,7 @@ class Recording:
     share: float
     where: tuple[tuple[str, int], ...]
 
-
+# %% ../../nbs/mocker/08_backend.ipynb #4d2dfe97
 @dataclass(frozen=True)
 class Recordings:
     """What was answered, by the actions before and the call; `steps` leads from node to node.
@@ -264,7 +265,7 @@ class Recordings:
         mine = self.own.get(origin or "", {}).get((node, call))
         return self.answers.get((node, call)) if mine is None else mine
 
-
+# %% ../../nbs/mocker/08_backend.ipynb #e2f67d19
 def _recorded(calls: Sequence[LoggedCall]) -> tuple[Recording, list[LoggedCall]]:
     keys = [key_of(c.value) for c in calls]
     counts = Counter(keys)
@@ -294,7 +295,7 @@ def unlogged(state: State, tool: str, arguments: Mapping[str, Value]) -> tuple[s
             return view, after
     return None
 
-
+# %% ../../nbs/mocker/08_backend.ipynb #29f38577
 def _with_field(value: Value, name: str, new: Value) -> Value | None:
     "The object with the one field of this name, at any depth, set; None where there is not one."
     if type(value) is not dict:
@@ -316,14 +317,14 @@ class CalibrationSettings:
     asked: int = 5  # calls left out from which on a tool may be said not to be learned
     hopeless: float = 0.2  # where less than this share of them was right
 
-
+# %% ../../nbs/mocker/08_backend.ipynb #0826be0a
 CALIBRATION = CalibrationSettings(
     bases={"state": 0.95, "changed": 0.95, "unsure": 0.3, "reply": 0.85, "same": 0.5, "error": 0.9}
     | {"effect changed": 0.95, "effect state": 0.3, "effect unsure": 0.2, "replay": 0.95}
     | {"replay own": 0.99, "replay contradicted": 0.6, "malformed": 0.5, "imputed": 0.03}
     | {"unknown": 0.1, "unlogged": 0.8, "llm": 0.3},
     signs={" mixed": 0.7, " after": 0.8, " untold": 0.5, " poor": 0.3, " fair": 0.7, " else": 0.4}
-    | {" borrowed": 0.8, " unknown": 0.95, " invariant": 0.5},
+    | {" borrowed": 0.8, " unknown": 0.1, " invariant": 0.2},
 )
 Cell = tuple[int, int]
 "(right, asked)"
@@ -336,7 +337,7 @@ def _expected(basis: str) -> float:
             p, basis = p * factor, basis.replace(sign, "")
     return p * CALIBRATION.bases.get(basis, CALIBRATION.other)
 
-
+# %% ../../nbs/mocker/08_backend.ipynb #783b989b
 @dataclass(frozen=True)
 class Calibration:
     "How often answers were right in conversations left out, by basis and by basis and tool."
@@ -433,7 +434,7 @@ def _from_recordings(
     env = environment(state, name, arguments)
     return Answer(told.value, told.is_error, basis, env, len(told.where), why, told.where)
 
-
+# %% ../../nbs/mocker/08_backend.ipynb #c28a9345
 def _from_schema(
     backend: Backend,
     state: State,
@@ -445,7 +446,7 @@ def _from_schema(
     fault = check_arguments(backend.tools[name], dict(arguments))
     return backend.refused(fault, "The arguments do not fit the tool.") if fault else None
 
-
+# %% ../../nbs/mocker/08_backend.ipynb #5b527a27
 def _from_state(
     backend: Backend,
     state: State,
@@ -456,7 +457,7 @@ def _from_state(
 ) -> Answer | None:
     return state_answer(state, name, arguments)
 
-
+# %% ../../nbs/mocker/08_backend.ipynb #da1c7908
 def _imputed(
     backend: Backend,
     state: State,

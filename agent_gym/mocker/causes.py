@@ -54,7 +54,7 @@ class CauseSettings:
     often: float = 0.02  # share of the answers with it in between that it changes, at least
     repeats: int = 3  # a first answer is compared with others from this many conversations on
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #479717be
 SETTINGS = CauseSettings()
 _READS = re.compile(
     r"(?:^|[\W_])(get|list|view|search|find|show|read|check|lookup|look|fetch|query|describe|display|count|calculate|is|has)(?:$|[\W_])",
@@ -66,7 +66,7 @@ def reads_by_name(tool: str) -> bool:
     "Whether a tool is called as readers are."
     return _READS.search(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", tool)) is not None
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #270418c7
 def _cause(call: Logged, asked: Logged) -> tuple[str, bool]:
     "An earlier call as a cause: its tool, and whether it speaks of what is asked for."
     if not asked.arguments or not call.arguments:
@@ -107,14 +107,14 @@ def _events(conversations: Conversations, readers: Collection[str] = ()) -> Even
                     out[call[0]][causes][value == usual] += 1
     return out
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #7fbbe2dd
 def _prior(cause: tuple[str, bool], kinds: Mapping[str, str], readers: Collection[str]) -> float:
     tool, related = cause
     out = SETTINGS.reads if tool in readers else SETTINGS.others
     out *= {"write": SETTINGS.writes, "pure": SETTINGS.pure}.get(kinds.get(tool, ""), 1.0)
     return out if related else out * SETTINGS.unrelated
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #d3818bb3
 def find_actions(
     conversations: Conversations,
     kinds: Mapping[str, str],
@@ -159,7 +159,7 @@ def find_actions(
         t
         for t in rest
         if (kinds.get(t) == "write" and t not in readers)
-        or not (kinds.get(t) in quiet or t in readers or tested[t] >= SETTINGS.tested)
+        or not (kinds.get(t) == "pure" or t in readers or tested[t] >= SETTINGS.tested)
     }
     said = {t for t, kind in declared.items() if kind in quiet}
     return frozenset((found | {t for t, kind in declared.items() if kind == "write"}) - said)
@@ -180,7 +180,7 @@ class LinkSettings:
     rows: int = 60  # rows of a list looked at
     found: float = 0.2  # share of calls whose document has to be found by its fields
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #1f6e03ec
 LINKS = LinkSettings()
 
 
@@ -218,11 +218,11 @@ def find_links(model: StateModel, conversations: Conversations) -> dict[str, tup
         out[tool] = (*links, *rows, *found)
     return out
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #c565b8c9
 def _share(values: Sequence[Any], keys: Collection[Any]) -> float:
     return sum(v in keys for v in values) / len(values) if len(set(values)) > 1 else 0.0
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #a75ad618
 def _direct(
     tool: str, some: Sequence[Logged], keys: Mapping[tuple[str, str], set[Any]]
 ) -> list[Link]:
@@ -236,7 +236,7 @@ def _direct(
     found.sort(key=lambda f: (f[0], str(f[1])))
     return [link for _, link in found[: LINKS.direct]]
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #4df8f8f2
 def _indirect(
     model: StateModel,
     some: Sequence[Logged],
@@ -274,7 +274,7 @@ def _documents(model: StateModel) -> Iterator[tuple[str, bytes, Value]]:
             if type(key) is bytes:
                 yield view, key, value
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #289536c6
 def rows_of(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
     "((path, field), name) of every row with a name that looks like data."
     if type(value) is dict:
@@ -289,7 +289,7 @@ def rows_of(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[An
                 if type(x) in (str, int) and type(x) is not bool and is_data(str(x)):
                     yield (path, f), str(x)
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #9db754c7
 def _tables(model: StateModel) -> dict[Table, set[str]]:
     seen: dict[Table, dict[str, set[bytes]]] = defaultdict(lambda: defaultdict(set))
     for view, key, value in _documents(model):
@@ -302,7 +302,7 @@ def _tables(model: StateModel) -> dict[Table, set[str]]:
             out[table] = set(names)
     return out
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #659a9ace
 def _named_nearby(model: StateModel, tool: str, some: Sequence[Logged]) -> set[str]:
     "The arguments that mostly name rows of documents that the call is linked to anyhow."
     near: Counter[str] = Counter()
@@ -314,7 +314,7 @@ def _named_nearby(model: StateModel, tool: str, some: Sequence[Logged]) -> set[s
             near[a] += bool(names) and rows.issuperset(names)
     return {a for a, n in near.items() if n > LINKS.near * len(some)}
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #99b43611
 def _rows_named(
     some: Sequence[Logged], tables: Mapping[Table, set[str]], named: Collection[str]
 ) -> list[Link]:
@@ -344,7 +344,7 @@ class _Fields:
             for path, x in leaves(value):
                 held.setdefault(key_of(x), []).append((path, key))
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #bad9ae2d
 def leaves(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Value]]:
     "(path, value) of the simple values in nested objects."
     if type(value) is dict:
@@ -354,7 +354,7 @@ def leaves(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
             elif type(x) in (str, int):
                 yield (*path, k), x
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #b47a8bfd
 def _by_fields(tool: str, some: Sequence[Logged], fields: _Fields) -> list[Link]:
     votes: Counter[Any] = Counter()
     calls = [c for c in some if c.arguments and not c.is_error]
@@ -370,7 +370,7 @@ def _by_fields(tool: str, some: Sequence[Logged], fields: _Fields) -> list[Link]
     source = tuple((path, ("a", a)) for a, path in paths)
     return [Link(("f", view), view, source, "fields")]
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #16c808f7
 def _by_one_field(some: Sequence[Logged], fields: _Fields, named: Collection[str]) -> list[Link]:
     "The documents that hold an argument of an action: what it is called by elsewhere."
     out = []
@@ -388,7 +388,7 @@ def _by_one_field(some: Sequence[Logged], fields: _Fields, named: Collection[str
     out.sort(key=lambda f: (f[0], str(f[1])))
     return [link for _, link in out[: LINKS.tables]]
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #489a95ad
 def _paths(c: Logged, view: str, held: Mapping[Any, Sequence[tuple[Any, bytes]]]) -> set[Any]:
     "By which paths the arguments of a call name one document of a view."
     found: list[dict[bytes, Any]] = []
@@ -399,7 +399,7 @@ def _paths(c: Logged, view: str, held: Mapping[Any, Sequence[tuple[Any, bytes]]]
     both = set(found[0]).intersection(*found[1:])
     return {(view, tuple(f[key] for f in found)) for key in sorted(both)[:3]}
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #961665e1
 def build_indexes(model: StateModel) -> StateModel:
     "The model with the indexes that its links look documents up by."
     specs = sorted({link.spec for ls in model.links.values() for link in ls if link.index}, key=str)
@@ -441,13 +441,13 @@ def find_shows(model: StateModel, conversations: Conversations) -> dict[str, Sho
             out[action] = max(fits, key=lambda f: f[:3])[2:]
     return {a: s for a, s in out.items() if not _denied(model, a, s, conversations)}
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #38a719f1
 def _shape(values: Sequence[Value]) -> frozenset[str]:
     objects = [v for v in values if type(v) is dict]
     names = Counter(k for v in objects for k in v if not is_data(k))
     return frozenset(k for k, n in names.items() if n > 0.8 * len(objects))
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #005b1cc2
 def _arguments_of(
     view: str, reads: Sequence[Logged], answers: Sequence[tuple[Logged, Any]]
 ) -> tuple[tuple[str, Expr], ...] | None:
@@ -467,7 +467,7 @@ def _arguments_of(
         out.append((y, at(min(seen, key=lambda p: (-seen[p], p)))))
     return tuple(out)
 
-
+# %% ../../nbs/mocker/05_causes.ipynb #b4ec325f
 def _denied(model: StateModel, action: str, shows: Shows, conversations: Conversations) -> bool:
     right = wrong = 0
     told = StateModel(shows={action: shows})

@@ -50,7 +50,7 @@ class Documents:
         if view not in known:
             raise ToolError(f"no tool {view!r} in the logs; the tools are {', '.join(known)}")
 
-
+# %% ../../nbs/mocker/10_declared.ipynb #c4352fef
 @dataclass(frozen=True)
 class Done:
     """What a declared function did: its answer, whether that is a refusal, the state after it, and
@@ -61,7 +61,7 @@ class Done:
     state: State
     written: int
 
-
+# %% ../../nbs/mocker/10_declared.ipynb #624f180e
 REFUSALS = (ToolError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
 "What a function may raise for a call that it does not answer."
 
@@ -77,7 +77,7 @@ def run_declared(function: StateFunction, state: State, arguments: Mapping[str, 
         return Done(said, True, state, 0)
     return Done(value, False, after, documents.written)
 
-
+# %% ../../nbs/mocker/10_declared.ipynb #897ae87a
 @dataclass(frozen=True)
 class Agreement:
     """How far a declared function says what the logs say: of `total` logged calls `right` agree;
@@ -94,4 +94,5 @@ class Agreement:
             return out
         conversation, turn, said, logged = self.first
         said, logged = (t if len(t := dumps(v)) <= 80 else t[:79] + "…" for v in (said, logged))
-        return f"{out}; the first that differs is {conversation}, turn {turn}: {said} where the log has {logged}"
+        where = f"{conversation}, turn {turn}"
+        return f"{out}; the first that differs is {where}: {said} where the log has {logged}"

@@ -99,7 +99,7 @@ class Effect:
             f" when {self.edit.guard}" if self.edit.guard else ""
         )
 
-
+# %% ../../nbs/mocker/04_documents.ipynb #00a8a138
 @dataclass(frozen=True)
 class Link:
     """A document that a call speaks of, seen under `root`; `source` says where its arguments come
@@ -116,7 +116,7 @@ class Link:
         "What identifies the index: its view, its kind, the paths in the document."
         return self.view, self.index, tuple(path for path, _ in self.source)
 
-
+# %% ../../nbs/mocker/04_documents.ipynb #204c4231
 Shows = tuple[str, tuple[tuple[str, Expr], ...]]
 "The view whose document an action answers with, and the arguments of that document."
 
@@ -129,7 +129,7 @@ class Reply:
     share: float
     total: int
 
-
+# %% ../../nbs/mocker/04_documents.ipynb #674149c0
 @dataclass(frozen=True)
 class Refusal:
     """A call fails with `text` where all tests come out as they say; `hits` of `total` logged calls
@@ -152,7 +152,7 @@ class Refusal:
         said = " and ".join(str(t) if yes else f"not ({t})" for t, yes in self.tests)
         return f"fails with {self.text} when {said or 'called'}"
 
-
+# %% ../../nbs/mocker/04_documents.ipynb #d6a1630c
 @dataclass(frozen=True)
 class StateModel:
     """All that is learned about state; immutable.
@@ -184,6 +184,7 @@ class StateModel:
     shown: Mapping[str, frozenset[int]] = field(default_factory=dict)
     trees: Mapping[str, Tree] = field(default_factory=dict)
     texts: Mapping[tuple[str, str], Expr] = field(default_factory=dict)
+    text_shares: Mapping[tuple[str, str], float] = field(default_factory=dict)
     refusals: Mapping[str, tuple[Refusal, ...]] = field(default_factory=dict)
     borrowed: Mapping[str, tuple[Refusal, ...]] = field(default_factory=dict)
     amounts: Mapping[str, tuple[tuple[str, Expr], ...]] = field(default_factory=dict)
@@ -346,7 +347,7 @@ def environment(state: State, tool: str, arguments: Mapping[str, Value]) -> dict
                 env[link.root] = value
     return env
 
-
+# %% ../../nbs/mocker/04_documents.ipynb #3818b747
 def _by_arguments(state: State, link: Link, names: Sequence[Value]) -> Value:
     if any(type(x) in (list, dict) for x in names):
         return MISSING
@@ -354,7 +355,7 @@ def _by_arguments(state: State, link: Link, names: Sequence[Value]) -> Value:
         0
     ]
 
-
+# %% ../../nbs/mocker/04_documents.ipynb #acacdec3
 def _by_fields(state: State, link: Link, names: Sequence[Value]) -> Value:
     "The document, with its arguments, whose fields are so."
     wanted = tuple(map(folded, names))
@@ -368,7 +369,7 @@ def _by_fields(state: State, link: Link, names: Sequence[Value]) -> Value:
                 return {**value, **found}
     return MISSING
 
-
+# %% ../../nbs/mocker/04_documents.ipynb #4e66d638
 def _by_table(state: State, link: Link, names: Sequence[Value]) -> Value:
     "The row, or rows, of that name in a table within a document."
     if type(names[0]) is list:
@@ -390,19 +391,19 @@ def _by_table(state: State, link: Link, names: Sequence[Value]) -> Value:
         else MISSING
     )
 
-
+# %% ../../nbs/mocker/04_documents.ipynb #41fab678
 def folded(value: Value) -> Any:
     "The key of a value, of a text without regard to case."
     return value.casefold() if type(value) is str else key_of(value)
 
-
+# %% ../../nbs/mocker/04_documents.ipynb #154f4f0a
 def walk_down(value: Value, path: Sequence[str]) -> Value:
     "The value under these keys, one in another, or MISSING."
     for k in path:
         value = value.get(k, MISSING) if type(value) is dict else MISSING
     return value
 
-
+# %% ../../nbs/mocker/04_documents.ipynb #5d4ccd72
 _LINKED = {"": _by_arguments, "fields": _by_fields, "table": _by_table}
 
 
@@ -419,7 +420,7 @@ class _Order(dict[str, str]):
             return default
         return p if self.last.get(p, -1) > self.last.get(q, -1) else q
 
-
+# %% ../../nbs/mocker/04_documents.ipynb #61dd9ebc
 def decision_environment(
     state: State, tool: str, arguments: Mapping[str, Value], env: Mapping[Any, Value], full: bool
 ) -> dict[Any, Value]:
@@ -498,7 +499,7 @@ def take(
             state.observe(*document, value)
             state.touch(*document)
 
-
+# %% ../../nbs/mocker/04_documents.ipynb #b372194b
 def _spoken(env: Mapping[Any, Value], shows: frozenset[str]) -> frozenset[str]:
     """What an action speaks of: its arguments, its answer, and the plain fields of the documents it
     is linked to."""
@@ -508,7 +509,7 @@ def _spoken(env: Mapping[Any, Value], shows: frozenset[str]) -> frozenset[str]:
             out |= {str(x) for x in value.values() if type(x) in (str, int)}
     return frozenset(out)
 
-
+# %% ../../nbs/mocker/04_documents.ipynb #29e6ffdc
 def shown_document(
     model: StateModel, tool: str, env: Mapping[Any, Value], value: Value
 ) -> tuple[str, dict[str, Value]] | None:

@@ -76,7 +76,7 @@ class Edit:
         }
         return words[self.op]()
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #b53fc503
 def edited(edit: Edit, value: Value, env: Env) -> Value:
     """The value after the edit, MISSING where it is gone; nothing is changed in place. Raises
     Undefined where it cannot be told."""
@@ -96,7 +96,7 @@ def _set(parts: Any, value: Value, env: Env) -> Value:
             return value
         raise
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #1406e684
 def _fields(parts: Any, value: Value, env: Env) -> Value:
     if type(value) not in (dict, type(MISSING)):
         raise Undefined
@@ -112,7 +112,7 @@ def _fields(parts: Any, value: Value, env: Env) -> Value:
             out[str(k)] = after
     return out
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #ad0d72a1
 def _rows(value: Value) -> list[Value]:
     if value is MISSING:
         return []
@@ -120,19 +120,19 @@ def _rows(value: Value) -> list[Value]:
         raise Undefined
     return value
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #0cc1ef77
 def _extend(parts: Any, value: Value, env: Env) -> Value:
     more = evaluate(parts[0], env)
     out = [*_rows(value), *_rows(more)]
     return out[len(more) :] if parts[1] is not None and parts[1](env) else out
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #0e139130
 def _remove(parts: Any, value: Value, env: Env) -> Value:
     rows = _rows(value)
     i = _position(rows, parts[1], evaluate(parts[0], env))
     return rows if i is None else rows[:i] + rows[i + 1 :]
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #cc01f8d8
 def _change_rows(parts: Any, value: Value, env: Env) -> Value:
     rows, names = list(_rows(value)), evaluate(parts[0], env)
     each = {p: resolve(env, p) for p in parts[3]} if type(names) is list else {}
@@ -160,7 +160,7 @@ def state_key(value: Value) -> Any:
     "The key of a value, MISSING included."
     return ("missing",) if value is MISSING else key_of(value)
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #3b5a2907
 def outcome(edit: Edit, value: Value, env: Env) -> Any:
     "The key of the value after the edit, or that of nothing where it cannot be told."
     try:
@@ -168,7 +168,7 @@ def outcome(edit: Edit, value: Value, env: Env) -> Any:
     except Undefined:
         return ("undefined",)
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #daa1cc34
 def learn_edit(
     cases: Sequence[Case],
     before: Sequence[Value],
@@ -190,7 +190,7 @@ def learn_edit(
         edit = replace(edit, parts=(edit.parts[0], len(changed) < len(cases)))
     return _guarded(edit, cases, before, after)
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #a64bd92f
 def _of_changed(
     cases: Sequence[Case], old: Sequence[Value], new: Sequence[Value], hint: str | None, depth: int
 ) -> Edit:
@@ -205,7 +205,7 @@ def _of_changed(
     within = [c if x is MISSING else c.having("v", x) for c, x in zip(cases, old, strict=True)]
     return Edit("set", (learn_value(within, new, hint)[0], False))
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #b0630c06
 def _whole(cases: Sequence[Case], new: Sequence[Value]) -> Place | None:
     "The place that holds the whole object or list that comes after, nearly always."
     if not new or type(new[0]) not in (dict, list) or not new[0]:
@@ -216,7 +216,7 @@ def _whole(cases: Sequence[Case], new: Sequence[Value]) -> Place | None:
     sure = [p for p, n in seen.items() if n >= 0.9 * len(new)]
     return min(sure, key=lambda p: (place_cost(p), str(p)), default=None)
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #11f23ae8
 def _guarded(
     edit: Edit, cases: Sequence[Case], before: Sequence[Value], after: Sequence[Value]
 ) -> Edit:
@@ -259,7 +259,7 @@ def _learn_fields(
         out.append((step, learn_edit(some, old, new, hint, depth - 1)))
     return Edit("fields", tuple(out))
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #0a77a32e
 def _steps(
     cases: Sequence[Case], before: Sequence[Value], after: Sequence[Value], changed: Sequence[int]
 ) -> list[Any]:
@@ -325,7 +325,7 @@ def _learn_list(
             return edit
     return Edit("set", (learn_value(some, [new[i] for i in rows])[0], False))
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #5f57126c
 def _kind(old: list[Value], new: list[Value]) -> str:
     b, a = [key_of(x) for x in old], [key_of(x) for x in new]
     if len(a) > len(b) and a[: len(b)] == b:
@@ -340,12 +340,12 @@ def _kind(old: list[Value], new: list[Value]) -> str:
         return "remove"
     return "row" if rows else "set"
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #9f863717
 def _first_difference(old: list[Value], new: list[Value]) -> int:
     same = (key_of(x) == key_of(y) for x, y in zip(old, new, strict=False))
     return next((i for i, s in enumerate(same) if not s), min(len(old), len(new)))
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #133fd5d1
 def _learn_removal(cases: Sequence[Case], gone: Sequence[Value], ends: Sequence[int]) -> Edit:
     if all(type(x) is dict for x in gone):
         named = _names_row(cases, gone)
@@ -359,7 +359,7 @@ def _learn_removal(cases: Sequence[Case], gone: Sequence[Value], ends: Sequence[
         return Edit("pop", (1,))
     return Edit("remove", (e, None))
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #95ab5c7a
 def _names_row(cases: Sequence[Case], rows: Sequence[Value]) -> tuple[str, Place] | None:
     "(field, place): the field of the row that equals a place of the example."
     seen: Counter[tuple[str, Place]] = Counter()
@@ -371,7 +371,7 @@ def _names_row(cases: Sequence[Case], rows: Sequence[Value]) -> tuple[str, Place
         return None
     return min(seen, key=lambda s: (-seen[s] * SETTINGS.bits + place_cost(s[1]), str(s)))
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #a2e77bd0
 def _learn_rows(
     cases: Sequence[Case], old: Sequence[list[Value]], new: Sequence[list[Value]], depth: int
 ) -> Edit | None:
@@ -400,7 +400,7 @@ def _learn_rows(
     inner = learn_edit(within, before, after, None, depth - 1)
     return Edit("row", (at(place), field, inner, beside))
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #4d617b21
 def _names_rows(case: Case, rows: list[Value], changed: Sequence[int]) -> set[tuple[str, Place]]:
     "(field, place) where the changed rows are among those that the place names by the field."
     out: set[tuple[str, Place]] = set()
@@ -416,7 +416,7 @@ def _names_rows(case: Case, rows: list[Value], changed: Sequence[int]) -> set[tu
                 out.add((field, p))
     return out
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #1bab462f
 def _lists_beside(cases: Sequence[Case], place: Place) -> tuple[Place, ...]:
     "The places that always hold a list as long as that at `place`."
     shared: set[Place] | None = None
@@ -427,7 +427,7 @@ def _lists_beside(cases: Sequence[Case], place: Place) -> tuple[Place, ...]:
             shared = like if shared is None else shared & like
     return tuple(sorted(shared or (), key=lambda p: (place_cost(p), str(p)))[:BESIDE])
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #dacd805b
 BESIDE = 6
 
 
@@ -436,7 +436,7 @@ def _having_each(case: Case, beside: Sequence[Place], j: int) -> Case:
         case = case.having((EACH, p), case.places[p][j])
     return case
 
-
+# %% ../../nbs/mocker/03_edits.ipynb #b0ff0a4e
 def _position(rows: list[Value], field: str | None, name: Value) -> int | None:
     key = key_of(name)
     for i, r in enumerate(rows):

@@ -20,7 +20,8 @@ from ..trace import dumps
 Value: TypeAlias = Any
 "A JSON value, or MISSING."
 Place: TypeAlias = tuple[Any, ...]
-"A root and steps: a name goes to a key, an int to a position, `#` to a length, `('@', place)` to the key or `('@', place, field)` to the row that a place names."
+"""A root and steps: a name goes to a key, an int to a position, `#` to a length, `('@', place)` to
+the key or `('@', place, field)` to the row that a place names, `('+', field)` to a sum over rows."""
 Env: TypeAlias = Mapping[Any, Any]
 
 # %% auto #0
@@ -33,7 +34,7 @@ __all__ = ['Value', 'Place', 'Env', 'MISSING', 'EACH', 'COSTS', 'DATA_KEY', 'GIV
 class Undefined(Exception):
     "An expression that has no value here."
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #7c5515c0
 class _Missing:
     def __repr__(self) -> str:
         return "MISSING"
@@ -41,7 +42,7 @@ class _Missing:
     def __reduce__(self) -> str:
         return "MISSING"
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #2f800b74
 MISSING = _Missing()
 "Stands where there is no value; None is a value."
 
@@ -65,7 +66,7 @@ def key_of(value: Value) -> Any:
         return text
     return (repr(value),)
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #ac073e5c
 _EXACT = 2**53
 _INEXACT = re.compile(rb"\.0(?!\d)|\.\d{7}|\d[eE]-\d")
 
@@ -78,7 +79,7 @@ def _whole(value: Value) -> Value:
         return {k: _whole(v) for k, v in value.items()}
     return [_whole(v) for v in value] if type(value) is list else value
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #352e0937
 def is_number(value: Value) -> bool:
     "Whether a value is a number; true and false are not."
     return type(value) is int or type(value) is float
@@ -106,7 +107,7 @@ def resolve(env: Env, place: Place) -> Value:
             value = _named(value, resolve(env, step[1]), step[2] if len(step) > 2 else None)
     return value
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #1a4f2b02
 def _named(value: Value, name: Value, field: str | None) -> Value:
     "The row that a name stands for, or the rows that a list of names stands for."
     if type(name) is list:
@@ -125,20 +126,20 @@ def _named(value: Value, name: Value, field: str | None) -> Value:
             return row
     return MISSING
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #47c2b8b2
 def total(rows: Value, field: str) -> Value:
     "The sum of a field over rows, exact to cents, or MISSING."
     if type(rows) is not list or not rows:
         return MISSING
-    numbers = [r.get(field) if type(r) is dict else None for r in rows]
+    numbers: list[Any] = [r.get(field) if type(r) is dict else None for r in rows]
     return rounded(sum(numbers)) if all(map(is_number, numbers)) else MISSING
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #741ac661
 def rounded(value: Value) -> Value:
     "Sums of money are exact to cents."
     return round(value, 2) if type(value) is float else value
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #3cf1e78b
 EACH = "z"
 "A root `(EACH, place)` is the element of a list that goes with the row at hand."
 
@@ -179,7 +180,7 @@ class PlaceCosts:
     total: float = 1.5
     same_name: float = 0.9  # taken off where the place is called as what it explains
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #4c02de19
 COSTS = PlaceCosts(
     {"a": 1.0, "i": 0.8, "v": 1.0, "r": 1.2, "b": 1.2, "d": 1.3, "k": 1.5, "o": 1.5}
     | {"h": 2.2, "n": 2.5, "x": 2.5, "s": 3.0, EACH: 1.0, "e": 1.2}
@@ -210,7 +211,7 @@ def is_data(text: str) -> bool:
     "Whether a key is data rather than the name of a field: three digits and more in a row."
     return DATA_KEY.search(text) is not None
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #2d1598fb
 GIVEN = ("a", "i", "b")
 "Roots that a caller gives; what they hold may name keys and rows elsewhere."
 DEPTH, ROWS, ROW_PLACES = 5, 60, 4
@@ -235,7 +236,7 @@ def _names(env: Env) -> Names:
             one.setdefault(str(given), (root,))
     return one, many
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #5c8a6a35
 def flatten(env: Env, roots: Iterable[Any], limit: int = 120) -> dict[Place, Value]:
     """Every place under `roots` with its value, about `limit` for each root, half of that for
     linked documents."""
@@ -248,7 +249,7 @@ def flatten(env: Env, roots: Iterable[Any], limit: int = 120) -> dict[Place, Val
             _walk(value, (root,), out, names, DEPTH, len(out) + most)
     return out
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #6ab03708
 def _walk(
     v: Value, at: Place, out: dict[Place, Value], names: Names, depth: int, limit: int
 ) -> None:
@@ -278,7 +279,7 @@ def _walk(
             if names[1]:
                 _walk_joined(v, at, out, names, limit)
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #70c7c7fd
 def _walk_rows(
     rows: list[Value], at: Place, out: dict[Place, Value], names: Names, limit: int
 ) -> None:
@@ -292,7 +293,7 @@ def _walk_rows(
         if found > ROW_PLACES:
             return
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #0a1c2d64
 def _walk_joined(v: Value, at: Place, out: dict[Place, Value], names: Names, limit: int) -> None:
     "The rows that a list of names stands for."
     fields = [None] if type(v) is dict else [*v[0]] if v and type(v[0]) is dict else []
@@ -319,7 +320,7 @@ class Const:
     def __hash__(self) -> int:
         return hash(self.key)
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #45b953f7
 @dataclass(frozen=True)
 class Expr:
     """An operator and its parts.
@@ -335,12 +336,12 @@ class Expr:
     def __str__(self) -> str:
         return _SHOWN[self.op](self.parts) if self.op in _SHOWN else f"{self.op}{self.parts}"
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #91aa7fb5
 def const(value: Value) -> Expr:
     "The expression that is always `value`."
     return Expr("const", (Const(value),))
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #7306a79a
 def at(place: Place) -> Expr:
     "The expression that reads a place."
     return Expr("place", (place,))
@@ -376,7 +377,7 @@ def evaluate(e: Expr, env: Env) -> Value:
         return value
     return _OPERATORS[e.op](e.parts, env)
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #93c98819
 def gives(e: Expr, env: Env, key: Any) -> bool:
     "Whether an expression has the value with this key."
     try:
@@ -384,7 +385,7 @@ def gives(e: Expr, env: Env, key: Any) -> bool:
     except Undefined:
         return False
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #e01053cd
 def _arithmetic(f: Callable[[Any, Any], Any]) -> Callable[[Any, Env], Value]:
     def run(parts: Any, env: Env) -> Value:
         x, y = evaluate(parts[0], env), evaluate(parts[1], env)
@@ -394,7 +395,7 @@ def _arithmetic(f: Callable[[Any, Any], Any]) -> Callable[[Any, Env], Value]:
 
     return run
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #6523d438
 def _text(parts: Any, env: Env) -> str:
     out = []
     for p in parts:
@@ -404,7 +405,7 @@ def _text(parts: Any, env: Env) -> str:
         out.append(str(v))
     return "".join(out)
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #57cfb2e4
 def _table(parts: Any, env: Env) -> Value:
     key = key_of(evaluate(parts[0], env))
     for k, v in parts[1]:
@@ -423,35 +424,35 @@ def _object(parts: Any, env: Env) -> Value:
                 raise
     return out
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #b7c68765
 def _rows(env: Env, place: Place) -> list[Value]:
     rows = resolve(env, place)
     if type(rows) is not list:
         raise Undefined
     return rows
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #3bc65519
 def _numbers(parts: Any, env: Env) -> list[Value]:
     out = [r.get(parts[1]) if type(r) is dict else r for r in _rows(env, parts[0])]
     if not out or not all(map(is_number, out)):
         raise Undefined
     return out
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #fe1451fb
 def _append(parts: Any, env: Env) -> list[Value]:
     rows = evaluate(parts[0], env)
     if type(rows) is not list:
         raise Undefined
     return [*rows, evaluate(parts[1], env)]
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #67a3b702
 def _sorted(parts: Any, env: Env) -> list[Value]:
     rows = evaluate(parts[0], env)
     if type(rows) is not list or len({type(x) for x in rows} - {int, float}) > 1:
         raise Undefined
     return sorted(rows, key=str) if any(type(x) is dict for x in rows) else sorted(rows)
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #5e9e54f9
 def made_up(form: str, seed: str) -> str:
     """A text of the form of `form`, its digits and letters drawn anew by `seed`; separators, and
     words before the first digit, stay."""
@@ -466,7 +467,7 @@ def made_up(form: str, seed: str) -> str:
 
     return form[:start] + "".join(map(draw, form[start:]))
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #d8e4ddbd
 SEED = ("seed",)
 "The root under which a session's seed stands."
 
@@ -474,7 +475,7 @@ SEED = ("seed",)
 def _seed(env: Env) -> str:
     return f"{env.get(SEED, 0)} {key_of(env.get('a'))!r} {key_of(env.get('n'))!r}"
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #53046ce3
 def _calculated(parts: Any, env: Env) -> float:
     text = resolve(env, parts[0])
     try:
@@ -554,7 +555,7 @@ class Case:
         other._by_key = other._keys = other._small = other._places = None
         return other
 
-
+# %% ../../nbs/mocker/00_expressions.ipynb #3a696c1b
 LONGEST_NAME = 60
 
 

@@ -36,7 +36,7 @@ class ImputationSettings:
     number: int = 10_000  # numbers from here on may belong to somebody
     tries: int = 50
 
-
+# %% ../../nbs/mocker/09_imputation.ipynb #d19355b3
 SETTINGS = ImputationSettings()
 DocumentKey = tuple[str, bytes]
 "A view and the JSON text of its arguments."
@@ -88,7 +88,7 @@ class Imputer:
         marked = "@" in text or any(ch.isdigit() for ch in text)
         return 0 < self.owners.get(text, 0) <= (SETTINGS.owned if marked else 1)
 
-
+# %% ../../nbs/mocker/09_imputation.ipynb #1a8a453f
 def _owner_swaps(model: StateModel, value: Value, owner: DocumentKey) -> dict[str, Value]:
     """What ties a document to its owner, for what ties it to another: the arguments of both, and
     the names of their rows."""
@@ -105,7 +105,7 @@ def _owner_swaps(model: StateModel, value: Value, owner: DocumentKey) -> dict[st
                 return {**names, x: new[k]}
     return {}
 
-
+# %% ../../nbs/mocker/09_imputation.ipynb #c08548f9
 def _simple(value: Value) -> Iterator[Value]:
     if type(value) is dict:
         for k, v in value.items():
@@ -120,7 +120,7 @@ def _simple(value: Value) -> Iterator[Value]:
     ) is int:
         yield value
 
-
+# %% ../../nbs/mocker/09_imputation.ipynb #b27e8cf1
 def _swapped(value: Value, swaps: Mapping[str, Value]) -> Value:
     if type(value) is dict:
         return {str(swaps.get(k, k)): _swapped(v, swaps) for k, v in value.items()}
@@ -131,12 +131,12 @@ def _swapped(value: Value, swaps: Mapping[str, Value]) -> Value:
     new = swaps.get(str(value), value)
     return str(new) if type(value) is str else new if type(new) is int else value
 
-
+# %% ../../nbs/mocker/09_imputation.ipynb #a946237e
 def _stranger(text: str, seed: str) -> str:
     name, sign, domain = text.partition("@")
     return (made_up(f"0{name}", seed)[1:] + sign + domain) if sign else made_up(text, seed)
 
-
+# %% ../../nbs/mocker/09_imputation.ipynb #0f9b77fd
 def learn_imputer(model: StateModel) -> Imputer:
     "From the documents that the logs show."
     donors: dict[str, list[bytes]] = defaultdict(list)
@@ -175,7 +175,7 @@ class ErrorFormat:
             return f"Error: {text}"
         return _with_text(self.form, self.place, text)
 
-
+# %% ../../nbs/mocker/09_imputation.ipynb #54232806
 _FAULT = re.compile(r"(missing|unknown) argument '([^']+)'|argument '([^']+)' must be")
 
 
@@ -184,20 +184,20 @@ def _fault(text: str) -> tuple[str, str]:
     m = _FAULT.search(text)
     return (m[1] or "type", m[2] or m[3]) if m else ("", "")
 
-
+# %% ../../nbs/mocker/09_imputation.ipynb #c90300a0
 def _renamed(value: Value, old: str, new: str) -> Value:
     if type(value) is dict:
         return {k: _renamed(v, old, new) for k, v in value.items()}
     word = rf"(?<!\w){re.escape(old)}(?!\w)"
     return re.sub(word, lambda _: new, value) if type(value) is str else value
 
-
+# %% ../../nbs/mocker/09_imputation.ipynb #97c3be27
 def _with_text(value: Value, place: Sequence[str], text: str) -> Value:
     if not place:
         return text
     return {**value, place[0]: _with_text(value[place[0]], place[1:], text)}
 
-
+# %% ../../nbs/mocker/09_imputation.ipynb #9cde34a0
 def _sentences(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
     if type(value) is dict:
         for k, v in value.items():
@@ -205,7 +205,7 @@ def _sentences(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple
     elif type(value) is str:
         yield path, value
 
-
+# %% ../../nbs/mocker/09_imputation.ipynb #9ecf43ff
 def learn_error_format(
     conversations: Sequence[Sequence[LoggedCall]], tools: Mapping[str, ToolSpec]
 ) -> ErrorFormat:

@@ -32,7 +32,7 @@ class LearningSettings:
     asked: int = 120  # left out at most
     enough: int = 2500  # logged calls from which on rules learned without those left out are kept
 
-
+# %% ../../nbs/mocker/12_learning.ipynb #d12bc403
 SETTINGS = LearningSettings()
 
 
@@ -52,7 +52,7 @@ def learn(
             step("kinds of tools")
             return _learn(conversations, tools, step, declared)
 
-
+# %% ../../nbs/mocker/12_learning.ipynb #4fc7a86d
 def _learn(
     conversations: Conversations,
     tools: Mapping[str, ToolSpec],
@@ -79,7 +79,7 @@ def _learn(
         state = learn_state(conversations, kinds, step, declared)
     return replace(_backend(conversations, tools, state), calibration=calibration)
 
-
+# %% ../../nbs/mocker/12_learning.ipynb #eba5d1c2
 def _backend(
     conversations: Conversations, tools: Mapping[str, ToolSpec], state: StateModel
 ) -> Backend:
@@ -91,13 +91,13 @@ def _backend(
         learn_error_format(conversations, tools),
     )
 
-
+# %% ../../nbs/mocker/12_learning.ipynb #0e6b11af
 def _unchanged(conversation: Sequence[LoggedCall], tools: Mapping[str, ToolSpec]) -> int:
     "How many calls come before the first that writes or fails; 0 where none does."
     changes = (n for n, c in enumerate(conversation) if tools[c.name].kind == "write" or c.is_error)
     return next(changes, 0)
 
-
+# %% ../../nbs/mocker/12_learning.ipynb #b1715db5
 def _asked(
     backend: Backend, conversation: Sequence[LoggedCall], first: int
 ) -> list[tuple[str, str, bool]]:
@@ -111,7 +111,7 @@ def _asked(
             out.append((c.name, told.basis, is_same(told.value, c.value)))
     return out
 
-
+# %% ../../nbs/mocker/12_learning.ipynb #9398ef82
 def advance(
     backend: Backend,
     state: State,
@@ -129,7 +129,7 @@ def advance(
         state.node = backend.recordings.after(state.node, (tool, key_of(dict(arguments))))
     take(state, tool, arguments, value, env, given)
 
-
+# %% ../../nbs/mocker/12_learning.ipynb #28071c7d
 def is_same(said: JsonValue, value: JsonValue) -> bool:
     "Whether two answers are equal, a JSON text counting as what it encodes."
     if key_of(said) == key_of(value):

@@ -99,14 +99,14 @@ class Change:
         "Orders changes in the same way in every process."
         return self.entity, self.id, self.path, self.before, self.after
 
-
+# %% ../../nbs/mocker/07_results.ipynb #230f12e1
 def json_text(value: Value) -> str:
     'One text for equal JSON values, keys sorted; "" for what is not there.'
     if value is MISSING:
         return ""
     return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS).decode()
 
-
+# %% ../../nbs/mocker/07_results.ipynb #6fa88797
 def _plain(value: Value) -> Any:
     "The value with whole floats as integers."
     key = key_of(value)
@@ -114,7 +114,7 @@ def _plain(value: Value) -> Any:
         return orjson.loads(key)
     return int(value) if type(value) is float and value.is_integer() else value
 
-
+# %% ../../nbs/mocker/07_results.ipynb #6065a42e
 def differences(before: Value, after: Value, path: str = "") -> Iterator[tuple[str, str, str]]:
     "(path, before, after) of the places of nested objects where two values differ."
     if isinstance(before, dict) and isinstance(after, dict):

@@ -37,7 +37,7 @@ class Rule:
         source = self.part.source if isinstance(self.part, Refusal) else ""
         return f"{self.tool}: {self.part}" + (f" (as {source})" if source else "")
 
-
+# %% ../../nbs/mocker/11_rules.ipynb #7c048b1b
 class Rules(tuple[Rule, ...]):
     "Rules, tool by tool: refusals, then effects, then the reply."
 
@@ -56,7 +56,7 @@ class Rules(tuple[Rule, ...]):
         rows = [[str(r), r.support, r.counterexamples] for r in self]
         return block(str(table(rows, ["rule", "support", "counterexamples"])))
 
-
+# %% ../../nbs/mocker/11_rules.ipynb #938808ad
 def rules_of(model: StateModel) -> Rules:
     "All rules of what was learned."
     out: list[Rule] = []
@@ -71,7 +71,7 @@ def rules_of(model: StateModel) -> Rules:
             out.append(Rule(tool, "reply", reply, right, reply.total - right))
     return Rules(out)
 
-
+# %% ../../nbs/mocker/11_rules.ipynb #0e4d022a
 def with_rules(model: StateModel, rules: Iterable[Rule]) -> StateModel:
     "The model with these rules instead of its own; tools that `rules` does not name keep none."
     new: dict[str, list[Rule]] = defaultdict(list)
@@ -133,12 +133,12 @@ def parse_rule(tool: str, text: str, model: StateModel) -> Rule:
         edit = replace(edit, guard=_guard(_test(condition, links, tool)))
     return Rule(tool, "effect", Effect(view, found, edit, 0, 0), 0)
 
-
+# %% ../../nbs/mocker/11_rules.ipynb #a503ea95
 def _guard(test: tuple[Test, bool]) -> Tree:
     yes, no = (Tree(None, None, None, {label: 1}) for label in (test[1], not test[1]))
     return Tree(test[0], yes, no, {True: 1, False: 1})
 
-
+# %% ../../nbs/mocker/11_rules.ipynb #ff026436
 _TEST = re.compile(r"(.+?)\s*(<=|<|=| is in | is there$| is a )\s*(.*)")
 _OPS = {"<=": "le", "<": "lt", "=": "same", "is in": "in", "is there": "has", "is a": "type"}
 
@@ -160,7 +160,7 @@ def _test(text: str, links: Iterable[Link], tool: str) -> tuple[Test, bool]:
         "eq" if op == "same" else op, (left, key_of(value) if op == "same" else value)
     ), wanted
 
-
+# %% ../../nbs/mocker/11_rules.ipynb #adccc278
 def _value(text: str, links: Iterable[Link], tool: str) -> Expr:
     for op in (" + ", " - ", " * "):
         if op in text:
@@ -176,16 +176,16 @@ def _value(text: str, links: Iterable[Link], tool: str) -> Expr:
             f" {', '.join(_roots(links))}"
         ) from None
 
-
+# %% ../../nbs/mocker/11_rules.ipynb #9ef82193
 def _roots(links: Iterable[Link]) -> dict[str, Place]:
     out: dict[str, Place] = {r: (r,) for r in ("a", "r", "h", "n", "x")}
     return out | {place_text((link.root,)): (link.root,) for link in links}
 
-
+# %% ../../nbs/mocker/11_rules.ipynb #592554a2
 def _is_place(text: str, links: Iterable[Link]) -> bool:
     return any(text.strip().startswith(r + ".") for r in _roots(links))
 
-
+# %% ../../nbs/mocker/11_rules.ipynb #0cbdd42b
 def _place(text: str, links: Iterable[Link], tool: str) -> Place:
     "The place that a text names; the longest root that fits it counts."
     roots, text = _roots(links), text.strip()
@@ -195,7 +195,7 @@ def _place(text: str, links: Iterable[Link], tool: str) -> Place:
     root = max(fits, key=len)
     return (*roots[root], *_steps(text[len(root) :], links, tool))
 
-
+# %% ../../nbs/mocker/11_rules.ipynb #8776d32c
 def _steps(text: str, links: Iterable[Link], tool: str) -> Iterator[object]:
     for dotted, inner in re.findall(r"\.([^.\[\]]+)|\[(.+?)\]", text):
         if dotted:

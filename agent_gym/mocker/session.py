@@ -55,7 +55,7 @@ def is_plain(value: object) -> bool:
             return False
     return True
 
-
+# %% ../../nbs/mocker/13_session.ipynb #1ee0d775
 def changes_of(state: State, origin: str | None) -> tuple[Change, ...]:
     """What the calls of a session have written, in an order that does not depend on theirs:
     documents place by place, compared with what they were before."""
@@ -74,11 +74,11 @@ def changes_of(state: State, origin: str | None) -> tuple[Change, ...]:
             out.append(Change(view, ", ".join(names), path, old, new, mine, made))
     return tuple(sorted(out, key=lambda c: c.sort_key))
 
-
+# %% ../../nbs/mocker/13_session.ipynb #85afae69
 def _first(arguments: Mapping[str, JsonValue]) -> str:
     return next((str(x) for x in arguments.values() if isinstance(x, str | int)), "")
 
-
+# %% ../../nbs/mocker/13_session.ipynb #3440270e
 def _is_made_up(text: str) -> bool:
     "Whether a text that no log shows is an id that the backend draws, not a number that it counts."
     return is_data(text) and not text.isdigit()
@@ -127,7 +127,7 @@ def answered(session: ToolSession, name: str, arguments: object) -> ToolResult:
         )
         return told.result(str(name)[:80], mocker.backend.calibration.rate("", "malformed"), False)
     given: dict[str, JsonValue] = copied(dict(arguments))  # type: ignore[assignment]
-    if name in mocker.functions:
+    if name in mocker._functions:
         return _by_function(session, name, given)
     if (name, key_of(given)) in state.declared:
         value, why = state.document(name, given)[0], "A function that was given wrote it."
@@ -140,7 +140,7 @@ def answered(session: ToolSession, name: str, arguments: object) -> ToolResult:
     _happen(session, name, given, told.basis, result)
     return result
 
-
+# %% ../../nbs/mocker/13_session.ipynb #dd802ab8
 def _happen(
     session: ToolSession, name: str, arguments: dict[str, JsonValue], basis: str, result: ToolResult
 ) -> None:
@@ -159,17 +159,17 @@ def _happen(
         given = basis.startswith("replay") or result.source == "llm"
         advance(backend, state, name, arguments, value, result.is_error, given)
 
-
+# %% ../../nbs/mocker/13_session.ipynb #6b5ba02f
 def _by_function(session: ToolSession, name: str, arguments: dict[str, JsonValue]) -> ToolResult:
     "What a declared function answers, and does to the documents."
-    done = run_declared(session.mocker.functions[name], session.state, arguments)
+    done = run_declared(session.mocker._functions[name], session.state, arguments)
     session.state, why = done.state, "Answered by the function that was given for this tool."
     if done.is_error:
         value = session.mocker.backend.errors.error(str(done.value))
         return ToolResult(value, True, "function", 1.0, 0, name, why)
     return ToolResult(copied(done.value), False, "function", 1.0, 1, name, why)
 
-
+# %% ../../nbs/mocker/13_session.ipynb #987efc40
 def _by_llm(
     session: ToolSession,
     llm: LLM,
@@ -288,7 +288,7 @@ class ToolMocker:
         declared = {} if tools is None else declared_tools(tools)
         self.backend = learn(traces, progress, declared)
         self.llm = None if llm is None else (llm, llm_below)
-        self.functions: Mapping[str, StateFunction] = {}
+        self._functions: Mapping[str, StateFunction] = {}
         self.agreement: Mapping[str, Agreement] = {}
         if functions:
             _bring(self, functions)
@@ -366,23 +366,23 @@ class ToolMocker:
     def __repr__(self) -> str:
         return f"ToolMocker({len(self.tools)} tools, {len(self.backend.state.base)} documents)"
 
-
+# %% ../../nbs/mocker/13_session.ipynb #3a0ad567
 def _with(mocker: ToolMocker, **parts: object) -> ToolMocker:
     other = ToolMocker.__new__(ToolMocker)
     other.__dict__.update({**mocker.__dict__, **parts})
     other.reset()
     return other
 
-
+# %% ../../nbs/mocker/13_session.ipynb #633eb42e
 def _bring(mocker: ToolMocker, functions: Mapping[str, StateFunction]) -> None:
     for name in functions:
         if name not in mocker.tools:
             known = ", ".join(mocker.tools)
             raise ToolError(f"no tool {name!r} in the logs; the tools are {known}")
-    mocker.functions = dict(functions)
+    mocker._functions = dict(functions)
     mocker.reset()
 
-
+# %% ../../nbs/mocker/13_session.ipynb #3d46e68c
 def agreement_of(mocker: ToolMocker, name: str, traces: Sequence[Trace]) -> Agreement:
     """How far a declared function says what the logs say, the state before each call taken from the
     log."""

@@ -55,7 +55,7 @@ class SearchSettings:
     sums: int = 12  # candidates for a number that are counted
     steps: int = 10  # largest constant that is added to a number
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #8ad04f3e
 SETTINGS = SearchSettings()
 Found = tuple[Expr, int, float]
 "An expression, the number of examples it explains, its length in bits."
@@ -98,18 +98,18 @@ def learn_value(
         return Expr("fresh", (targets[0],)), best[1]
     return best[0], best[1]
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #f3853d37
 def _are_made_up(targets: Sequence[Value]) -> bool:
     "Whether all are different and of one form with digits: numbers that a backend draws."
     texts = {t for t in targets if type(t) is str}
     forms = {re.sub(r"\w", "0", t) for t in texts}
     return len(texts) == len(targets) and len(forms) == 1 and all(map(is_data, texts))
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #eaa650b8
 def _score(found: Found) -> float:
     return SETTINGS.bits * found[1] - found[2]
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #933f93b8
 def _simple(
     cases: Sequence[Case], targets: Sequence[Value], keys: Sequence[Any], hint: str | None
 ) -> Found:
@@ -127,12 +127,12 @@ def _simple(
             best = (at(place), n, cost)
     return best
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #27029893
 def count(e: Expr, cases: Sequence[Case], keys: Sequence[Any]) -> int:
     "How many of the examples an expression explains."
     return sum(gives(e, c.env, k) for c, k in zip(cases, keys, strict=True))
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #d55482e8
 def _composed(
     cases: Sequence[Case], targets: Sequence[Value], keys: Sequence[Any], depth: int
 ) -> Iterator[Found]:
@@ -168,7 +168,7 @@ def _objects(
     e = Expr("dict", tuple(parts))
     yield e, count(e, cases, keys), 2 + SETTINGS.part * len(parts)
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #91e9a7d3
 def _lists(
     cases: Sequence[Case], targets: Sequence[Value], keys: Sequence[Any], depth: int
 ) -> Iterator[Found]:
@@ -184,7 +184,7 @@ def _lists(
     for e in (*found, *_ordered(cases, targets)):
         yield e, count(e, cases, keys), 3
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #a299908b
 def _ordered(cases: Sequence[Case], targets: Sequence[Value]) -> Iterator[Expr]:
     "Another list in order."
     seen: Counter[Place] = Counter()
@@ -201,11 +201,11 @@ def _ordered(cases: Sequence[Case], targets: Sequence[Value]) -> Iterator[Expr]:
     if seen:
         yield _in_order(min(seen, key=lambda p: (-seen[p], place_cost(p), str(p))))
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #96bdf85e
 def _in_order(place: Place) -> Expr:
     return Expr("sorted", (at(place),))
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #55687e89
 def _mapped(cases: Sequence[Case], targets: Sequence[Value], depth: int) -> Iterator[Expr]:
     "The elements of another list, each as computed."
     pairs = [(c, t) for c, t in zip(cases, targets, strict=True) if type(t) is list and t]
@@ -225,7 +225,7 @@ def _mapped(cases: Sequence[Case], targets: Sequence[Value], depth: int) -> Iter
         if e is not None:
             yield Expr("map", (place, e))
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #5843ab72
 def _appended(cases: Sequence[Case], targets: Sequence[Value], depth: int) -> Iterator[Expr]:
     "Another list and one element more."
     pairs = [(c, t) for c, t in zip(cases, targets, strict=True) if type(t) is list and t]
@@ -263,7 +263,7 @@ def _texts(cases: Sequence[Case], targets: Sequence[Value], keys: Sequence[Any])
             letters = sum(map(len, pieces)) / SETTINGS.letters
             yield e, count(e, cases, keys), 2 + letters + len(pieces)
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #3e7685c9
 def is_word(text: str, start: int, end: int) -> bool:
     """Whether a piece of text stands by itself: no letter or digit goes on at either end, and no
     decimals."""
@@ -274,7 +274,7 @@ def is_word(text: str, start: int, end: int) -> bool:
     number = text[start].isdigit() and before == "."
     return not (inside or number or (text[end - 1].isdigit() and after == "." and rest.isdigit()))
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #7148b055
 def _pieces(text: Value, case: Case) -> tuple[str, ...] | None:
     "What is left of a text between the values of the example that occur in it."
     if type(text) is not str or len(text) > 2000:
@@ -296,7 +296,7 @@ def _pieces(text: Value, case: Case) -> tuple[str, ...] | None:
     ends = [0, *(x for span in sorted(taken) for x in span), len(text)]
     return tuple(text[a:b] for a, b in zip(ends[::2], ends[1::2], strict=True))
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #a5878d86
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d+)?")
 
 
@@ -322,7 +322,7 @@ def _calculated(cases: Sequence[Case], keys: Sequence[Any]) -> Iterator[Found]:
             e = Expr("calc", (place,))
             yield e, count(e, cases, keys), 3
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #512b2808
 def _sums(cases: Sequence[Case], targets: Sequence[Value], keys: Sequence[Any]) -> Iterator[Found]:
     """Sums, differences and products of two numbers, sums and next numbers of rows; read off four
     examples."""
@@ -341,7 +341,7 @@ def _sums(cases: Sequence[Case], targets: Sequence[Value], keys: Sequence[Any]) 
         )
         yield e, count(e, cases, keys), cost
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #98231845
 def _pairs(case: Case, target: Value) -> Iterator[Expr]:
     def near(value: Value) -> bool:
         return abs(value - target) < 0.006
@@ -354,12 +354,16 @@ def _pairs(case: Case, target: Value) -> Iterator[Expr]:
     ]
     nums = sorted(nums, key=lambda x: (place_cost(x[0]), str(x[0])))[: SETTINGS.numbers]
     for i, (p, v) in enumerate(nums):
+        if v and near(-v):
+            yield Expr("-", (const(0), at(p)))
         step = rounded(target - v)
         if step == int(step) and (0 < abs(step) <= SETTINGS.steps or p[0] == "n"):
             yield Expr("+", (at(p), const(int(step))))
         if v and abs(v) < abs(target) and (times := target / v) == int(times):
             yield Expr("*", (at(p), const(int(times))))
-        for q, w in nums[i + 1 :]:
+        for q, w in nums[i + 1 :] if p[0] != "n" else ():
+            if q[0] == "n":
+                continue
             if near(v + w):
                 yield Expr("+", (at(p), at(q)))
             if near(v - w):
@@ -371,7 +375,7 @@ def _pairs(case: Case, target: Value) -> Iterator[Expr]:
             if near(v * w):
                 yield Expr("*", (at(p), at(q)))
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #044ca634
 def _columns(case: Case, target: Value) -> Iterator[Expr]:
     for place, rows in case.places.items():
         if type(rows) is list and rows:
@@ -402,7 +406,7 @@ def _tables(
         tops = ((x, max(t, key=lambda k: (t[k], str(k)))) for x, t in table.items())
         yield Expr("table", (at(place), tuple((x, Const(values[k])) for x, k in tops))), hits, cost
 
-
+# %% ../../nbs/mocker/02_synthesis.ipynb #3dee88d1
 def _halves(
     first: Expr,
     cases: Sequence[Case],

@@ -57,7 +57,7 @@ from ..tools import LoggedCall
 from ..trace import ToolSpec
 
 # %% auto #0
-__all__ = ['SETTINGS', 'Done', 'Sight', 'Learned', 'Step', 'NO_SUCCESS', 'Tests', 'ExampleSettings', 'learn_base',
+__all__ = ['SETTINGS', 'Done', 'Sight', 'Learned', 'Step', 'OWN', 'NO_SUCCESS', 'Tests', 'ExampleSettings', 'learn_base',
            'values_from_the_start', 'error_form', 'learn_outcomes_of_same', 'Pair', 'sights', 'learn_effects',
            'default_effects', 'learn_effect', 'amounts_of', 'learn_decisions', 'borrow', 'invariants', 'renamed',
            'as_logged', 'learn_state', 'with_documents']
@@ -70,6 +70,7 @@ class ExampleSettings:
     cases: int = 70  # pairs of before and after of one action and view
     binds: int = 80  # of which arguments are told from
     bound: float = 0.9  # share of documents in which an argument is found
+    identical: int = 2  # calls with the same arguments and the same end
     outcomes: int = 300  # calls of one tool that refusals are learned from
     replies: int = 120
     texts: int = 60
@@ -126,7 +127,7 @@ def learn_base(model: StateModel, conversations: Conversations, old: set[str]) -
         replace(model, base=base, own={name: seen for name, seen in own.items() if seen})
     )
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #8a5ff8a5
 def values_from_the_start(model: StateModel, conversations: Conversations) -> set[str]:
     "Values that some conversation shows before any action."
     out: set[str] = set()
@@ -138,7 +139,7 @@ def values_from_the_start(model: StateModel, conversations: Conversations) -> se
                 out |= c.shows | c.asks
     return out
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #9ad8ad3c
 def _binds(e: Effect, c: Logged) -> dict[str, Any]:
     out = {}
     for k, x in e.binds:
@@ -148,7 +149,7 @@ def _binds(e: Effect, c: Logged) -> dict[str, Any]:
             continue
     return out
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #e33d3164
 def _touches(
     model: StateModel, touched: Mapping[str, Sequence[Mapping[str, Any]]], c: LoggedCall
 ) -> bool:
@@ -174,7 +175,7 @@ def error_form(c: LoggedCall) -> str:
             text = "<>".join(_split(text, str(v)))
     return _MASKED.sub("#", text)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #71576bf7
 def _split(text: str, value: str) -> list[str]:
     "The text without a value, where that stands as a word."
     out, start, at = [], 0, -1
@@ -184,11 +185,11 @@ def _split(text: str, value: str) -> list[str]:
             start = at + len(value)
     return [*out, text[start:]]
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #4d913897
 def _ended(c: LoggedCall) -> str:
     return error_form(c) if c.is_error else "ok"
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #d20cb582
 def learn_outcomes_of_same(model: StateModel, conversations: Conversations) -> StateModel:
     "The model with how identical calls ended and were answered, and where values are shown."
     totals: dict[Any, Counter[str]] = defaultdict(Counter)
@@ -236,7 +237,7 @@ class Pair:
         "Whether the action changed the document."
         return state_key(self.before) != state_key(self.after)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #793ebf7f
 Done = tuple[str, Mapping[Any, Value]]
 "An action that was done: its name and what it saw, its answer included."
 Sight = tuple[str, Mapping[str, Value], Value, list[Done], Value]
@@ -267,7 +268,7 @@ def sights(model: StateModel, conversations: Conversations) -> Iterator[Sight]:
                 seen[at_key] = len(done)
             take(state, c.name, c.arguments, c.value, env, True, c.shows)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #8d253bb5
 Learned = dict[tuple[str, str], tuple[tuple[int, int], Effect | None]]
 "By (action, view), the effect and how many pairs, and how many with a change, it was learned from."
 
@@ -306,7 +307,7 @@ def learn_effects(
     told = {a: tuple(es) for a, es in effects.items()}
     return replace(model, effects=told, tested=frozenset(pairs))
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #e1554947
 def _last_of_several(
     model: StateModel,
     tried: set[tuple[str, str]],
@@ -349,6 +350,7 @@ def default_effects(model: StateModel, conversations: Conversations) -> StateMod
             if known or view not in model.views or not link.source or link.index == "table":
                 continue
             edit = _shared_fields(calls[action], calls[view])
+            edit = _listed(model, action, link, calls[view]) or edit
             if edit is not None:
                 binds = tuple(
                     (k, at((link.root, k) if link.index else p))
@@ -357,19 +359,41 @@ def default_effects(model: StateModel, conversations: Conversations) -> StateMod
                 effects.setdefault(action, []).append(Effect(view, binds, edit, 0, 0))
     return replace(model, effects={a: tuple(es) for a, es in effects.items()})
 
+# %% ../../nbs/mocker/06_transitions.ipynb #a2a387e2
+def _listed(model: StateModel, action: str, link: Link, reads: Sequence[Logged]) -> Edit | None:
+    "Adds what an action makes to the list in a linked document that names its like."
+    for e in model.effects.get(action, ()):
+        if not e.creates or len(e.binds) != 1 or link.index:
+            continue
+        ((name, place),) = e.binds
+        rows = [
+            (f, x)
+            for c in reads
+            if type(c.value) is dict
+            for f, xs in c.value.items()
+            if type(xs) is list
+            for x in xs
+            if type(x) is str
+        ]
+        known = Counter(f for f, x in rows if (e.view, key_of({name: x})) in model.base)
+        if known:
+            field = max(known, key=lambda f: (known[f], f))
+            return Edit("fields", ((field, Edit("extend", (Expr("list", (place,)), None))),))
+    return None
+
 
 def _arguments_of(link: Link, reads: Sequence[Logged]) -> list[tuple[str, Place]]:
     if not link.index:
         return list(link.source)
     return [(k, ()) for k in sorted({k for c in reads for k in c.arguments})]
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #898029c3
 def _shared_fields(calls: Sequence[Logged], reads: Sequence[Logged]) -> Edit | None:
     "Sets the fields of a document that the answers, or else the arguments, of an action name."
     fields = {k for c in reads if type(c.value) is dict for k in c.value}
     given = {k for c in reads for k in c.arguments}
     answers = {k for c in calls if type(c.value) is dict for k in c.value}
-    asked = {k for c in calls for k in c.arguments}
+    asked = {k for c in calls for k, x in c.arguments.items() if type(x) not in (list, dict)}
     steps = [
         (k, Edit("set", (at(("r" if k in answers else "a", k)), True)))
         for k in sorted(fields & (answers | asked) - given)
@@ -392,7 +416,7 @@ def learn_effect(model: StateModel, action: str, view: str, pairs: Sequence[Pair
                 found.append(effect)
     return max(found, key=lambda e: e.hits, default=None)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #e6891e77
 def _bind(names: Sequence[str], moved: Sequence[Pair]) -> tuple[tuple[str, Expr], ...]:
     out = []
     some = moved[: SETTINGS.binds]
@@ -411,7 +435,7 @@ def _bind(names: Sequence[str], moved: Sequence[Pair]) -> tuple[tuple[str, Expr]
                 out.append((y, at(place)))
     return tuple(out)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #0081d95c
 def _edit_of(
     model: StateModel,
     action: str,
@@ -440,7 +464,7 @@ def _edit_of(
     worth = sum(right) > idle or (told * 3 >= moved and sum(right) >= idle)
     return Effect(view, binds, edit, sum(right), len(use), not there) if worth else None
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #be72c175
 def _case(p: Pair, shown: bool) -> Case:
     "An example; where the answer is the document itself it may not explain it."
     env = {k: v for k, v in p.env.items() if not (shown and k == "r")} | {"b": p.arguments}
@@ -454,33 +478,27 @@ def amounts_of(effects: Sequence[Effect]) -> tuple[tuple[str, Expr], ...]:
     "(name, expression) of the numbers that effects compute from arguments and linked documents."
     out: dict[str, Expr] = {}
     for e in effects:
-        for name, found in _computed(e.edit.parts, e.view):
+        for found in _computed(e.edit.parts):
             if found.op == "abs":
                 p, q = found.parts
-                out.setdefault(f"{name}_more", Expr("-", (p, q)))
-                out.setdefault(f"{name}_less", Expr("-", (q, p)))
+                both = Expr("-", (p, q)), Expr("-", (q, p))
+                out |= {str(x): x for x in both}
             else:
-                out.setdefault(name, found)
+                out[str(found)] = found
     return tuple(out.items())
 
-
-def _computed(part: Any, name: str) -> Iterator[tuple[str, Expr]]:
-    if isinstance(part, Expr):
-        if part.op in _COMPUTED and not _roots(part) & {"v", "d", "r", "i", "b", EACH}:
-            yield name, part
-        elif part.op == "dict":
-            for k, e, _ in part.parts:
-                yield from _computed(e, k)
-        else:
-            yield from _computed(part.parts, name)
-    elif isinstance(part, Edit):
-        yield from _computed(part.parts, name)
+# %% ../../nbs/mocker/06_transitions.ipynb #069972b0
+def _computed(part: Any) -> Iterator[Expr]:
+    if isinstance(part, Expr) and part.op in _COMPUTED:
+        if not _roots(part) & {"v", "d", "r", "i", "b", EACH}:
+            yield part
+    elif isinstance(part, Expr | Edit):
+        yield from _computed(part.parts)
     elif type(part) is tuple:
-        named = len(part) == 2 and type(part[0]) is str and isinstance(part[1], Edit)
-        for x in part[1:] if named else part:
-            yield from _computed(x, part[0] if named else name)
+        for x in part:
+            yield from _computed(x)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #f324f1a3
 def _roots(e: Expr) -> set[str]:
     if e.op == "place":
         root = e.parts[0][0]
@@ -505,6 +523,7 @@ def learn_decisions(model: StateModel, conversations: Conversations) -> StateMod
             if not c.is_error:
                 take(state, c.name, c.arguments, c.value, env, True, c.shows)
     trees, texts, replies, prefer, accepts = {}, {}, {}, set[str](), set[str]()
+    shares: dict[tuple[str, str], float] = {}
     sampled = {tool: _sample(steps[tool]) for tool in sorted(steps)}
     for tool, rows in sampled.items():
         ended = [_ended(c) for c, _, _ in rows]
@@ -513,9 +532,11 @@ def learn_decisions(model: StateModel, conversations: Conversations) -> StateMod
         for form in sorted(set(ended) - {"ok"}):
             some = [i for i, e in enumerate(ended) if e == form][: SETTINGS.texts]
             said = [rows[i][0].value for i in some]
-            e, _ = learn_value([cases[i] for i in some], said, tables=False)
+            seen = [Case({r: v for r, v in rows[i][1].items() if r not in OWN}) for i in some]
+            e, told = learn_value(seen, said, depth=1, tables=False)
             if e is not None:
                 texts[tool, form] = e
+                shares[tool, form] = told / len(said)
         if any(e == "ok" and "unknown" in rows[i][1]["x"].values() for i, e in enumerate(ended)):
             accepts.add(tool)
         good = [i for i, e in enumerate(ended) if e == "ok" and not rows[i][2]]
@@ -535,43 +556,53 @@ def learn_decisions(model: StateModel, conversations: Conversations) -> StateMod
         model,
         trees=trees,
         texts=texts,
+        text_shares=shares,
         replies=replies,
         refusals=refusals,
         borrowed={
-            t: (*borrow(model, t, rows, refusals), *invariants(rows, trees[t], texts, t))
+            t: (*borrow(model, t, rows, refusals, texts), *invariants(rows, trees[t], texts, t))
             for t, rows in sampled.items()
         },
         prefer_logged=frozenset(prefer),
         accepts_new=frozenset(accepts),
     )
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #4529989b
 def _is_defined(e: Expr | None, env: Mapping[Any, Value]) -> bool:
     try:
         return e is not None and evaluate(e, env) is not MISSING
     except Undefined:
         return False
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #11ef0fd4
 def _sample(steps: list[Step]) -> list[Step]:
-    "All errors and some of the rest, in order."
+    """All errors and some of the rest, in order; identical calls that ended alike after the same
+    kinds of actions count twice."""
     half = SETTINGS.outcomes // 2
+    seen: Counter[Any] = Counter()
+    kept = []
+    for c, env, known in steps:
+        done = frozenset(a for a, n in env["n"].items() if n)
+        seen[c.call, c.is_error, done] += 1
+        if not c.arguments or seen[c.call, c.is_error, done] <= SETTINGS.identical:
+            kept.append((c, env, known))
+    steps = kept
     if len(steps) <= 2 * half:
         return steps
     bad = [i for i, (c, _, _) in enumerate(steps) if c.is_error][:half]
     good = [i for i, (c, _, _) in enumerate(steps) if not c.is_error]
     return [steps[i] for i in sorted(bad + good[:: max(1, len(good) // half)])]
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #b1bc248e
 def _is_told(model: StateModel, tool: str) -> bool:
     "Whether a good effect tells what the tool answers."
     shows = model.shows.get(tool)
     return shows is not None and any(
-        e.view == shows[0] and e.hits > SETTINGS.known * e.total
+        e.view == shows[0] and not e.creates and e.hits > SETTINGS.known * e.total
         for e in model.effects.get(tool, ())
     )
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #fd0458b2
 def _logged_is_better(e: Expr | None, cases: Sequence[Case], calls: Sequence[Logged]) -> bool:
     "Whether other answers to the same call say more often what was answered than the reply does."
     by: dict[Any, Counter[Any]] = defaultdict(Counter)
@@ -605,12 +636,13 @@ def _refusals(
         out.append(Refusal(tuple(kept), text, leaf.counts[leaf.label], sum(leaf.counts.values())))
     return tuple(sorted(out, key=lambda r: (-r.hits, str(r))))
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #6cc3bb46
 def borrow(
     model: StateModel,
     tool: str,
     rows: Sequence[Step],
     refusals: Mapping[str, Sequence[Refusal]],
+    texts: Mapping[tuple[str, str], Expr],
 ) -> tuple[Refusal, ...]:
     "The refusals of other tools that hold for this one as far as its logged calls tell."
     found = [
@@ -618,7 +650,7 @@ def borrow(
         for other, rs in refusals.items()
         if other != tool
         for r in rs
-        if r.tests and not any(p[0] in ("k", "o") for t, _ in r.tests for p in t.places)
+        if r.tests and not any(p[0] in OWN for t, _ in r.tests for p in t.places)
     ]
     found = [r for r in found if _is_possible(r, rows)]
     tested = {p for r in (*found, *refusals[tool]) for t, _ in r.tests for p in t.places}
@@ -627,16 +659,32 @@ def borrow(
         like = _not_found_like(a, refusals)
         if like is not None and _names_document(model, tool, a) and _is_possible(like, rows):
             found.append(like)
-    unique = {(r.tests, str(r.text)): r for r in reversed(found)}
-    return tuple(sorted(unique.values(), key=lambda r: (not _is_unknown(r), str(r))))
+    unique: dict[Any, Refusal] = {}
+    for r in sorted(found, key=lambda r: (-_alike(tool, r.source), str(r))):
+        unique.setdefault(r.tests, _in_own_words(r, tool, rows, texts))
+    return tuple(sorted(unique.values(), key=lambda r: not _is_unknown(r)))
 
 
+def _alike(tool: str, other: str) -> int:
+    "How many words the names of two tools share."
+    return len({*_WORDS.findall(tool)} & {*_WORDS.findall(other)})
+
+
+def _in_own_words(
+    r: Refusal, tool: str, rows: Sequence[Step], texts: Mapping[tuple[str, str], Expr]
+) -> Refusal:
+    "The refusal with what this tool was logged to say where it holds."
+    forms = Counter(error_form(c) for c, env, _ in rows if c.is_error and r.holds(env))
+    said = [texts[tool, form] for form, _ in forms.most_common() if (tool, form) in texts]
+    return replace(r, text=said[0]) if said else r
+
+# %% ../../nbs/mocker/06_transitions.ipynb #d0226eca
 def _names_document(model: StateModel, tool: str, a: str) -> bool:
     return ((tool, a) in model.keyed) or any(
         ("a", a) == place for k in model.links[tool] if not k.index for _, place in k.source
     )
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #ae29afba
 def _only_arguments(conversations: Conversations) -> Iterator[tuple[str, str]]:
     "(tool, argument) of the tools that are always called with one and the same."
     names: dict[str, set[str]] = defaultdict(set)
@@ -645,17 +693,21 @@ def _only_arguments(conversations: Conversations) -> Iterator[tuple[str, str]]:
             names[c.name].update(c.arguments or [""])
     return ((t, min(a)) for t, a in names.items() if len(a) == 1 and "" not in a)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #07c06c07
 def _is_unknown(r: Refusal) -> bool:
     "Whether a refusal is of names that nothing shows."
     return any(p[0] == "x" for t, _ in r.tests for p in t.places)
+
+# %% ../../nbs/mocker/06_transitions.ipynb #d86e7910
+OWN = ("k", "o", "h", "n")
+"Roots that say something of one tool alone."
 
 
 def _named_in(place: Place) -> list[Place]:
     "The places that name keys and rows on the way."
     return [s[1] for s in place if type(s) is tuple and s[0] == "@"]
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #0c7f1c6f
 def _is_possible(r: Refusal, rows: Sequence[Step]) -> bool:
     good = [env for c, env, _ in rows if not c.is_error]
     known = [
@@ -669,7 +721,7 @@ def _is_possible(r: Refusal, rows: Sequence[Step]) -> bool:
     wrong = sum(r.holds(env) for env in known)
     return len(known) >= SETTINGS.borrowed and not wrong
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #b893e838
 def _not_found_like(a: str, refusals: Mapping[str, Sequence[Refusal]]) -> Refusal | None:
     "What other tools say of names that nothing shows, with what this argument is called."
     for other, rs in refusals.items():
@@ -684,7 +736,7 @@ def _not_found_like(a: str, refusals: Mapping[str, Sequence[Refusal]]) -> Refusa
                     return Refusal(((asked, True),), text, 0, 0, other)
     return None
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #62846d1b
 def invariants(
     rows: Sequence[Step], tree: Tree, texts: Mapping[tuple[str, str], Expr], tool: str
 ) -> tuple[Refusal, ...]:
@@ -705,7 +757,7 @@ def invariants(
         out.append(replace(told, text=said, hits=forms[form], source=NO_SUCCESS))
     return tuple(out)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #7c592ca3
 NO_SUCCESS = "no success"
 "The source of refusals that rest on what all successes have in common."
 
@@ -714,26 +766,24 @@ def _broken(tests: Sequence[tuple[Test, bool]]) -> str:
     test, _ = tests[0]
     names = [p[1] for p in test.places if p[0] == "a"]
     steps = [s for s in test.places[0] if type(s) is tuple]
-    names += [place_text(s[1]) for s in steps]
+    names += [place_text(s[1]) for s in steps if s[0] == "@"]
     return f"invalid {' and '.join(dict.fromkeys(map(str, names)))}"
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #1f69fa99
 Tests = tuple[tuple[Test, bool], ...]
 
 
 def _lengths(good: Sequence[tuple[Logged, Mapping[Any, Value]]]) -> Iterator[Tests]:
-    lists = sorted({a for c, _ in good for a, x in c.arguments.items() if type(x) is list})
+    asked: list[dict[str, Any]] = [dict(c.arguments) for c, _ in good]
+    lists = sorted({a for x in asked for a, v in x.items() if type(v) is list})
     for i, a in enumerate(lists):
         for b in lists[i + 1 :]:
-            sizes = {
-                (len(c.arguments[a]), len(c.arguments[b]))
-                for c, _ in good
-                if type(c.arguments.get(a)) is type(c.arguments.get(b)) is list
-            }
+            both = [x for x in asked if type(x.get(a)) is type(x.get(b)) is list]
+            sizes = {(len(x[a]), len(x[b])) for x in both}
             if len(sizes) > 1 and all(m == n for m, n in sizes):
                 yield ((Test("same", (("a", a, "#"), ("a", b, "#"))), False),)
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #baa19219
 def _named_rows(good: Sequence[tuple[Logged, Mapping[Any, Value]]]) -> Iterator[Tests]:
     some = good[:: max(1, len(good) // SETTINGS.texts)]
     seen: Counter[Place] = Counter()
@@ -754,10 +804,11 @@ def _named_rows(good: Sequence[tuple[Logged, Mapping[Any, Value]]]) -> Iterator[
                 (Test("has", (place,)), False),
             )
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #083fd1a2
 def _choices(good: Sequence[tuple[Logged, Mapping[Any, Value]]]) -> Iterator[Tests]:
     for a in sorted({a for c, _ in good for a in c.arguments}):
-        values = Counter(c.arguments[a] for c, _ in good if type(c.arguments.get(a)) is str)
+        given = (c.arguments.get(a) for c, _ in good)
+        values = Counter(v for v in given if isinstance(v, str))
         few = 1 < len(values) <= SETTINGS.choices
         if few and values.total() >= SETTINGS.enough and min(values.values()) >= SETTINGS.often:
             yield (
@@ -765,7 +816,7 @@ def _choices(good: Sequence[tuple[Logged, Mapping[Any, Value]]]) -> Iterator[Tes
                 *((Test("eq", (("a", a), key_of(v))), False) for v in sorted(values)),
             )
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #adaf2b97
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
@@ -802,7 +853,7 @@ def as_logged(conversations: Sequence[Sequence[LoggedCall]]) -> Conversations:
         for conversation in conversations
     ]
 
-
+# %% ../../nbs/mocker/06_transitions.ipynb #f4892ce1
 def learn_state(
     conversations: Sequence[Sequence[LoggedCall]],
     kinds: Mapping[str, str],

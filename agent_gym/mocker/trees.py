@@ -18,6 +18,7 @@ from agent_gym.mocker.expressions import (
     Env,
     Place,
     Value,
+    is_data,
     is_number,
     key_of,
     place_cost,
@@ -78,7 +79,7 @@ class Test:
         }
         return f"{x} {words[self.op]} {y}"
 
-
+# %% ../../nbs/mocker/01_trees.ipynb #6cabfdf7
 LONGEST_LIST = 200
 
 
@@ -108,9 +109,10 @@ class TreeSettings:
     per_feature: float = 0.6  # share of log2(number of tests) that a split has to pay
     penalty: float = 2.0  # bits a split has to gain beyond that
     depth: int = 7
+    name: float = 6.0  # bits that it costs to say that one thing of many is meant
     op_costs: Mapping[str, float] | None = None
 
-
+# %% ../../nbs/mocker/01_trees.ipynb #1116ed0d
 SETTINGS = TreeSettings(
     op_costs={"has": 0, "eq": 0.3, "type": 0.3, "same": 0.5, "in": 0.5, "le": 1, "gt": 1, "lt": 1.5}
 )
@@ -137,10 +139,11 @@ def features(cases: Sequence[Case]) -> list[Feature]:
                 best[mask] = cost, test
     return [(mask, cost, test) for mask, (cost, test) in best.items()]
 
-
+# %% ../../nbs/mocker/01_trees.ipynb #a884b79f
 def _cost(test: tuple[Any, ...]) -> float:
     places = [test[1], *([test[2]] if test[0] in ("same", "in", "le", "gt") else [])]
     text = len(str(test[2])) / 10 if test[0] == "eq" else 0
+    text += SETTINGS.name * (test[0] == "eq" and type(test[2]) is str and is_data(test[2]))
     assert SETTINGS.op_costs is not None
     return sum(map(place_cost, places)) + SETTINGS.op_costs[test[0]] + text
 
@@ -237,7 +240,7 @@ class Tree:
             return str(self.test) if self.yes.label is True else f"not ({self.test})"
         return f"({self.yes} if {self.test} else {self.no})"
 
-
+# %% ../../nbs/mocker/01_trees.ipynb #40b56d9b
 def _bits(counts: Iterable[int]) -> float:
     counts = [c for c in counts if c]
     n = sum(counts)
@@ -262,7 +265,7 @@ def learn_tree(
     price = SETTINGS.per_feature * math.log2(len(found) + 1) + penalty
     return _grow((1 << len(cases)) - 1, found, masks, price, SETTINGS.depth)
 
-
+# %% ../../nbs/mocker/01_trees.ipynb #1a2fe337
 def _grow(
     mask: int, found: Sequence[Feature], masks: Mapping[Any, int], price: float, depth: int
 ) -> Tree:

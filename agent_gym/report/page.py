@@ -84,14 +84,15 @@ def calibration_svg(points: Sequence[tuple[float, float, int]], size: int = 190)
         f'<text transform="translate(14 {size / 2}) rotate(-90)" {middle}>measured</text></svg>'
     )
 
-# %% ../../nbs/report/06_page.ipynb #83105622
+# %% ../../nbs/report/06_page.ipynb #6bbd5766
 _TONES = {"green": "good", "yellow": "warn", "red": "bad"}
 
 
 def lights_html(lights: Iterable[Light]) -> str:
     "One row a light: the use, the answer, the number that decides, what would turn it green."
     rows = "".join(
-        f"<li>{badge(WORDS[x.state], _TONES[x.state])} <b>{escape(x.use)}</b><br>"
+        f'<li style="border-left-color:var(--ag-{_TONES[x.state]}-fill)">'
+        f"{badge(WORDS[x.state], _TONES[x.state])} <b>{escape(x.use)}</b><br>"
         f"{escape(x.sentence)}{_advice(x)}</li>"
         for x in lights
     )
@@ -107,7 +108,7 @@ def _advice(light: Light) -> str:
         else ""
     )
 
-# %% ../../nbs/report/06_page.ipynb #365a49f4
+# %% ../../nbs/report/06_page.ipynb #72a99943
 SHOWN = 10  # rows of a table; the rest is folded
 STYLE = (
     "<style>.ag-part{border:1px solid var(--ag-line);border-radius:8px;padding:2px 16px 12px;"
@@ -115,7 +116,7 @@ STYLE = (
     "flex-wrap:wrap;gap:8px 28px;align-items:flex-start}.ag-side>.ag-main{flex:1 1 300px;"
     "min-width:0}.ag-lights{list-style:none;margin:12px 0;padding:0;display:grid;gap:10px;"
     "grid-template-columns:repeat(auto-fit,minmax(250px,1fr))}.ag-lights li{border:1px solid "
-    "var(--ag-line);border-radius:8px;padding:10px 14px;margin:0}"
+    "var(--ag-line);border-left-width:7px;border-radius:8px;padding:10px 14px;margin:0}"
     "@page{size:A4;margin:14mm}@media print{.ag-part{box-decoration-break:clone}"
     ".ag-part tr,.ag-part svg,.ag-part p,.ag-lights li{break-inside:avoid}"
     ".ag-part h2,.ag-part p,.ag-part summary{break-after:avoid}"

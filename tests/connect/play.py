@@ -11,6 +11,7 @@ from scripts import MAX_TURNS, as_call
 
 import agent_gym as ag
 from agent_gym.connect.interface import ToolInterface
+from agent_gym.environment.action import observation
 
 
 def by_gymnasium(gym, scripts, folder):
@@ -148,6 +149,79 @@ def over_openenv(env, s):
     state = env.state()
     assert not got.done or (got.reward, got.observation.verdict) == (state.score, state.verdict)
     return {"seen": seen, "reward": state.score, "verdict": state.verdict, "done": got.done}
+
+
+def by_trl(gym, scripts, folder):
+    "As TRL does it: an instance used again and again, methods by name; unknown tools it keeps."
+    from scripts import play
+
+    from agent_gym.connect.trl import environment_factory
+
+    environment = environment_factory(gym, max_turns=MAX_TURNS)()
+    for s in scripts:
+        known = [t for t in s["turns"] if "say" in t or hasattr(environment, t["tool"])]
+        assert (len(known) < len(s["turns"])) == (s["kind"] == "unknown")
+        assert environment.reset(**s, prompt=[{}]) is None
+        seen, episode = [], environment._episode
+        for t in known:
+            if episode.done:
+                break
+            name, arguments = as_call(environment._tools, t)
+            seen.append(getattr(environment, name)(**arguments))
+        told = {"seen": seen, "reward": environment.get_reward(), "done": episode.done}
+        told["verdict"] = episode.score().verdict
+        assert told == play(gym, s | {"turns": known})
+        yield told
+
+
+def answers(trace):
+    "What came back after each turn of the agent."
+    seen = []
+    for m in trace.messages:
+        if m.role == "assistant":
+            seen.append([])
+        elif seen:
+            seen[-1].append(m)
+    return [observation(heard) for heard in seen]
+
+
+def by_inspect(gym, scripts, folder):
+    "One evaluation; the model says what the script says, and fails where that is given up."
+    from inspect_ai import eval as evaluate
+    from inspect_ai.model import ModelOutput, ModelUsage, get_model
+    from inspect_ai.solver._task_state import sample_state
+
+    from agent_gym.connect import inspect
+
+    tools = ToolInterface.of(gym, customer=True)
+    by_id = {f"{s['conversation_id']}#{s['seed']}": s for s in scripts}
+
+    def model(messages, *rest):
+        turn = sum(m.role == "assistant" for m in messages)
+        name, arguments = as_call(tools, t := by_id[sample_state().sample_id]["turns"][turn])
+        out = ModelOutput.for_tool_call("scripted", name, arguments)
+        if "say" in t:
+            out = ModelOutput.from_content("scripted", t["say"])
+        else:
+            out.choices[0].message.content = ""
+        out.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
+        return out
+
+    task = inspect.task(gym, repeats=10, max_turns=MAX_TURNS)
+    task.dataset = task.dataset.filter(lambda sample: sample.id in by_id)
+    (log,) = evaluate(
+        task,
+        model=get_model("mockllm/model", custom_outputs=model),
+        log_dir=str(folder / "inspect"),
+        display="none",
+        fail_on_error=False,
+    )
+    found = {f"{r.conversation_id}#{r.seed}": r for r in inspect.episodes(log)}
+    for key in by_id:
+        r = found[key]
+        done = r.terminated or r.truncated
+        told = {"seen": answers(r.trace), "reward": r.score, "verdict": r.verdict, "done": done}
+        yield told
 
 
 if __name__ == "__main__":
