@@ -48,7 +48,8 @@ def labelled(draft: Record, name: str, notes: list[str]) -> Record:
         if usable is None:
             meta = {"satisfaction_original": score, **meta}
             notes.append(
-                "satisfaction_score is no number from 1 to 5: kept in metadata['satisfaction_original']"
+                "satisfaction_score is no number from 1 to 5: kept in "
+                "metadata['satisfaction_original']"
             )
     draft["metadata"] = meta
     return draft
@@ -238,7 +239,9 @@ def fathom(t: Trace) -> Trace:
         for path, v, above in _values(t):
             if (found := above + levels(v, DEPTH + 1)) > DEPTH:
                 raise TraceError(
-                    f"nested {'more than ' if found > DEPTH + 1 else ''}{min(found, DEPTH + 1)} deep: a trace can be written and read again up to {DEPTH} objects and lists inside each other. Keep the value as text",
+                    f"nested {'more than ' if found > DEPTH + 1 else ''}{min(found, DEPTH + 1)} "
+                    f"deep: a trace can be written and read again up to {DEPTH} objects and "
+                    f"lists inside each other. Keep the value as text",
                     path=path,
                 ) from None
     return t

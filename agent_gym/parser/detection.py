@@ -102,7 +102,7 @@ def explain(record: object, rows: Sequence[object] = ()) -> str:
 
 
 def _nearest(record: object) -> str:
-    "The format whose fields `record` has most of, and those that it lacks; nothing if none is near."
+    "The format whose fields `record` has most of, and those that it lacks; nothing if none is."
     own = {glued(k) for k in record} if isinstance(record, dict) else set()
     share, best = 0.0, None
     for r in READERS.values():

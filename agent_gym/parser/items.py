@@ -93,7 +93,8 @@ def parse(data: bytes, line: int | None = None) -> tuple[Any, list[str]]:
     "The JSON value of `data` with notes; raises TraceError that says where it breaks."
     if len(data) > WHOLE and (cost := _cost(data)) > 8 * len(data) + (24 << 20):
         raise TraceError(
-            f"one record of {len(data) >> 20} MB with so many small values that it would take more than {cost >> 20} MB of memory: not read",
+            f"one record of {len(data) >> 20} MB with so many small values that it would take "
+            f"more than {cost >> 20} MB of memory: not read",
             line=line,
         )
     try:
@@ -109,7 +110,8 @@ def parse(data: bytes, line: int | None = None) -> tuple[Any, list[str]]:
         ) from None
     except RecursionError:
         raise TraceError(
-            f"nested too deeply: records are read up to {DEPTH} objects and lists inside each other",
+            f"nested too deeply: records are read up to {DEPTH} objects and lists inside each "
+            f"other",
             line=line,
         ) from None
     except ValueError as e:
@@ -143,7 +145,7 @@ BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotIm
 
 def unwrap(stream: IO[bytes], depth: int = 0) -> IO[bytes]:
     "The uncompressed stream behind `stream` (gzip and Zstandard, up to three deep)."
-    buffered = stream if hasattr(stream, "peek") else io.BufferedReader(stream)  # type: ignore[arg-type]
+    buffered: Any = stream if hasattr(stream, "peek") else io.BufferedReader(stream)  # type: ignore
     magic = buffered.peek(4)[:4]  # type: ignore[attr-defined]
     if depth < 3 and magic[:2] == b"\x1f\x8b":
         return unwrap(
@@ -208,7 +210,8 @@ def whole(stream: IO[bytes], limit: int = -1) -> bytes:
 
 def _bomb(limit: int) -> TraceError:
     return TraceError(
-        f"one record unpacks to more than {limit >> 20} MB, a hundred times what the whole file takes packed: not read. Unpack it yourself if it is what you want"
+        f"one record unpacks to more than {limit >> 20} MB, a hundred times what the whole file "
+        f"takes packed: not read. Unpack it yourself if it is what you want"
     )
 
 
@@ -237,7 +240,9 @@ def as_utf8(stream: IO[bytes], limit: int = -1) -> IO[bytes]:
 
 # %% ../../nbs/parser/07_items.ipynb #4cf61030
 _TIMED = re.compile(
-    r"\s*[\u200e\u200f]*\[?(?P<time>\d{1,4}[./:-]\d{1,2}(?:[./:-]\d{1,4})?(?:,?[ T]\s*\d{1,2}[:.]\d{2}(?:[:.]\d{2})?)?(?:\s?[AaPp]\.?[Mm]\.?)?Z?)\]?(?:\s*[-–]\s*|:?\s+)(?P<text>.*)",
+    r"\s*[\u200e\u200f]*\[?(?P<time>\d{1,4}[./:-]\d{1,2}(?:[./:-]\d{1,4})?"
+    r"(?:,?[ T]\s*\d{1,2}[:.]\d{2}(?:[:.]\d{2})?)?(?:\s?[AaPp]\.?[Mm]\.?)?Z?)\]?"
+    r"(?:\s*[-–]\s*|:?\s+)(?P<text>.*)",
     re.S,
 )
 _NAMED = re.compile(r"(?P<who>[^\s:<>{}\[\]\"][^:\n<>{}\[\]\"]{0,58}):\s+(?P<said>.*)", re.S)
@@ -329,7 +334,9 @@ def sniff(head: bytes, name: str) -> str:
         raise TraceError("NUL bytes at the beginning: not UTF-8 text")
     if name.lower().endswith((".csv", ".tsv")):
         raise TraceError(
-            f"the first line of a table must name its columns (two or more, with a comma, semicolon, tab or bar between them), got {text.splitlines()[0][:60].decode('utf-8', 'replace')!r}"
+            f"the first line of a table must name its columns (two or more, with a comma, "
+            f"semicolon, tab or bar between them), got "
+            f"{text.splitlines()[0][:60].decode('utf-8', 'replace')!r}"
         )
     return "lines" if text.count(b"\n{") >= 1 else "value"
 

@@ -14,7 +14,8 @@ from ..progress import paused_gc
 from .agents import Named
 from .lazy import Chained, InBlocks, InFile, LazyTraces, Room
 from .progress import Bar
-from .reading import Loader, Success, written
+from .convert import Success
+from .reading import Loader, written
 from .redact import Redact, redactor_of, report
 from .source import Document, documents, joined
 from ..trace import Trace, TraceError, TraceSet, dumps
@@ -56,7 +57,8 @@ def load_traces(
         and all(isinstance(f, str) and isinstance(c, str) for f, c in columns.items())
     ):
         raise ValueError(
-            f"columns must map our fields to the source's names, as in {{'content': 'utterance'}}, got {columns!r}"
+            f"columns must map our fields to the source's names, as in "
+            f"{{'content': 'utterance'}}, got {columns!r}"
         )
     if isinstance(source, TraceSet):
         return source
@@ -73,7 +75,7 @@ def load_traces(
     if (
         columns
         and (missing := [c for f, c in columns.items() if f not in loader.rename.found])
-        and loader.made
+        and loader.convert.made
     ):
         raise TraceError(
             f"no record has a field or column {missing[0]!r}, which columns= names",
@@ -177,7 +179,13 @@ def _index(loader: Loader, doc: Document, parts: list[Sequence[Trace]], trace: T
     if packed:
         last.add(dumps(trace.to_dict()).encode(), len(last))
     else:
-        last.add(loader.at.raw, loader.at.offset, loader.nth, loader.renamed, loader.number)  # type: ignore[arg-type]
+        last.add(
+            loader.at.raw or b"",
+            loader.at.offset,
+            loader.nth,
+            loader.convert.renamed,
+            loader.convert.number,
+        )  # type: ignore[arg-type]
 
 
 def _left_out(loader: Loader) -> list[str]:
@@ -187,7 +195,8 @@ def _left_out(loader: Loader) -> list[str]:
     ]
     return told + (
         [
-            f"{len(loader.skipped) - 3} more files were skipped that no reader knows: {', '.join(Path(doc.name).name for doc, _ in loader.skipped[3:40])}"
+            f"{len(loader.skipped) - 3} more files were skipped that no reader knows: "
+            f"{', '.join(Path(doc.name).name for doc, _ in loader.skipped[3:40])}"
         ]
         if len(loader.skipped) > 3
         else []
@@ -201,7 +210,7 @@ def _notes(loader: Loader) -> list[str]:
         else []
     )
     return (
-        loader.watch.told()
+        loader.convert.watch.told()
         + told
         + [f"{n} × {note}" for note, n in loader.notes.items()]
         + loader.rename.notes()

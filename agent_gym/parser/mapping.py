@@ -139,7 +139,8 @@ COLUMNS = {
     ours: tuple(names.split())
     for ours, names in {
         "conversation_id": "conversation_id conversationid conversation dialogue_id dialog_id "
-        "dialogueid dialogid conv_id chat_id session_id sessionid thread_id ticket_id case_id call_id",
+        "dialogueid dialogid conv_id chat_id session_id sessionid thread_id ticket_id case_id "
+        "call_id",
         "role": "role speaker sender author from participant author_type sender_type speaker_role "
         "actor who side",
         "content": "content text message utterance body value transcript msg",
@@ -300,7 +301,8 @@ class Renaming:
             return []
         names = ", ".join(n for n, _ in self.others.most_common(6))
         return [
-            f"{sum(self.others.values())} messages of speakers that roles= does not name were taken as the {self.other}'s: {names}"
+            f"{sum(self.others.values())} messages of speakers that roles= does not name were "
+            f"taken as the {self.other}'s: {names}"
         ]
 
 

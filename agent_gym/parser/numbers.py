@@ -32,14 +32,14 @@ _CARD_LENGTHS |= {"30": (14,), "36": (14,), "38": (14,), "6": (16, 19), "9": (16
 
 
 def is_card(text: str) -> bool:
-    "True for the number of a payment card: a prefix that is issued, its length, and its check digit."
+    "True for the number of a payment card: a prefix that is issued, its length, its check digit."
     digits = "".join(c for c in text if c.isdigit())
     lengths = next((n for p, n in _CARD_LENGTHS.items() if digits.startswith(p)), ())
     return len(digits) in lengths and luhn(digits) == 0
 
 
 def is_iban(text: str) -> bool:
-    "True for an international bank account number with its check digits (ISO 13616, ISO 7064 modulo 97)."
+    "True for an international bank account number with its check digits (ISO 13616, ISO 7064)."
     s = re.sub(r"[\s-]", "", text).upper()
     return 15 <= len(s) <= 34 and int("".join(str(int(c, 36)) for c in s[4:] + s[:4])) % 97 == 1
 
@@ -109,7 +109,8 @@ _PHONE = re.compile(
     rf"(?<![A-Za-z0-9_.#/-])(?:\+|00(?=[1-9(]))?\(?\d(?:[ .()/-]{{0,3}}\d){{5,17}}{_SHUT}"
 )
 _PLAIN = re.compile(
-    r"\+\d{1,3}[ .-]?(?:\(\d{1,4}\)|\d{1,4})(?:[ .-]?\d{2,4}){2,3}|(?:\(\d{3}\) ?|[2-9]\d{2}[ .-])\d{3}[ .-]\d{4}"
+    r"\+\d{1,3}[ .-]?(?:\(\d{1,4}\)|\d{1,4})(?:[ .-]?\d{2,4}){2,3}|"
+    r"(?:\(\d{3}\) ?|[2-9]\d{2}[ .-])\d{3}[ .-]\d{4}"
 )
 _DATE = re.compile(r"(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d\d")
 SHORTEST, LONGEST = 7, 15

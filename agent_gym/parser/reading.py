@@ -12,15 +12,11 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
-from .agents import Agents
-from .build import build, conversation_id, labelled
+from .build import build
+from .convert import FAULTS, Converter, Success, fault_of
 from .formats.chat import native_to_trace
 from .groups import FILE
 from .items import Item
-from .labels import id_key
-from .names import Names
 from .lists import Many
 from .progress import Bar
 from .redact import Redactor
@@ -39,25 +35,14 @@ from .source import Document, companion, documents
 from .mapping import Renaming, with_roster
 from .unread import unread
 from .values import Record, kind
-from .warnings import Watch
 from ..trace import Trace, TraceError, dumps, loads
 
 # %% auto #0
-__all__ = ['Success', 'HOPELESS', 'FEW', 'BATCH', 'PATIENCE', 'FEW_EXPLAINED', 'LONGEST_NOTE', 'FAULTS', 'Loader', 'written']
+__all__ = ['HOPELESS', 'FEW', 'BATCH', 'PATIENCE', 'FEW_EXPLAINED', 'LONGEST_NOTE', 'Loader', 'written']
 
 # %% ../../nbs/parser/26_reading.ipynb #19f4275c
-Success = Callable[[Trace], object] | Mapping[str, bool]
 HOPELESS, FEW, BATCH, PATIENCE, FEW_EXPLAINED = 100_000, 1000, 1 << 20, 100, 20
 LONGEST_NOTE = 4000
-FAULTS = (
-    StopIteration,
-    LookupError,
-    TypeError,
-    AttributeError,
-    ValueError,
-    ArithmeticError,
-    RecursionError,
-)
 
 
 @dataclass
@@ -71,28 +56,23 @@ class Loader:
     success: Success | None = None
     redact: Redactor | None = None
     nested: bool = False
+    replaying: bool = False
     errors: list[TraceError] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
-    notes: Counter[str] = field(default_factory=Counter)
     chosen: Counter[tuple[str, str]] = field(default_factory=Counter)
-    ids: Names = field(default_factory=Names)
     detect: Detector = field(default_factory=Detector)
-    replaying: bool = False
-    made: int = 0
     explained: int = 0
     nth: int = -1
     at: Item = field(default_factory=Item)
-    renamed: str | None = None
-    number: int = 0
     known: set[str] = field(default_factory=set)
-    watch: Watch = field(default_factory=Watch)
-    agents: Agents = field(default_factory=Agents)
     joining: bool = False
     joined: dict[str, list[Document]] = field(default_factory=dict)
     skipped: list[tuple[Document, TraceError]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rename = Renaming(self.columns, self.roles)
+        self.convert = Converter(self.success, self.redact, self.nested, self.replaying)
+        self.notes, self.agents = self.convert.notes, self.convert.agents
 
     def fail(
         self, error: TraceError, doc: Document, item: Item | None = None, record: object = None
@@ -122,9 +102,10 @@ class Loader:
         )
         if self.on_error == "raise":
             raise located from None
-        if len(self.errors) >= HOPELESS and self.made < len(self.errors):
+        if len(self.errors) >= HOPELESS and self.convert.made < len(self.errors):
             raise TraceError(
-                f"more than {HOPELESS:,} records could not be read, and only {self.made:,} could. The last: {located}",
+                f"more than {HOPELESS:,} records could not be read, and only "
+                f"{self.convert.made:,} could. The last: {located}",
                 source=located.source,
                 record=located.record,
             )
@@ -359,137 +340,19 @@ class Loader:
                     text = dumps(lost)
                     told = text if len(text) <= LONGEST_NOTE else ", ".join(map(str, lost))
                     self.notes[f"beside the conversations: {told}"] += 1
-        except TraceError as e:
-            self.fail(e, doc, item)
         except FAULTS as e:
-            self.fail(_tripped(reader, e), doc, item)
+            self.fail(fault_of(reader, e), doc, item)
 
     def _trace(
         self, reader: Reader, doc: Document, item: Item, record: Any, path: str
     ) -> Iterator[Trace]:
-        notes = list(item.notes)
         try:
-            if isinstance(record, TraceError):
-                raise record
-            draft = reader.to_trace(record)
-            draft = draft.to_dict() if isinstance(draft, Trace) else draft
-            whole = draft.pop("_whole", not reader.ours) or draft.get("_written")
-            if not whole and (lost := unread(record, draft)) is not None:
-                draft["metadata"] = {**(draft.get("metadata") or {}), "unread": lost}
-            self._enclose(draft, item)
-            inner = (
-                draft["metadata"].pop("deeper", ())
-                if self.nested and isinstance(draft.get("metadata"), dict)
-                else ()
-            )
-            trace = self._made(reader, draft, doc, item, notes)
-            if not self.replaying:
-                self.watch.see_record(record, trace.metadata)
-        except TraceError as e:
-            return self.fail(e, doc, replace(item, raw=None, path=item.path + path[1:]), record)
-        except ValidationError as e:
-            return self.fail(
-                TraceError.from_validation(e),
-                doc,
-                replace(item, raw=None, path=item.path + path[1:]),
-                record,
-            )
+            for trace in self.convert(reader, record, item, doc):
+                self.nth += 1
+                yield trace
         except FAULTS as e:
-            return self.fail(
-                _tripped(reader, e), doc, replace(item, raw=None, path=item.path + path[1:]), record
-            )
-        if notes:
-            self.notes.update(notes)
-        self.nth += 1
-        yield trace
-        name = draft["conversation_id"]
-        for i, messages in enumerate(inner, 1):
-            child = self._made(
-                reader,
-                {
-                    "conversation_id": f"{name}/{i}",
-                    "messages": messages,
-                    "metadata": {"parent": name},
-                },
-                doc,
-                item,
-                notes,
-            )
-            self.renamed = child.conversation_id
-            self.nth += 1
-            yield child
-
-    def _enclose(self, draft: Record, item: Item) -> None:
-        """What surrounds a conversation in its envelope belongs to it; its labels only where
-        nothing else lies there."""
-        if not item.around:
-            return
-        meta = draft["metadata"] = {**item.around, **(draft.get("metadata") or {})}
-        if not item.alone:
-            draft["_around"] = set(item.around)
-        elif draft.get("conversation_id") is None and (key := id_key(item.around)) is not None:
-            draft["conversation_id"] = meta.pop(key)
-
-    def _made(
-        self, reader: Reader, draft: Record, doc: Document, item: Item, notes: list[str]
-    ) -> Trace:
-        draft = labelled(draft, reader.name, notes)
-        given = conversation_id(draft.get("conversation_id"))
-        self.made += 1
-        draft["conversation_id"] = name = self._id(
-            draft, item.name if given is None else given, doc
-        )
-        self.renamed = None if name == given or self.number else name
-        for m in draft["messages"]:
-            if calls := m.get("tool_calls"):
-                notes.extend(
-                    f"{c['name'][:40]}: {c['metadata']['note']}"
-                    for c in calls
-                    if "note" in c.get("metadata", ())
-                )
-        trace = self._judged(build(draft, reader.ours))
-        if not self.replaying:
-            self.watch.see(trace)
-            self.agents.see(doc.name, trace.task)
-        if self.redact is not None:
-            trace = self.redact.trace(trace)
-            self.renamed = (
-                trace.conversation_id if self.renamed is not None or self.number else None
-            )
-            self.number = 0
-        return trace
-
-    def _id(self, draft: Record, given: str | None, doc: Document) -> str:
-        """An id of its own for the current trace: the one given, with its agent, its file or a
-        number where it was seen before, or the document's name and a number (then in `number`)."""
-        if self.replaying:
-            return given or ""
-        self.number = self.made if given is None and self.ids.number(doc.stem, self.made) else 0
-        if self.number:
-            return f"{doc.stem}-{self.made}"
-        name = self.ids.unique(f"{doc.stem}-{self.made}" if given is None else given)
-        if name != given and given is not None:
-            meta = draft["metadata"]
-            other = next((a for a in (meta.get("agent"), self.agents.name_of(doc.name)) if a), None)
-            if isinstance(other, str):
-                draft["metadata"] = {"task_id": given, **meta}
-                return self.ids.unique(f"{other}/{given}")
-            self.notes["a conversation id occurred again: #2, #3, ... was appended"] += 1
-        return name
-
-    def _judged(self, trace: Trace) -> Trace:
-        if self.success is None:
-            return trace
-        given = (
-            self.success.get(trace.outcome or "")
-            if isinstance(self.success, Mapping)
-            else self.success(trace)
-        )
-        return (
-            trace
-            if given is None
-            else trace.model_copy(update={"metadata": {**trace.metadata, "success": bool(given)}})
-        )
+            where = replace(item, raw=None, path=item.path + path[1:])
+            self.fail(fault_of(reader, e), doc, where, record)
 
     def again(self, raw: bytes) -> list[Trace]:
         "The traces of a body that loaded before, as they were then (but for ids that were made)."
@@ -498,16 +361,8 @@ class Loader:
 
     def replay(self) -> Loader:
         "A loader with the same options that only reads again."
-        return Loader(
-            self.format,
-            "raise",
-            self.columns,
-            self.roles,
-            self.success,
-            self.redact,
-            self.nested,
-            replaying=True,
-        )
+        told = (self.columns, self.roles, self.success, self.redact, self.nested)
+        return Loader(self.format, "raise", *told, replaying=True)
 
 
 def _ticking(items: Iterator[Item], bar: Bar) -> Iterator[Item]:
@@ -519,9 +374,3 @@ def _ticking(items: Iterator[Item], bar: Bar) -> Iterator[Item]:
 def written(raw: bytes) -> list[Trace]:
     "The trace whose `to_dict` was written as JSON."
     return [build(native_to_trace(loads(raw)), ours=True)]  # type: ignore[arg-type]
-
-
-def _tripped(reader: Reader, error: Exception) -> TraceError:
-    return TraceError(
-        f"the reader {reader.name!r} cannot read this record: {type(error).__name__}: {str(error)[:160]}"
-    )

@@ -482,7 +482,8 @@ def documents(source: object) -> Iterator[Document]:
         yield _records("a dict", [source], "$")
     elif hasattr(source, "to_dict") and hasattr(source, "columns"):
         if len(set(source.columns)) < len(source.columns):  # type: ignore[attr-defined]
-            twice = next(c for c in source.columns if list(source.columns).count(c) > 1)  # type: ignore[attr-defined]
+            columns = list(source.columns)  # type: ignore[attr-defined]
+            twice = next(c for c in columns if columns.count(c) > 1)
             raise TraceError(f"two columns are named {twice!r}: rename one", source="DataFrame")
         yield _records("DataFrame", source.to_dict("records"))  # type: ignore[attr-defined]
     elif hasattr(source, "to_pylist"):
@@ -491,7 +492,8 @@ def documents(source: object) -> Iterator[Document]:
         yield _records(type(source).__name__, source, arrow=hasattr(source, "column_names"))
     else:
         raise TraceError(
-            f"expected a path or a list of paths, bytes, a file, a list of records or a DataFrame, got {type(source).__name__}",
+            f"expected a path or a list of paths, bytes, a file, a list of records or a "
+            f"DataFrame, got {type(source).__name__}",
             source=type(source).__name__,
         )
 

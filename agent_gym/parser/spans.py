@@ -138,7 +138,8 @@ _LITERAL = re.compile(r"""None|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.S)
 
 
 def _from_repr(text: str) -> list[Record]:
-    m: Record = {"role": _REPR.match(text)[1], "content": _field(text, "content")}  # type: ignore[index]
+    told = _REPR.match(text)
+    m: Record = {"role": told and told[1], "content": _field(text, "content")}
     calls = re.search(r"\btool_calls=(\[.*?\])(?= \w+=|$)", text, re.S)
     found = literal(calls[1]) if calls else None
     m |= {"tool_calls": found} if isinstance(found, list) else {}

@@ -120,7 +120,7 @@ def role_word(value: str) -> str | None:
         return None
     if step_of(value):
         return "tool" if step_of(value) == "result" else None
-    ends = (w[-1], w[0]) if len(w) <= 3 else ()
+    ends = w[-1:] + w[:1] if len(w) <= 3 else ()
     return ROLE_WORDS.get("".join(w)) or next(
         (ROLE_WORDS[e] for e in ends if e in ROLE_WORDS), None
     )
@@ -145,7 +145,8 @@ def role_of(value: object, path: str) -> str:
     role = ROLE_WORDS.get(value) or role_word(value[:LONGEST_KEY])
     if role is None:
         raise TraceError(
-            f"unknown role {value[:40]!r}: say who that is with roles={{{value[:40]!r}: 'user'}} (or 'assistant', 'tool', 'system')",
+            f"unknown role {value[:40]!r}: say who that is with roles={{{value[:40]!r}: 'user'}} "
+            f"(or 'assistant', 'tool', 'system')",
             path=path,
         )
     return role

@@ -389,7 +389,10 @@ def _by_structure(value: Any, path: str) -> list[tuple[Record | None, Record | N
     calls = [holds_call(v) for v in items]
     if not all(c or holds_answer(v) for c, v in zip(calls, items)):
         return []
-    return [called(v, path) if c else (None, answer_part(v)) for c, v in zip(calls, items)]  # type: ignore[arg-type]
+    return [
+        called(v, path) if c else (None, answer_part(v))  # type: ignore[arg-type]
+        for c, v in zip(calls, items)
+    ]
 
 
 def _calls(m: Record, path: str) -> list[Record]:
@@ -626,7 +629,8 @@ def read_turns(items: object, path: str = "$.messages") -> tuple[list[Record], b
         raise TraceError(f"expected a list of messages, got {kind(items)}", path=path)
     if len(items) > MOST:
         raise TraceError(
-            f"{len(items):,} messages in one conversation, more than {MOST:,}: if it is one, cut it into several",
+            f"{len(items):,} messages in one conversation, more than {MOST:,}: if it is one, cut "
+            f"it into several",
             path=path,
         )
     out: list[Record] = []

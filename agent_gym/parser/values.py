@@ -101,7 +101,8 @@ def plain(value: object, path: str = "$", depth: int = 0) -> Any:
         return int(value)
     if depth >= DEPTH:
         raise TraceError(
-            f"nested more than {DEPTH} deep, or a value that holds itself: records are read up to {DEPTH} objects and lists inside each other",
+            f"nested more than {DEPTH} deep, or a value that holds itself: records are read up "
+            f"to {DEPTH} objects and lists inside each other",
             path=path[:120],
         )
     if isinstance(value, Mapping):
@@ -168,7 +169,8 @@ def literal(text: str) -> object:
 
 # %% ../../nbs/parser/00_values.ipynb #fa627e23
 _ERROR_TEXT = re.compile(
-    r"\s*(?:Error\b|Traceback \(most recent call last\)|[A-Z]\w*(?:Error|Exception): |content_type='system_error')"
+    r"\s*(?:Error\b|Traceback \(most recent call last\)|[A-Z]\w*"
+    r"(?:Error|Exception): |content_type='system_error')"
 )
 _ABOUT = frozenset(
     {

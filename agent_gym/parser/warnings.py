@@ -99,7 +99,9 @@ class Watch:
         out = []
         if self.single > MOST_OF * self.traces:
             out.append(
-                f"{self.single} of {self.traces} conversations hold one message: do rows of one conversation belong together? Name their thread with columns={{'conversation_id': ...}}"
+                f"{self.single} of {self.traces} conversations hold one message: do rows of one "
+                f"conversation belong together? Name their thread with "
+                f"columns={{'conversation_id': ...}}"
             )
         if self.empty:
             out.append(
@@ -107,17 +109,20 @@ class Watch:
             )
         if self.silent:
             out.append(
-                f"{self.silent} entries with a role say nothing that is known: kept in metadata['events']"
+                f"{self.silent} entries with a role say nothing that is known: kept in "
+                f"metadata['events']"
             )
         out += self._tools()
         if self.traces and self.unlabelled == self.traces:
             out.append(
-                "no conversation has an outcome or a satisfaction score: say which were good with success= (a function of the trace, or a mapping of outcome words)"
+                "no conversation has an outcome or a satisfaction score: say which were good "
+                "with success= (a function of the trace, or a mapping of outcome words)"
             )
         if self.unread > MOST_OF * max(self.records, 1):
             names = ", ".join(k[:30] for k, _ in self.fields.most_common(8))
             out.append(
-                f"half of the fields of most records or more were not read, only kept in metadata: {names}"
+                f"half of the fields of most records or more were not read, only kept in "
+                f"metadata: {names}"
             )
         return [WARNING + w for w in [*out, *self._roles()]]
 
@@ -128,7 +133,8 @@ class Watch:
             out.append(f"{n} of {sum(self.calls.values())} calls have no result")
         if never:
             out.append(
-                f"never answered: {', '.join(x[:40] for x in never[:8])}{' …' if len(never) > 8 else ''}"
+                f"never answered: "
+                f"{', '.join(x[:40] for x in never[:8])}{' …' if len(never) > 8 else ''}"
             )
         if self.orphans:
             out.append(f"{self.orphans} results answer no call")
@@ -140,13 +146,15 @@ class Watch:
         out = []
         if self.mislabelled * 4 > self.texts.total() > 0 and self.mislabelled >= FEWEST:
             out.append(
-                f"{self.mislabelled} texts begin with the other side's name: a whole talk may lie in one message"
+                f"{self.mislabelled} texts begin with the other side's name: a whole talk may "
+                f"lie in one message"
             )
         n = {r: self.texts[r] for r in self.said}
         if min(n.values()) >= SPEECHES:
             share = {r: self.repeated[r] / n[r] for r in n}
             if share["user"] > MOST_OF and share["assistant"] < MOST_OF / 5:
                 out.append(
-                    "users repeat themselves as agents do and agents do not: are the roles swapped? roles= maps them"
+                    "users repeat themselves as agents do and agents do not: are the roles "
+                    "swapped? roles= maps them"
                 )
         return out

@@ -101,10 +101,10 @@ def _from_parts(r: Record) -> Record:
 
 def _answers(m: Record) -> list[Record]:
     many = m.get("result")
-    several = isinstance(many, list) and bool(many) and all(isinstance(a, dict) for a in many)
-    if m["role"] != "tool" or not several:
+    if m["role"] != "tool" or not isinstance(many, list) or not many:
         return [m]
-    if not all("content" in a and ("tool_call_id" in a or "name" in a) for a in many):
+    found = [a for a in many if isinstance(a, dict) and "content" in a]
+    if len(found) < len(many) or not all("tool_call_id" in a or "name" in a for a in found):
         return [m]
     return turns([{"role": "tool", **a} for a in many])
 

@@ -79,8 +79,9 @@ def _matches_telegram(r: Any) -> object:
 
 def _matches_discord(r: Any) -> object:
     author = _first(r).get("author")
-    known = isinstance(author, dict) and "content" in _first(r)
-    return known and ("isBot" in author or "channel" in r) and "messages with an author"
+    if not isinstance(author, dict) or "content" not in _first(r):
+        return False
+    return ("isBot" in author or "channel" in r) and "messages with an author"
 
 
 def _matches_slack(r: Any) -> object:

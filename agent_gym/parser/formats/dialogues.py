@@ -80,8 +80,9 @@ def _judged(r: Record) -> Record:
         for i, t in enumerate(objects(value if isinstance(value, list) else [value], f"$.{key}")):
             messages += _judged_turn(t, f"$.{key}[{i}]")
     grade = r.get("reward")
-    judged = isinstance(grade, int | float) and not isinstance(grade, bool)
-    outcome = ("success" if grade >= 1 else "failure") if judged else None
+    outcome = None
+    if isinstance(grade, int | float) and not isinstance(grade, bool):
+        outcome = "success" if grade >= 1 else "failure"
     used = ("conversation_id", "context", "generation")
     return draft(r, messages, *used, id=r["conversation_id"], outcome=outcome)
 
