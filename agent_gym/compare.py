@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from pydantic import JsonValue
 
-from .environment.alignment import aligned_calls, divergence
+from .environment.action import aligned_calls, divergence
 from .environment.records import EpisodeRecord
 from .environment.statistics import Comparison, Estimate, newcombe, paired, wilson
 from .render import badge, block, escape, short, table, tiles

@@ -18,7 +18,7 @@ from timing import spent
 
 from agent_gym.environment import Episode, World
 from agent_gym.environment.env import AgentGymEnv, AnyText
-from agent_gym.environment.path import LoggedPath
+from agent_gym.environment.tasks import LoggedPath
 from agent_gym.mocker import ToolMocker
 from agent_gym.reward import Reward
 from agent_gym.trace import EpisodeError, Message, ToolCall, Trace, TraceSet, dumps

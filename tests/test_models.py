@@ -8,6 +8,7 @@ import pickle
 import pytest
 from fake_models import FakeServer, chat, gemini, gemini_error
 
+from agent_gym.agent.declarations import Names, declarations, portable
 from agent_gym.agent.gemini import GeminiLLM
 from agent_gym.agent.openai import OpenAICompatibleLLM
 from agent_gym.llm import Retry, stream
@@ -549,3 +550,14 @@ def test_an_error_in_mid_stream_and_a_server_without_stream_options():
     with server, pytest.raises(LLMError, match="no room"):
         list(llm.stream(HI))
     assert "stream_options" not in server.requests[1]["body"]
+
+
+def test_declarations_hold_what_gemini_takes():
+    plan = {"type": "string", "enum": ["", "basic", "plus"]}
+    spec = ToolSpec(name="change", parameters={"type": "object", "properties": {"plan": plan}})
+    (one,) = declarations([spec, spec], Names([]))
+    assert one["parameters"]["properties"]["plan"]["enum"] == ["basic", "plus"]
+    mixed = {"type": "string", "enum": ["a", 1]}
+    assert "enum" not in portable(mixed) and "enum" not in portable(
+        {"type": "string", "enum": [""]}
+    )

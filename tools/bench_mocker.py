@@ -1,10 +1,11 @@
-"""Two checks of the mocker: it must not lean on names, and it must answer a new agent as the true backend does.
+"""Three checks of the mocker: it must not lean on names, and it must answer a new agent as the true backend does.
 
     AGENT_GYM_BENCH=/path/to/bench python tools/bench_mocker.py          # the folder that holds mocker/score.py
     python tools/bench_mocker.py --world clinic --noise high --seeds 0,1  # or sample, or transfer
+    python tools/bench_mocker.py --ablation banking ticket message        # domains of that folder
 
 The first renames every tool, argument, field and identifier of a public corpus consistently, prints the scores before and after, and fails where they differ by more
-than half a point. The second lets an agent cloned from the logged successes talk with the customers of the logs in the true world and puts every call to the mocker too.
+than half a point. The second lets an agent cloned from the logged successes talk with the customers of the logs in the true world and puts every call to the mocker too. The third leaves out one strategy or one kind of rule at a time and prints (known exact / read after write / error recall) for each domain.
 """
 
 import argparse
@@ -12,6 +13,8 @@ import os
 import re
 import sys
 from collections import Counter
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 
 from bench_transfer import TrueWorld, world_of
@@ -178,6 +181,7 @@ def main() -> int:
     a = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    a.add_argument("--ablation", nargs="+", metavar="DOMAIN")
     a.add_argument("--world", choices=("sample", "clinic", "transfer"))
     a.add_argument("--noise", choices=("low", "high"), default="high")
     a.add_argument("--seeds", default="0")
@@ -190,7 +194,56 @@ def main() -> int:
         ):
             print(f"{k:<24}" + "".join(f"{r[k]:9.1f}" if k in r else "        -" for r in runs))
         return 0
-    return renaming()
+    return ablation(o.ablation) if o.ablation else renaming()
+
+
+PARTS = {
+    "all": {},
+    "no borrowed refusals": {"borrowed": {}},
+    "no refusals": {"borrowed": {}, "refusals": {}, "trees": None},
+    "no effects": {"effects": {}},
+    "no replies": {"replies": {}},
+    "no links": {"links": {}},
+    "no logged answers": {"logged": {}},
+}
+
+
+def without(mocker, parts, strategy=None):
+    "The mocker with these parts of its state emptied, or without one strategy."
+    backend, state = mocker.backend, mocker.backend.state
+    if "trees" in parts:
+        leaf = {t: replace(x, test=None, counts={"ok": 1}) for t, x in state.trees.items()}
+        parts = {**parts, "trees": leaf}
+    kept = tuple(s for s in backend.strategies if s != strategy)
+    other = copy(mocker)
+    other.backend = replace(backend, state=replace(state, **parts), strategies=kept)
+    other.reset()
+    return other
+
+
+def ablation(domains) -> int:
+    folder = Path(os.environ.get("AGENT_GYM_BENCH", ".")) / "mocker"
+    if not (folder / "score.py").exists():
+        print("set AGENT_GYM_BENCH to the folder that holds mocker/score.py")
+        return 2
+    sys.path.insert(0, str(folder))
+    import score
+
+    for domain in domains:
+        train = score.load_train(str(folder / "data"), domain)
+        mocker = score.agent_gym_mocker(train)
+        bench = score.load_bench(str(folder / "data"), domain, train)
+        changed = {name: without(mocker, parts) for name, parts in PARTS.items()}
+        for strategy in mocker.backend.strategies:
+            changed[f"no {strategy} strategy"] = without(mocker, {}, strategy)
+        for name, other in changed.items():
+            rows = [r for r in score.play(other, bench) if r["known"] == "known"]
+            shown = []
+            for key in ("exact", "read_after_write", "error_recall"):
+                some = [r[key] for r in rows if key in r]
+                shown.append(f"{100 * sum(some) / len(some):6.1f}" if some else "     -")
+            print(f"{domain:16}{name:24}{''.join(shown)}", flush=True)
+    return 0
 
 
 def renaming() -> int:

@@ -25,10 +25,9 @@ from agent_gym.agent.declarations import Names, declarations
 from agent_gym.agent.openai import chat_body
 from agent_gym.dialogue.values import facts, skeleton
 from agent_gym.environment import Episode, World, rollout
-from agent_gym.environment.path import LoggedPath
 from agent_gym.environment.play import plan
 from agent_gym.environment.records import EpisodeRecord, EpisodeSet
-from agent_gym.environment.tasks import TaskSet
+from agent_gym.environment.tasks import LoggedPath, TaskSet
 from agent_gym.explore.episodes import EpisodeExplorer
 from agent_gym.explore.traces import TraceExplorer
 from agent_gym.mocker import ToolMocker

@@ -37,9 +37,10 @@ def portable(
     out, notes = _declare_type(s)
     inside = lambda v: portable(v, root=root, depth=depth + 1)
     if isinstance(values := s.get("enum"), list):
-        texts = values and all(isinstance(v, str) for v in values)
-        if texts and out["type"] == "string":
-            out["enum"] = values
+        texts = [v for v in values if isinstance(v, str) and v]  # "" is refused by Gemini
+        if texts and out["type"] == "string" and not any(v for v in values if v not in texts):
+            out["enum"] = texts
+            notes += ["or empty"] if len(texts) < len(values) else []
         else:
             notes.append(f"one of {dumps(values)}")
     if out["type"] == "array":
@@ -154,7 +155,8 @@ class Names:
 # %% ../../nbs/agent/10_declarations.ipynb #bcfd28b5
 def declarations(tools: Sequence[ToolSpec], names: Names) -> list[dict[str, Any]]:
     "`tools` as function declarations: name, description, and parameters where there are any."
-    return [_declare(t, names) for t in tools]
+    first = {t.name: t for t in reversed(tools)}  # a name declared twice is refused
+    return [_declare(first[n], names) for n in dict.fromkeys(t.name for t in tools)]
 
 
 def _declare(t: ToolSpec, names: Names) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class DialogueState:
     unsupported: set[Tokens] = field(default_factory=set)  # values told that nobody had named
     last_event: str = "the start"
     turns: int = 0
-    _pending: list[tuple[ToolCall, ActionRecord | None]] = field(default_factory=list)
+    _pending: dict[str, tuple[ToolCall, ActionRecord | None]] = field(default_factory=dict)
     extractor: SlotExtractor | None = None
     slots: SlotValues = field(default_factory=SlotValues)  # named values
     user_words: list[frozenset[str]] = field(default_factory=list)  # beside these
@@ -213,7 +213,7 @@ FIRST_WORDS = 8  # of what a user says: where a yes or no stands
 def _copy(state: DialogueState) -> DialogueState:
     new = object.__new__(DialogueState)
     for name, value in state.__dict__.items():
-        own = isinstance(value, ValueIndex | SlotValues | list | set)
+        own = isinstance(value, ValueIndex | SlotValues | list | set | dict)
         setattr(new, name, value.copy() if own else value)
     new.answers = {k: list(v) for k, v in state.answers.items()}
     return new
@@ -257,9 +257,10 @@ def _feed_assistant(state: DialogueState, message: Message) -> None:
         _feed_utterance(state, message.content)
     state.calls += [call_signature(c) for c in message.tool_calls]
     writes = state.schema.writes
-    state._pending += [
-        (c, action_record(state, c) if c.name in writes else None) for c in message.tool_calls
-    ]
+    for i, c in enumerate(message.tool_calls):
+        record = action_record(state, c) if c.name in writes else None
+        own = f"call {state.turns}/{i}" if c.id is None or c.id in state._pending else c.id
+        state._pending[own] = c, record
 
 
 def _feed_utterance(state: DialogueState, text: str) -> None:
@@ -286,13 +287,12 @@ def _context(state: DialogueState, wording: str, sources: frozenset[str]) -> fro
 
 # %% ../../nbs/dialogue/04_state.ipynb #414b1847
 def _feed_result(state: DialogueState, message: Message) -> None:
-    opened = next((o for o in state._pending if _is_answer(message, o[0])), None)
+    opened = _take_answered(state, message)
     failed = message.is_error or is_error_value(message.value)
     if state.extractor is not None:
         _feed_result_slots(state, message.name or (opened[0].name if opened else ""), message)
     if opened is None:
         return
-    state._pending.remove(opened)
     (call, action), value = opened, message.value
     if action is not None:
         state.actions.append(replace(action, failed=True) if failed else action)
@@ -323,6 +323,17 @@ def _feed_result_slots(state: DialogueState, tool: str, message: Message) -> Non
 
 
 _ERROR_LETTERS = 120  # of an error's text: what follows is detail
+
+
+def _take_answered(
+    state: DialogueState, message: Message
+) -> tuple[ToolCall, ActionRecord | None] | None:
+    """The call that a result answers, which waits no longer: that of its id, else the first that
+    it can answer."""
+    waiting, name = state._pending, message.tool_call_id
+    if name not in waiting:
+        name = next((k for k, o in waiting.items() if _is_answer(message, o[0])), None)
+    return None if name is None else waiting.pop(name)
 
 
 def _is_answer(message: Message, call: ToolCall) -> bool:

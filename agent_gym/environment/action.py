@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-
 from pydantic import JsonValue, ValidationError
-
 from ..trace import EpisodeError, Message, ToolCall, dumps, loads
 
 # %% auto #0
-__all__ = ['MalformedAction', 'parse_action', 'numbered', 'observation', 'text_of']
+__all__ = ['MalformedAction', 'parse_action', 'numbered', 'observation', 'text_of', 'aligned_calls', 'divergence']
 
 # %% ../../nbs/environment/00_action.ipynb #eb634669
 class MalformedAction(EpisodeError):
@@ -55,7 +53,7 @@ def _arguments(value: JsonValue, where: str) -> dict[str, JsonValue]:
         raise MalformedAction(f"{where} must be a JSON object, got {_kind(value)}")
     return value
 
-
+# %% ../../nbs/environment/00_action.ipynb #3634e184
 def _kind(value: object) -> str:
     return {
         dict: "an object",
@@ -80,7 +78,8 @@ def parse_action(action: str | Message | Mapping[str, JsonValue]) -> Message:
         if isinstance(action, Mapping):
             return _message(_plain_object(action))
         raise MalformedAction(
-            "an action is text (str), a Message, or a message in OpenAI form (a dict or its JSON text), "
+            "an action is text (str), a Message, or a message in OpenAI form (a dict "
+            "or its JSON text), "
             f"got {type(action).__name__}"
         )
     if action[:1] != "{" and not action[:80].lstrip().startswith("{"):
@@ -195,3 +194,52 @@ def text_of(message: Message) -> str:
         if message.result is not None
         else ""
     )
+
+# %% ../../nbs/environment/00_action.ipynb #24a4fb56
+def aligned_calls(
+    left: Sequence[Message], right: Sequence[Message]
+) -> list[tuple[str, ToolCall | None, ToolCall | None]]:
+    """Rows ("same" | "changed" | "only left" | "only right", call, call), in order: the longest
+    common sequence of calls, then same names."""
+    a, b = ([c for m in ms for c in m.tool_calls] for ms in (left, right))
+    keys = [[(c.name, dumps(sorted(c.arguments.items()))) for c in x] for x in (a, b)]
+    best = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    value = [[3 if x == y else 1 if x[0] == y[0] else 0 for y in keys[1]] for x in keys[0]]
+    for i in range(len(a) - 1, -1, -1):
+        for j in range(len(b) - 1, -1, -1):
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], best[i + 1][j + 1] + value[i][j])
+    rows, i, j = [], 0, 0
+    while i < len(a) or j < len(b):
+        if (
+            i < len(a)
+            and j < len(b)
+            and value[i][j]
+            and best[i][j] == best[i + 1][j + 1] + value[i][j]
+        ):
+            rows.append(("same" if value[i][j] == 3 else "changed", a[i], b[j]))
+            i, j = i + 1, j + 1
+        elif i < len(a) and (j == len(b) or best[i][j] == best[i + 1][j]):
+            rows.append(("only left", a[i], None))
+            i += 1
+        else:
+            rows.append(("only right", None, b[j]))
+            j += 1
+    return rows
+
+# %% ../../nbs/environment/00_action.ipynb #9d1444b1
+def divergence(
+    messages: Sequence[Message], logged: Sequence[Message], opening: int = 0
+) -> int | None:
+    """The turn of the agent (from 0, after `opening` messages) at which `messages` first leave
+    `logged`, or None.
+
+    A conversation that stops early has not left the other."""
+    said, was = ([m for m in ms[opening:] if m.role == "assistant"] for ms in (messages, logged))
+    for i, m in enumerate(said):
+        if i >= len(was) or _act(m) != _act(was[i]):
+            return i
+    return None
+
+
+def _act(m: Message) -> tuple[str, list[tuple[str, dict]]]:
+    return m.content or "", [(c.name, c.arguments) for c in m.tool_calls]

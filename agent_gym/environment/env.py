@@ -15,7 +15,7 @@ from gymnasium import spaces
 from .. import register_envs
 from .action import observation
 from .foreign import Copies
-from .episode import Episode, HasWorld, Step
+from .episode import Episode, HasWorld, Step, read_trace
 from .tasks import Split, Task, TaskSet
 from .world import World
 from ..trace import EpisodeError, Message
@@ -114,12 +114,14 @@ class AgentGymEnv(gymnasium.Env[str, str]):
         conversation = options.get("conversation_id")
         if not (conversation is None or isinstance(conversation, str)):
             raise EpisodeError(
-                f"options['conversation_id'] must be the id of a conversation (str), got {conversation!r}"
+                "options['conversation_id'] must be the id of a conversation (str), "
+                f"got {conversation!r}"
             )
         if conversation is None:
             if not self.tasks:
                 raise EpisodeError(
-                    f"no task to draw from: split={self._split!r} and the filter leave none of the gym's {len(self.world.tasks)}"
+                    f"no task to draw from: split={self._split!r} and the filter leave "
+                    f"none of the gym's {len(self.world.tasks)}"
                     if self.world.tasks
                     else f"no task to draw from: {self.world.no_task()} in options"
                 )
@@ -149,7 +151,9 @@ class AgentGymEnv(gymnasium.Env[str, str]):
         if not self.shaping or self.episode is None:
             return 0.0
         before = self._potential
-        self._potential = 0.0 if self.episode.done else self.world.potential(self.episode._so_far())
+        self._potential = (
+            0.0 if self.episode.done else self.world.potential(read_trace(self.episode))
+        )
         return self._potential - before
 
     def _info(self, episode: Episode, more: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from agent_gym.environment.action import (
     text_of,
 )
 from .foreign import Copies, attempt
-from .path import LoggedPath, LoggedTurn, same_action
+from .tasks import LoggedPath, LoggedTurn, same_action
 from .world import User, World
 from ..mocker import ToolResult, ToolSession
 from ..trace import EpisodeError, Message, ToolCall, Trace, copied, dumps
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from agent_gym.reward import RewardBreakdown
 
 # %% auto #0
-__all__ = ['StepInfo', 'Step', 'HasWorld', 'Episode']
+__all__ = ['StepInfo', 'Step', 'HasWorld', 'Episode', 'read_trace']
 
 # %% ../../nbs/environment/05_episode.ipynb #1b74296d
 class StepInfo(TypedDict):
@@ -102,7 +102,9 @@ class Episode:
     ):
         if not 0 <= start <= len(path.turns):
             raise EpisodeError(
-                f"conversation {path.trace.conversation_id!r} has {len(path.turns)} turns of the assistant, so turn must be in 0..{len(path.turns)}, got {start}"
+                f"conversation {path.trace.conversation_id!r} has {len(path.turns)} "
+                f"turns of the assistant, so turn must be in 0..{len(path.turns)}, got "
+                f"{start}"
             )
         if max_turns is not None and max_turns < 1:
             raise EpisodeError(f"max_turns must be at least 1, got {max_turns}")
@@ -157,14 +159,14 @@ class Episode:
     @property
     def session(self) -> ToolSession:
         "The tool session in its present state; made when first asked for."
-        self._catch_up()
+        _catch_up(self)
         assert self._session is not None
         return self._session
 
     @property
     def user(self) -> User:
         "The user in its present state; made when first asked for."
-        self._catch_up()
+        _catch_up(self)
         assert self._user is not None
         return self._user
 
@@ -176,21 +178,22 @@ class Episode:
         state. Raises EpisodeError after the end."""
         if self.terminated or self.truncated:
             raise EpisodeError(
-                f"this episode has ended after {self.turn} turns: make a new one with gym.episode(), or reset() the environment"
+                f"this episode has ended after {self.turn} turns: make a new one with "
+                "gym.episode(), or reset() the environment"
             )
         self.turn += 1
         turns = self.path.turns
         logged = turns[self._position] if self._following and self._position < len(turns) else None
         if logged is not None and type(action) is str and action == logged.plain:
-            return self._follow(logged.said, logged)
+            return _follow(self, logged.said, logged)
         try:
             said = parse_action(action)
         except MalformedAction as e:
-            return self._malformed(action, str(e))
+            return _malformed(self, action, str(e))
         if logged is not None and logged.complete and same_action(said, logged.said):
-            return self._follow(said, logged)
+            return _follow(self, said, logged)
         said = copied(said)
-        return self._call(said) if said.tool_calls else self._talk(said)
+        return _call(self, said) if said.tool_calls else _talk(self, said)
 
     def call(self, name: str, arguments: Mapping[str, JsonValue] | None = None) -> ToolResult:
         """One turn that calls one tool: its result. Raises MalformedAction (no turn is taken) where
@@ -205,7 +208,7 @@ class Episode:
 
     def score(self) -> RewardBreakdown:
         "How right the conversation is as it stands, ended or not; changes nothing."
-        return self.world.grade(self._so_far()) if self._breakdown is None else self._breakdown
+        return self.world.grade(read_trace(self)) if self._breakdown is None else self._breakdown
 
     async def astep(self, action: str | Message | Mapping[str, JsonValue]) -> Step:
         """`step` without holding up the event loop: it runs in a thread where the user or a tool
@@ -227,149 +230,7 @@ class Episode:
     def trace(self) -> Trace:
         """The conversation so far as a `Trace` of its own; labelled once it has ended and could be
         graded."""
-        return copied(self._so_far())
-
-    def _so_far(self) -> Trace:
-        log, b = self.path.trace, self._breakdown
-        meta: dict[str, Any] = {
-            "task_id": log.task,
-            "format": "episode",
-            "conversation_id": log.conversation_id,
-            "seed": self.seed,
-            "turns": self.turn,
-        }
-        if b is not None:
-            meta |= {"score": b.score, "verdict": b.verdict, "truncated": self.truncated}
-            meta["guessed"] = count_guesses(self._messages).share
-        outcome = (
-            {"pass": "resolved", "fail": "unresolved"}.get(b.verdict or "")
-            if b is not None
-            else None
-        )
-        return Trace(
-            conversation_id=f"{log.conversation_id}#{self.seed}",
-            messages=self._messages.copy(),
-            outcome=outcome,
-            satisfaction_score=self._satisfaction() if self.done else None,
-            metadata=meta,
-        )
-
-    def _satisfaction(self) -> float | None:
-        if self._finished_log():
-            return self.path.trace.satisfaction_score
-        return min(5.0, max(1.0, self.user.satisfaction))
-
-    def _finished_log(self) -> bool:
-        return self._following and self._exact and self.terminated
-
-    def _malformed(self, action: object, reason: str) -> Step:
-        self._exact = False
-        self._messages.append(Message(role="assistant", content=_as_said(action)))
-        return self._end(
-            [Message(role="system", content=f"Malformed action: {reason}. Nothing was done.")],
-            [],
-            False,
-            reason,
-        )
-
-    def _follow(self, said: Message, logged: LoggedTurn) -> Step:
-        self._position += 1
-        heard: Sequence[Message] = logged.heard
-        if said is not logged.said:
-            calls = said.tool_calls
-            if calls and [c.id for c in calls] != [c.id for c in logged.said.tool_calls]:
-                said, heard = _relabelled(copied(said), logged, self.turn)
-            else:
-                said = copied(said) if said.metadata else logged.said
-        self._messages.append(said)
-        over = self._position == len(self.path.turns) and self.path.ends
-        return self._end(heard, logged.results, over)
-
-    def _call(self, said: Message) -> Step:
-        said = numbered(said, self.turn)
-        session = self.session
-        self._messages.append(said)
-        heard, results, seen = [], [], False
-        for (
-            call
-        ) in said.tool_calls:  # answers that the log does not hold carry where they came from
-            result, reached = self.world.answer(session, call, self.timeout)
-            seen |= reached
-            results.append(result)
-            heard.append(
-                Message(
-                    role="tool",
-                    name=call.name,
-                    tool_call_id=call.id,
-                    content=result.value if isinstance(result.value, str) else dumps(result.value),
-                    result=result.value,
-                    is_error=result.is_error,
-                    metadata={"source": result.source, "confidence": result.confidence},
-                )
-            )
-        self._exact = False
-        if seen:
-            self._following = False
-        return self._end(heard, results, False)
-
-    def _talk(self, said: Message) -> Step:
-        user = self.user
-        self._messages.append(said)
-        self._following = self._exact = False
-        words = _words(user, self._messages)
-        heard = [] if words is None else [_spoken(user, words)]
-        return self._end(heard, [], words is None or user.left)
-
-    def _end(
-        self,
-        heard: Sequence[Message],
-        results: Sequence[ToolResult],
-        over: bool,
-        malformed: str | None = None,
-    ) -> Step:
-        self._messages.extend(heard)
-        shown = Copies(heard)
-        info: StepInfo = {"tool_results": Copies(results) if results else []}
-        if malformed is not None:
-            info["malformed"] = malformed
-        self.terminated, self.truncated = (
-            over,
-            not over and self.limit is not None and self.turn >= self.limit,
-        )
-        if not (over or self.truncated):
-            return Step(shown, 0.0, False, False, info)
-        self._breakdown = (
-            self.world.logged_grade(self.path)
-            if self._finished_log()
-            else self.world.grade(self._so_far())
-        )
-        info["breakdown"] = self._breakdown
-        info["guessed"] = count_guesses(self._messages).share
-        return Step(
-            shown,
-            min(1.0, max(0.0, float(self._breakdown.score))),
-            self.terminated,
-            self.truncated,
-            info,
-        )
-
-    def _catch_up(self) -> None:
-        "Bring the tool session and the user to where the log has led."
-        trace = self.path.trace
-        if self._session is None or self._user is None:
-            self._session = self.world.mocker.session(self.seed, trace=trace)
-            self._user = self.world.user_of(trace, self.seed, self.timeout)
-            if any(m.role == "user" for m in self.path.opening):
-                self._user.open()
-        if not self._following:
-            return
-        while self._fed < self._position:
-            turn = self.path.turns[self._fed]
-            for call in turn.calls:
-                self._session.adopt(call)
-            self._fed += 1
-            if any(m.role == "user" for m in turn.heard):
-                _words(self._user, [*self.path.before(self._fed - 1), turn.said])
+        return copied(read_trace(self))
 
     def text(self) -> str:
         "The conversation so far as plain text, one message a paragraph."
@@ -390,7 +251,153 @@ class Episode:
 
         return trace_html(self.trace)
 
+# %% ../../nbs/environment/05_episode.ipynb #21477797
+def read_trace(e: Episode) -> Trace:
+    log, b = e.path.trace, e._breakdown
+    meta: dict[str, Any] = {
+        "task_id": log.task,
+        "format": "episode",
+        "conversation_id": log.conversation_id,
+        "seed": e.seed,
+        "turns": e.turn,
+    }
+    if b is not None:
+        meta |= {"score": b.score, "verdict": b.verdict, "truncated": e.truncated}
+        meta["guessed"] = count_guesses(e._messages).share
+    outcome = (
+        {"pass": "resolved", "fail": "unresolved"}.get(b.verdict or "") if b is not None else None
+    )
+    return Trace(
+        conversation_id=f"{log.conversation_id}#{e.seed}",
+        messages=e._messages.copy(),
+        outcome=outcome,
+        satisfaction_score=_satisfaction(e) if e.done else None,
+        metadata=meta,
+    )
 
+
+def _satisfaction(e: Episode) -> float | None:
+    if _finished_log(e):
+        return e.path.trace.satisfaction_score
+    return min(5.0, max(1.0, e.user.satisfaction))
+
+
+def _finished_log(e: Episode) -> bool:
+    return e._following and e._exact and e.terminated
+
+# %% ../../nbs/environment/05_episode.ipynb #6a6f9536
+def _malformed(e: Episode, action: object, reason: str) -> Step:
+    e._exact = False
+    e._messages.append(Message(role="assistant", content=_as_said(action)))
+    return _end(
+        e,
+        [Message(role="system", content=f"Malformed action: {reason}. Nothing was done.")],
+        [],
+        False,
+        reason,
+    )
+
+
+def _follow(e: Episode, said: Message, logged: LoggedTurn) -> Step:
+    e._position += 1
+    heard: Sequence[Message] = logged.heard
+    if said is not logged.said:
+        calls = said.tool_calls
+        if calls and [c.id for c in calls] != [c.id for c in logged.said.tool_calls]:
+            said, heard = _relabelled(copied(said), logged, e.turn)
+        else:
+            said = copied(said) if said.metadata else logged.said
+    e._messages.append(said)
+    over = e._position == len(e.path.turns) and e.path.ends
+    return _end(e, heard, logged.results, over)
+
+# %% ../../nbs/environment/05_episode.ipynb #5f2f257a
+def _call(e: Episode, said: Message) -> Step:
+    said = numbered(said, e.turn)
+    session = e.session
+    e._messages.append(said)
+    heard, results, seen = [], [], False
+    for call in said.tool_calls:  # answers that the log does not hold carry where they came from
+        result, reached = e.world.answer(session, call, e.timeout)
+        seen |= reached
+        results.append(result)
+        heard.append(
+            Message(
+                role="tool",
+                name=call.name,
+                tool_call_id=call.id,
+                content=result.value if isinstance(result.value, str) else dumps(result.value),
+                result=result.value,
+                is_error=result.is_error,
+                metadata={"source": result.source, "confidence": result.confidence},
+            )
+        )
+    e._exact = False
+    if seen:
+        e._following = False
+    return _end(e, heard, results, False)
+
+
+def _talk(e: Episode, said: Message) -> Step:
+    user = e.user
+    e._messages.append(said)
+    e._following = e._exact = False
+    words = _words(user, e._messages)
+    heard = [] if words is None else [_spoken(user, words)]
+    return _end(e, heard, [], words is None or user.left)
+
+# %% ../../nbs/environment/05_episode.ipynb #ee601e82
+def _end(
+    e: Episode,
+    heard: Sequence[Message],
+    results: Sequence[ToolResult],
+    over: bool,
+    malformed: str | None = None,
+) -> Step:
+    e._messages.extend(heard)
+    shown = Copies(heard)
+    info: StepInfo = {"tool_results": Copies(results) if results else []}
+    if malformed is not None:
+        info["malformed"] = malformed
+    e.terminated, e.truncated = (
+        over,
+        not over and e.limit is not None and e.turn >= e.limit,
+    )
+    if not (over or e.truncated):
+        return Step(shown, 0.0, False, False, info)
+    e._breakdown = (
+        e.world.logged_grade(e.path) if _finished_log(e) else e.world.grade(read_trace(e))
+    )
+    info["breakdown"] = e._breakdown
+    info["guessed"] = count_guesses(e._messages).share
+    return Step(
+        shown,
+        min(1.0, max(0.0, float(e._breakdown.score))),
+        e.terminated,
+        e.truncated,
+        info,
+    )
+
+# %% ../../nbs/environment/05_episode.ipynb #1c781e9a
+def _catch_up(e: Episode) -> None:
+    "Bring the tool session and the user to where the log has led."
+    trace = e.path.trace
+    if e._session is None or e._user is None:
+        e._session = e.world.mocker.session(e.seed, trace=trace)
+        e._user = e.world.user_of(trace, e.seed, e.timeout)
+        if any(m.role == "user" for m in e.path.opening):
+            e._user.open()
+    if not e._following:
+        return
+    while e._fed < e._position:
+        turn = e.path.turns[e._fed]
+        for call in turn.calls:
+            e._session.adopt(call)
+        e._fed += 1
+        if any(m.role == "user" for m in turn.heard):
+            _words(e._user, [*e.path.before(e._fed - 1), turn.said])
+
+# %% ../../nbs/environment/05_episode.ipynb #bbfb8ac9
 def _as_said(action: object) -> str:
     "The text under which a malformed action enters the trace; its own words may fail."
     said = attempt(lambda: action if isinstance(action, str) else str(action))

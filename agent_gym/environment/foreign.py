@@ -6,19 +6,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import hashlib
+import numpy as np
+from collections.abc import Callable, Sequence, Mapping
 from dataclasses import fields, is_dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
-from types import TracebackType
+from types import TracebackType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Protocol, TypeVar
-
 from ..trace import EpisodeError, LLMError, Message, copied
+from functools import partial
 
 T = TypeVar("T")
 
 # %% auto #0
-__all__ = ['T', 'WORDS', 'Foreign', 'attempt', 'late', 'Copies', 'is_ours', 'ForeignError', 'Speaks', 'ForeignUser', 'ask']
+__all__ = ['T', 'WORDS', 'Foreign', 'attempt', 'late', 'Copies', 'is_ours', 'ForeignError', 'Speaks', 'ForeignUser', 'ask',
+           'fingerprint']
 
 # %% ../../nbs/environment/00_foreign.ipynb #7a0fcb5c
 WORDS = 500  # characters of an exception's text that are kept
@@ -53,7 +56,7 @@ class Foreign:
     def __str__(self) -> str:
         return "" if self.error is None else f"{_title(self.error)}: {_words(self.error)}"
 
-
+# %% ../../nbs/environment/00_foreign.ipynb #1d679ea3
 def _cancelled() -> bool:
     "Whether the task that runs here is being cancelled from outside."
     try:
@@ -138,7 +141,7 @@ class Copies(list[T]):
     def __radd__(self, other: list[T]) -> list[T]:
         return other + list(self)
 
-
+# %% ../../nbs/environment/00_foreign.ipynb #c3030e20
 def _looking(name: str) -> Callable[..., object]:
     plain = getattr(list, name)
 
@@ -179,7 +182,7 @@ class Speaks(Protocol):
     def reply(self, messages: Sequence[Message]) -> str | None: ...
     def fork(self) -> Speaks: ...
 
-
+# %% ../../nbs/environment/00_foreign.ipynb #c0a38a9c
 class ForeignUser:
     """`user`, handed copies and given `seconds` for a reply (None: any time); raises ForeignError
     where it fails, is late, or speaks no text.
@@ -217,10 +220,100 @@ def ask(call: Callable[[], T], seconds: float | None, who: str) -> T:
         raise ForeignError(f"{who} failed with {found}") from None
     return found
 
-
+# %% ../../nbs/environment/00_foreign.ipynb #a1a77852
 def _text(said: object, whose: str) -> str | None:
     if said is None or isinstance(said, str):
         return said
     raise ForeignError(
         f"the user of conversation {whose!r} must speak text or None, got {type(said).__name__}"
     )
+
+# %% ../../nbs/environment/00_foreign.ipynb #3ee28cea
+def fingerprint(value: object) -> str:
+    """A text of 16 characters that is the same for the same code and settings, in every process.
+
+    An object whose class has an attribute `identity` (str) is told by that alone."""
+    h = hashlib.sha256()
+    _tell(value, h, {})
+    return h.hexdigest()[:16]
+
+
+def _tell(value: object, h: hashlib._Hash, seen: dict[int, int]) -> None:
+    "Put `value` into the hash `h`; what was told before is named by its number in `seen`."
+    if value is None or isinstance(value, bool | int | float | complex | str | bytes):
+        h.update(f"{type(value).__name__}:{value!r};".encode("utf-8", "surrogatepass"))
+        return
+    if id(value) in seen:
+        h.update(f"seen:{seen[id(value)]};".encode())
+        return
+    seen[id(value)] = len(seen)
+    h.update(f"{type(value).__module__}.{type(value).__qualname__}(".encode())
+    for part in _parts(value):
+        _tell(part, h, seen)
+    h.update(b");")
+
+# %% ../../nbs/environment/00_foreign.ipynb #093a66af
+def _parts(value: object) -> list[object]:
+    "What `value` consists of, in an order that no hash seed changes."
+    if isinstance(value, str | bytes):
+        return [value]
+    if isinstance(value, Mapping):
+        return [
+            x
+            for _, k, v in sorted((repr(k), i, k) for i, k in enumerate(value))
+            for x in (v, value[v])
+        ]
+    if isinstance(value, list | tuple):
+        return list(value)
+    if isinstance(value, set | frozenset):
+        return [*sorted(map(fingerprint, value))]
+    if isinstance(value, np.ndarray):
+        return [
+            str(value.dtype),
+            value.shape,
+            value.tolist() if value.dtype.hasobject else value.tobytes(),
+        ]
+    if isinstance(value, partial):
+        return [value.func, value.args, value.keywords]
+    if isinstance(value, MethodType):
+        return [value.__func__, value.__self__]
+    if isinstance(value, FunctionType):
+        cells = [c.cell_contents for c in value.__closure__ or () if c != type(c)()]
+        return [value.__qualname__, value.__code__, value.__defaults__, value.__kwdefaults__, cells]
+    if isinstance(value, CodeType):
+        return [value.co_code, value.co_names, value.co_varnames, value.co_consts]
+    if isinstance(value, ModuleType):
+        return [value.__name__]
+    return _class_parts(value) if isinstance(value, type) else _object_parts(value)
+
+# %% ../../nbs/environment/00_foreign.ipynb #51167740
+def _class_parts(kind: type) -> list[object]:
+    "The name of a class, and the code of one that was brought."
+    name = f"{kind.__module__}.{kind.__qualname__}" if is_ours(kind) else kind.__qualname__
+    if is_ours(kind) or kind.__module__ == "builtins":
+        return [name]
+    own = {
+        k: v
+        for k, v in vars(kind).items()
+        if isinstance(v, FunctionType | str | int | float | bool | tuple) and k not in _PLACES
+    }
+    return [name, own, *(b for b in kind.__bases__ if b is not object)]
+
+
+_PLACES = frozenset(
+    {"__module__", "__doc__", "__qualname__", "__firstlineno__", "__static_attributes__"}
+)
+
+
+def _object_parts(value: object) -> list[object]:
+    "The class of an object and its attributes, as it would be pickled."
+    said = getattr(type(value), "identity", None) and getattr(value, "identity", None)
+    if isinstance(said, str):
+        return [type(value).__qualname__, said]
+    if isinstance(said := getattr(value, "digest", None), MethodType) and is_ours(value):
+        return [type(value), said()]
+    try:
+        state = value.__getstate__()
+    except (TypeError, AttributeError):
+        return [type(value)]
+    return [type(value), state]

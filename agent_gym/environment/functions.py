@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import inspect
 import json
+import orjson
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias
-
-import orjson
+from typing import TypeAlias, Any
 from pydantic import JsonValue
-
 from .foreign import Foreign, attempt
 from ..mocker import ToolMocker, ToolResult
 from ..tools import check_arguments, logged_calls
 from ..trace import Message, ToolSpec, Trace, copied, loads
+from dataclasses import dataclass
+from ..dialogue.values import skeleton
 
 Function: TypeAlias = Callable[..., JsonValue]
 
 # %% auto #0
-__all__ = ['Function', 'function_spec', 'ErrorStyle', 'json_value', 'Functions', 'LiveMocker']
+__all__ = ['Function', 'function_spec', 'ErrorStyle', 'json_value', 'Functions', 'LiveMocker', 'Settings', 'described_tools']
 
 # %% ../../nbs/environment/03_functions.ipynb #13473eb6
 _TYPES = {
@@ -98,7 +98,7 @@ def _text(error: JsonValue, path: tuple[str, ...] = ()) -> tuple[tuple[str, ...]
     found = [t for k, v in error.items() if (t := _text(v, (*path, k)))]
     return max(found, key=lambda t: (t[1].count(" "), len(t[1]))) if found else None
 
-
+# %% ../../nbs/environment/03_functions.ipynb #9442793a
 def _lead(text: str) -> str:
     head, colon, rest = text.partition(": ")
     return head + colon if colon and " " not in head and rest else ""
@@ -159,18 +159,91 @@ class LiveMocker(ToolMocker):
 
     def __init__(self, mocker: ToolMocker, functions: Functions):
         self.__dict__.update(mocker.__dict__)
-        self.functions = functions
+        self.real = functions
 
     @property
     def tools(self) -> dict[str, ToolSpec]:
-        return {**super().tools, **self.functions.specs}
+        return {**super().tools, **self.real.specs}
 
     def call(self, name: str, arguments: Mapping[str, JsonValue] | None = None) -> ToolResult:
         return (
-            self.functions.call(name, arguments or {})
-            if name in self.functions
+            self.real.call(name, arguments or {})
+            if name in self.real
             else super().call(name, arguments)
         )
 
     def __call__(self, name: str, arguments: Mapping[str, JsonValue] | None = None) -> JsonValue:
         return self.call(name, arguments).value
+
+# %% ../../nbs/environment/03_functions.ipynb #7580e843
+@dataclass(frozen=True)
+class Settings:
+    "How much is said."
+
+    fields: int = 12  # names of fields of an answer
+    refusals: int = 3  # different reasons of refusal
+    often: int = 2  # a reason is told when so many calls met it: one alone may be a customer's own
+    words: int = 120  # characters of a reason
+
+
+_KINDS = {
+    "read": "Looks something up; changes nothing.",
+    "search": "Searches; changes nothing.",
+    "write": "Changes something.",
+    "pure": "Computes; touches no record.",
+}
+
+
+def described_tools(
+    specs: Mapping[str, ToolSpec], traces: Iterable[Trace], settings: Settings = Settings()
+) -> dict[str, ToolSpec]:
+    "`specs`, where those without a description get one from the calls in `traces`."
+    refusals: dict[str, Counter[str]] = {
+        n: Counter() for n, s in specs.items() if not s.description
+    }
+    if refusals:
+        for t in traces:
+            for c in logged_calls(t):
+                if c.is_error and c.name in refusals:
+                    refusals[c.name][_reason(c.value)[: settings.words]] += 1
+    return {
+        n: s
+        if s.description
+        else s.model_copy(update={"description": _told(s, refusals[n], settings)})
+        for n, s in specs.items()
+    }
+
+# %% ../../nbs/environment/03_functions.ipynb #7a2a5afe
+def _told(spec: ToolSpec, refusals: Counter[str], settings: Settings) -> str:
+    "The sentences about one tool."
+    need = spec.parameters.get("required") or ()
+    takes = [
+        f"{n} ({_type(p)}{'' if n in need else ', optional'})"
+        for n, p in (spec.parameters.get("properties") or {}).items()
+    ]
+    gives = [*_answer_fields(spec.result)][: settings.fields]
+    often = sorted((-k, r) for r, k in refusals.items() if r and k >= settings.often)
+    said = [_KINDS.get(spec.kind, "")]
+    said += [f"Takes {', '.join(takes)}." if takes else "Takes nothing."]
+    said += [f"Answers with {', '.join(gives)}."] if gives else []
+    said += [f"Refuses: {'; '.join(r for _, r in often[: settings.refusals])}."] if often else []
+    return " ".join(filter(None, said))
+
+
+def _type(schema: object) -> str:
+    kind = schema.get("type", "any") if isinstance(schema, dict) else "any"
+    return " or ".join(map(str, kind)) if isinstance(kind, list) else str(kind)
+
+
+def _answer_fields(schema: Mapping[str, Any]) -> Iterable[str]:
+    "Names of the fields of an answer, or of the rows where it is a list."
+    rows = schema.get("items")
+    return (rows if isinstance(rows, dict) else schema).get("properties") or ()
+
+
+def _reason(error: object) -> str:
+    "The words of an error without the values in them."
+    if isinstance(error, dict):
+        texts = [_reason(v) for v in error.values()]
+        return max(texts, key=lambda t: (t.count(" "), len(t)), default="")
+    return skeleton(error).rstrip(".") if isinstance(error, str) else ""

@@ -80,11 +80,12 @@ class OffPolicy:
 
     def __str__(self) -> str:
         return (
-            f"{self.value} (effectively {self.effective:.0f} of {self.conversations} conversations, {self.agreement:.0%} of acts agree, {self.unknown:.0%} unknown)"
-            + (": support is thin, do not rely on it" if self.thin else "")
+            f"{self.value} (effectively {self.effective:.0f} of {self.conversations} "
+            f"conversations, {self.agreement:.0%} of acts agree, {self.unknown:.0%} "
+            "unknown)" + (": support is thin, do not rely on it" if self.thin else "")
         )
 
-
+# %% ../../nbs/environment/13_offpolicy.ipynb #c0f07bbf
 def off_policy(
     gym: HasWorld | World,
     agent: Agent,

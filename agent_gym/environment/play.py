@@ -55,17 +55,19 @@ def agent_for(agent: AnyAgent, trace: Trace) -> Agent | AsyncAgent:
     )
     if not callable(getattr(made, "act", None)):
         raise EpisodeError(
-            f"{type(made).__name__} is no agent: it needs a method act(messages, tools) that returns a Message"
+            f"{type(made).__name__} is no agent: it needs a method act(messages, "
+            "tools) that returns a Message"
         )
     return made
 
-
+# %% ../../nbs/environment/09_play.ipynb #4beaea5a
 def require_agent(agent: object) -> None:
     "Raises TypeError where `agent` can neither act nor make something that acts."
     if callable(getattr(agent, "act", None)) or callable(agent):
         return
     raise TypeError(
-        "an agent is an object with a method act(messages, tools) that returns a Message, or a class "
+        "an agent is an object with a method act(messages, tools) that returns a "
+        "Message, or a class "
         f"or function that makes one for a Trace; got {type(agent).__name__}"
     )
 
@@ -116,7 +118,7 @@ def plan(tasks: TaskSet, n: int | None = None, seed: int = 0) -> list[Job]:
 # %% ../../nbs/environment/09_play.ipynb #995b8ebe
 Dialogue: TypeAlias = Generator[list[Message], "Message | Foreign | None", EpisodeRecord]
 
-
+# %% ../../nbs/environment/09_play.ipynb #84678c3a
 def dialogue(episode: Episode, job: Job) -> Dialogue:
     """Play `episode`: yields the messages so far, is sent the agent's turn (or a `Foreign` that
     holds its failure), returns the record."""
@@ -162,7 +164,7 @@ def dialogue(episode: Episode, job: Job) -> Dialogue:
         seconds=waited,
     )
 
-
+# %% ../../nbs/environment/09_play.ipynb #d13d75c5
 def _told(episode: Episode) -> Trace:
     "What was said; without how content the user was, where the user fails to say."
     try:
@@ -257,7 +259,7 @@ class Work:
             )
         return state
 
-
+# %% ../../nbs/environment/09_play.ipynb #47d2c2b6
 REFUSALS = 3  # so many first episodes broken by a refused key stop a rollout
 
 
@@ -293,7 +295,7 @@ async def _aask(
             return await agent.act(messages, tools)
     return late(seconds or 0.0, "for a turn the agent") if limit.expired() else failed
 
-
+# %% ../../nbs/environment/09_play.ipynb #85ecb0b9
 def _advance(talk: Dialogue, said: Message | Foreign) -> list[Message] | EpisodeRecord:
     try:
         return talk.send(said)

@@ -67,7 +67,9 @@ def packed(work: Work) -> bytes:
         return cloudpickle.dumps(work)
     except (TypeError, AttributeError, pickle.PicklingError) as e:
         raise EpisodeError(
-            f"the agent, user or a tool function cannot be sent to another process: {e}. Keep locks, connections and open files out of it, or use backend='local'"
+            "the agent, user or a tool function cannot be sent to another process: "
+            f"{e}. Keep locks, connections and open files out of it, or use "
+            "backend='local'"
         ) from e
 
 
@@ -78,7 +80,9 @@ def unpacked(blob: bytes) -> Work:
         return pickle.loads(blob)
     except (ImportError, AttributeError) as e:
         raise EpisodeError(
-            f"a worker cannot load the agent, user or a tool function: {e}. Put the module on the path of the workers, or define the agent in the notebook or script itself"
+            f"a worker cannot load the agent, user or a tool function: {e}. Put the "
+            "module on the path of the workers, or define the agent in the notebook "
+            "or script itself"
         ) from e
 
 
@@ -91,7 +95,7 @@ def _play(path: str, jobs: Sequence[Job]) -> bytes:
         _Loaded.work = unpacked(Path(path).read_bytes())
     return sealed(_Loaded.work(jobs))
 
-
+# %% ../../nbs/environment/10_pools.ipynb #5765c37b
 def sealed(records: Sequence[EpisodeRecord]) -> bytes:
     """`records` as bytes, for `opened`; one that holds what cannot be sent (a lock, a connection)
     is marked in its place."""
@@ -179,7 +183,7 @@ class ProcessPool:
 # %% ../../nbs/environment/10_pools.ipynb #38f4b6a2
 HIRING = 60.0  # seconds an actor may take to start before the rollout goes on without it
 
-
+# %% ../../nbs/environment/10_pools.ipynb #e2b6e292
 class RayPool:
     """Ray actors on `workers` processors (default: all of the cluster, and never more).
 
@@ -214,7 +218,8 @@ class RayPool:
     def _check(self) -> None:
         if not self.capacity:
             raise EpisodeError(
-                f"no processor of the Ray cluster became free within {HIRING:.0f} s: see ray.available_resources(), or use backend='process'"
+                f"no processor of the Ray cluster became free within {HIRING:.0f} s: "
+                "see ray.available_resources(), or use backend='process'"
             )
 
     def submit(self, key: int, jobs: Sequence[Job]) -> None:
@@ -239,7 +244,7 @@ class RayPool:
         self._idle.clear()
         self._running.clear()
 
-
+# %% ../../nbs/environment/10_pools.ipynb #55ab824c
 class _RayWorker:
     def __init__(self, blob: bytes):
         self.blob, self.work = blob, None

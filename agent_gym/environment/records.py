@@ -38,7 +38,7 @@ class _Deferred:
             object.__setattr__(self, "_packed", b"")
         return object.__getattribute__(self, "trace")
 
-
+# %% ../../nbs/environment/08_records.ipynb #ada50647
 @dataclass(frozen=True, slots=True)
 class EpisodeRecord(_Deferred):
     """One finished episode.
@@ -135,10 +135,7 @@ class EpisodeRecord(_Deferred):
             )
         return cls(trace=Trace.model_validate({**value, "metadata": meta}), **own)
 
-    def _repr_html_(self) -> str:
-        return self.trace._repr_html_()
-
-
+# %% ../../nbs/environment/08_records.ipynb #0ec33d18
 _PLAIN = tuple(f.name for f in fields(EpisodeRecord) if f.name != "trace")
 _NUMBER = (int, float)
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -172,7 +169,7 @@ def _fits(name: str, value: object) -> bool:
         return 0 <= value <= 1
     return not (isinstance(value, int | float) and name in _COUNTS) or 0 <= value < math.inf
 
-
+# %% ../../nbs/environment/08_records.ipynb #4c5b8ba6
 def _packed(trace: Trace) -> bytes:
     "The fields alone: a third of the time that pickling the values themselves takes."
     plain = [
@@ -200,7 +197,7 @@ def _record(line: bytes, source: str, number: int) -> EpisodeRecord:
         why = str(e).removeprefix("not an episode record: ")[:300]
         raise TraceError(f"not an episode record: {why}", source=source, line=number) from None
 
-
+# %% ../../nbs/environment/08_records.ipynb #3d70bfd2
 class _Records(Sequence[EpisodeRecord]):
     "Records in order; reads and writes them."
 
@@ -348,7 +345,8 @@ class EpisodeSet(_Records):
         ]
         if not both:
             raise ValueError(
-                "the two sets have no episode (conversation and seed) in common: roll both agents out with the same n and seed"
+                "the two sets have no episode (conversation and seed) in common: roll "
+                "both agents out with the same n and seed"
             )
         return paired([a for a, _ in both], [b for _, b in both])
 

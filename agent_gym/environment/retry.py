@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .episode import Episode, HasWorld
-from .path import LoggedPath, LoggedTurn
+from .tasks import LoggedPath, LoggedTurn
 from .play import AnyAgent, Job, Work, name_of
 from .records import EpisodeRecord
 from .statistics import Comparison, Estimate, paired, wilson
@@ -31,7 +31,7 @@ class WrongTurn:
     turn: int
     reason: str
 
-
+# %% ../../nbs/environment/12_retry.ipynb #274d2317
 class Faults:
     "Finds the wrong turn of a conversation in `world`."
 
@@ -48,7 +48,8 @@ class Faults:
         "Raises EpisodeError where the assistant never spoke."
         if not path.turns:
             raise EpisodeError(
-                f"conversation {path.trace.conversation_id!r} has no turn of the assistant to do better than"
+                f"conversation {path.trace.conversation_id!r} has no turn of the "
+                "assistant to do better than"
             )
         if self._verifier is not None:
             for k, t in enumerate(path.turns):
@@ -59,13 +60,14 @@ class Faults:
             if move not in self._good:
                 return WrongTurn(
                     k,
-                    f"no successful conversation went on with {move[-1]} after {' and '.join(move[:-1])}",
+                    f"no successful conversation went on with {move[-1]} after "
+                    f"{' and '.join(move[:-1])}",
                 )
         return WrongTurn(
             len(path.turns) - 1, "every turn is one that successes took: the closing is tried again"
         )
 
-
+# %% ../../nbs/environment/12_retry.ipynb #71d11be4
 def _moves(path: LoggedPath) -> Iterator[tuple[str, str, str]]:
     "Each turn as an act with the two acts before it."
     acts = ["the start", "the opening", *map(_act, path.turns)]
@@ -92,7 +94,7 @@ class Retried:
     logged_score: float
     record: EpisodeRecord
 
-
+# %% ../../nbs/environment/12_retry.ipynb #3922aab9
 @dataclass(frozen=True)
 class RetrySet:
     "Failed conversations tried again by one agent."
@@ -152,7 +154,10 @@ class RetrySet:
         )
 
     def __repr__(self) -> str:
-        return f"RetrySet({len(self)} failed conversations tried again{' by ' + self.agent if self.agent else ''}: rescued {self.rate})"
+        return (
+            f"RetrySet({len(self)} failed conversations tried "
+            f"again{' by ' + self.agent if self.agent else ''}: rescued {self.rate})"
+        )
 
     def _repr_html_(self) -> str:
         from agent_gym.render import block, table

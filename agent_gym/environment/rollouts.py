@@ -18,7 +18,7 @@ from pydantic import JsonValue
 
 
 from .episode import Episode, HasWorld
-from .identity import fingerprint
+from .foreign import fingerprint
 from .play import AnyAgent, Job, Work, name_of, plan, require_agent
 from .pools import Backend, Pool, make_pool
 from .records import EpisodeRecord, EpisodeSet
@@ -96,17 +96,21 @@ class RolloutDirectory:
                 write_whole(head, dumps(mine) + "\n")
         except OSError as e:
             raise EpisodeError(
-                f"{self.path} cannot keep a rollout: {e}. Name another directory, or none to keep nothing"
+                f"{self.path} cannot keep a rollout: {e}. Name another directory, or "
+                "none to keep nothing"
             ) from e
 
     def _check(self, theirs: JsonValue, mine: dict[str, JsonValue]) -> None:
         if not isinstance(theirs, dict):
             raise EpisodeError(
-                f"{self.path / 'rollout.json'} is damaged: delete it to go on with the parts beside it that belong to this rollout"
+                f"{self.path / 'rollout.json'} is damaged: delete it to go on with the "
+                "parts beside it that belong to this rollout"
             )
         if theirs != mine:
             raise EpisodeError(
-                f"{self.path} holds another rollout ({dumps(theirs)}, now {dumps(mine)}): name another directory, or call with the same agent, n and seed"
+                f"{self.path} holds another rollout ({dumps(theirs)}, now "
+                f"{dumps(mine)}): name another directory, or call with the same agent, "
+                "n and seed"
             )
 
     def records(self) -> list[EpisodeRecord]:
@@ -139,12 +143,13 @@ class RolloutDirectory:
         except OSError as e:
             if not self._full:
                 warnings.warn(
-                    f"{self.path} takes no more: {e}. The rollout goes on, but what is not kept is played again where it is interrupted",
+                    f"{self.path} takes no more: {e}. The rollout goes on, but what is "
+                    "not kept is played again where it is interrupted",
                     stacklevel=3,
                 )
             self._full = True
 
-
+# %% ../../nbs/environment/11_rollout.ipynb #9148fb98
 def _hash(value: object) -> str:
     return hashlib.sha256(dumps(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -181,7 +186,7 @@ class RolloutOptions(TypedDict, total=False):
     timeout: float | None
     ray_address: str | None
 
-
+# %% ../../nbs/environment/11_rollout.ipynb #35a2b94c
 def rollout(
     gym: HasWorld | World,
     agent: AnyAgent,
@@ -232,7 +237,7 @@ def rollout(
             advance(len(done))
     return EpisodeSet((records[j.index] for j in jobs), name_of(agent))
 
-
+# %% ../../nbs/environment/11_rollout.ipynb #79db4ecf
 def _played(
     work: Work,
     jobs: Sequence[Job],
@@ -267,7 +272,7 @@ def _lost(work: Work, job: Job) -> EpisodeRecord:
 # %% ../../nbs/environment/11_rollout.ipynb #a07a52c6
 PATIENCE = 2.0  # seconds before a progress bar appears
 
-
+# %% ../../nbs/environment/11_rollout.ipynb #8c9756fa
 @contextmanager
 def bar(show: bool, title: str, total: int, done: int = 0) -> Iterator[Callable[[int], object]]:
     """A progress bar on a terminal or in a notebook, once it takes longer than two seconds; nothing

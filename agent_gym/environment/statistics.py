@@ -35,7 +35,7 @@ class Estimate:
 
         return block(f"<p>{escape(str(self))}</p>", "estimate")
 
-
+# %% ../../nbs/environment/07_statistics.ipynb #cc9eab9b
 def wilson(successes: float, n: int, z: float = 1.96) -> Estimate:
     """The share `successes / n` with Wilson's score interval (Wilson 1927), which stays inside [0,
     1] and is honest for small n.
@@ -65,7 +65,9 @@ def pass_hat_k(attempts: Sequence[tuple[int, int]], k: int) -> Estimate:
     rows = [(c, n) for c, n in attempts if n >= k]
     if k < 1 or not rows:
         raise ValueError(
-            f"pass^{k} needs k >= 1 and tasks with at least {k} attempts; the most attempts at a task is {max((n for _, n in attempts), default=0)}: roll out more episodes"
+            f"pass^{k} needs k >= 1 and tasks with at least {k} attempts; the most "
+            f"attempts at a task is {max((n for _, n in attempts), default=0)}: roll "
+            "out more episodes"
         )
     return wilson(sum(math.comb(c, k) / math.comb(n, k) for c, n in rows), len(rows))
 
@@ -83,14 +85,17 @@ class Comparison:
 
     def __str__(self) -> str:
         d, p = self.difference, f"p = {self.p_value:.3f}" if self.p_value >= 0.001 else "p < 0.001"
-        return f"{d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}], {p}; {self.wins} better, {self.losses} worse, {self.ties} the same"
+        return (
+            f"{d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}], {p}; {self.wins} better, "
+            f"{self.losses} worse, {self.ties} the same"
+        )
 
     def _repr_html_(self) -> str:
         from agent_gym.render import block, escape
 
         return block(f"<p>{escape(str(self))}</p>", "comparison")
 
-
+# %% ../../nbs/environment/07_statistics.ipynb #17416956
 def newcombe(first: Sequence[float], second: Sequence[float]) -> Estimate:
     """The difference of the means of paired scores in [0, 1] with Newcombe's hybrid score interval
     (Newcombe 1998, method 8), from Wilson's for each side.
@@ -116,11 +121,12 @@ def _same_episodes(
 ) -> tuple[np.ndarray, np.ndarray]:
     if len(first) != len(second) or not len(first):
         raise ValueError(
-            f"a paired comparison needs the same episodes on both sides, got {len(first)} and {len(second)}"
+            "a paired comparison needs the same episodes on both sides, got "
+            f"{len(first)} and {len(second)}"
         )
     return np.asarray(first, float), np.asarray(second, float)
 
-
+# %% ../../nbs/environment/07_statistics.ipynb #12a4554d
 def paired(
     first: Sequence[float], second: Sequence[float], seed: int = 0, flips: int = 10_000
 ) -> Comparison:

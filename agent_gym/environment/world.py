@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from .. import __version__
-from .descriptions import described_tools
+from .functions import described_tools
 from .foreign import ForeignUser, ask, is_ours
 from .functions import ErrorStyle, Function, Functions, LiveMocker
-from .identity import fingerprint
-from .path import LoggedPath
+from .foreign import fingerprint
+from .tasks import LoggedPath
 from .tasks import TaskSet
 from ..mocker import ToolMocker, ToolResult, ToolSession
 from ..reward.breakdown import Part
@@ -138,7 +138,10 @@ class World:
             if labels
             else "none says how it ended, give outcomes with load_traces(..., success=...)"
         )
-        return f"none of the {len(self.traces)} conversations can be graded ({why}): play one by its conversation_id"
+        return (
+            f"none of the {len(self.traces)} conversations can be graded ({why}): play one "
+            "by its conversation_id"
+        )
 
     def user_of(self, trace: Trace, seed: int, seconds: float | None = None) -> User:
         """The other side of `trace`. One that somebody brought gets copies and `seconds` for a

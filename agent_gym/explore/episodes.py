@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..environment import EpisodeRecord, EpisodeSet
-from ..environment.alignment import divergence
+from ..environment.action import divergence
 from .labelling import LabelFile
 from .rows import CAP, TITLE, Facet, Row, facets_of, length_label
 from agent_gym.explore.steps import (

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..environment.alignment import aligned_calls
+from ..environment.action import aligned_calls
 from ..render import Raw, badge, escape, messages_html, short, table
 from ..trace import Message, dumps
 

@@ -57,7 +57,8 @@ class CauseSettings:
 # %% ../../nbs/mocker/05_causes.ipynb #479717be
 SETTINGS = CauseSettings()
 _READS = re.compile(
-    r"(?:^|[\W_])(get|list|view|search|find|show|read|check|lookup|look|fetch|query|describe|display|count|calculate|is|has)(?:$|[\W_])",
+    r"(?:^|[\W_])(get|list|view|search|find|show|read|check|lookup|look|fetch|query|describe"
+    r"|display|count|calculate|is|has)(?:$|[\W_])",
     re.I,
 )
 
@@ -262,7 +263,7 @@ def _indirect(
 
 # %% ../../nbs/mocker/05_causes.ipynb #243346df
 Table = tuple[str, tuple[str, ...], str | None]
-"View, path in the document, and the field that names the rows (None: they are the values of an object)."
+"View, path in the document, and the field that names the rows (None: the keys of an object)."
 
 
 def _documents(model: StateModel) -> Iterator[tuple[str, bytes, Value]]:

@@ -21,7 +21,8 @@ Value: TypeAlias = Any
 "A JSON value, or MISSING."
 Place: TypeAlias = tuple[Any, ...]
 """A root and steps: a name goes to a key, an int to a position, `#` to a length, `('@', place)` to
-the key or `('@', place, field)` to the row that a place names, `('+', field)` to a sum over rows."""
+the key or `('@', place, field)` to the row that a place names, `('+', field)` to a sum over
+rows."""
 Env: TypeAlias = Mapping[Any, Any]
 
 # %% auto #0

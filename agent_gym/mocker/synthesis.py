@@ -282,7 +282,8 @@ def _pieces(text: Value, case: Case) -> tuple[str, ...] | None:
     spans = set()
     v: Value
     for v in case.places.values():
-        if (type(v) is str and len(v) > 1) or (is_number(v) and (abs(v) > 1 or type(v) is float)):  # type: ignore
+        long = type(v) is str and len(v) > 1
+        if long or (is_number(v) and (abs(v) > 1 or type(v) is float)):  # type: ignore
             s, start = str(v), -1
             while (start := text.find(s, start + 1)) >= 0:
                 if is_word(text, start, start + len(s)):

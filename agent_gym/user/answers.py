@@ -29,13 +29,19 @@ from agent_gym.user.knowledge import (
     sentence_fit,
     telling_sentence,
 )
-from .reactions import Expected, Reactions
+from agent_gym.user.reactions import (
+    Expected,
+    Reactions,
+    expect,
+    familiarity,
+    is_stock,
+    opening_likeness,
+)
 from .understanding import Request, polarity
 from .vary import make_up_reply, shapes
 
 # %% auto #0
-__all__ = ['Rule', 'Talk', 'read_talk', 'Answer', 'Situation', 'is_familiar', 'refuse_foreign', 'object_to_role', 'ask_back',
-           'repeat_log', 'follow_others', 'admit_ignorance', 'hear_out', 'answer_request', 'answer']
+__all__ = ['Rule', 'Talk', 'read_talk', 'Answer', 'Situation', 'hear_out', 'answer_request', 'answer']
 
 # %% ../../nbs/user/06_answers.ipynb #1e319484
 @dataclass(frozen=True, slots=True)
@@ -130,8 +136,10 @@ class Situation:
     def goal(self) -> int | None:
         "The next turn that no request called for and nobody else says, if one is left."
         mine = (k for k in self.todo if k in self.known.goals)
-        stock = self.reactions.is_stock if self.reactions is not None else lambda _: False
-        return next((k for k in mine if not stock(self.known.turns[k].text)), None)
+        if self.reactions is None:
+            return next(mine, None)
+        said = ((k, self.known.turns[k].text) for k in mine)
+        return next((k for k, text in said if not is_stock(self.reactions, text)), None)
 
 # %% ../../nbs/user/06_answers.ipynb #5763f850
 _WHAT = "Sorry, what do you mean?"
@@ -145,10 +153,12 @@ def _likeness(s: Situation, r: Request) -> tuple[float, float]:
     said, heard = float((s.known.S @ r.gist).max()), float((s.known.H @ r.gist).max())
     if s.reactions is None:
         return said, heard
-    return max(said, s.reactions.likeness_said(r.text)), max(heard, s.reactions.familiarity(r.text))
+    return max(said, opening_likeness(s.reactions, r.text)), max(
+        heard, familiarity(s.reactions, r.text)
+    )
 
 
-def is_familiar(s: Situation) -> bool:
+def _is_familiar(s: Situation) -> bool:
     "Whether the words heard are like what the customer, or others like it, heard or said."
     if not s.heard.words:
         return False
@@ -158,19 +168,19 @@ def is_familiar(s: Situation) -> bool:
         return True
     heard = float((s.known.H @ s.heard.gist).max())
     if s.reactions is not None:
-        heard = max(heard, s.reactions.familiarity(s.heard.text))
+        heard = max(heard, familiarity(s.reactions, s.heard.text))
     said = float((s.known.S @ s.heard.gist).max())
     return max(said, heard, float(s.fit.max())) >= SETTINGS.familiar
 
 
-def refuse_foreign(s: Situation) -> Answer | None:
+def _refuse_foreign(s: Situation) -> Answer | None:
     "An act on a record that is not the customer's is refused."
     if s.text.closed and s.foreign:
         return Answer(_NOT_MINE, "consent", SETTINGS.logged, annoys=True)
     return None
 
 
-def object_to_role(s: Situation) -> Answer | None:
+def _object_to_role(s: Situation) -> Answer | None:
     "An assistant that says what a customer would is not understood."
     t = s.text
     if t.asks or t.more or t.farewell or t.refusal:
@@ -180,13 +190,13 @@ def object_to_role(s: Situation) -> Answer | None:
     return Answer(_WHAT, annoys=True) if spoken else None
 
 
-def ask_back(s: Situation) -> Answer | None:
+def _ask_back(s: Situation) -> Answer | None:
     "What asks for nothing and is like nothing heard is not understood."
     unasked = not (s.heard.asks and s.heard.open)
-    return Answer(_WHAT, annoys=True) if unasked and not is_familiar(s) else None
+    return Answer(_WHAT, annoys=True) if unasked and not _is_familiar(s) else None
 
 # %% ../../nbs/user/06_answers.ipynb #d4e2811c
-def repeat_log(s: Situation) -> Answer | None:
+def _repeat_log(s: Situation) -> Answer | None:
     "What the customer itself answered to the same words."
     if s.reactions is None or s.heard.more:
         return None
@@ -198,7 +208,7 @@ def repeat_log(s: Situation) -> Answer | None:
     return Answer(s.known.turns[k].text, source, SETTINGS.logged, leaves=leaves)
 
 
-def follow_others(s: Situation) -> Answer | None:
+def _follow_others(s: Situation) -> Answer | None:
     "What others did on hearing the like, in words of this user where it has them."
     e = _expect(s)
     if e is None:
@@ -220,7 +230,7 @@ def follow_others(s: Situation) -> Answer | None:
 def _expect(s: Situation) -> Expected | None:
     if s.reactions is None or s.kin is None:
         return None
-    return s.reactions.expect(s.heard.text, s.kin, s.talk.decided)
+    return expect(s.reactions, s.heard.text, s.kin, s.talk.decided)
 
 
 def _parting(s: Situation) -> str | None:
@@ -253,10 +263,10 @@ def _tell(s: Situation, e: Expected) -> Answer | None:
         rng = random.Random(f"{s.seed}/{'/'.join(sorted(e.shapes))}")
         if made := make_up_reply(e.told, e.shapes, rng):
             return Answer(made, "invented", SETTINGS.invented)
-    return admit_ignorance(s)
+    return _admit_ignorance(s)
 
 
-def admit_ignorance(s: Situation) -> Answer:
+def _admit_ignorance(s: Situation) -> Answer:
     "To a request for what nothing tells: that it is not known; to its repetition the first wish."
     again = s.talk.before == _UNKNOWN
     return Answer(s.known.turns[0].text if again else _UNKNOWN, "fact", annoys=True)
@@ -274,8 +284,8 @@ def hear_out(s: Situation) -> Answer | None:
     h, todo, goal, turns = s.heard, s.todo, s.goal, s.known.turns
     if h.asks:
         return None
-    total = sum(turns[k].gain for k in s.known.inner)
-    said = 1 - sum(turns[k].gain for k in todo) / max(1e-9, total)
+    total = sum(turns[k].gain for k in s.known.inner) or 1.0
+    said = 1 - sum(turns[k].gain for k in todo) / total
     unsaid = bool(todo) and said < SETTINGS.content
     if h.farewell and not h.more:
         lost = s.refused or goal is not None or unsaid
@@ -308,9 +318,16 @@ def _bring_up(s: Situation, k: int) -> str:
     return " ".join([f"{_yes(s)}.", *said])
 
 
+def _assents(known: Knowledge) -> list[Sentence]:
+    "The sentences after the opening that agree to something."
+    later = (s for s in known.sentences if s.turn)
+    return [s for s in later if s.polarity == "yes" and "?" not in s.text]
+
+
 def _yes(s: Situation) -> str:
     "The customer's own word for yes."
-    first = s.known.assents[0].text.split()[0] if s.known.assents else "Yes"
+    mine = _assents(s.known)
+    first = mine[0].text.split()[0] if mine else "Yes"
     return first.strip(".,!—-…:;")
 
 # %% ../../nbs/user/06_answers.ipynb #435abaaa
@@ -369,7 +386,7 @@ def _pick(s: Situation, order: Sequence[int], fit: np.ndarray) -> list[int]:
         if fit[picks[1]] < SETTINGS.also or again:
             picks.pop()
     picks = [k if _has_told(s, turns[k].facts) else turns[k].first for k in picks]
-    return list(dict.fromkeys(s.known.corrected.get(k, k) for k in picks))
+    return list(dict.fromkeys(s.known.corrections.get(k, k) for k in picks))
 
 
 def _has_told(s: Situation, values: frozenset[str]) -> bool:
@@ -381,7 +398,7 @@ def _opening_sentence(s: Situation, picks: Sequence[int]) -> Sentence | None:
     pairs = list(zip(s.fit, s.known.sentences))
     rivals = (f for f, u in pairs if u.turn in picks and (u.facts or not s.heard.open))
     best = max(map(float, rivals), default=0.0)
-    right = [] if 0 in s.known.corrected else pairs
+    right = [] if 0 in s.known.corrections else pairs
     fits = (u for f, u in right if u.turn == 0 and f >= SETTINGS.opened and f > best)
     return max((u for u in fits if u.facts), key=lambda u: len(u.facts), default=None)
 
@@ -412,16 +429,15 @@ def _add(s: Situation, out: str) -> str:
 # %% ../../nbs/user/06_answers.ipynb #39ffde42
 def _assent(s: Situation) -> str:
     "How the customer agreed to what is most like this."
-    if not s.known.assents:
-        return "Yes, please."
-    like = [float(s.known.H[u.turn] @ s.heard.gist) for u in s.known.assents]
-    return s.known.assents[int(np.argmax(like))].text
+    mine = _assents(s.known)
+    like = [float(s.known.H[u.turn] @ s.heard.gist) for u in mine]
+    return mine[int(np.argmax(like))].text if mine else "Yes, please."
 
 # %% ../../nbs/user/06_answers.ipynb #3216cfed
 Rule = Callable[[Situation], Answer | None]
-_FIRST: tuple[Rule, ...] = (refuse_foreign, object_to_role)
-_OTHERS: tuple[Rule, ...] = (repeat_log, follow_others)
-_OWN: tuple[Rule, ...] = (ask_back, hear_out, answer_request)
+_FIRST: tuple[Rule, ...] = (_refuse_foreign, _object_to_role)
+_OTHERS: tuple[Rule, ...] = (_repeat_log, _follow_others)
+_OWN: tuple[Rule, ...] = (_ask_back, hear_out, answer_request)
 
 
 def answer(s: Situation) -> Answer:
@@ -442,7 +458,7 @@ def _is_misread(s: Situation) -> bool:
     t, h = s.text, s.heard
     if t.asks:
         return t.closed and not t.open and not h.closed
-    return not is_familiar(replace(s, heard=t))
+    return not _is_familiar(replace(s, heard=t))
 
 
 def _apply(rules: Sequence[Rule], s: Situation) -> Answer | None:

@@ -5,7 +5,7 @@
 # %% ../../nbs/user/04_knowledge.ipynb #52ec3627
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal, TypeAlias
@@ -118,7 +118,8 @@ class Knowledge:
     counts the latter. `inner` are the turns between the opening and the parting.
 
     Unit vectors: `S` of the turns and `H` of what they answered, shape (turns, 256), `U` of the
-    `sentences`, `Q` of the single requests, which turns `asked_of` answered."""
+    `sentences`, `Q` of the single requests, which turns `asked_of` answered.
+    `corrections`: turns whose value a later turn takes back."""
 
     script: Script
     own: int
@@ -129,6 +130,7 @@ class Knowledge:
     U: np.ndarray
     Q: np.ndarray
     asked_of: np.ndarray
+    corrections: Mapping[int, int]
 
     @property
     def inner(self) -> range:
@@ -146,19 +148,8 @@ class Knowledge:
         return tuple(k for k in self.inner if self.turns[k].heard.more)
 
     @cached_property
-    def corrected(self) -> dict[int, int]:
-        "The turns whose value a later turn takes back, each with that turn."
-        return _find_corrections(self.sentences)
-
-    @cached_property
     def turn_of(self) -> np.ndarray:
         return np.array([s.turn for s in self.sentences])
-
-    @cached_property
-    def assents(self) -> list[Sentence]:
-        "The sentences after the opening that agree to something."
-        later = (s for s in self.sentences if s.turn)
-        return [s for s in later if s.polarity == "yes" and "?" not in s.text]
 
     @cached_property
     def keys(self) -> np.ndarray:
@@ -192,6 +183,10 @@ def _find_corrections(said: Sequence[Sentence]) -> dict[int, int]:
         out |= dict.fromkeys(before[-1:], later.turn)
     return out
 
+# %% ../../nbs/user/04_knowledge.ipynb #79adaf0d
+_HEARD = 4000  # letters of a message without a request, whose end is taken for one
+_TINY = 1e-9  # the least length divided by
+
 
 @lru_cache(256)
 def knowledge(script: Script, siblings: tuple[Script, ...] = ()) -> Knowledge:
@@ -217,15 +212,13 @@ def knowledge(script: Script, siblings: tuple[Script, ...] = ()) -> Knowledge:
         len(script.said),
         tuple(_read_turns(said, heard, parts)),
         parts,
-        sums / np.maximum(np.linalg.norm(sums, axis=1), 1e-9)[:, None],
+        sums / np.maximum(np.linalg.norm(sums, axis=1), _TINY)[:, None],
         np.stack([h.gist for h in heard]),
         U,
         Q,
         np.array([k for k, _ in asked], int),
+        _find_corrections(parts),
     )
-
-
-_HEARD = 4000  # letters of a message without a request, whose end is taken for one
 
 # %% ../../nbs/user/04_knowledge.ipynb #b8525f25
 _SINGLE = 0.9  # what the likeness to a single request or to a whole message counts

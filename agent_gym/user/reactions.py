@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from rapidfuzz.fuzz import ratio
@@ -23,7 +24,8 @@ from .vary import shapes
 
 # %% auto #0
 __all__ = ['SETTINGS', 'Reaction', 'read_reactions', 'Weighing', 'ReactionSettings', 'Calibration', 'calibrate', 'Expected',
-           'Reactions']
+           'Reactions', 'learn_reactions', 'familiarity', 'opening_likeness', 'is_stock', 'opening_similarity',
+           'expect']
 
 # %% ../../nbs/user/05_reactions.ipynb #5d1b76c9
 @dataclass(frozen=True, slots=True)
@@ -153,71 +155,61 @@ class Expected:
     confidence: float = 0.5
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Reactions:
-    """Reactions of the users of `traces`. Immutable once made, so it is shared by any number of
-    users and threads. `intents` tell requests apart; without them all are of one kind. Raises
-    TraceError where `traces` has no user with words."""
+    """Reactions `rows` of the users of logs, by the `keys` of what was `heard`, with the keys of
+    the users' `openings` and the `kind` of their requests; short words without facts that several
+    users said (`stock`); how they are weighed. Made by `learn_reactions`; immutable, so it is
+    shared by any number of users and threads."""
 
-    def __init__(self, traces: Iterable[Trace], intents: Intents | None = None):
-        scripts = [Script.of(t) for t in traces if has_user(t)]
-        if not scripts:
-            raise TraceError(
-                "no user message with words in any trace, so there are no users to learn from"
-            )
-        self.rows = rows = read_reactions(scripts)
-        texts = list(dict.fromkeys(r.heard for r in rows))
-        at = {t: i for i, t in enumerate(texts)}
-        self.keys = np.stack([key(t) for t in texts]) if texts else np.zeros((0, 260), np.float32)
-        self.openings = np.stack([key(s.said[0]) for s in scripts])
-        self.kind = np.array([intents(s.said[0]) if intents else 0 for s in scripts], np.intp)
-        self.heard = np.array([at[r.heard] for r in rows], np.intp)
-        self.user = np.array([r.user for r in rows], np.intp)
-        self.before = np.array([r.before for r in rows], np.int8)
-        self.acts = np.array([ACTS.index(r.act) for r in rows], np.intp)
-        self._stock = _find_stock(scripts)
-        self.weighing, self.floor, self.calibration = _learn_weighing(self)
+    rows: list[Reaction]
+    keys: np.ndarray
+    heard: np.ndarray
+    openings: np.ndarray
+    kind: np.ndarray
+    stock: frozenset[str]
+    weighing: Weighing = field(default_factory=Weighing)
+    floor: float = SETTINGS.floor
+    calibration: Calibration = field(default_factory=Calibration)
 
     def __repr__(self) -> str:
         users, heard = len(self.openings), len(self.keys)
         return f"Reactions({users} users, {len(self.rows)} reactions to {heard} messages)"
 
-    def familiarity(self, heard: str) -> float:
-        "The likeness (0 to 1) of `heard` to the nearest words that a user heard, form left out."
-        return _likeness(self.keys, heard)
+    @cached_property
+    def user(self) -> np.ndarray:
+        return np.array([r.user for r in self.rows], np.intp)
 
-    def likeness_said(self, text: str) -> float:
-        "The likeness (0 to 1) of `text` to the nearest words with which a user opened."
-        return _likeness(self.openings, text)
+    @cached_property
+    def before(self) -> np.ndarray:
+        return np.array([r.before for r in self.rows], np.int8)
 
-    def is_stock(self, text: str) -> bool:
-        "Whether users of several conversations said `text`, slips aside, after their opening."
-        said, least = normalise(text), SETTINGS.slips
-        return said in self._stock or any(ratio(said, s, score_cutoff=least) for s in self._stock)
+    @cached_property
+    def acts(self) -> np.ndarray:
+        return np.array([ACTS.index(r.act) for r in self.rows], np.intp)
 
-    def opening_similarity(self, opening: str) -> np.ndarray:
-        """How much the reactions of each user count for one that opens with `opening`, shape
-        (users,), in (0, 1]: alike openings, alike wishes."""
-        like = self.openings @ key(opening)
-        return np.exp(SETTINGS.sharp_openings * (like - like.max()))
-
-    def expect(self, heard: str, kin: np.ndarray, before: int = 0) -> Expected | None:
-        """What users did on hearing the like of `heard`, weighted by `kin` (see
-        `opening_similarity`), their last `decision` being `before`; None where nothing alike was
-        heard, or where what was heard does not tell what users do."""
-        rows, near, best = _nearest(self, self.keys @ key(heard))
-        if best < SETTINGS.like:
-            return None
-        votes = _weigh(self, self.weighing, rows, near, kin, before)
-        tally = np.bincount(self.acts[rows], votes, len(ACTS))
-        chosen = int(tally.argmax())
-        score = float(tally[chosen] / tally.sum()) * best
-        if score < self.floor:
-            return None
-        among = (self.acts[rows] == chosen) & (votes > votes.max() * SETTINGS.lowest)
-        order = np.argsort(-votes[among], kind="stable")
-        lent = [(self.rows[i], float(v)) for i, v in zip(rows[among][order], votes[among][order])]
-        sure = self.calibration(ACTS[chosen], score) * _agreement(self.acts[rows], near, chosen)
-        return Expected(ACTS[chosen], best, *_lend(lent, self._stock), sure)
+# %% ../../nbs/user/05_reactions.ipynb #ccf339eb
+def learn_reactions(traces: Iterable[Trace], intents: Intents | None = None) -> Reactions:
+    """The reactions of the users of `traces`; `intents` tell requests apart, and without them all
+    are of one kind. Raises TraceError where `traces` has no user with words."""
+    scripts = [Script.of(t) for t in traces if has_user(t)]
+    if not scripts:
+        raise TraceError(
+            "no user message with words in any trace, so there are no users to learn from"
+        )
+    rows = read_reactions(scripts)
+    texts = list(dict.fromkeys(r.heard for r in rows))
+    at = {t: i for i, t in enumerate(texts)}
+    model = Reactions(
+        rows,
+        np.stack([key(t) for t in texts]) if texts else np.zeros((0, 260), np.float32),
+        np.array([at[r.heard] for r in rows], np.intp),
+        np.stack([key(s.said[0]) for s in scripts]),
+        np.array([intents(s.said[0]) if intents else 0 for s in scripts], np.intp),
+        _find_stock(scripts),
+    )
+    weighing, floor, calibration = _learn_weighing(model)
+    return replace(model, weighing=weighing, floor=floor, calibration=calibration)
 
 # %% ../../nbs/user/05_reactions.ipynb #fcc09b2f
 _DECISIONS = (ACTS.index("yes"), ACTS.index("no"))
@@ -235,7 +227,7 @@ def _likeness(keys: np.ndarray, text: str) -> float:
     meaning = keys[:, : SETTINGS.meaning] @ key(text)[: SETTINGS.meaning]
     return float(meaning.max(initial=0)) * (1 + FORM**2)
 
-
+# %% ../../nbs/user/05_reactions.ipynb #61a5f2e1
 def _find_stock(scripts: Sequence[Script]) -> frozenset[str]:
     "The normal forms of short replies without facts that users of several conversations gave."
     spread: dict[str, set[int]] = {}
@@ -260,6 +252,29 @@ def _lend(
     telling = [r.said for r, _ in lent if r.shapes][: 5 * SETTINGS.words]
     shapes_ = tuple(s for s in likely if told[s] > least)
     return shapes_, tuple(plain)[: SETTINGS.words], tuple(telling)
+
+# %% ../../nbs/user/05_reactions.ipynb #e4c6ff21
+def familiarity(model: Reactions, heard: str) -> float:
+    "The likeness (0 to 1) of `heard` to the nearest words that a user heard, form left out."
+    return _likeness(model.keys, heard)
+
+
+def opening_likeness(model: Reactions, text: str) -> float:
+    "The likeness (0 to 1) of `text` to the nearest words with which a user opened."
+    return _likeness(model.openings, text)
+
+
+def is_stock(model: Reactions, text: str) -> bool:
+    "Whether users of several conversations said `text`, slips aside, after their opening."
+    said, least = normalise(text), SETTINGS.slips
+    return said in model.stock or any(ratio(said, s, score_cutoff=least) for s in model.stock)
+
+
+def opening_similarity(model: Reactions, opening: str) -> np.ndarray:
+    """How much the reactions of each user count for one that opens with `opening`, shape
+    (users,), in (0, 1]: alike openings, alike wishes."""
+    like = model.openings @ key(opening)
+    return np.exp(SETTINGS.sharp_openings * (like - like.max()))
 
 # %% ../../nbs/user/05_reactions.ipynb #0a7ee4d1
 def _nearest(
@@ -289,6 +304,26 @@ def _weigh(
     votes = near * kin[user] ** w.kin
     votes *= np.where(model.before[rows] == before, 1, w.before)
     return votes * np.where(model.kind[user] == model.kind[int(kin.argmax())], 1, w.kind)
+
+# %% ../../nbs/user/05_reactions.ipynb #a6a347d6
+def expect(model: Reactions, heard: str, kin: np.ndarray, before: int = 0) -> Expected | None:
+    """What users did on hearing the like of `heard`, weighted by `kin` (see
+    `opening_similarity`), their last `decision` being `before`; None where nothing alike was
+    heard, or where what was heard does not tell what users do."""
+    rows, near, best = _nearest(model, model.keys @ key(heard))
+    if best < SETTINGS.like:
+        return None
+    votes = _weigh(model, model.weighing, rows, near, kin, before)
+    tally = np.bincount(model.acts[rows], votes, len(ACTS))
+    chosen = int(tally.argmax())
+    score = float(tally[chosen] / tally.sum()) * best
+    if score < model.floor:
+        return None
+    among = (model.acts[rows] == chosen) & (votes > votes.max() * SETTINGS.lowest)
+    order = np.argsort(-votes[among], kind="stable")
+    lent = [(model.rows[i], float(v)) for i, v in zip(rows[among][order], votes[among][order])]
+    sure = model.calibration(ACTS[chosen], score) * _agreement(model.acts[rows], near, chosen)
+    return Expected(ACTS[chosen], best, *_lend(lent, model.stock), sure)
 
 # %% ../../nbs/user/05_reactions.ipynb #acd588f1
 _Foretold = list[tuple[float, Act, bool]]

@@ -17,7 +17,7 @@ from ..trace import Message, Trace
 from .answers import Answer, Situation, Talk, answer, read_talk
 from .goals import SETTINGS, Goals, Source, foreign_identifiers, identifiers
 from .knowledge import Knowledge, knowledge
-from .reactions import Reactions
+from .reactions import learn_reactions, opening_similarity
 from .understanding import Understanding, parse_request
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class UserModel:
         invent: bool = False,
     ):
         self.dialogue, self.invent = dialogue, invent
-        self.reactions = Reactions(traces, dialogue.intents if dialogue is not None else None)
+        self.reactions = learn_reactions(traces, dialogue.intents if dialogue is not None else None)
 
     def __repr__(self) -> str:
         return f"UserModel({self.reactions!r})"
@@ -226,7 +226,7 @@ def _situation(
 ) -> Situation:
     asked, reactions = parse_request(text), user.model.reactions if user.model else None
     if user._kin is None and reactions is not None:
-        user._kin = reactions.opening_similarity(user.script.said[0])
+        user._kin = opening_similarity(reactions, user.script.said[0])
     return Situation(
         known,
         user._talk,

@@ -5,6 +5,7 @@
 # %% ../../nbs/user/01_understanding.ipynb #120734cd
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -197,6 +198,9 @@ def _sentences(text: str) -> tuple[list[str], dict[str, str], list[str]]:
     some = [x for s in list(asks)[-_ASKED:] for x in (s, asks[s])]
     return said, asks, list(dict.fromkeys([*said[-_LAST:], *some]))
 
+# %% ../../nbs/user/01_understanding.ipynb #01dd02fc
+_TINY = 1e-9  # the least length divided by
+
 
 @lru_cache(4096)
 def parse_request(text: str) -> Request:
@@ -222,7 +226,7 @@ def parse_request(text: str) -> Request:
         bool((farewell >= _STOCK).any()),
         bool((refusal >= _REFUSES).any()),
         frozenset(w for s in core for w in words(s)),
-        gist / max(1e-9, float((gist**2).sum() ** 0.5)),
+        gist / max(_TINY, float(np.linalg.norm(gist))),
         np.ascontiguousarray(vectors[[probe.index(s) for s in asks[-_ASKED:]]]),
     )
 
@@ -248,8 +252,8 @@ def key(heard: str) -> np.ndarray:
     core = heard if short else " ".join(r.asks[-3:] or sentences(heard[-_END:])[-2:])
     flags = [r.open, r.closed and not r.open, r.more, not r.asks and not r.more]
     form = np.array(flags, np.float32)
-    form *= FORM / max(1.0, float(form.sum() ** 0.5))
-    return np.concatenate([embed([skeleton(core)])[0], form]) / (1 + FORM**2) ** 0.5
+    form *= FORM / max(1.0, math.sqrt(form.sum()))
+    return np.concatenate([embed([skeleton(core)])[0], form]) / math.sqrt(1 + FORM**2)
 
 # %% ../../nbs/user/01_understanding.ipynb #f33524c0
 class Understanding:
