@@ -428,8 +428,8 @@ def _learned(gym: Gym) -> dict[str, object]:
     agent where it was needed."""
     live = gym.tool_mocker
     mocker = object.__new__(ToolMocker)
-    mocker.__dict__.update({k: v for k, v in live.__dict__.items() if k != "functions"})
-    mocker.functions = {}
+    mocker.__dict__.update({k: v for k, v in live.__dict__.items() if k != "real"})
+    mocker._functions = {}
     judge = gym.reward_fn if is_ours(gym.reward_fn) else None
     user = gym.world.user if is_ours(gym.world.user) else None
     return {"mocker": mocker, "reward": judge, "user": user}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import JsonValue
@@ -455,7 +455,11 @@ def _from_state(
     origin: str | None,
     seed: int,
 ) -> Answer | None:
-    return state_answer(state, name, arguments)
+    told = state_answer(state, name, arguments)
+    if told is None or not told.is_error:
+        return told
+    value = backend.imputer.error(told.value, (dict(arguments), told.env), f"{seed} {name}")
+    return replace(told, value=value)
 
 # %% ../../nbs/mocker/08_backend.ipynb #da1c7908
 def _imputed(

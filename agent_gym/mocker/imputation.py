@@ -34,6 +34,7 @@ class ImputationSettings:
     short: int = 2  # letters of a text that says nothing
     long: int = 80
     number: int = 10_000  # numbers from here on may belong to somebody
+    name: int = 5  # letters of a word in a sentence from which on it may be a name
     tries: int = 50
 
 # %% ../../nbs/mocker/09_imputation.ipynb #d19355b3
@@ -70,6 +71,16 @@ class Imputer:
                 swaps |= _owner_swaps(model, value, owner)
                 mine.append([orjson.loads(owner[1]), model.base[owner][0]])
         return self._disguised(_swapped(value, swaps), text, {x for m in mine for x in tokens(m)})
+
+    def error(self, value: Value, known: object, seed: str) -> Value:
+        """An error without the names in its sentences that belong to one document of the logs, but
+        for those in what is `known` of the call."""
+        mine = set(_words(known))
+        some = (w for w in _words(value) if len(w) >= SETTINGS.name and w not in mine)
+        foreign = [w for w in some if self._is_personal(w)]
+        for word in dict.fromkeys(foreign):
+            value = _renamed(value, word, _stranger(word, f"{seed} {word}"))
+        return value
 
     def _disguised(self, value: Value, seed: str, kept: set[str]) -> Value:
         swaps: dict[str, Value] = {}
@@ -131,14 +142,30 @@ def _swapped(value: Value, swaps: Mapping[str, Value]) -> Value:
     new = swaps.get(str(value), value)
     return str(new) if type(value) is str else new if type(new) is int else value
 
+# %% ../../nbs/mocker/09_imputation.ipynb #47ce4564
+def _words(value: object) -> Iterator[str]:
+    "The words of all texts in `value`, and its numbers, without the full stop after them."
+    if isinstance(value, Mapping):
+        for k, v in value.items():
+            yield from _words(k)
+            yield from _words(v)
+    elif isinstance(value, list | tuple):
+        for v in value:
+            yield from _words(v)
+    elif isinstance(value, str | int | float):
+        yield from (w.rstrip(".") for w in _WORD.findall(str(value)))
+
+
+_WORD = re.compile(r"[\w@.+#-]+")
+
 # %% ../../nbs/mocker/09_imputation.ipynb #a946237e
 def _stranger(text: str, seed: str) -> str:
     name, sign, domain = text.partition("@")
     return (made_up(f"0{name}", seed)[1:] + sign + domain) if sign else made_up(text, seed)
 
 # %% ../../nbs/mocker/09_imputation.ipynb #0f9b77fd
-def learn_imputer(model: StateModel) -> Imputer:
-    "From the documents that the logs show."
+def learn_imputer(model: StateModel, conversations: Sequence[Sequence[LoggedCall]]) -> Imputer:
+    "From the documents that the logs show, and the words of their errors."
     donors: dict[str, list[bytes]] = defaultdict(list)
     mentions: dict[str, DocumentKey] = {}
     owners: Counter[str] = Counter()
@@ -152,6 +179,8 @@ def learn_imputer(model: StateModel) -> Imputer:
         for text in sorted(texts):
             if is_data(text):
                 mentions.setdefault(text, (view, key))
+    for conversation in conversations:
+        owners.update({w for c in conversation if c.is_error for w in _words(c.value)})
     return Imputer({v: tuple(k) for v, k in donors.items()}, mentions, dict(owners))
 
 # %% ../../nbs/mocker/09_imputation.ipynb #cb43f993

@@ -87,7 +87,7 @@ def _backend(
         tools,
         state,
         Recordings.of(conversations, state.actions),
-        learn_imputer(state),
+        learn_imputer(state, conversations),
         learn_error_format(conversations, tools),
     )
 
