@@ -37,6 +37,13 @@ class ImputationSettings:
     name: int = 5  # letters of a word in a sentence from which on it may be a name
     tries: int = 50
 
+# %% ../../nbs/mocker/09_imputation.ipynb #c90300a0
+def _renamed(value: Value, old: str, new: str) -> Value:
+    if type(value) is dict:
+        return {k: _renamed(v, old, new) for k, v in value.items()}
+    word = rf"(?<!\w){re.escape(old)}(?!\w)"
+    return re.sub(word, lambda _: new, value) if type(value) is str else value
+
 # %% ../../nbs/mocker/09_imputation.ipynb #d19355b3
 SETTINGS = ImputationSettings()
 DocumentKey = tuple[str, bytes]
@@ -212,13 +219,6 @@ def _fault(text: str) -> tuple[str, str]:
     "What is wrong and with which argument, from the text of `check_arguments`."
     m = _FAULT.search(text)
     return (m[1] or "type", m[2] or m[3]) if m else ("", "")
-
-# %% ../../nbs/mocker/09_imputation.ipynb #c90300a0
-def _renamed(value: Value, old: str, new: str) -> Value:
-    if type(value) is dict:
-        return {k: _renamed(v, old, new) for k, v in value.items()}
-    word = rf"(?<!\w){re.escape(old)}(?!\w)"
-    return re.sub(word, lambda _: new, value) if type(value) is str else value
 
 # %% ../../nbs/mocker/09_imputation.ipynb #97c3be27
 def _with_text(value: Value, place: Sequence[str], text: str) -> Value:
