@@ -83,8 +83,8 @@ class Imputer:
         """An error without the names in its sentences that belong to one document of the logs, but
         for those in what is `known` of the call."""
         mine = set(_words(known))
-        some = (w for w in _words(value) if len(w) >= SETTINGS.name and w not in mine)
-        foreign = [w for w in some if self._is_personal(w)]
+        long = (w for w in _words(value) if len(w) >= SETTINGS.name and w not in mine)
+        foreign = [w for w in long if _is_marked(w) and self._is_personal(w)]
         for word in dict.fromkeys(foreign):
             value = _renamed(value, word, _stranger(word, f"{seed} {word}"))
         return value
@@ -103,8 +103,7 @@ class Imputer:
         text = str(value)
         if type(value) is not str and abs(value) < SETTINGS.number:
             return False
-        marked = "@" in text or any(ch.isdigit() for ch in text)
-        return 0 < self.owners.get(text, 0) <= (SETTINGS.owned if marked else 1)
+        return 0 < self.owners.get(text, 0) <= (SETTINGS.owned if _is_marked(text) else 1)
 
 # %% ../../nbs/mocker/09_imputation.ipynb #1a8a453f
 def _owner_swaps(model: StateModel, value: Value, owner: DocumentKey) -> dict[str, Value]:
@@ -164,6 +163,10 @@ def _words(value: object) -> Iterator[str]:
 
 
 _WORD = re.compile(r"[\w@.+#-]+")
+
+
+def _is_marked(text: str) -> bool:
+    return "@" in text or any(ch.isdigit() for ch in text)
 
 # %% ../../nbs/mocker/09_imputation.ipynb #a946237e
 def _stranger(text: str, seed: str) -> str:
