@@ -174,4 +174,4 @@ def test_a_deep_record_is_an_error_in_words(around):
     people = '[{"id": 1, "type": "customer"}, {"id": 2, "type": "agent"}, %s]'
     for deep in ('{"a":' * 900 + "1" + "}" * 900, people % ('[{"a":' * 400 + "1" + "}]" * 400)):
         found = load_traces((around % deep).encode(), on_error="collect", progress=False)
-        assert len(found.errors) == 1
+        assert found.errors and not len(found)
