@@ -167,3 +167,11 @@ def test_users_stay_users_where_nobody_else_could_answer():
     rows = [{"role": "user", "content": "a"}, {"role": "user", "content": "b"}]
     (trace,) = load_traces([{"messages": rows}], progress=False)
     assert [m.role for m in trace.messages] == ["user", "user"]
+
+
+@pytest.mark.parametrize("around", ['{"input": "a", "b": %s}', "%s", '{"users": %s}'])
+def test_a_deep_record_is_an_error_in_words(around):
+    people = '[{"id": 1, "type": "customer"}, {"id": 2, "type": "agent"}, %s]'
+    for deep in ('{"a":' * 900 + "1" + "}" * 900, people % ('[{"a":' * 400 + "1" + "}]" * 400)):
+        found = load_traces((around % deep).encode(), on_error="collect", progress=False)
+        assert found.errors and not len(found)

@@ -195,10 +195,10 @@ def _objects_in(value: Any, depth: int) -> Iterable[Record]:
         yield from _objects_in(v, depth + 1)
 
 
-def _told_by(value: Any, people: dict[str, str], done: list[int]) -> Any:
-    if isinstance(value, list):
-        return [_told_by(v, people, done) for v in value]
-    if not isinstance(value, dict):
+def _told_by(value: Any, people: dict[str, str], done: list[int], depth: int = 0) -> Any:
+    if isinstance(value, list) and depth < 2 * DEEPEST:
+        return [_told_by(v, people, done, depth + 1) for v in value]
+    if not isinstance(value, dict) or depth >= 2 * DEEPEST:
         return value
     if spoken_under(value) and "role" not in value:
         ids = (v for k, v in value.items() if words(k)[-1:] == ("id",) and k != "id")
@@ -207,7 +207,7 @@ def _told_by(value: Any, people: dict[str, str], done: list[int]) -> Any:
         )
         done[0] += role is not None
         return {**value, "role": role} if role else value
-    return {k: _told_by(v, people, done) for k, v in value.items()}
+    return {k: _told_by(v, people, done, depth + 1) for k, v in value.items()}
 
 # %% ../../nbs/parser/03_mapping.ipynb #c64ca20b
 REACH = 4

@@ -19,7 +19,7 @@ from ..values import Record, dumps, kind, message, outcome_of, rest
 from ...trace import TraceError, parse_json
 
 # %% auto #0
-__all__ = ['sides', 'side']
+__all__ = ['DEEPEST', 'sides', 'side']
 
 # %% ../../../nbs/parser/formats/exchanges.ipynb #da0dec7d
 _ASKED = frozenset(
@@ -35,7 +35,10 @@ _WORDS = frozenset({"text", "message", "content", "msg", "utterance", "raw", "fu
 _WORDS |= {"transcript", "messages"}
 
 
-def sides(r: Any) -> tuple[str, str] | None:
+DEEPEST = 2  # objects around the two sides
+
+
+def sides(r: Any, depth: int = 0) -> tuple[str, str] | None:
     """The keys under which a row has what was asked and what was answered; None where it has not
     both."""
     if not isinstance(r, dict):
@@ -47,7 +50,8 @@ def sides(r: Any) -> tuple[str, str] | None:
     if asked and said_:
         return asked[0], said_[0]
     inner = [(k, v) for k, v in r.items() if isinstance(v, dict)]
-    found = sides(inner[0][1]) if len(inner) == 1 and not asked and not said_ else None
+    alone = len(inner) == 1 and depth < DEEPEST and not asked and not said_
+    found = sides(inner[0][1], depth + 1) if alone else None
     return (f"{inner[0][0]}.{found[0]}", f"{inner[0][0]}.{found[1]}") if found else None
 
 
