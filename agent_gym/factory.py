@@ -218,7 +218,8 @@ class Gym(_Triple):
         return save_gym(self, Path(path), traces)
 
     def __repr__(self) -> str:
-        return f"Gym({len(self.traces)} traces, {len(self.tasks)} tasks, {len(self.world.tools)} tools)"
+        tools = len(self.world.tools)
+        return f"Gym({len(self.traces)} traces, {len(self.tasks)} tasks, {tools} tools)"
 
     def _repr_html_(self) -> str:
         from agent_gym.render import block, table, tiles
@@ -271,7 +272,8 @@ def usable(traces: object) -> tuple[TraceSet, list[str]]:
         labels += t.success is not None
     if not talks:
         raise TraceError(
-            f"none of the {len(logs)} traces has both a user and an assistant turn: there is nothing to learn a gym from"
+            f"none of the {len(logs)} traces has both a user and an assistant turn: "
+            "there is nothing to learn a gym from"
         )
     notes = [f"{len(logs.errors)} records could not be read"] if logs.errors else []
     notes += (
@@ -282,7 +284,8 @@ def usable(traces: object) -> tuple[TraceSet, list[str]]:
     notes += ["no conversation calls a tool: the gym has no backend"] if not calls else []
     notes += (
         [
-            "no conversation has an outcome: nothing can be graded, so there are no tasks; conversations can still be played by id"
+            "no conversation has an outcome: nothing can be graded, so there are no tasks; "
+            "conversations can still be played by id"
         ]
         if not labels
         else []
@@ -349,7 +352,8 @@ def create_environment(
         user = user or UserModel(logs, dialogue)
     notes += map(str, mocker.agreement.values())
     notes += [
-        f"{t} is not learned from these logs ({r} of {n} calls left out were right): `tools=` brings it"
+        f"{t} is not learned from these logs ({r} of {n} calls left out were right): "
+        "`tools=` brings it"
         for t, (r, n) in mocker.unlearned.items()
         if t not in {**functions, **over_state}
     ]
@@ -411,7 +415,7 @@ def save_gym(gym: Gym, folder: Path, traces: bool = True) -> Path:
             p.unlink()
     return folder
 
-
+# %% ../nbs/20_factory.ipynb #4b940c85
 def _file_hash(path: Path) -> str:
     with path.open("rb") as f:
         return hashlib.file_digest(f, "sha256").hexdigest()[:16]
@@ -445,7 +449,7 @@ def _outside(gym: Gym) -> dict[str, object]:
     given |= {"llm": llm} if llm is not None else {}
     return given | _rows(gym.traces)
 
-
+# %% ../nbs/20_factory.ipynb #f47e8b55
 def _rows(traces: TraceSet) -> dict[str, object]:
     "The traces, as they are shared by what was learned from them."
     given = {"traces": traces, "trace rows": traces._traces}
@@ -492,7 +496,7 @@ def load_gym(
     learned = load_state(folder, files, {k: v for k, v in outside.items() if v is not None})
     return _assembled(logs, learned, llm, tools, user, settings["seed"])
 
-
+# %% ../nbs/20_factory.ipynb #cb687bdb
 def _assembled(
     logs: TraceSet,
     learned: Mapping[str, Any],
@@ -540,7 +544,7 @@ def _settings(folder: Path) -> dict[str, Any]:
             )
     return whole
 
-
+# %% ../nbs/20_factory.ipynb #4bf973f5
 def _require(
     folder: Path,
     settings: Mapping[str, Any],
@@ -563,7 +567,7 @@ def _require(
             source=str(folder),
         )
 
-
+# %% ../nbs/20_factory.ipynb #7d3f17cb
 def _logs(folder: Path, settings: Mapping[str, Any], traces: object) -> TraceSet:
     "The traces of a saved gym, or those passed instead, which must be the same."
     from agent_gym.parser import load_traces

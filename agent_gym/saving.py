@@ -53,7 +53,7 @@ def _allowed(kind: type) -> bool:
     ours = package == "agent_gym" and rest.partition(".")[0] in ROOMS
     return ours and "<locals>" not in kind.__qualname__ and not hasattr(kind, "generate")
 
-
+# %% ../nbs/06_saving.ipynb #b4b3d474
 @cache
 def class_of(name: str) -> type:
     "The class named by `class_name`; raises SavingError where there is none or it may not be."
@@ -81,7 +81,7 @@ class State:
     root: Any
     arrays: list[np.ndarray]
 
-
+# %% ../nbs/06_saving.ipynb #ce91f503
 class Writer:
     """Puts a graph into a table.
 
@@ -156,7 +156,7 @@ class Writer:
         names, held, own = _fields(x)
         return ["object", name, self.value(inside), names, self.values(held), self.value(own)]
 
-
+# %% ../nbs/06_saving.ipynb #3341723a
 _TAGS: Mapping[type, str] = {
     k: k.__name__ for k in (list, tuple, dict, set, frozenset, deque, Counter)
 }
@@ -233,7 +233,7 @@ class Reader:
         base: Any = next((b for b in _INSIDES if issubclass(kind, b)), None)
         fixed = base is not None and base not in (dict, list, set)
         bare: Any = kind
-        new = base.__new__(bare, self.value(inside)) if fixed else bare.__new__(bare)  # type: ignore[call-arg]
+        new = base.__new__(bare, *([self.value(inside)] if fixed else ()))
         self._made[i] = new
         if base in (dict, set):
             base.update(new, self.value(inside))
@@ -288,7 +288,7 @@ def _slots(kind: type) -> frozenset[str]:
     ours = [k for k in kind.__mro__ if k.__module__.startswith("agent_gym.")]
     return frozenset(s for k in ours for s in (k.__dict__.get("__slots__") or ()))
 
-
+# %% ../nbs/06_saving.ipynb #a047fbf2
 def _method(owner: object, name: str) -> MethodType:
     found = getattr(type(owner), name, None)
     if name.startswith("__") or not isinstance(found, FunctionType):
@@ -332,7 +332,7 @@ def save_state(
         "arrays": write_hashed(folder, "learned.npz", packed.getvalue()),
     }
 
-
+# %% ../nbs/06_saving.ipynb #0475a0b4
 def load_state(
     folder: Path, files: Mapping[str, str], given: Mapping[str, object] | None = None
 ) -> Any:
@@ -356,7 +356,7 @@ def code_digest() -> str:
             h.update(p.read_bytes())
     return h.hexdigest()[:16]
 
-
+# %% ../nbs/06_saving.ipynb #3dee4c32
 def write_hashed(folder: Path, name: str, data: bytes) -> str:
     "Write `data` under `name` with its hash in it; returns that name."
     stem, dot, end = name.rpartition(".")
@@ -365,7 +365,7 @@ def write_hashed(folder: Path, name: str, data: bytes) -> str:
         f.write(data)
     return named
 
-
+# %% ../nbs/06_saving.ipynb #a4c4f994
 def read_hashed(folder: Path, name: str) -> bytes:
     """The bytes that `write_hashed` wrote under `name`.
 

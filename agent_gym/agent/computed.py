@@ -65,7 +65,7 @@ def compute(source: str, slots: Mapping[str, Scalar]) -> float | None:
         return None
     return _APPLY[operator](*values)
 
-
+# %% ../../nbs/agent/00_computed.ipynb #8f972eda
 _APPLY = {
     "half": lambda a: a / 2,
     "times": lambda a, b: a * b,
@@ -96,7 +96,7 @@ def _number_expressions(numbers: Mapping[str, float]) -> Iterator[tuple[list[str
             yield ["minus", a, b], x - y
             yield ["minus", b, a], y - x
 
-
+# %% ../../nbs/agent/00_computed.ipynb #97b9c232
 def _day_expressions(
     numbers: Mapping[str, float], days: Mapping[str, int]
 ) -> Iterator[tuple[list[str], float]]:

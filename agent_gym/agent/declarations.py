@@ -91,7 +91,7 @@ def _resolve(
             s = _choose_form(s, forms)
     return s
 
-
+# %% ../../nbs/agent/10_declarations.ipynb #7843b62a
 def _follow(reference: str, root: Mapping[str, JsonValue]) -> dict[str, Any]:
     "What `reference` points at in `root`; empty where that is no schema."
     target: JsonValue = dict(root)

@@ -91,7 +91,7 @@ def grow_forest(
         model.classes_.astype("i8"),
     )
 
-
+# %% ../../nbs/agent/05_forest.ipynb #220b2754
 def _shares(value: NDArray[np.float64]) -> NDArray[np.float64]:
     return value / np.maximum(value.sum(1, keepdims=True), 1e-12)
 

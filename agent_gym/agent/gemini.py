@@ -57,7 +57,7 @@ def request_body(
         )
     return body, names
 
-
+# %% ../../nbs/agent/11_gemini.ipynb #f2233944
 _OPTIONS = {
     "temperature": "temperature",
     "top_p": "topP",
@@ -139,7 +139,8 @@ def read_answer(payload: Mapping[str, Any], names: Names) -> Message:
         )
     if reason in ("MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS"):
         raise LLMError(
-            f"gemini: {reason}: {clean(first.get('finishMessage') or 'the model wrote a call that cannot be read')}",
+            f"gemini: {reason}: "
+            + clean(first.get("finishMessage") or "the model wrote a call that cannot be read"),
             kind="malformed",
             retryable=True,
         )
@@ -181,7 +182,7 @@ class _Exchange:
     answer: bytes = b""
     retry_after: str | None = None
 
-
+# %% ../../nbs/agent/11_gemini.ipynb #3571bd3f
 class _Legacy:
     "`google-generativeai` over REST."
 
@@ -224,7 +225,8 @@ class _Legacy:
     def send(self, body: dict[str, Any], seconds: float) -> tuple[int, bytes, str | None]:
         exchange = self._here.exchange = _Exchange(dumps(body).encode())
         try:
-            self._model.generate_content(".", request_options={"retry": None, "timeout": seconds})  # type: ignore[arg-type]
+            bounded: Any = {"retry": None, "timeout": seconds}
+            self._model.generate_content(".", request_options=bounded)
         except Exception as e:  # noqa: BLE001 - whatever the SDK makes of it, the exchange holds it
             if not exchange.status:
                 raise _lost(e) from None
@@ -270,7 +272,7 @@ class _Current:
     def send(self, body: dict[str, Any], seconds: float) -> tuple[int, bytes, str | None]:
         try:
             answer = self._client.models.generate_content(**self._arguments(body, seconds))
-        except Exception as e:  # noqa: BLE001 - the SDK lets its HTTP library's own errors through; all become LLMError
+        except Exception as e:  # noqa: BLE001 - its HTTP library's own errors come through the SDK
             return _failure(e)
         return 200, answer.model_dump_json(by_alias=True, exclude_none=True).encode(), None
 
@@ -284,7 +286,7 @@ class _Current:
             status, detail, _ = _failure(e)
             raise status_error("gemini", status, detail.decode(), secret=self._key) from None
 
-
+# %% ../../nbs/agent/11_gemini.ipynb #16765bd6
 def _failure(e: Exception) -> tuple[int, bytes, str | None]:
     code = getattr(e, "code", None)
     if isinstance(code, int):
@@ -302,7 +304,8 @@ def _lost(e: Exception) -> LLMError:
     return LLMError(
         "gemini: no answer in time; raise `timeout`"
         if late
-        else f"gemini: the connection failed ({type(e).__name__}); check the network and `base_url`",
+        else f"gemini: the connection failed ({type(e).__name__}); "
+        "check the network and `base_url`",
         kind="timeout" if late else "server",
         retryable=True,
     )
@@ -315,7 +318,7 @@ def api_key() -> str | None:
     "The key in the environment: GOOGLE_API_KEY, else GEMINI_API_KEY, else None."
     return os.environ.get("GOOGLE_API_KEY") or os.environ.get("GEMINI_API_KEY") or None
 
-
+# %% ../../nbs/agent/11_gemini.ipynb #bf213107
 class GeminiLLM:
     """Gemini behind the `LLM` protocol.
 
@@ -340,7 +343,8 @@ class GeminiLLM:
         self._key = checked_key(api_key or globals()["api_key"]())
         if not self._key:
             raise LLMError(
-                "no API key: pass api_key= or set GOOGLE_API_KEY; without one, create_environment(traces) uses the offline agent",
+                "no API key: pass api_key= or set GOOGLE_API_KEY; "
+                "without one, create_environment(traces) uses the offline agent",
                 kind="auth",
             )
         if sdk not in ("auto", "google-genai", "google-generativeai"):
@@ -460,7 +464,7 @@ class GeminiLLM:
             ]
         yield read_answer(whole, names)
 
-
+# %% ../../nbs/agent/11_gemini.ipynb #a253e2cd
 def _installed(module: str) -> bool:
     try:
         return importlib.util.find_spec(module) is not None

@@ -35,12 +35,16 @@ def situation(messages: Sequence[Message]) -> tuple[str, str, str]:
     if last is None:
         event = ""
     elif last.role == "tool":
-        event = f"{acts[-1] if acts else last.name or 'tool'} {'failed' if last.is_error else 'answered'} {_fields(last)}"
+        name, how = (
+            acts[-1] if acts else last.name or "tool",
+            "failed" if last.is_error else "answered",
+        )
+        event = f"{name} {how} {_fields(last)}"
     else:
         event = f"{skeleton(said)[-200:]} / {skeleton(last.content or '')}"
     return skeleton(users[0]) if users else "", event, " ".join(acts)
 
-
+# %% ../../nbs/agent/13_llm_agent.ipynb #ad770248
 def _fields(m: Message) -> str:
     value = m.value
     if isinstance(value, dict) and not m.is_error:
@@ -65,7 +69,7 @@ class Example:
     text: str
     act: str
 
-
+# %% ../../nbs/agent/13_llm_agent.ipynb #7571ebd0
 class Examples:
     """Assistant turns of successful traces (of all traces when none is labelled a success), to be
     found by like situation.
@@ -124,7 +128,7 @@ class Examples:
             -(0.45 * (self._event @ b) + 0.35 * (self._wish @ a) + 0.2 * overlap), kind="stable"
         )
 
-
+# %% ../../nbs/agent/13_llm_agent.ipynb #6ab85812
 def _act(m: Message) -> str:
     return " + ".join(c.name for c in m.tool_calls) or skeleton(m.content or "")
 
@@ -146,7 +150,8 @@ def _shown(t: Trace, turn: int, before: int = 6) -> str:
 
 def _line(m: Message) -> str:
     if m.role == "tool":
-        return f"{m.name or 'tool'} {'error' if m.is_error else 'result'}: {_cut(m.content if m.content is not None else dumps(m.result), 400)}"
+        said = m.content if m.content is not None else dumps(m.result)
+        return f"{m.name or 'tool'} {'error' if m.is_error else 'result'}: {_cut(said, 400)}"
     calls = "; ".join(f"calls {c.name}({_cut(dumps(c.arguments), 300)})" for c in m.tool_calls)
     return f"{m.role}: " + " ".join(filter(None, [_cut(m.content or "", 400), calls]))
 
@@ -204,7 +209,8 @@ class LLMAgent:
         "The system text for the state after `messages`."
         parts = [
             self._policy
-            or "You are an agent who helps customers. Use the tools; never make up what they would answer.",
+            or "You are an agent who helps customers. Use the tools; "
+            "never make up what they would answer.",
             self._style,
         ]
         used, shown = sum(map(len, parts)), []
@@ -215,7 +221,8 @@ class LLMAgent:
             shown.append(e.text)
         if shown:
             parts.append(
-                "What good agents did in like situations of other customers (never use these customers' data):\n\n"
+                "What good agents did in like situations of other customers "
+                "(never use these customers' data):\n\n"
                 + "\n\n".join(f"Example {i}\n{s}" for i, s in enumerate(shown, 1))
             )
         return "\n\n".join(filter(None, parts))
@@ -244,7 +251,7 @@ class LLMAgent:
 
         return await agenerate(self.llm, self.prepared(messages), tools, **self.options)
 
-
+# %% ../../nbs/agent/13_llm_agent.ipynb #29c37a2d
 def _style(traces: Sequence[Trace]) -> str:
     "How long successful replies are and whether they come in one paragraph: said in one sentence."
     replies = [
@@ -259,6 +266,7 @@ def _style(traces: Sequence[Trace]) -> str:
     lengths = sorted(len(r.split()) for r in replies)
     plain = sum("\n" not in r for r in replies) / len(replies)
     return (
-        f"Replies are usually {lengths[len(lengths) // 4]} to {lengths[3 * len(lengths) // 4]} words long"
+        f"Replies are usually {lengths[len(lengths) // 4]} to "
+        f"{lengths[3 * len(lengths) // 4]} words long"
         + (", in one paragraph." if plain > 0.8 else ".")
     )

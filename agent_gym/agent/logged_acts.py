@@ -38,7 +38,7 @@ class Occasion:
     task: int = 0
     success: bool = True
 
-
+# %% ../../nbs/agent/03_logged_acts.ipynb #b9c054ea
 @dataclass(frozen=True)
 class LoggedAct:
     """One logged act: its `form` without values (empty and the pieces of a reply, or the tool and
@@ -97,7 +97,7 @@ def read_reply(
     place = (f"after {state.last_event}", f"intent {state.intent}")
     return LoggedAct(("", *pieces), tuple(slots), occasion, words_heard(state), place)
 
-
+# %% ../../nbs/agent/03_logged_acts.ipynb #7e869f3f
 def _holds_own_word(pieces: Sequence[str], state: DialogueState, common: Collection[str]) -> bool:
     words = {w for p in pieces for w in _TOKEN.findall(p)}
     telling = {w for w in words if w[0].isupper() or any(c.isdigit() for c in w)}
@@ -168,7 +168,7 @@ def find_alone(state: DialogueState, act: LoggedAct, plain: EverydayWords) -> Lo
     said = {w.lower() for p in act.form[1:] for w in _WRITTEN.findall(p) if w not in plain.cased}
     return replace(act, needs=words_known(state) & (said - plain.lower))
 
-
+# %% ../../nbs/agent/03_logged_acts.ipynb #4b4c2b7c
 def names_value(state: DialogueState, text: str) -> bool:
     """Whether `text` names a value of the record in plain lower-case words, which no slot takes
     (`red`, `credit card`)."""
@@ -194,7 +194,7 @@ def group_wordings(acts: Iterable[LoggedAct], least: int = 2) -> list[WordingGro
     made = [_as_group(g) for g in groups.values()]
     return sorted((w for w in made if w.support >= least), key=lambda w: (-w.support, str(w)))
 
-
+# %% ../../nbs/agent/03_logged_acts.ipynb #8af133e8
 def _as_group(acts: Sequence[LoggedAct]) -> WordingGroup:
     first = lambda a: tuple((s[0], form) for s, form in a.slots)
     return WordingGroup(

@@ -46,7 +46,7 @@ def chat_body(
         ]
     return body, names
 
-
+# %% ../../nbs/agent/12_openai.ipynb #5d183ec9
 def _message(m: Message, names: Names) -> dict[str, Any]:
     out: dict[str, Any] = {"role": m.role, "content": m.content or ""}  # null is refused by some
     if m.role == "tool":
@@ -65,7 +65,7 @@ def _message(m: Message, names: Names) -> dict[str, Any]:
         ]
     return out
 
-
+# %% ../../nbs/agent/12_openai.ipynb #b77c3d91
 def read_choice(payload: Mapping[str, Any], names: Names) -> Message:
     "The message in a chat completion. Raises LLMError: blocked, malformed call, nothing said."
     choice = next(iter(payload.get("choices") or []), None)
@@ -114,7 +114,7 @@ def read_choice(payload: Mapping[str, Any], names: Names) -> Message:
         },
     )
 
-
+# %% ../../nbs/agent/12_openai.ipynb #fb44d09a
 def _call(i: int, function: Mapping[str, Any], id: str | None, names: Names) -> ToolCall:
     given = function.get("arguments")
     arguments = given
@@ -197,7 +197,7 @@ class ChatClient(Protocol):
 
     chat: Any
 
-
+# %% ../../nbs/agent/12_openai.ipynb #ba44c7b5
 class OpenAICompatibleLLM:
     """A chat completions server behind the `LLM` protocol.
 
@@ -229,7 +229,8 @@ class OpenAICompatibleLLM:
         self._local = threading.local()
 
     def __repr__(self) -> str:
-        return f"OpenAICompatibleLLM({self.model!r} at {'its own client' if self.client else origin(self.base_url)})"
+        where = "its own client" if self.client else origin(self.base_url)
+        return f"OpenAICompatibleLLM({self.model!r} at {where})"
 
     def __getstate__(self) -> dict[str, object]:
         """Without the key and the connection: the process that unpickles takes the key from its own
@@ -315,7 +316,8 @@ class OpenAICompatibleLLM:
             ) from None
         except requests.RequestException as e:  # its own text may hold what was sent
             raise LLMError(
-                f"{self.model}: the connection to {origin(self.base_url)} failed ({type(e).__name__}); is the server running?",
+                f"{self.model}: the connection to {origin(self.base_url)} failed "
+                f"({type(e).__name__}); is the server running?",
                 kind="server",
                 retryable=True,
             ) from None
@@ -344,7 +346,7 @@ class OpenAICompatibleLLM:
             update={"metadata": {**answer.metadata, "seconds": time.perf_counter() - start}}
         )
 
-
+# %% ../../nbs/agent/12_openai.ipynb #03b0f0b3
 def _detail(text: bytes) -> str:
     payload = parse_json(text)
     error = payload.get("error", payload) if isinstance(payload, dict) else payload

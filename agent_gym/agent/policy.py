@@ -116,7 +116,7 @@ def fit_policy(
     weights = np.array([c.weight for c in data])
     return replace(blank, forest=grow_forest(rows, taken, weights, settings, seed))
 
-
+# %% ../../nbs/agent/06_policy.ipynb #7f119fb4
 def clone(
     p: Proposals,
     traces: Sequence[Trace],

@@ -50,7 +50,7 @@ def is_repeat(messages: Sequence[Message], action: Message) -> bool:
 def _calls(m: Message) -> list[tuple[str, dict[str, JsonValue]]] | None:
     return [(c.name, c.arguments) for c in m.tool_calls] if m.role == "assistant" else None
 
-
+# %% ../../nbs/agent/07_policy_agent.ipynb #5214fcee
 def _answer(messages: Sequence[Message], i: int) -> tuple[str | None, JsonValue]:
     return next(((m.content, m.result) for m in messages[i + 1 : i + 2]), (None, None))
 
@@ -142,7 +142,7 @@ def ranked_acts(
     allowed = lambda t: offered is None or not isinstance(t, CallTemplate) or t.tool in offered
     return [(i, q) for i, q in act_probabilities(agent.policy, state) if allowed(templates[i])]
 
-
+# %% ../../nbs/agent/07_policy_agent.ipynb #e1e720c1
 def first_able(
     agent: PolicyAgent, state: DialogueState, messages: list[Message], ranked: Ranked
 ) -> Iterator[tuple[int, Message, str]]:
@@ -187,7 +187,7 @@ def _choose(
     ranked = ranked_acts(agent, state, tools)
     return *decide(agent, state, messages, ranked), ranked
 
-
+# %% ../../nbs/agent/07_policy_agent.ipynb #07012dee
 def _ask_more(agent: PolicyAgent) -> str:
     """What to say where nothing is proposed: the words that open most conversations in the
     traces."""
@@ -211,7 +211,7 @@ def save_agent(agent: PolicyAgent, path: str | Path) -> Path:
     np.savez_compressed(path / "policy.npz", **arrays)  # type: ignore[arg-type]
     return path
 
-
+# %% ../../nbs/agent/07_policy_agent.ipynb #21b06d2c
 def load_agent(path: str | Path, guard: ActionFilter | None = None) -> PolicyAgent:
     "The agent that `save_agent` wrote to `path`; raises AgentGymError where there is none."
     path = Path(path)

@@ -43,7 +43,7 @@ class Rollout(Protocol):
 
     def score(self) -> Score: ...
 
-
+# %% ../../nbs/agent/09_practice.ipynb #412875e1
 class TaskSource(Protocol):
     """Starts rollouts with one of `customers` customers; the same seed gives the same one. `tools`
     are those the agent is offered."""
@@ -63,7 +63,7 @@ class Trajectory:
     score: Score
     turns: int
 
-
+# %% ../../nbs/agent/09_practice.ipynb #99f66569
 def play(
     agent: PolicyAgent,
     rollout: Rollout,
@@ -91,7 +91,7 @@ def play(
         hear([taken[1], *rollout.step(taken[1])])
     return Trajectory(tuple(made), rollout.score(), turns)
 
-
+# %% ../../nbs/agent/09_practice.ipynb #01fc9edc
 _LEAST = 1e-30
 
 
@@ -161,7 +161,7 @@ def _serve(
     enough = best is not None and best.score.value > own.score.value + s.least_gain
     return own, best if enough else None
 
-
+# %% ../../nbs/agent/09_practice.ipynb #86e09c13
 def _row(served: Sequence[Served], k: int) -> dict[str, float]:
     n, count = len(served), Counter(own.score.verdict for own, _ in served)
     corrected = sum(best is not None and best is not own for own, best in served)

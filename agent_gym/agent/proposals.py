@@ -77,7 +77,7 @@ def learn_form(acts: Sequence[LoggedAct]) -> Form:
 def _most_common(count: Mapping[str, int]) -> str:
     return min(count.items(), key=lambda kv: (-kv[1], kv[0]))[0]
 
-
+# %% ../../nbs/agent/04_proposals.ipynb #0f6f4df6
 def _rank_sources(acts: Sequence[LoggedAct], slot: int) -> tuple[str, ...]:
     """Sources of one slot, best first: by examples explained that no better one explains, in
     successes where there are any."""
@@ -173,7 +173,7 @@ class _Index:
             tuple(sorted({s for needs in sources for s in needs if "~" in s or s[0] == MARK})),
         )
 
-
+# %% ../../nbs/agent/04_proposals.ipynb #96b6a94f
 def _candidates(p: Proposals, state: DialogueState) -> list[int]:
     have = {k for k, v in state.slots.items() if v is not None}
     have |= {s for s in p._index.parts if value_of(state, s) is not None}
@@ -201,7 +201,7 @@ def match_template(
 def _key(act: LoggedAct) -> str:
     return dumps(act.form)
 
-
+# %% ../../nbs/agent/04_proposals.ipynb #9842ab2c
 def _acts(
     messages: Iterable[Message], state: DialogueState
 ) -> Iterator[tuple[ToolCall | None, str]]:
@@ -233,7 +233,7 @@ class ProposalSettings:
     few_traces: int = 10  # below which one conversation is enough
     few_alone: int = 300  # replies without a like, up to which each is a template of its own
 
-
+# %% ../../nbs/agent/04_proposals.ipynb #df07fdff
 def learn_proposals(
     traces: Iterable[Trace],
     dialogue: DialogueModel | None = None,
@@ -266,7 +266,7 @@ class _Corpus:
         default_factory=lambda: defaultdict(list)
     )  # replies by their form with computed numbers: without these, with these
 
-
+# %% ../../nbs/agent/04_proposals.ipynb #2e6c1558
 def _read_traces(corpus: _Corpus, traces: Sequence[Trace], blank: Proposals) -> None:
     plain = find_everyday_words(traces)
     tasks = {task: n for n, task in enumerate(dict.fromkeys(t.task for t in traces))}
@@ -304,7 +304,7 @@ def _take_computed(corpus: _Corpus, s: ProposalSettings) -> None:
             if not corpus.acts.get(act.form, True):
                 del corpus.acts[act.form]
 
-
+# %% ../../nbs/agent/04_proposals.ipynb #d89c5f9a
 def _expression(acts: Sequence[LoggedAct], slot: int, s: ProposalSettings) -> str | None:
     """The expression that explains `slot` in nearly all acts; empty where plain slots do, None
     where nothing does."""
@@ -343,7 +343,7 @@ def _form_of(t: Template) -> tuple[str, ...]:
         return t.tool, *(p for p, _, _ in t.slots)
     return ("", *t.pieces) if isinstance(t, ReplyTemplate) else ()
 
-
+# %% ../../nbs/agent/04_proposals.ipynb #8a988126
 def _holds_digit(t: Template) -> bool:
     return isinstance(t, ReplyTemplate) and any(ch.isdigit() for p in t.pieces for ch in p)
 

@@ -131,7 +131,7 @@ def _talk_on(
         )
     return [*talk, turn]
 
-
+# %% ../../nbs/agent/14_query.ipynb #7c01313c
 def _answer(mocker: ToolMocker, call: ToolCall) -> Message:
     r = mocker.call(call.name, call.arguments)
     return Message(
@@ -176,7 +176,7 @@ def _with_model(llm: LLM, traces: TraceSet, reward: Reward | None) -> Agent:
     rules = [g.text for g in reward.guards if g.enabled] if reward is not None else ()
     return LLMAgent(llm, traces, policy=rules)
 
-
+# %% ../../nbs/agent/14_query.ipynb #3da8ed02
 def _offline(traces: TraceSet, reward: Reward | None) -> Agent:
     from agent_gym.agent.policy_agent import PolicyFilter
     from agent_gym.agent.retrieval import RetrievalAgent

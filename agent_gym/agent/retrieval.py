@@ -32,7 +32,7 @@ def imitation_weights(
     believed = [1.0] * len(traces) if success is None else success
     return [float(q) if t.success else 0.0 for t, q in zip(traces, believed)]
 
-
+# %% ../../nbs/agent/08_retrieval.ipynb #e99c5d35
 def clone_agent(
     traces: Sequence[Trace],
     dialogue: DialogueModel | None = None,
@@ -59,7 +59,7 @@ class Precedent:
     action: str
     similarity: float
 
-
+# %% ../../nbs/agent/08_retrieval.ipynb #8c12ae6f
 class RetrievalAgent(PolicyAgent):
     """Does what successful traces did in like states; see `why` and `explain`.
 
@@ -109,7 +109,7 @@ def _remember(agent: RetrievalAgent) -> _Memory:
     leaves = np.array([leaves for leaves, _ in rows], np.int32)
     return _Memory(leaves.reshape(len(rows), -1), [where for _, where in rows])
 
-
+# %% ../../nbs/agent/08_retrieval.ipynb #a5b39163
 def _leaves_of(
     agent: PolicyAgent, trace: Trace
 ) -> Iterator[tuple[np.ndarray, tuple[str, int, int]]]:
@@ -121,7 +121,7 @@ def _leaves_of(
             leaves = policy.forest.leaves(policy.row_of(state))
             yield leaves, (trace.conversation_id, turn, taken)
 
-
+# %% ../../nbs/agent/08_retrieval.ipynb #961d7864
 def _precedents(agent: RetrievalAgent, messages: Sequence[Message], k: int) -> list[Precedent]:
     policy, memory = agent.policy, agent._memory
     state = policy.proposals.start()

@@ -162,7 +162,7 @@ class CallTemplate:
         call = ToolCall(id=f"call_{number}", name=self.tool, arguments=_build(values))
         return Message(role="assistant", tool_calls=[call])
 
-
+# %% ../../nbs/agent/02_templates.ipynb #356c05d1
 FREE = "user*"  # the source of a free text
 
 
@@ -234,7 +234,7 @@ class WordingGroup:
             raise KeyError(f"this dialogue lacks a fact of each of {len(self.replies)} replies")
         return reply.message(state, number)
 
-
+# %% ../../nbs/agent/02_templates.ipynb #abf05372
 Template: TypeAlias = ReplyTemplate | CallTemplate | WordingGroup
 
 # %% ../../nbs/agent/02_templates.ipynb #42c549bb

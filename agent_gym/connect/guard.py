@@ -77,7 +77,7 @@ def refusal(
         return 413, f"a body of at most {limit:,} bytes is taken"
     return None
 
-
+# %% ../../nbs/connect/01_guard.ipynb #9ecbd30c
 def _host_of(url: str) -> str | None:
     "The host of an address in lower case, without its port; None where there is none."
     try:
@@ -104,7 +104,7 @@ def bounded_receive(scope: Scope, receive: Receive, send: Send, limit: int) -> R
 
     return receive_bounded
 
-
+# %% ../../nbs/connect/01_guard.ipynb #7fb52258
 async def _refuse(scope: Scope, send: Send, status: int, reason: str) -> None:
     "Answer a request that is not let in; a WebSocket is not even opened."
     if scope["type"] == "websocket":

@@ -53,7 +53,8 @@ def to_inspect(m: Message) -> ChatMessage:
     }
     return kinds[m.role](content=text)
 
-
+# %% ../../nbs/connect/05_inspect.ipynb #6519bbfc
+#| eval: false
 def to_action(m: ChatMessageAssistant, tools: ToolInterface) -> dict[str, Any]:
     """The turn of a model in OpenAI form, under the gym's names.
 
@@ -68,7 +69,8 @@ def to_action(m: ChatMessageAssistant, tools: ToolInterface) -> dict[str, Any]:
     ]
     return {"content": m.text or None} | ({"tool_calls": calls} if calls else {})
 
-
+# %% ../../nbs/connect/05_inspect.ipynb #e4a2d00c
+#| eval: false
 def _tool_infos(tools: ToolInterface) -> list[ToolInfo]:
     "The tools as a model of Inspect is handed them."
     return [
@@ -104,7 +106,8 @@ def gym_solver(gym: Gym, max_turns: int = 30) -> Solver:
 
     return solve
 
-
+# %% ../../nbs/connect/05_inspect.ipynb #cebd24a7
+#| eval: false
 @scorer(metrics=[mean(), stderr()])
 def episode_score() -> Scorer:
     "The score of the episode; its verdict is the answer, its parts stand beside it."

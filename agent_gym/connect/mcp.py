@@ -83,7 +83,7 @@ def listed_tools(tools: EpisodeTools) -> list[ToolSpec]:
     end = END.model_copy(update={"name": tools.end})
     return [start, *(_with_handle(s, tools.handle) for s in (*tools.tools.specs, end))]
 
-
+# %% ../../nbs/connect/02_mcp.ipynb #4166f128
 def _with_handle(spec: ToolSpec, handle: str) -> ToolSpec:
     old = spec.parameters
     field = {handle: {"type": "string", "description": "The handle of the conversation."}}
@@ -124,7 +124,7 @@ def server(gym: Gym, **options: Any) -> Server:
         "agent-gym", version=__version__, on_list_tools=list_tools, on_call_tool=call_tool
     )
 
-
+# %% ../../nbs/connect/02_mcp.ipynb #54617e79
 def application(
     gym: Gym, *, token: str | None = None, hosts: tuple[str, ...] | None = LOOPBACK, **options: Any
 ) -> AccessGuard:

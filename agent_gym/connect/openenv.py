@@ -53,7 +53,8 @@ class GymObservation(Observation):
     verdict: str | None = None
     parts: list[dict[str, JsonValue]] = []
 
-
+# %% ../../nbs/connect/03_openenv.ipynb #0367a30c
+#| eval: false
 class GymState(State):
     "Which conversation, and how right it is as it stands."
 
@@ -161,7 +162,8 @@ def _first_observation(episode: Episode) -> GymObservation:
         conversation_id=episode.conversation_id,
     )
 
-
+# %% ../../nbs/connect/03_openenv.ipynb #fc3ceacb
+#| eval: false
 def _step_observation(episode: Episode, step: Step) -> GymObservation:
     "What came back of a turn."
     b = episode.breakdown
@@ -177,7 +179,8 @@ def _step_observation(episode: Episode, step: Step) -> GymObservation:
         parts=[{"name": p.name, "value": float(p.value), "reason": p.reason} for p in parts],
     )
 
-
+# %% ../../nbs/connect/03_openenv.ipynb #9b389046
+#| eval: false
 def _state_of(episode: Episode | None, id: str | None) -> GymState:
     "The state of a session, with the score of the conversation as it stands."
     if episode is None:
@@ -208,7 +211,8 @@ def application(
     )
     return AccessGuard(app, token=token, hosts=hosts)
 
-
+# %% ../../nbs/connect/03_openenv.ipynb #322775d1
+#| eval: false
 class GymClient(EnvClient[GymAction, GymObservation, GymState]):
     "A session with a served gym: `with GymClient(base_url=...).sync() as env`."
 

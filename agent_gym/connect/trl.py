@@ -68,7 +68,7 @@ def _annotation(schema: Mapping[str, Any], needed: bool) -> Any:
     kind = _TYPES.get(named[0] if named else "string", str)
     return kind if needed and "null" not in kinds else kind | None
 
-
+# %% ../../nbs/connect/04_trl.ipynb #b1d8e6ea
 def _signature(kinds: Mapping[str, Any], needed: set[str]) -> inspect.Signature:
     "`self` and the arguments by keyword; what may be left out is None by default."
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -112,7 +112,7 @@ class GymEpisode:
             raise EpisodeError("no conversation has begun: reset first")
         return self._episode
 
-
+# %% ../../nbs/connect/04_trl.ipynb #6dfd0aec
 def environment_factory(gym: Gym, *, max_turns: int = 30) -> type[GymEpisode]:
     "What `GRPOTrainer(environment_factory=)` takes: a class with a method for each tool."
     tools = ToolInterface.of(gym)
@@ -196,7 +196,7 @@ def play_talks(talks: Sequence[TextTalk], sample: Sampler, decode: Callable[[Any
         for t, tokens in zip(running, sample([t.ids for t in running]), strict=True):
             t.take(tokens, decode(tokens).strip("\n"))
 
-
+# %% ../../nbs/connect/04_trl.ipynb #5c597241
 def rollout_func(
     gym: Gym, *, max_turns: int = 20, limit: int = 1024, line: int = 64
 ) -> Callable[[list[Any], Any], dict[str, list[Any]]]:
@@ -222,7 +222,7 @@ def rollout_func(
 
     return roll
 
-
+# %% ../../nbs/connect/04_trl.ipynb #edaaced1
 def episode_reward(prompts: Any, episode_reward: list[float], **_: Any) -> list[float]:
     "The reward function for `rollout_func`: the score of each episode."
     return episode_reward
@@ -260,7 +260,7 @@ def line_sampler(
 
     return sample
 
-
+# %% ../../nbs/connect/04_trl.ipynb #3b363978
 def _to_line_end(tokens: list[int], ends: Sequence[int]) -> list[int]:
     stops = [i for i, t in enumerate(tokens) if t in ends]
     return tokens[: stops[0] + 1] if stops else tokens

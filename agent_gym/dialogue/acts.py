@@ -65,7 +65,7 @@ def cluster_wordings(
         best.setdefault(int(c), k)
     return {k: best[int(c)] for k, c in zip(keys, labels)}
 
-
+# %% ../../nbs/dialogue/01_acts.ipynb #fac135e9
 def _neighbours(
     profiles: Mapping[str, Mapping[str, int]], counts: Mapping[str, int], keys: Sequence[str]
 ) -> Floats:
@@ -111,7 +111,7 @@ class ContextCounts:
         r = (replies + smooth * self.replies.sum(0) / total) / n
         return np.log(p / (1 - p)), np.log(1 - p).sum(-1), np.log(r + _RARE_REPLY)
 
-
+# %% ../../nbs/dialogue/01_acts.ipynb #e41e8535
 _RARE, _RARE_REPLY = 1e-3, 1e-4  # chances that are not told apart from zero
 
 
@@ -178,7 +178,7 @@ _NO_SHARE = 1e-6  # of uses, of a class that has none left
 def _log_share(size: Floats, total: float) -> Floats:
     return np.log(size / max(1.0, float(total)) + _NO_SHARE)
 
-
+# %% ../../nbs/dialogue/01_acts.ipynb #d3c32634
 def _evidence(
     classifier: ActClassifier,
     like: Floats,

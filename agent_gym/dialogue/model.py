@@ -64,7 +64,7 @@ def _count_uses(traces: Sequence[Trace]) -> dict[str, _Use]:
         _count_trace(t, various, out)
     return out
 
-
+# %% ../../nbs/dialogue/05_model.ipynb #21181282
 def _words(m: Message) -> set[str]:
     return {w for w, _ in tokens(m.content)} if m.content and m.role != "tool" else set()
 
@@ -107,7 +107,7 @@ class WriteSettings:
     last_turns: float = 0.5  # turns after it up to which it was
     repeated: float = 0.8  # share of arguments that were known before: what was agreed is done
 
-
+# %% ../../nbs/dialogue/05_model.ipynb #a47779d1
 def write_tools(
     traces: Sequence[Trace],
     specs: Mapping[str, ToolSpec] | None = None,
@@ -191,7 +191,7 @@ def _profile_trace(
             elif said and m.tool_calls:
                 out.assistant[said][f"then {m.tool_calls[0].name}"] += 1
 
-
+# %% ../../nbs/dialogue/05_model.ipynb #9556b5f3
 def _company(state: DialogueState, intent: int, ends: bool) -> list[str]:
     tells = [f"tells {source}" for source in state.utterances[-1].sources]
     done = [f"done {tool}" for tool in state.answered_tools]
@@ -267,7 +267,7 @@ class _Lookups:
             known = self._acts[key] = find() or UNKNOWN
         return known
 
-
+# %% ../../nbs/dialogue/05_model.ipynb #bae12de4
 def _assistant_act(
     model: DialogueModel,
     wording: str,
@@ -287,7 +287,7 @@ def _user_act(model: DialogueModel, wording: str) -> str:
         return known
     return model._lookups.remember(wording, lambda: _nearest_act(model, wording))
 
-
+# %% ../../nbs/dialogue/05_model.ipynb #e383fbdc
 def _nearest_act(model: DialogueModel, wording: str) -> str | None:
     if not (known := model.user_acts):
         return None
@@ -386,7 +386,7 @@ def logged_wording(model: DialogueModel, state: DialogueState, text: str) -> str
     values = [" ".join(v) for v in mask_values(state.values, text)[1]]
     return fill_wording(_most_like(known, last.wording), values)
 
-
+# %% ../../nbs/dialogue/05_model.ipynb #1e673f67
 def _most_like(known: Sequence[str], wording: str) -> str:
     "The one of `known` with as many values as `wording`, or nearly, that is most like it."
     like = embed([w.replace("{}", " ") for w in known]) @ embed([wording.replace("{}", " ")])[0]

@@ -77,7 +77,7 @@ class Owners:
         known = {v for s in seen for v in personal_values(s, self.settings)} if found else set()
         return [v for v in found if v not in known]
 
-
+# %% ../../nbs/dialogue/08_owners.ipynb #ab7bd036
 def _of(message: Message, settings: OwnerSettings) -> Iterator[str]:
     if message.content:
         yield from personal_values(message.content, settings)

@@ -158,7 +158,7 @@ class Found(NamedTuple):
     start: int
     end: int
 
-
+# %% ../../nbs/dialogue/03_slots.ipynb #a9249f25
 @dataclass(frozen=True)
 class SlotExtractor:
     """Finds the values in what users say; immutable, made by `learn_slots`.
@@ -191,7 +191,7 @@ class SlotExtractor:
     def __getstate__(self) -> dict[str, object]:
         return {k: v for k, v in self.__dict__.items() if not k.startswith("_")}
 
-
+# %% ../../nbs/dialogue/03_slots.ipynb #cbdc8d6e
 _KEPT, _READ = 20_000, 20_000  # texts that are remembered; letters of one that are read
 
 # %% ../../nbs/dialogue/03_slots.ipynb #c68a0a2e
@@ -290,7 +290,7 @@ def _spans(trace: Trace) -> tuple[dict[str, list[_Span]], _Heard]:
             asked = words_of(m.content) if m.content else asked
     return spans, heard
 
-
+# %% ../../nbs/dialogue/03_slots.ipynb #9e3db043
 def _last_mention(value: Scalar, heard: _Heard) -> _Span | None:
     if value is None or isinstance(value, bool):
         return None
@@ -324,7 +324,7 @@ def _pattern_of(
     right, other = ([cued.score(*x) for x in spans] for spans in (used, wrong))
     return SlotPattern(pattern, closed, cued.cues, _threshold(right, other))
 
-
+# %% ../../nbs/dialogue/03_slots.ipynb #16199cf8
 _ALWAYS = -1e9  # a threshold below every score
 
 # %% ../../nbs/dialogue/03_slots.ipynb #5b670c74
@@ -348,7 +348,7 @@ def _cues(used: Sequence[_Span], wrong: Sequence[_Span], s: SlotSettings) -> dic
     odds = lambda c: (good[c] + _HALF) / (len(used) + 1) / ((bad[c] + _HALF) / (len(wrong) + 1))
     return {c: round(math.log(odds(c)), 3) for c in sorted(good | bad) if good[c] + bad[c] >= s.cue}
 
-
+# %% ../../nbs/dialogue/03_slots.ipynb #9505f3ea
 def _threshold(right: Sequence[float], wrong: Sequence[float]) -> float:
     "The score that tells right matches from wrong ones best, half-way to the next below it."
     both = [*right, *wrong]
@@ -432,7 +432,7 @@ def _put_value(slots: SlotValues, path: str, value: JsonValue) -> None:
     else:
         _put(slots, path, value)
 
-
+# %% ../../nbs/dialogue/03_slots.ipynb #b27fcb24
 def _put_row(slots: SlotValues, path: str, row: Mapping[str, Scalar]) -> None:
     for p, v in row.items():
         _put(slots, path + p, v)

@@ -168,7 +168,7 @@ def summarise_row(path: str, row: JsonValue, categories: frozenset[str]) -> Tool
     shown = ((p, v) for p, v in leaves(row, path) if "[]" not in p.removeprefix(path))
     return ToolAnswer(frozenset(), *_reduce(shown, categories))
 
-
+# %% ../../nbs/dialogue/03a_sources.ipynb #7ce2ca5b
 def _reduce(
     shown: Iterable[tuple[str, JsonValue]], categories: frozenset[str]
 ) -> tuple[frozenset[str], tuple[tuple[str, float], ...]]:

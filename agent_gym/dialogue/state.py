@@ -146,7 +146,7 @@ def named_rows(state: DialogueState, keys: Iterable[Tokens]) -> list[ToolAnswer]
                 found[path] = summarise_row(path, record, state.schema.categories)
     return list(found.values())
 
-
+# %% ../../nbs/dialogue/04_state.ipynb #1524377e
 def user_rows(state: DialogueState) -> list[ToolAnswer]:
     "The rows of lists that values which the user named pick out."
     return named_rows(state, [v for v, where in state.values.sources.items() if USER in where])
@@ -195,7 +195,7 @@ def action_record(state: DialogueState, call: ToolCall) -> ActionRecord:
         numbers=tuple(n for a in answers for n in a.numbers),
     )
 
-
+# %% ../../nbs/dialogue/04_state.ipynb #2f77406d
 def _facts_behind(
     state: DialogueState, pairs: Iterable[tuple[str, JsonValue]], answers: Collection[ToolAnswer]
 ) -> frozenset[str]:
@@ -227,7 +227,7 @@ def _feed(state: DialogueState, message: Message) -> None:
     elif message.role == "tool":
         _feed_result(state, message)
 
-
+# %% ../../nbs/dialogue/04_state.ipynb #eefe3b58
 def _feed_user(state: DialogueState, text: str) -> None:
     if state.extractor is not None:
         _feed_user_slots(state, state.extractor, text)
@@ -274,7 +274,7 @@ def _feed_utterance(state: DialogueState, text: str) -> None:
     state.utterances.append(Utterance(wording, sources, here, len(state.user_wordings), text))
     state.told |= sources
 
-
+# %% ../../nbs/dialogue/04_state.ipynb #ed6c79e0
 def _context(state: DialogueState, wording: str, sources: frozenset[str]) -> frozenset[str]:
     """What tells whether one may say the like now: what was done before, what happened last, and
     the form of what is said."""
@@ -306,7 +306,7 @@ def _feed_result(state: DialogueState, message: Message) -> None:
             state.answers.setdefault(call.name, []).append(answer)
     add_result(state.values, value, call.name + (" (error)" if failed else ""))
 
-
+# %% ../../nbs/dialogue/04_state.ipynb #09a2dbc4
 def _feed_error(state: DialogueState, call: ToolCall, value: JsonValue) -> None:
     state.answered_tools.discard(call.name)
     text = " ".join(v for _, v in leaves(value) if isinstance(v, str))
@@ -335,7 +335,7 @@ def _take_answered(
         name = next((k for k, o in waiting.items() if _is_answer(message, o[0])), None)
     return None if name is None else waiting.pop(name)
 
-
+# %% ../../nbs/dialogue/04_state.ipynb #62a762de
 def _is_answer(message: Message, call: ToolCall) -> bool:
     if message.tool_call_id is not None and call.id is not None:
         return message.tool_call_id == call.id

@@ -48,7 +48,7 @@ def _digits(text: str) -> str:
         else "".join(c if c.isascii() else str(unicodedata.decimal(c, c)) for c in text)
     )
 
-
+# %% ../../nbs/dialogue/00_values.ipynb #9175e3ba
 def number(text: str) -> str:
     "The normal form of a written number: `1.234,50`, `1,234.5` and `1 234.50` are `1234.5`."
     if text.isascii() and text.isdigit():
@@ -84,7 +84,7 @@ def _date(year: str, month: int, day: str) -> str | None:
         return None
     return f"{_year(year) or '-'}-{month:02d}" + (f"-{int(day):02d}" if day else "")
 
-
+# %% ../../nbs/dialogue/00_values.ipynb #b06adea5
 def _month(word: str) -> int:
     word = word.casefold()
     return next(
@@ -175,7 +175,7 @@ def _read(kind: str, text: str, g: tuple[str, ...]) -> _Found:
         case _:
             return "quoted", normalise(text[1:-1]).strip(" .,"), ""
 
-
+# %% ../../nbs/dialogue/00_values.ipynb #cedfd5c2
 def _dated(date: str | None) -> _Found:
     return ("date", date, "") if date else None
 
@@ -211,7 +211,7 @@ def _pattern(text: str) -> re.Pattern[str] | None:
         return _PATTERN if "@" in text else _NO_MAIL if marked or not text.isascii() else _BARE
     return _PLAIN if marked else None
 
-
+# %% ../../nbs/dialogue/00_values.ipynb #4047c42c
 def _after_digit(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:
     """The next value from `at`, which holds a digit: all but quotes and addresses do.
 
@@ -283,7 +283,7 @@ def _names(text: str, taken: list[Fact]) -> list[Fact]:
     close()
     return out
 
-
+# %% ../../nbs/dialogue/00_values.ipynb #b30546b1
 def facts(text: str, *, names: bool = True) -> list[Fact]:
     """The values in `text`, in order of appearance, without overlap; without `names` in a third of
     the time. Any Unicode string; linear in its length."""
@@ -356,7 +356,7 @@ def leaves(
     else:
         yield path, value
 
-
+# %% ../../nbs/dialogue/00_values.ipynb #f4444be5
 def value_tokens(value: JsonValue) -> tuple[str, ...] | None:
     """The tokens by which a scalar would be named in text; None where it would not be (booleans,
     nulls, long texts)."""
@@ -389,7 +389,7 @@ def names_entity(value: JsonValue) -> bool:
         return _is_name_or_id(value)
     return isinstance(value, int | float) and not isinstance(value, bool)
 
-
+# %% ../../nbs/dialogue/00_values.ipynb #4ced0e14
 def sentence_wordings(text: str) -> list[str]:
     """The sentences of `text`, everything that has the form of a value as `{}`, without knowing the
     conversation it stands in."""

@@ -38,7 +38,7 @@ def _call(value: JsonValue, where: str) -> ToolCall:
         arguments=_arguments(body.get("arguments"), f"the arguments of {name!r} in {where}"),
     )
 
-
+# %% ../../nbs/environment/00_action.ipynb #4843cc72
 def _arguments(value: JsonValue, where: str) -> dict[str, JsonValue]:
     if isinstance(value, str) and value.strip():
         try:
@@ -120,7 +120,7 @@ def _checked(message: Message) -> Message:
             )
     return message
 
-
+# %% ../../nbs/environment/00_action.ipynb #846ff439
 def _plain_object(action: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     try:
         value = loads(json.dumps(dict(action), allow_nan=False))
@@ -147,7 +147,7 @@ def _message(value: dict[str, JsonValue]) -> Message:
     except (ValidationError, RecursionError):
         raise MalformedAction("tool_calls hold arguments that are nested too deeply") from None
 
-
+# %% ../../nbs/environment/00_action.ipynb #cc388882
 def _content(value: JsonValue) -> str | None:
     "Text of a `content` field: a string, null, or OpenAI's list of text parts."
     if value is None or isinstance(value, str):

@@ -41,7 +41,7 @@ class StepInfo(TypedDict):
     breakdown: NotRequired[RewardBreakdown]
     guessed: NotRequired[float]
 
-
+# %% ../../nbs/environment/05_episode.ipynb #a8a4cca5
 class Step(NamedTuple):
     """What an action led to: the `messages` that answered it, the `reward` (0 until the end, then
     in [0, 1]), and whether the episode is over."""
@@ -275,7 +275,7 @@ def read_trace(e: Episode) -> Trace:
         metadata=meta,
     )
 
-
+# %% ../../nbs/environment/05_episode.ipynb #24f8491c
 def _satisfaction(e: Episode) -> float | None:
     if _finished_log(e):
         return e.path.trace.satisfaction_score
@@ -337,7 +337,7 @@ def _call(e: Episode, said: Message) -> Step:
         e._following = False
     return _end(e, heard, results, False)
 
-
+# %% ../../nbs/environment/05_episode.ipynb #1afed7f8
 def _talk(e: Episode, said: Message) -> Step:
     user = e.user
     e._messages.append(said)
@@ -415,7 +415,7 @@ def _words(user: User, messages: list[Message]) -> str | None:
     "What the user says next: its opening where it has not spoken yet."
     return user.reply(messages) if any(m.role == "user" for m in messages) else user.open()
 
-
+# %% ../../nbs/environment/05_episode.ipynb #b3d24b73
 def _relabelled(said: Message, logged: LoggedTurn, turn: int) -> tuple[Message, list[Message]]:
     "`said` with an id on each call, and the logged answers under those ids."
     said = numbered(said, turn)

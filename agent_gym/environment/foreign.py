@@ -106,7 +106,7 @@ def attempt(call: Callable[[], T], seconds: float | None = None, who: str = "it"
         raise found
     return found
 
-
+# %% ../../nbs/environment/00_foreign.ipynb #4d5655ac
 def late(seconds: float, who: str) -> Foreign:
     "The failure of what took longer than `seconds`."
     with Foreign() as failed:
@@ -124,7 +124,7 @@ def _detached(value: T) -> T:
         object.__setattr__(new, f.name, copied(getattr(value, f.name)))
     return new
 
-
+# %% ../../nbs/environment/00_foreign.ipynb #9b0f9f60
 class Copies(list[T]):
     "A list of copies of messages, tools or results, made when it is first looked at."
 
@@ -212,7 +212,7 @@ class ForeignUser:
     def fork(self) -> ForeignUser:
         return ForeignUser(self._ask(self._user.fork), self._whose, self._seconds)
 
-
+# %% ../../nbs/environment/00_foreign.ipynb #f0a889dc
 def ask(call: Callable[[], T], seconds: float | None, who: str) -> T:
     "What `call()` gives; raises ForeignError, saying `who` it was, where it fails or is late."
     found = attempt(call, seconds, who)

@@ -88,7 +88,7 @@ class ErrorStyle:
             out = {key: out}
         return out
 
-
+# %% ../../nbs/environment/03_functions.ipynb #48e934c5
 def _text(error: JsonValue, path: tuple[str, ...] = ()) -> tuple[tuple[str, ...], str] | None:
     "Where the words of an error stand, and the words: the longest text in it."
     if isinstance(error, str):
@@ -234,7 +234,7 @@ def _type(schema: object) -> str:
     kind = schema.get("type", "any") if isinstance(schema, dict) else "any"
     return " or ".join(map(str, kind)) if isinstance(kind, list) else str(kind)
 
-
+# %% ../../nbs/environment/03_functions.ipynb #8aa65efa
 def _answer_fields(schema: Mapping[str, Any]) -> Iterable[str]:
     "Names of the fields of an answer, or of the rows where it is a list."
     rows = schema.get("items")

@@ -90,7 +90,7 @@ class Job:
     conversation_id: str
     seed: int
 
-
+# %% ../../nbs/environment/09_play.ipynb #c3667382
 def plan(tasks: TaskSet, n: int | None = None, seed: int = 0) -> list[Job]:
     """The episodes of a rollout: each task once, in order (`n` None), or `n` of them in an order
     drawn from `seed`, going round again with new seeds where `n` is larger.
@@ -281,7 +281,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()
 
-
+# %% ../../nbs/environment/09_play.ipynb #bf805d0a
 def _made(agent: AnyAgent, trace: Trace, seconds: float | None) -> Agent | AsyncAgent | Foreign:
     return attempt(lambda: agent_for(agent, trace), seconds, "the factory of the agent")
 

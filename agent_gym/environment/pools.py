@@ -72,7 +72,7 @@ def packed(work: Work) -> bytes:
             "backend='local'"
         ) from e
 
-
+# %% ../../nbs/environment/10_pools.ipynb #594091c3
 def unpacked(blob: bytes) -> Work:
     """What `packed` made in the process that started this one; raises EpisodeError where a module
     of it is missing here."""
@@ -255,7 +255,7 @@ class _RayWorker:
         self.work = self.work or unpacked(self.blob)
         return sealed(self.work(pickle.loads(jobs)))
 
-
+# %% ../../nbs/environment/10_pools.ipynb #99c41797
 def _connected(address: str | None) -> Any:
     "Ray, connected to the cluster at `address`, or started here."
     try:

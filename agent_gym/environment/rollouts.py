@@ -256,7 +256,7 @@ def _played(
             lambda job: _lost(work, job),
         )
 
-
+# %% ../../nbs/environment/11_rollout.ipynb #00a3ef70
 def _lost(work: Work, job: Job) -> EpisodeRecord:
     path = work.world.path(job.conversation_id)
     return EpisodeRecord(

@@ -115,7 +115,7 @@ def newcombe(first: Sequence[float], second: Sequence[float]) -> Estimate:
     high = value + spread(one.high - one.value, two.value - two.low)
     return Estimate(value, max(-1.0, low), min(1.0, high), len(a))
 
-
+# %% ../../nbs/environment/07_statistics.ipynb #b401dbd4
 def _same_episodes(
     first: Sequence[float], second: Sequence[float]
 ) -> tuple[np.ndarray, np.ndarray]:

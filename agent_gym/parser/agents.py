@@ -64,7 +64,7 @@ class Agents:
             return {}
         return dict(zip(self.order, distinct(self.order)))
 
-
+# %% ../../nbs/parser/09_agents.ipynb #5aec7f77
 def distinct(paths: Sequence[str]) -> list[str]:
     "Names of files that tell them apart: the stem, else the folder, else both."
     parts = [PurePath(p.replace("!", "/")) for p in paths]
@@ -75,7 +75,7 @@ def distinct(paths: Sequence[str]) -> list[str]:
             return names
     return [f"{f}/{s}" for f, s in zip(folders, stems)]
 
-
+# %% ../../nbs/parser/09_agents.ipynb #278e8a1d
 class Named(Sequence[Trace]):
     "Traces with the agent's name in the metadata of those that name none."
 

@@ -36,7 +36,7 @@ def _any_value(v: Any) -> Any:
     number = kind in ("intValue", "int_value") and isinstance(inner, str)
     return int(inner) if number and re.fullmatch(r"-?\d{1,4000}", inner) else inner
 
-
+# %% ../../nbs/parser/23_attributes.ipynb #53ae10f9
 def _flat(value: Record, prefix: str) -> Record:
     out: Record = {}
     for k, v in value.items():
@@ -61,7 +61,7 @@ def _numbered(a: Mapping[str, Any], prefix: str) -> list[Any]:
                 found.setdefault(int(n), {})[name.removeprefix("message.")] = v
     return [found[n] for n in sorted(found)]
 
-
+# %% ../../nbs/parser/23_attributes.ipynb #ec23e08a
 def message_of(m: object) -> Record:
     "A message whose calls, parts and ids are numbered fields, as one whose are lists."
     if not isinstance(m, dict):
@@ -81,7 +81,7 @@ def message_of(m: object) -> Record:
     out |= {"tool_calls": calls} if calls else {}
     return out | {k: m[k] for k in ("tool_call_id", "name", "parts") if m.get(k)}
 
-
+# %% ../../nbs/parser/23_attributes.ipynb #658790c3
 def _call(c: Record) -> Record:
     c = _flat(c, "") if isinstance(c.get("tool_call"), dict) else c
     c = {k.removeprefix("tool_call."): v for k, v in c.items()}
@@ -124,7 +124,7 @@ def span_of(name: str, a: Record, events: list[Record], depth: int, failed: bool
     said = _first(a, "output.value", "traceloop.entity.output")
     return Span("step", name, given, said, depth, error)
 
-
+# %% ../../nbs/parser/23_attributes.ipynb #e0120293
 def _first(a: Mapping[str, Any], *keys: str) -> Any:
     return next((a[k] for k in keys if a.get(k) not in (None, "")), None)
 
@@ -156,7 +156,7 @@ def _heard(a: Record, events: list[Record]) -> list[Any]:
         value if isinstance(value, list) else [value] if isinstance(value, dict) else []
     )
 
-
+# %% ../../nbs/parser/23_attributes.ipynb #a9b6f13a
 def _said(a: Record, events: list[Record]) -> object:
     if isinstance(value := value_of(a.get("gen_ai.output.messages")), list):
         return value

@@ -27,7 +27,7 @@ def conversation_id(value: object) -> str | None:
         return str(value)
     raise TraceError(f"expected text or a number, got {kind(value)}", path="$.conversation_id")
 
-
+# %% ../../nbs/parser/05_build.ipynb #65061d13
 def labelled(draft: Record, name: str, notes: list[str]) -> Record:
     """`draft` with its labels on our scales, taken from its metadata where it has none of its own;
     `name` goes to metadata['format']; what cannot be used stays in metadata and is noted."""
@@ -54,7 +54,7 @@ def labelled(draft: Record, name: str, notes: list[str]) -> Record:
     draft["metadata"] = meta
     return draft
 
-
+# %% ../../nbs/parser/05_build.ipynb #73ac2dd0
 def _from_metadata(draft: Record, meta: Record) -> None:
     "Labels, task, agent and id of a draft from what its reader left in the metadata."
     if not meta:
@@ -105,7 +105,7 @@ def _value(cls: type, fields: Record, names: set[str]) -> Any:
     _put_private(made, None)
     return made
 
-
+# %% ../../nbs/parser/05_build.ipynb #b0fc3804
 def _text(v: object) -> bool:
     return v is None or v.__class__ is str
 
@@ -113,7 +113,7 @@ def _text(v: object) -> bool:
 class _Unsure(Exception):
     "A draft that pydantic should look at."
 
-
+# %% ../../nbs/parser/05_build.ipynb #6b7b4bd8
 def _message(d: Record) -> Message:
     get, role = d.get, d["role"]
     content, calls = get("content"), get("tool_calls")
@@ -151,7 +151,7 @@ def _message(d: Record) -> Message:
         _MESSAGE,
     )
 
-
+# %% ../../nbs/parser/05_build.ipynb #7d37ec47
 def _call(c: Record) -> ToolCall:
     meta = c.get("metadata")
     if not (
@@ -167,7 +167,7 @@ def _call(c: Record) -> ToolCall:
         _CALL,
     )
 
-
+# %% ../../nbs/parser/05_build.ipynb #94a61a92
 def trusted(draft: Record) -> Trace | None:
     "The trace of a draft whose values are JSON values; None where pydantic should look at it."
     score, outcome, name = (
@@ -197,7 +197,7 @@ def trusted(draft: Record) -> Trace | None:
         _TRACE,
     )
 
-
+# %% ../../nbs/parser/05_build.ipynb #95f11541
 def build(draft: Record, ours: bool) -> Trace:
     """The trace of a labelled draft; `ours` for drafts of this package. Raises pydantic's
     ValidationError, and TraceError where it is nested too deep."""
@@ -246,7 +246,7 @@ def fathom(t: Trace) -> Trace:
                 ) from None
     return t
 
-
+# %% ../../nbs/parser/05_build.ipynb #02eedf28
 def _values(t: Trace) -> Iterator[tuple[str, object, int]]:
     "The values of a trace that may be nested, with their paths and how deep they lie."
     yield "$.metadata", t.metadata, 1

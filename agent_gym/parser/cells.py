@@ -31,7 +31,7 @@ def _western(row: list[str]) -> tuple[list[str], list[str]]:
         for cell in row
     ], ["the row is not UTF-8: read as Windows-1252"]
 
-
+# %% ../../nbs/parser/06_cells.ipynb #3136a03f
 def header(lines: Iterable[str]) -> tuple[list[str], Iterator[list[str]], str, int]:
     """The cells of the header in `lines`, the rows after it, the delimiter, and how many lines came
     before."""
@@ -51,7 +51,7 @@ def header(lines: Iterable[str]) -> tuple[list[str], Iterator[list[str]], str, i
             )
     return [], iter(()), ",", 0
 
-
+# %% ../../nbs/parser/06_cells.ipynb #86bf7c76
 def is_table(text: bytes, name: str) -> bool:
     "True where the beginning of a file called `name` is that of a table."
     try:
@@ -69,7 +69,7 @@ def is_table(text: bytes, name: str) -> bool:
     except csv.Error:
         return False
 
-
+# %% ../../nbs/parser/06_cells.ipynb #f9277302
 def distinct(names: list[str]) -> list[str]:
     """The names of the columns: the number of a column that has none, `(2)` after one that occurs
     again."""

@@ -55,7 +55,7 @@ def beside(kind: str, text: str, at: int) -> bool:
     "True where a word of a kind stands shortly before a place in `text`."
     return CUES[kind].search(text, max(0, at - REACH), at) is not None
 
-
+# %% ../../nbs/parser/09b_cues.ipynb #999779c1
 def cues_in(text: str) -> list[str]:
     "The kinds that a question or a statement speaks of."
     return [k for k, p in CUES.items() if p.search(text) and not _other(k, text)]
@@ -107,8 +107,6 @@ def field_kind(key: str, person: bool = False) -> str:
 
 # %% ../../nbs/parser/09b_cues.ipynb #a1ac8e8b
 Told: TypeAlias = tuple[str, str]  # (kind, value)
-
-
 LONGEST_NAME = 8  # words
 
 
@@ -119,7 +117,7 @@ class Field(NamedTuple):
     kind: str  # as its key tells; empty where it does not
     text: str
 
-
+# %% ../../nbs/parser/09b_cues.ipynb #ab496516
 def map_fields(
     value: Any,
     make: Callable[[Field, Any], Any],
@@ -143,7 +141,7 @@ def map_fields(
         return make(Field(key, kind if _fits(kind, text) else "", text), value)
     return value
 
-
+# %% ../../nbs/parser/09b_cues.ipynb #634badab
 def fields(value: Any) -> list[Field]:
     "All texts and whole numbers of a JSON value, with what their keys say of them."
     found: list[Field] = []
@@ -212,7 +210,7 @@ def _number(text: str) -> str | None:
             return value
     return None
 
-
+# %% ../../nbs/parser/09b_cues.ipynb #29e2f6c8
 def cued_values(text: str) -> Iterator[Told]:
     "(kind, value) of what a text tells by a word beside it: a document's number, an address."
     for hit in CUES["national_id"].finditer(text):

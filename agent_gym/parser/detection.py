@@ -60,7 +60,7 @@ def _matches(reader: Reader, record: object) -> object:
     except (TypeError, LookupError, AttributeError, ValueError):
         return False
 
-
+# %% ../../nbs/parser/05_detection.ipynb #b9d99e30
 def _choose(record: object) -> tuple[Reader, str]:
     load_readers()
     found = {r.name: (r, why) for r in READERS.values() if (why := _matches(r, record))}
@@ -100,7 +100,7 @@ def explain(record: object, rows: Sequence[object] = ()) -> str:
     page = f"How to write a reader of your own: {PAGE} in the documentation"
     return ". ".join([t for t in told if t] + [page])
 
-
+# %% ../../nbs/parser/05_detection.ipynb #d90ed5f4
 def _nearest(record: object) -> str:
     "The format whose fields `record` has most of, and those that it lacks; nothing if none is."
     own = {glued(k) for k in record} if isinstance(record, dict) else set()
@@ -176,7 +176,7 @@ def envelope(value: object, known: _Known = detect) -> tuple[str, Iterable[tuple
             return repr(key), [(f".{key}", inner)]
     return None
 
-
+# %% ../../nbs/parser/05_detection.ipynb #a3edd7fc
 def _is_known(value: object, known: _Known) -> bool:
     try:
         known(value)
@@ -208,7 +208,7 @@ def beside(value: Any, path: Sequence[str | int]) -> Record:
         value = value[step] if isinstance(value, dict | list) else None  # type: ignore[index]
     return out
 
-
+# %% ../../nbs/parser/05_detection.ipynb #1fcedd51
 def takes(reader: Reader, many: Many) -> bool:
     "True where `reader` may be given the long list of a document some elements at a time."
     named = all(step in reader.lists for step in many.path if isinstance(step, str))

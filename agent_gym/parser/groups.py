@@ -152,7 +152,7 @@ def thread_of(row: Any, depth: int = 0) -> str | None:
     inner = [v for v in row.values() if isinstance(v, dict)]
     return thread_of(inner[0], depth + 1) if len(inner) == 1 and depth < 2 else None
 
-
+# %% ../../nbs/parser/10_groups.ipynb #503749fd
 def common_thread(rows: object) -> str | None:
     "The thread that all of `rows` name; None where they name none or several."
     names = {thread_of(r) for r in rows} if isinstance(rows, list) else set()
@@ -171,7 +171,7 @@ def in_order(rows: list[Any], column: str | None = None) -> list[Any]:
                 return _sorted(rows, found)
     return rows
 
-
+# %% ../../nbs/parser/10_groups.ipynb #af2dcc37
 def oldest_first(rows: list[Any]) -> list[Any]:
     "`rows`, turned round where their times tell that the newest comes first."
     several = len(rows) > 1 and all(isinstance(r, dict) for r in rows)
@@ -190,7 +190,7 @@ def _newer(a: Record, b: Record) -> bool:
             return v > b[k]
     return False
 
-
+# %% ../../nbs/parser/10_groups.ipynb #2e81d42d
 def _sorted(rows: list[Any], found: list[Any]) -> list[Any]:
     for measure in (_number, _time):
         try:
@@ -210,7 +210,7 @@ def _sorted(rows: list[Any], found: list[Any]) -> list[Any]:
 def _number(v: Any) -> float:
     return float(v) if isinstance(v, int | float) else float(str(v))
 
-
+# %% ../../nbs/parser/10_groups.ipynb #e642f37d
 def _time(v: Any) -> datetime:
     "A time in ISO 8601, in UTC where it says so and naive times taken as UTC."
     v = v.get("$date", v.get("value")) if isinstance(v, dict) else v
@@ -235,7 +235,7 @@ def runs_of(rows: list[Any]) -> list[tuple[str | None, list[Any]]]:
                 return list(parts.items())
     return [(None, rows)]
 
-
+# %% ../../nbs/parser/10_groups.ipynb #8e56b073
 def _worded(value: Any, but: str) -> Any:
     "What a row says, without ids, times and numbers of rows."
     if isinstance(value, list):

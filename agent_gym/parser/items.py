@@ -88,7 +88,7 @@ class Item:
                 error=TraceError(fault) if fault else None,
             )
 
-
+# %% ../../nbs/parser/07_items.ipynb #38e34664
 def parse(data: bytes, line: int | None = None) -> tuple[Any, list[str]]:
     "The JSON value of `data` with notes; raises TraceError that says where it breaks."
     if len(data) > WHOLE and (cost := _cost(data)) > 8 * len(data) + (24 << 20):
@@ -117,7 +117,7 @@ def parse(data: bytes, line: int | None = None) -> tuple[Any, list[str]]:
     except ValueError as e:
         raise TraceError(f"not JSON: {str(e)[:120]}", line=line) from None
 
-
+# %% ../../nbs/parser/07_items.ipynb #d49982df
 def _long(data: bytes) -> Many | None:
     "The long list in a large object whose value would take several times its text."
     return many(data, WHOLE // 2) if len(data) > WHOLE and _cost(data) > 3 * len(data) else None
@@ -168,7 +168,7 @@ def unwrap(stream: IO[bytes], depth: int = 0) -> IO[bytes]:
         )  # type: ignore[arg-type]
     return buffered
 
-
+# %% ../../nbs/parser/07_items.ipynb #affb43f7
 class _Salvaged(io.RawIOBase):
     "A gzip stream that gives what comes before a break, and only then breaks."
 
@@ -183,7 +183,7 @@ class _Salvaged(io.RawIOBase):
         into[: len(data)] = data
         return len(data)
 
-
+# %% ../../nbs/parser/07_items.ipynb #ecd0f3e8
 BOMS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -196,7 +196,6 @@ BOMS = (
     (b"\x00{", "utf-16-be"),
     (b"\x00[", "utf-16-be"),
 )
-
 _WIDE = re.compile(rb"(?:[ -~]\x00){2}|(?:\x00[ -~]){2}")
 
 
@@ -207,14 +206,14 @@ def whole(stream: IO[bytes], limit: int = -1) -> bytes:
         raise _bomb(limit)
     return data
 
-
+# %% ../../nbs/parser/07_items.ipynb #83769632
 def _bomb(limit: int) -> TraceError:
     return TraceError(
         f"one record unpacks to more than {limit >> 20} MB, a hundred times what the whole file "
         f"takes packed: not read. Unpack it yourself if it is what you want"
     )
 
-
+# %% ../../nbs/parser/07_items.ipynb #bc71a263
 def as_utf8(stream: IO[bytes], limit: int = -1) -> IO[bytes]:
     """`stream` without a byte order mark, recoded where the mark (or a zero beside the first
     bracket) says UTF-16 or UTF-32."""
@@ -265,7 +264,7 @@ def is_chat(head: bytes, name: str = "") -> bool:
         len(named) >= ENOUGH and len(set(named)) < len(named) + 1 and 2 * len(named) >= len(lines)
     )
 
-
+# %% ../../nbs/parser/07_items.ipynb #a4189aee
 def chat_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
     "The messages of a chat as objects of time, speaker and text."
     now: dict[str, Any] | None = None
@@ -340,7 +339,7 @@ def sniff(head: bytes, name: str) -> str:
         )
     return "lines" if text.count(b"\n{") >= 1 else "value"
 
-
+# %% ../../nbs/parser/07_items.ipynb #2d9369a1
 def _spoilt(first: bytes, more: bytes) -> bool:
     "True where lines look like JSON Lines of which the first cannot be read."
     if first[:1] != b"{" or first.rstrip(b" \t\r\x00")[-1:] in (b"{", b"[", b",", b":"):
@@ -377,7 +376,7 @@ def lines_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
             yield Item(line=n, raw=line, offset=offset)
         offset += len(raw)
 
-
+# %% ../../nbs/parser/07_items.ipynb #fadadf26
 def values_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
     """The elements of a JSON list, the one object, or several values one after the other. Large
     lists are never read whole."""
@@ -403,7 +402,7 @@ def values_of(stream: IO[bytes], limit: int = -1) -> Generator[Item]:
     else:
         yield Item(value, notes=notes)
 
-
+# %% ../../nbs/parser/07_items.ipynb #f66a565e
 def _elements(head: bytes, stream: IO[bytes], limit: int) -> Generator[Item]:
     chunks = chain(
         (head[i : i + CHUNK] for i in range(0, len(head), CHUNK)),
@@ -420,7 +419,7 @@ def _elements(head: bytes, stream: IO[bytes], limit: int) -> Generator[Item]:
                 else TraceError(f"{fault}, at byte {offset + len(raw):,}"),
             )
 
-
+# %% ../../nbs/parser/07_items.ipynb #e274c2ca
 def _several(text: str) -> Generator[Item]:
     decoder, at, n = json.JSONDecoder(), 0, len(text)
     while at < n:

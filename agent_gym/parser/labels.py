@@ -91,7 +91,7 @@ def verdict_of(value: object) -> bool | None:
         else None
     )
 
-
+# %% ../../nbs/parser/01_labels.ipynb #48fd3c9d
 def rating_of(value: object) -> float | None:
     "A rating from 1 to 5, as a number, its text, or `4/5`; None for any other value."
     if isinstance(value, str) and (of_five := _OF_FIVE.match(value)):
@@ -128,7 +128,7 @@ def _labels(meta: Mapping[str, Any], within: str = "", depth: int = 0) -> Iterat
         ):
             yield within, k, v
 
-
+# %% ../../nbs/parser/01_labels.ipynb #ce3381fe
 def _listed(values: list[Any]) -> Iterator[_Found]:
     "Labels listed as a name with a value; what a judge of the source graded is no label."
     for v in values[:50]:
@@ -138,7 +138,7 @@ def _listed(values: list[Any]) -> Iterator[_Found]:
             if isinstance(name, str) and (kind := label_kind(name[:80])) and kind != "holder":
                 yield kind, name, value
 
-
+# %% ../../nbs/parser/01_labels.ipynb #5c763410
 def labels_of(meta: Mapping[str, Any]) -> tuple[str | None, float | None]:
     "The outcome and the satisfaction (1 to 5) that a record tells; None for each that it does not."
     outcome: str | None = None
@@ -175,7 +175,7 @@ def task_of(meta: Mapping[str, Any]) -> str | None:
         None,
     )
 
-
+# %% ../../nbs/parser/01_labels.ipynb #fc34bf79
 def agent_of(meta: Mapping[str, Any]) -> str | None:
     "Who was logged: the agent that a record names, else its model, else its run."
     by = {g: v for k, v in meta.items() if (g := glued(k)) in _WHO}
@@ -186,7 +186,7 @@ def agent_of(meta: Mapping[str, Any]) -> str | None:
             return v
     return None
 
-
+# %% ../../nbs/parser/01_labels.ipynb #8c4980dc
 def id_key(record: Mapping[str, Any]) -> str | None:
     """The key under which a record has the id of its conversation: that of a thread before one of
     its own."""
@@ -201,7 +201,7 @@ def id_key(record: Mapping[str, Any]) -> str | None:
     named = {glued(k): k for k in usable[::-1]}
     return next((named[n] for n in ("id", "uuid", "guid", "callid", "traceid") if n in named), None)
 
-
+# %% ../../nbs/parser/01_labels.ipynb #0a16f79d
 def thread_in(record: Mapping[str, Any]) -> str | int | None:
     "The id of a thread that one object inside a record names, as `info: {conversationId: ...}`."
     inner = [

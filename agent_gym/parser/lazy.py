@@ -183,7 +183,7 @@ class LazyTraces(Sequence[Trace]):
             traces = traces or self.parse(raw)
             yield self._named(i, traces)
 
-
+# %% ../../nbs/parser/09_lazy.ipynb #3b33dbd5
 class Chained(Sequence[Trace]):
     "Several sequences one after the other."
 
@@ -230,7 +230,7 @@ def weight(value: object) -> int:
             left.append(v.__dict__)
     return total
 
-
+# %% ../../nbs/parser/09_lazy.ipynb #1d7feb8b
 class Room:
     """How much the traces held so far take, beside the `base` bytes and the `times` as many as were
     read that they may take."""

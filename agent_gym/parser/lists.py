@@ -103,7 +103,7 @@ def elements(
             return
     yield *_stripped(start, b"".join(held)), CUT_OFF
 
-
+# %% ../../nbs/parser/06_lists.ipynb #a554ecbc
 def _stripped(start: int, raw: bytes) -> tuple[int, bytes]:
     body = raw.lstrip(_SPACE)
     return start + len(raw) - len(body), body.rstrip(_SPACE)
@@ -125,7 +125,7 @@ def splits(data: bytes, at: int) -> Iterator[tuple[int, int]]:
             begin = start + cut + 1
     raise ValueError("not closed")
 
-
+# %% ../../nbs/parser/06_lists.ipynb #a452b670
 def _member(data: bytes, begin: int, end: int) -> tuple[str, int]:
     "The key of the member at `begin`, and where its value begins."
     m = _KEY.match(data, begin, end)
@@ -143,7 +143,7 @@ def spine(data: bytes, least: int) -> tuple[tuple[str | int, ...], int, int] | N
     except ValueError:
         return None
 
-
+# %% ../../nbs/parser/06_lists.ipynb #f3873a24
 def _spine(data: bytes, least: int) -> tuple[tuple[str | int, ...], int, int] | None:
     path: list[str | int] = []
     at, end = len(data) - len(data.lstrip()), len(data.rstrip())
@@ -240,7 +240,7 @@ class Many:
         the path to it."""
         return _put(value, self.path, part)
 
-
+# %% ../../nbs/parser/06_lists.ipynb #fb8adf81
 def _put(value: Any, path: tuple[str | int, ...], part: list[Any]) -> Any:
     if not path:
         return part

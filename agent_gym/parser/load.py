@@ -93,7 +93,7 @@ def load_traces(
         notes=_notes(loader),
     )
 
-
+# %% ../../nbs/parser/27_load.ipynb #643e6469
 LAZY, BASE = 64 << 20, 24 << 20
 
 
@@ -116,7 +116,7 @@ def _by_agent(loader: Loader, parts: list[Sequence[Trace]]) -> list[Sequence[Tra
     agents += [None] * (len(parts) - len(agents))
     return [p if a is None else Named(p, a) for p, a in zip(parts, agents)]
 
-
+# %% ../../nbs/parser/27_load.ipynb #e450b46b
 def _part(loader: Loader, doc: Document, room: Room, progress: bool) -> Sequence[Trace]:
     """The traces of a document: a list while they take no more room than they should, and an index
     of the others."""
@@ -134,7 +134,7 @@ def _part(loader: Loader, doc: Document, room: Room, progress: bool) -> Sequence
             del trace  # before the next is made
     return first if len(parts) == 1 else Chained(parts)
 
-
+# %% ../../nbs/parser/27_load.ipynb #d7003e8e
 def _eager(
     loader: Loader, doc: Document, room: Room, traces: Iterator[Trace]
 ) -> tuple[list[Trace], Iterator[Trace]]:
@@ -155,14 +155,14 @@ def _eager(
         first.append(trace)
     return first, iter(())
 
-
+# %% ../../nbs/parser/27_load.ipynb #7bdc7665
 def _from(held: list[Trace], traces: Iterator[Trace]) -> Iterator[Trace]:
     "What is `held`, not any longer than until it was given, and the `traces` after it."
     while held:
         yield held.pop()
     yield from traces
 
-
+# %% ../../nbs/parser/27_load.ipynb #0cbf800d
 def _index(loader: Loader, doc: Document, parts: list[Sequence[Trace]], trace: Trace) -> None:
     """Note where the record of the current trace lies, or where it has no place of its own, the
     trace itself as compressed JSON."""
@@ -187,7 +187,7 @@ def _index(loader: Loader, doc: Document, parts: list[Sequence[Trace]], trace: T
             loader.convert.number,
         )  # type: ignore[arg-type]
 
-
+# %% ../../nbs/parser/27_load.ipynb #c193bd02
 def _left_out(loader: Loader) -> list[str]:
     told = [
         f"{Path(doc.name).name} was skipped: {e.reason.partition('. ')[0]}"
@@ -202,7 +202,7 @@ def _left_out(loader: Loader) -> list[str]:
         else []
     )
 
-
+# %% ../../nbs/parser/27_load.ipynb #bba77b86
 def _notes(loader: Loader) -> list[str]:
     told = (
         [f"{n} × {name}: {why}" for (name, why), n in loader.chosen.items()]

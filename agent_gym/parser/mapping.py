@@ -55,7 +55,7 @@ def mapping(items: Iterable[Any]) -> str:
         ", with the roles as they are" if roles else ""
     )
 
-
+# %% ../../nbs/parser/03_mapping.ipynb #6699e551
 def _first_word(m: Record) -> str | None:
     "The word under the first field in which speakers stand."
     keys = {glued(k): k for k in m}
@@ -79,7 +79,7 @@ def _fields(rows: list[Record]) -> list[str]:
     keys = dict.fromkeys(path for m in rows for path in _paths(m))
     return [k for k in keys if sum(at(m, k) is not None for m in rows) * 2 > len(rows)]
 
-
+# %% ../../nbs/parser/03_mapping.ipynb #45b20abf
 def _paths(m: Record, depth: int = 0) -> Iterable[str]:
     for k, v in m.items():
         if isinstance(v, dict) and depth < DEEPEST:
@@ -107,7 +107,7 @@ def _speaks(rows: list[Record]) -> str | None:
             best.append((not named, not plain, len(values), max(map(len, values)), k))
     return min(best)[-1] if best else None
 
-
+# %% ../../nbs/parser/03_mapping.ipynb #eaf7bf2b
 def _is_time(k: str) -> bool:
     w = words(k)
     return bool(w) and w[-1] in ("id", "at", "time", "timestamp", "date", "ts", "index", "number")
@@ -186,7 +186,7 @@ def with_roster(record: Any) -> Any:
     out = _told_by(record, people, done) if len(people) > 1 else None
     return out if done[0] else None
 
-
+# %% ../../nbs/parser/03_mapping.ipynb #869f6a8e
 def _objects_in(value: Any, depth: int) -> Iterable[Record]:
     if isinstance(value, dict) and depth < 2 * DEEPEST:
         yield value
@@ -305,7 +305,7 @@ class Renaming:
             f"taken as the {self.other}'s: {names}"
         ]
 
-
+# %% ../../nbs/parser/03_mapping.ipynb #6e042530
 def _kept(key: str, value: object) -> Record:
     "The word of the source, kept beside the role that it was mapped to."
     return {"speaker": value} if key == "role" and isinstance(value, str) else {}

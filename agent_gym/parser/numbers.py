@@ -37,7 +37,7 @@ def is_card(text: str) -> bool:
     lengths = next((n for p, n in _CARD_LENGTHS.items() if digits.startswith(p)), ())
     return len(digits) in lengths and luhn(digits) == 0
 
-
+# %% ../../nbs/parser/09_numbers.ipynb #cfc67a3f
 def is_iban(text: str) -> bool:
     "True for an international bank account number with its check digits (ISO 13616, ISO 7064)."
     s = re.sub(r"[\s-]", "", text).upper()
@@ -77,7 +77,7 @@ def checked(name: str) -> Callable[[str], bool]:
         return lambda _: False
     return import_module(f"stdnum.{name}").is_valid
 
-
+# %% ../../nbs/parser/09_numbers.ipynb #a74d57c9
 def national_ids(text: str) -> Iterator[tuple[int, int]]:
     "Where ids of states stand in `text` that their structure alone tells."
     if any(c.isdigit() for c in text):
@@ -132,7 +132,7 @@ def is_phone(text: str) -> bool:
         return False
     return _possible(text) if abroad else any(_grouped(text, groups, r) for r in REGIONS)
 
-
+# %% ../../nbs/parser/09_numbers.ipynb #3be80ea5
 def _possible(text: str) -> bool:
     import phonenumbers as p
 
@@ -156,7 +156,7 @@ def _grouped(text: str, groups: list[str], region: str) -> bool:
     bare = [g for g in (usual[0].lstrip("0"), *usual[1:]) if g]
     return any(g in (usual, bare) for g in (groups, groups[1:] if groups[0] == "1" else groups))
 
-
+# %% ../../nbs/parser/09_numbers.ipynb #2a2f6114
 def phones(text: str, told: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
     """Where telephone numbers stand in `text`; where `told(start)` says that a word beside tells
     that one is there any number of its length counts."""

@@ -76,7 +76,7 @@ def write_parquet(traces: Iterable[Trace], path: str | Path, *, progress: bool =
         writer.write_table(pa.Table.from_pylist(rows, schema))
     return Path(path)
 
-
+# %% ../../nbs/parser/28_parquet.ipynb #16d2441c
 def _row(t: Trace) -> dict[str, Any]:
     task, form = t.metadata.get("task_id"), t.metadata.get("format")
     return {

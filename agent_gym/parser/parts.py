@@ -64,7 +64,7 @@ def answer_of(raw: object, flag: bool | None = None) -> Record:
     out["is_error"] = looks_like_error(raw) if flag is None else flag
     return out
 
-
+# %% ../../nbs/parser/02_parts.ipynb #3295db6d
 _BLOCKS = frozenset(
     {
         "text",
@@ -85,7 +85,7 @@ _BLOCKS = frozenset(
 def _is_block(b: object) -> bool:
     return isinstance(b, dict) and b.get("type") in _BLOCKS
 
-
+# %% ../../nbs/parser/02_parts.ipynb #769106da
 def _text(block: Record) -> str | None:
     "The text of a content block, None where it has none."
     for key in ("text", "content", "value", "refusal", "Text"):
@@ -130,7 +130,7 @@ def found(record: Record, what: str) -> tuple[str, Any] | None:
     "(key, value) of the first field that holds `what` (see `holds`) and is not None."
     return next(((k, v) for k, v in record.items() if v is not None and holds(k) == what), None)
 
-
+# %% ../../nbs/parser/02_parts.ipynb #9627e9e5
 def ident(value: object) -> str | None:
     "An id as text; None where there is none."
     return (
@@ -183,7 +183,7 @@ def called(c: object, path: str) -> tuple[Record, Record | None]:
         call["metadata"] = meta | ({"note": note} if note else {})
     return call, answer
 
-
+# %% ../../nbs/parser/02_parts.ipynb #314946f3
 _PLUMBING = ("type", *_INNER[:-1], "index", "metadata")
 
 
@@ -203,7 +203,7 @@ def _function(c: Record, path: str) -> tuple[Record, str]:
         raise TraceError(f"expected an object, got {kind(c[key])}", path=f"{path}.function")
     return c[key], f"{path}.function"
 
-
+# %% ../../nbs/parser/02_parts.ipynb #b15fbd62
 def _called_name(inner: Record) -> tuple[object, str]:
     "The name of the tool and the key it stands under."
     for k in _NAME:
@@ -216,7 +216,7 @@ def _called_name(inner: Record) -> tuple[object, str]:
         return kind_of.removeprefix("tool-"), "type"
     return None, "name"
 
-
+# %% ../../nbs/parser/02_parts.ipynb #61443e7b
 def _given(inner: Record, c: Record, name_key: str) -> tuple[str, Record, str | None]:
     "The key of the arguments, the arguments, and a note where they were not what they should be."
     for k in _ARGS:
@@ -241,7 +241,7 @@ def _given(inner: Record, c: Record, name_key: str) -> tuple[str, Record, str | 
         return *objects[0], None
     return "arguments", {}, "the call has no arguments"
 
-
+# %% ../../nbs/parser/02_parts.ipynb #d457ba6a
 def _answered(c: Record, inner: Record, call: Record) -> Record | None:
     "The tool message for the answer that lies in a call; None where there is none."
     failed = next((c[k] for k in c if glued(k) in _FAULTS and c[k] not in (None, False, "")), None)
@@ -358,7 +358,7 @@ class Parts:
         if answer is not None:
             self.all.append(("answer", answer))
 
-
+# %% ../../nbs/parser/02_parts.ipynb #b5fd3790
 def part_kind(p: Record) -> str:
     """`call`, `answer`, `thought`, `step` (a mark between steps), or an empty text for any other
     part."""
@@ -393,7 +393,7 @@ def part_kind(p: Record) -> str:
         return {"call": "call", "result": "answer"}.get(step_of(t) or "", "")
     return ""
 
-
+# %% ../../nbs/parser/02_parts.ipynb #883fa7fa
 _CODE, _RAN = "executableCode", "codeExecutionResult"
 _CALL_KEYS = frozenset({"functionCall", "function_call", "toolUse"})
 _ANSWER_KEYS = frozenset({"functionResponse", "function_response", "toolResult"})
@@ -424,7 +424,7 @@ def answer_part(p: Record) -> Record:
         out["metadata"] = {**more, **out.get("metadata", {})}
     return out
 
-
+# %% ../../nbs/parser/02_parts.ipynb #acb8a012
 _FLAGGED = ("is_error", "isError", "error", "status", "state", *_NAME, "metadata")
 
 

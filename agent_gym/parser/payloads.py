@@ -32,7 +32,7 @@ def body_of(value: object) -> tuple[Any, str | None]:
         return None, "a response body could not be read: it is neither JSON nor a stream"
     return parsed, None
 
-
+# %% ../../nbs/parser/20_payloads.ipynb #43888c5b
 def _events(text: str) -> list[Record]:
     "The JSON objects of the `data:` lines of a stream."
     found: list[Record] = []
@@ -59,7 +59,7 @@ def join(pieces: Iterable[Record]) -> Any:
         return _anthropic(pieces)
     return _responses(pieces) if pieces else None
 
-
+# %% ../../nbs/parser/20_payloads.ipynb #344d8a12
 def _chat(pieces: list[Record]) -> Record:
     message: Record = {"role": "assistant", "content": None}
     calls: dict[int, Record] = {}
@@ -94,7 +94,7 @@ def _gemini(pieces: list[Record]) -> Record:
             joined.append(p)
     return {"candidates": [{"content": {"role": "model", "parts": joined}}]}
 
-
+# %% ../../nbs/parser/20_payloads.ipynb #4b3ff5d9
 def _anthropic(pieces: list[Record]) -> Record:
     blocks: dict[int, Record] = {}
     for p in pieces:
@@ -113,7 +113,7 @@ def _anthropic(pieces: list[Record]) -> Record:
             b["input"] = parse_json(text)
     return {"type": "message", "role": "assistant", "content": content}
 
-
+# %% ../../nbs/parser/20_payloads.ipynb #1699dea1
 def _converse(pieces: list[Record]) -> Record:
     blocks: dict[int, Record] = {}
     for p in pieces:
@@ -130,7 +130,7 @@ def _converse(pieces: list[Record]) -> Record:
             block["toolUse"]["input"] += inner["toolUse"].get("input") or ""
     return {"role": "assistant", "content": [blocks[n] for n in sorted(blocks)]}
 
-
+# %% ../../nbs/parser/20_payloads.ipynb #d93d3b80
 def _responses(pieces: list[Record]) -> Record:
     done = [p["response"] for p in pieces if isinstance(p.get("response"), dict)]
     last = done[-1] if done else {}
@@ -201,7 +201,7 @@ def answered(body: object) -> list[Record]:
             m["metadata"] = {**m.get("metadata", {}), **meta}
     return made
 
-
+# %% ../../nbs/parser/20_payloads.ipynb #9a43b92c
 def _choice(one: Record, key: str) -> Record | None:
     "The message in the first of several that a model offers."
     if key == "choices":

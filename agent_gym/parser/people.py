@@ -182,7 +182,7 @@ def is_ordinary(word: str) -> bool:
         return True
     return _is_common(low) or (not is_listed(word) and _is_built(low))
 
-
+# %% ../../nbs/parser/09a_people.ipynb #61b7a7ce
 @lru_cache(1 << 14)
 def is_place(word: str) -> bool:
     "True for a city, state or country of the book."
@@ -198,7 +198,7 @@ def _caseless(word: str, waiting: list[Word]) -> bool:
     "True for one unknown word of a script without capital letters."
     return not waiting and word.upper() == word.lower()
 
-
+# %% ../../nbs/parser/09a_people.ipynb #df60c421
 def _runs(text: str, words: list[Word]) -> Iterator[list[Word]]:
     "Words with capital letters that stand together, particles between them included."
     run: list[Word] = []
@@ -380,7 +380,7 @@ def _called_out(text: str, a: int, b: int) -> bool:
         return text[b : b + 1] == ","
     return bool(_CLOSES.match(text, b)) and bool(_OPENED.search(before))
 
-
+# %% ../../nbs/parser/09a_people.ipynb #fe5bf402
 def _titled(text: str, a: int, b: int) -> bool:
     before = re.search(r"([\w.]+?)\.?\s*$", text[max(0, a - 12) : a])
     after = re.match(r"\s*-?(\w+)", text[b : b + 12])

@@ -58,7 +58,7 @@ class Bar:
             self.drawn.stop()
         self.due = float("inf")
 
-
+# %% ../../nbs/parser/02_progress.ipynb #28eef34a
 def _line(label: str, total: int | None, in_bytes: bool) -> Any:
     """A line of `rich` that has begun; None where nobody could see it, or where another line is
     being drawn."""
@@ -96,7 +96,7 @@ def _line(label: str, total: int | None, in_bytes: bool) -> Any:
         return None
     return line
 
-
+# %% ../../nbs/parser/02_progress.ipynb #05e5590f
 def watch(
     things: Iterable[T], label: str, show: bool = True, total: int | None = None
 ) -> Iterator[T]:

@@ -35,7 +35,7 @@ class Draw:
             )
         return choice
 
-
+# %% ../../nbs/parser/09c_pseudonyms.ipynb #e5f8cf38
 _SCRIPTS = {  # first and last letter of a script: letters that names are made of
     ("\u0370", "\u03ff"): "αεηικλμνοπρστυ",
     ("\u0400", "\u04ff"): "абвгдеиклмнорст",
@@ -54,7 +54,7 @@ def _letter(c: str, draw: Draw) -> str:
             return letters[draw.pick(len(letters))]
     return chr((97 if c.islower() else 65) + draw.pick(26))
 
-
+# %% ../../nbs/parser/09c_pseudonyms.ipynb #150debad
 def alike(text: str, draw: Draw) -> str:
     """Text of the same shape: digits for digits, letters for letters of the same case, all else as
     it was."""
@@ -89,7 +89,7 @@ def identity(kind: str, text: str) -> str:
         return " ".join(_SHORT.get(str(w), str(w)) for w in re.findall(r"\w+", text.lower()))
     return " ".join(text.lower().split())
 
-
+# %% ../../nbs/parser/09c_pseudonyms.ipynb #e0441a9a
 def _email(text: str, draw: Draw) -> str:
     host = ("example.com", "example.org", "example.net")[draw.pick(3)]
     return f"{alike('aaaaaa', draw)}{draw.pick(100):02d}@{host}"
@@ -110,7 +110,7 @@ def _phone(text: str, draw: Draw) -> str:
     drawn = "".join(str(draw.pick(9) + 1) for _ in range(OF_A_PHONE))
     return _digits(text, drawn[-n:])
 
-
+# %% ../../nbs/parser/09c_pseudonyms.ipynb #f0ced24c
 def _card(text: str, draw: Draw) -> str:
     digits = [c for c in text if c.isdigit()]
     body = [digits[0]] + [str(draw.pick(10)) for _ in digits[1:-1]]
@@ -124,7 +124,7 @@ def _iban(text: str, draw: Draw) -> str:
     made = iter(f"{country}{check:02d}{body}")
     return "".join(next(made, "") if c.isalnum() else c for c in text)
 
-
+# %% ../../nbs/parser/09c_pseudonyms.ipynb #f60e8661
 def _birth_date(text: str, draw: Draw) -> str:
     "Another day and year, written the same way."
     day, year = draw.pick(12) + 1, 1940 + draw.pick(65)
@@ -154,7 +154,7 @@ def name_word(word: str, secret: str) -> str:
         return made.upper()
     return made if word.islower() else made.capitalize()
 
-
+# %% ../../nbs/parser/09c_pseudonyms.ipynb #a37cb1f2
 def _address(text: str, draw: Draw) -> str:
     "Words and numbers of the same shape; what names a kind of street stays."
     return re.sub(

@@ -364,7 +364,7 @@ class Loader:
         told = (self.columns, self.roles, self.success, self.redact, self.nested)
         return Loader(self.format, "raise", *told, replaying=True)
 
-
+# %% ../../nbs/parser/26_reading.ipynb #f057f115
 def _ticking(items: Iterator[Item], bar: Bar) -> Iterator[Item]:
     for item in items:
         yield item

@@ -61,7 +61,7 @@ def _ibans(text: str) -> Iterator[Span]:
         if value:
             yield hit.start(), hit.start() + len(value)
 
-
+# %% ../../nbs/parser/09d_redact.ipynb #1190cceb
 def find_values(kind: str, text: str, phoned: bool = False) -> Iterator[Span]:
     """Where values of a kind stand in `text`; `phoned`: it speaks of telephones. Names are found by
     `parser.people`."""
@@ -113,7 +113,7 @@ def _spellings(kind: str, value: str) -> Iterator[tuple[str, str]]:
     for sep in "._-" if len(parts) > 1 else "":
         yield sep.join((parts[0], parts[-1])).lower(), kind
 
-
+# %% ../../nbs/parser/09d_redact.ipynb #d565d49a
 def _any_of(known: Mapping[str, str]) -> re.Pattern[str] | None:
     """A pattern of all of them, the longest first; words of names only where they begin with a
     capital letter."""
@@ -150,7 +150,7 @@ class Known:
         found = self.pattern.finditer(text) if self.pattern is not None else ()
         return [(*m.span(), self.kinds[" ".join(m[0].lower().split())]) for m in found]
 
-
+# %% ../../nbs/parser/09d_redact.ipynb #0059e805
 def _field_names(key: str, kind: str, text: str) -> tuple[Span, ...]:
     "Where names stand in the value of a field."
     return names_in_field(text, kind == "name", key.lower() in ("name", "title"))
@@ -208,7 +208,7 @@ def _said_hits(r: Redactor, text: str, phoned: bool = False) -> list[Hit]:
         hits += [(a, b, "name") for a, b in names_in(text)]
     return hits
 
-
+# %% ../../nbs/parser/09d_redact.ipynb #5af55e38
 def _small_hits(r: Redactor, text: str) -> list[Hit]:
     "Names in lower case: those that have something to say write properly."
     return [(a, b, "name") for a, b in small_names_in(text)] if "name" in r.kinds else []
@@ -232,7 +232,7 @@ def _value(r: Redactor, known: Known, value: Any) -> Any:
 
     return map_fields(value, make, lambda k: _replace(r, known, k, _hits(r, k)))
 
-
+# %% ../../nbs/parser/09d_redact.ipynb #99409979
 def _field_text(r: Redactor, known: Known, f: Field, text: str) -> str:
     "The value of a field: as a whole where its key tells, else like what is said or listed."
     if f.kind in r.kinds and f.kind != "name":
@@ -273,7 +273,7 @@ def _message(r: Redactor, known: Known, m: Message, phoned: bool) -> Message:
         }
     )
 
-
+# %% ../../nbs/parser/09d_redact.ipynb #d0d9ca51
 def _trace(r: Redactor, known: Known, t: Trace) -> Trace:
     "A trace with all of its texts gone through; a number answers a question for a telephone's."
     question, messages = "", []

@@ -114,7 +114,7 @@ def load_readers() -> None:
             )
         READERS[reader.name] = reader
 
-
+# %% ../../nbs/parser/04_registry.ipynb #8f8e98ab
 def _reader_in(found: Any, name: str) -> Reader | None:
     "A reader, or the one that a module with `matches` and `to_trace` amounts to."
     if isinstance(found, Reader):

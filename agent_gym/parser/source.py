@@ -70,7 +70,7 @@ class Document:
         "How many of the `size` bytes have been read."
         return self.size if self.stream is None or self.stream.closed else self.stream.tell()
 
-
+# %% ../../nbs/parser/08_source.ipynb #f3467a5f
 ROOM = 16 << 20
 
 
@@ -132,7 +132,7 @@ def from_stream(
     doc = Document(name, items, what, plainly, size, again=True)
     return doc
 
-
+# %% ../../nbs/parser/08_source.ipynb #009f75da
 def joined(docs: Sequence[Document], what: str) -> Document:
     "The records of several documents as those of one."
 
@@ -148,7 +148,7 @@ def joined(docs: Sequence[Document], what: str) -> Document:
 
     return Document(f"{len(docs)} files of {what}", items, "joined", size=sum(d.size for d in docs))
 
-
+# %% ../../nbs/parser/08_source.ipynb #b2dbbcf6
 def _beginning(stream: IO[bytes]) -> bytes:
     "The first bytes, up to where the stream breaks."
     head = b""
@@ -169,7 +169,7 @@ def from_bytes(name: str, data: bytes) -> Iterator[Document]:
         name, lambda: [from_stream(name, lambda: io.BufferedReader(io.BytesIO(data)), len(data))]
     )  # type: ignore[arg-type]
 
-
+# %% ../../nbs/parser/08_source.ipynb #368265f8
 def guarded(name: str, opened: Callable[[], Iterable[Document]]) -> Iterator[Document]:
     "The documents that `opened` gives; what cannot be opened is a document that is an error."
     try:
@@ -204,7 +204,7 @@ def _zip(name: str, open_zip: Callable[[], IO[bytes]]) -> Iterator[Document]:
             title = f"{name}!{i.filename}" + (f" ({n})" if n > 1 else "")
             yield from guarded(title, lambda i=i, title=title: [_member(title, archive, i)])
 
-
+# %% ../../nbs/parser/08_source.ipynb #6135d7f9
 def _last(path: str) -> str:
     return path.rpartition("/")[2]
 
@@ -220,7 +220,7 @@ def _member(title: str, archive: Archive, info: zipfile.ZipInfo) -> Document:
     doc.archive = archive
     return doc
 
-
+# %% ../../nbs/parser/08_source.ipynb #9dfded20
 class Archive:
     """A zip whose list of members is read once for as long as anybody is inside (`with`), however
     many members are opened."""
@@ -247,7 +247,7 @@ class Archive:
             self.zip = zipfile.ZipFile(self.file)
         return self.zip
 
-
+# %% ../../nbs/parser/08_source.ipynb #b2b38854
 class _Member(io.BufferedReader):
     "A member of a zip."
 
@@ -265,7 +265,7 @@ class _Member(io.BufferedReader):
             super().close()
             self.archive.__exit__()
 
-
+# %% ../../nbs/parser/08_source.ipynb #f599fadd
 def _log(archive: Archive, names: list[str]) -> Generator[Item]:
     "A log kept as a zip: its header and its samples, in the order of their numbers, as one object."
     with archive:
@@ -287,7 +287,7 @@ def _log(archive: Archive, names: list[str]) -> Generator[Item]:
                 yield Item(error=TraceError(f"{n}: {e.reason}"))
         yield Item({**log, "samples": samples})
 
-
+# %% ../../nbs/parser/08_source.ipynb #434db00e
 def _unzipped(z: zipfile.ZipFile, name: str) -> bytes:
     try:
         with z.open(name) as f:
@@ -351,7 +351,7 @@ def paths(source: str) -> list[str]:
         raise TraceError("no file matches", source=path[:200])
     raise TraceError("no such file or directory", source=path[:200])
 
-
+# %% ../../nbs/parser/08_source.ipynb #19589128
 def _within(folder: str) -> list[str]:
     "The files of a folder that a glob found; none where it holds none of ours."
     try:
@@ -368,7 +368,7 @@ def _is_chat(path: str) -> bool:
     except OSError:
         return False
 
-
+# %% ../../nbs/parser/08_source.ipynb #d3d5d959
 def _there(path: str) -> bool:
     "True for what exists, or may: in a directory that may not be read, opening it tells."
     try:
@@ -382,7 +382,7 @@ def from_path(path: str) -> Iterator[Document]:
     "The documents in a file."
     return guarded(path, lambda: _in_file(path))
 
-
+# %% ../../nbs/parser/08_source.ipynb #e73939aa
 def _in_file(path: str) -> Iterator[Document]:
     if os.path.isdir(path):
         os.listdir(
@@ -399,7 +399,7 @@ def _in_file(path: str) -> Iterator[Document]:
     else:
         yield from_stream(path, lambda: open(path, "rb", CHUNK), os.path.getsize(path), path)
 
-
+# %% ../../nbs/parser/08_source.ipynb #1b547815
 def _parquet(path: str) -> Generator[Item]:
     try:
         import pyarrow.parquet as pq
@@ -421,7 +421,7 @@ def _parquet(path: str) -> Generator[Item]:
             else:
                 yield Item(spoken(plain(row)), path=f"$[{n}]")
 
-
+# %% ../../nbs/parser/08_source.ipynb #77234122
 def _rows(file: Any, columns: list[str] | None) -> Iterator[dict[str, Any] | TraceError]:
     "The rows of a Parquet file; an error where the rest cannot be read."
     try:
@@ -439,7 +439,7 @@ def _values(doc: Document) -> Iterator[Any]:
     except TraceError as e:
         raise TraceError(e.reason, source=doc.name, line=e.line) from None
 
-
+# %% ../../nbs/parser/08_source.ipynb #b6923d2a
 def companion(path: str, name: str) -> list[Any] | None:
     """The rows of the table `name` beside the file `path`; None where there is none. Raises
     TraceError, with its source, where it cannot be read."""
@@ -497,7 +497,7 @@ def documents(source: object) -> Iterator[Document]:
             source=type(source).__name__,
         )
 
-
+# %% ../../nbs/parser/08_source.ipynb #a9bb40cd
 def _read(source: Any) -> tuple[str, bytes]:
     name = str(getattr(source, "name", "file"))
     try:
@@ -516,7 +516,7 @@ def spoken(value: Any) -> Any:
         return {k: spoken(v) for k, v in value.items() if v is not None}
     return [spoken(v) for v in value] if isinstance(value, list) else value
 
-
+# %% ../../nbs/parser/08_source.ipynb #e0e939a8
 def _records(
     name: str, values: Iterable[object], path: str | None = None, arrow: bool = False
 ) -> Document:

@@ -38,7 +38,7 @@ def value_of(value: object) -> Any:
         value = parsed
     return value
 
-
+# %% ../../nbs/parser/22_spans.ipynb #5073a4c4
 def history(value: object, role: str, depth: int = 0) -> list[Record]:
     "The messages in what a span logged; plain text is one message of `role`."
     value = value_of(value)
@@ -62,7 +62,7 @@ def _from_text(text: str, role: str) -> list[Record]:
     made = [(who.lower(), words.strip()) for who, words in zip(pieces[1::2], pieces[2::2])]
     return turns([{"role": r, "content": t} for r, t in made if t not in ("", "None")])
 
-
+# %% ../../nbs/parser/22_spans.ipynb #e0f80f16
 def _from_list(value: list[Any], role: str, depth: int) -> list[Record]:
     if isinstance(value[0], list):
         return history(value[0], role, depth + 1)
@@ -85,7 +85,7 @@ def _tolerant(items: list[Record]) -> list[Record]:
     except TraceError:
         return turns([item for item in items if _is_turn(item)])
 
-
+# %% ../../nbs/parser/22_spans.ipynb #328c3979
 def _is_turn(item: Record) -> bool:
     try:
         return bool(turns([item])) or True
@@ -122,7 +122,7 @@ def _from_dict(value: Record, role: str, depth: int) -> list[Record]:
         return history(first, "assistant", depth + 1)
     return _wrapped(value, role, depth) or [{"role": role, "content": dumps(value)}]
 
-
+# %% ../../nbs/parser/22_spans.ipynb #ef2ff94c
 def _wrapped(value: Record, role: str, depth: int) -> list[Record]:
     "The messages in the first field that holds any, after a system prompt that lies beside them."
     system = value.get("system") or value.get("system_prompt") or value.get("instructions")
@@ -182,7 +182,7 @@ def _outline(value: object, depth: int = 4) -> object:
         return frozenset((k, _outline(v, depth - 1)) for k, v in value.items())
     return tuple(_outline(v, depth - 1) for v in value) if isinstance(value, list) else value
 
-
+# %% ../../nbs/parser/22_spans.ipynb #32a40873
 class _Told(Talks):
     "The conversations of a trace, how they begin, and what was called in them."
 
@@ -238,7 +238,7 @@ def conversation(spans: Iterable[Span]) -> tuple[list[Record], list[list[Record]
         if t.place in kept and not told.issuperset(t.marks) and (messages := once([t]))
     ]
 
-
+# %% ../../nbs/parser/22_spans.ipynb #d5fcd58a
 def _apart(talks: list[Talk]) -> set[int]:
     "The places of those of `talks` in which something is said that no other of them says."
     kept: set[int] = set()
@@ -252,7 +252,7 @@ def _apart(talks: list[Talk]) -> set[int]:
                 saying.setdefault(mark, []).append(own)
     return kept
 
-
+# %% ../../nbs/parser/22_spans.ipynb #223bf94d
 def once(talks: Iterable[Talk]) -> list[Record]:
     """The messages of conversations one after the other; what an earlier one has already said is
     not said again."""
@@ -291,7 +291,7 @@ def _model(talks: _Told, s: Span) -> None:
         new = [*waiting, *new[at:]]
     talks.put(talk, new + reply)
 
-
+# %% ../../nbs/parser/22_spans.ipynb #5fdc0f20
 def _tool(talks: _Told, s: Span) -> None:
     """A tool's span answers the open call of its name; a call that no model's span tells of is told
     by it."""
@@ -309,7 +309,7 @@ def _tool(talks: _Told, s: Span) -> None:
         talk = talks.all[-1] if talks.all else Talk("", _spoken, s.depth)
         talks.put(talk, [*call_pair(s.name, given, answered=False), _answer(s)])
 
-
+# %% ../../nbs/parser/22_spans.ipynb #0fe5bfb9
 def _answer(s: Span) -> Record:
     answer = answer_of(s.output)
     inner = value_of(s.output)
@@ -334,7 +334,7 @@ def _after_history(messages: list[Record], asked: list[Record]) -> list[Record]:
     at = 1 if messages and messages[0]["role"] == "system" else 0
     return [*messages[:at], *asked, *messages[at:]] if asked else messages
 
-
+# %% ../../nbs/parser/22_spans.ipynb #81641875
 def framed(messages: list[Record], opening: object, closing: object) -> list[Record]:
     """`messages`, begun with the history that the whole trace was given and closed with what it
     answered, where no step says so."""
@@ -368,7 +368,7 @@ def _depths(parents: Mapping[str, str | None]) -> dict[str, int]:
             out[step] = base + 1 + k
     return out
 
-
+# %% ../../nbs/parser/22_spans.ipynb #16c7cdd9
 def by_time(
     rows: Iterable[Record], name: str, parent: str, start: Callable[[Record], Any]
 ) -> list[tuple[Record, int]]:

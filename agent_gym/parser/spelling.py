@@ -87,7 +87,7 @@ def holds(key: str) -> str:
         return "thread"
     return "text" if _ABOUT_TEXT.issuperset(w) and not _TEXT.isdisjoint(w) else ""
 
-
+# %% ../../nbs/parser/01_spelling.ipynb #eb7feb9d
 def _without(w: tuple[str, ...], ends: frozenset[str]) -> tuple[str, ...]:
     "`w` without the words at its end that are among `ends`."
     n = len(w)
@@ -125,7 +125,7 @@ def role_word(value: str) -> str | None:
         (ROLE_WORDS[e] for e in ends if e in ROLE_WORDS), None
     )
 
-
+# %% ../../nbs/parser/01_spelling.ipynb #752742f0
 @lru_cache(1 << 12)
 def step_of(value: str) -> str | None:
     """`call` or `result` for a word that names a step of its own: `tool_call_invocation`,
@@ -137,7 +137,7 @@ def step_of(value: str) -> str | None:
         return "result"
     return "call" if not _ASKS.isdisjoint(w) and not {"id", "list"} & set(w) else None
 
-
+# %% ../../nbs/parser/01_spelling.ipynb #a9b49c2a
 def role_of(value: object, path: str) -> str:
     "One of the four roles; raises TraceError on a word that is none."
     if not isinstance(value, str):
@@ -186,7 +186,7 @@ def speaker(m: Mapping[str, Any]) -> tuple[str, str] | None:
                 return role, k
     return None
 
-
+# %% ../../nbs/parser/01_spelling.ipynb #7f87f3a8
 def _spoken_by(value: object) -> Iterable[str]:
     if isinstance(value, str):
         return (value,) if len(value) <= LONGEST_KEY else ()
@@ -215,7 +215,7 @@ def _in_pieces(v: object) -> bool:
         isinstance(p, dict) and any(holds(k) == "text" for k in p) for p in v
     )
 
-
+# %% ../../nbs/parser/01_spelling.ipynb #b8d8c1dc
 DEEPEST_TEXT = 3  # objects around a text
 
 

@@ -26,8 +26,6 @@ _CALL = re.compile(
 _RESPONSE = re.compile(
     r"<((?:tool|function)_(?:call_)?(?:response|result|output)s?)>\s*(.*?)\s*</\1>", re.S
 )
-
-
 _ACTION = re.compile(r"^Action:\s*([\w.-]+)\s*\nAction Input:\s*(.*)", re.S | re.M)
 _OBSERVED = "Observation:"
 
@@ -37,7 +35,7 @@ def _input(text: str) -> Record | str:
     given = arguments_of(text.strip())[0]
     return {"input": text.strip()} if RAW in given else given
 
-
+# %% ../../nbs/parser/03_tags.ipynb #e6a40053
 def tagged(m: Record) -> list[Record]:
     "A message whose text holds calls or results in tags, as messages that hold them in fields."
     text = m.get("content")
@@ -60,7 +58,7 @@ def tagged(m: Record) -> list[Record]:
         return [*_kept(answers, {} if kept else m.get("metadata", {})), *kept]
     return [m]
 
-
+# %% ../../nbs/parser/03_tags.ipynb #a704fecb
 def _tagged_calls(hit: re.Match[str]) -> list[Record]:
     if hit[3]:
         return [{"name": hit[3], "arguments": hit[4]}]
@@ -79,7 +77,7 @@ def _response(body: str) -> Record:
         return {"role": "tool", **about, **answer_of(value["content"])}
     return {"role": "tool", **answer_of(body)}
 
-
+# %% ../../nbs/parser/03_tags.ipynb #7cd8ce5a
 def _kept(messages: list[Record], meta: Record) -> list[Record]:
     "`messages`, the first of which keeps the metadata of the message they came from."
     if meta and messages:
@@ -113,7 +111,7 @@ class _Text(HTMLParser):
         if not self.silent:
             self.pieces.append(data)
 
-
+# %% ../../nbs/parser/03_tags.ipynb #4d9c3e1b
 def text_of_html(html: str) -> str:
     "The text of `html`, a line for each block; text without tags as it is."
     if "<" not in html and "&" not in html:

@@ -34,7 +34,7 @@ def ends(all_marks: Iterable[str], end: int = 0) -> list[int]:
     first."""
     return [end := digest(f"{end} {mark}") for mark in all_marks]
 
-
+# %% ../../nbs/parser/21_talks.ipynb #081f3ff0
 class Talk:
     "A conversation that grows by requests: its messages, and what it is known by."
 

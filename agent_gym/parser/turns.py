@@ -74,7 +74,7 @@ def _unwrap(m: Record, depth: int = 0) -> Record:
         return {"role": "tool_call" if who[0] == "call" else who[0], **left}
     return m
 
-
+# %% ../../nbs/parser/04_turns.ipynb #a0d4ba90
 def _authored(m: Record) -> Record | None:
     """An event with an author and parts as a message: `user` is the user, all others speak or act
     for the assistant; None for anything else."""
@@ -86,7 +86,7 @@ def _authored(m: Record) -> Record | None:
     said = ("content", "author") if m["author"] == "user" else ("content",)
     return {"role": role, "parts": content["parts"], **rest(m, *said)}
 
-
+# %% ../../nbs/parser/04_turns.ipynb #fc1af9d1
 def _wrapped(m: Record, depth: int) -> Record | None:
     """The one message that an event holds, with the event's own fields beside it; None where it
     holds none or several."""
@@ -111,7 +111,7 @@ def _wrapped(m: Record, depth: int) -> Record | None:
     kept = {k: v for k, v in around.items() if k not in clash}
     return {**kept, **inner, **({"metadata": {"event": clash, **meta}} if clash else {})}
 
-
+# %% ../../nbs/parser/04_turns.ipynb #32920fe5
 def answers_only(value: object) -> bool:
     "True for parts that are all answers of tools."
     return (
@@ -125,7 +125,7 @@ def _value(v: object) -> object:
     "JSON text of an object as the object."
     return parse_json(v) if isinstance(v, str) and v[:1] == "{" else v
 
-
+# %% ../../nbs/parser/04_turns.ipynb #3bd941f2
 def _item(m: Record, t: str) -> Record | None:
     """Items of the Responses API and their like: a call or an answer that stands alone; None for
     any other."""
@@ -147,7 +147,7 @@ def _item(m: Record, t: str) -> Record | None:
     answers = [{"id": call["id"], "output": output}] if output is not None else []
     return {"role": "assistant", "tool_calls": [call], "answers": answers}
 
-
+# %% ../../nbs/parser/04_turns.ipynb #25419102
 def holds_call(m: object) -> bool:
     """True for an object with the name of a tool and arguments; definitions of tools have a schema
     in their place."""
@@ -168,7 +168,7 @@ def holds_answer(m: object) -> bool:
     known = any(holds(k) in ("call id", "name") and v for k, v in m.items())
     return known and any(holds(k) in ("result", "text") for k in m)
 
-
+# %% ../../nbs/parser/04_turns.ipynb #5b0a1c81
 def is_message(m: object) -> bool:
     """True for an object that is a message in some dialect: somebody says, calls or answers
     something."""
@@ -199,7 +199,7 @@ def is_item(m: object) -> bool:
     known = isinstance(t, str) and (t in _ITEMS or t.endswith(("_call", "_call_output")))
     return known or (isinstance(t, str) and t.startswith("mcp_"))
 
-
+# %% ../../nbs/parser/04_turns.ipynb #03510dad
 def wraps_message(m: object) -> bool:
     "True for an event that holds one message: an object, or JSON text of one."
     return isinstance(m, dict) and _wrapped(m, 0) is not None
@@ -228,7 +228,7 @@ class Unmapped(TraceError):
     """A message whose speaker or text stands under a name that is not known: `columns=` and
     `roles=` would read it."""
 
-
+# %% ../../nbs/parser/04_turns.ipynb #73eaf03b
 def turn(m: object, path: str) -> list[Record]:
     """The messages that one message of any dialect amounts to (an Anthropic user message may carry
     several results); raises TraceError."""
@@ -249,7 +249,7 @@ def turn(m: object, path: str) -> list[Record]:
         return [{"role": role, "content": m["content"]}]
     return _tool(m, path) if role == "tool" else _speech(role, m, path)
 
-
+# %% ../../nbs/parser/04_turns.ipynb #e3e09119
 def _calling(m: Record, path: str) -> list[Record]:
     "A turn that is a call, or a text of one."
     if holds_call(m):
@@ -271,7 +271,7 @@ def _calling(m: Record, path: str) -> list[Record]:
     made = {"role": "assistant", "content": None, "tool_calls": [call_of(c, path) for c in calls]}
     return [made | ({"metadata": more} if more else {})]
 
-
+# %% ../../nbs/parser/04_turns.ipynb #b8c053e1
 def _parsed(value: object) -> Any:
     return parse_json(value) if isinstance(value, str) else value
 
@@ -336,7 +336,7 @@ def _tool(m: Record, path: str) -> list[Record]:
         out["metadata"] = meta
     return [out]
 
-
+# %% ../../nbs/parser/04_turns.ipynb #376068de
 def _noted(messages: list[Record], meta: Record) -> list[Record]:
     "`messages`, the first of which keeps what else the record said."
     if meta and messages:
@@ -371,7 +371,7 @@ def _beside(m: Record, path: str) -> list[_Step]:
             out += [(k, *s) for s in _by_structure(given, f"{path}.{k}")]
     return out
 
-
+# %% ../../nbs/parser/04_turns.ipynb #053e25bc
 def _listed(value: object, path: str) -> list[tuple[str, Any]]:
     "The calls in a list, in JSON text of a list, or in an object by their ids, with the paths."
     if isinstance(value, str):
@@ -394,7 +394,7 @@ def _by_structure(value: Any, path: str) -> list[tuple[Record | None, Record | N
         for c, v in zip(calls, items)
     ]
 
-
+# %% ../../nbs/parser/04_turns.ipynb #3d1297d1
 def _calls(m: Record, path: str) -> list[Record]:
     "The calls beside the content of a message, in order."
     return [c for _, c, _ in _beside(m, path) if c is not None]
@@ -426,7 +426,7 @@ def _speech(role: str, m: Record, path: str) -> list[Record]:
         out += _stepped(role, step, m if n == 0 else {}, meta if n == 0 else {})
     return out
 
-
+# %% ../../nbs/parser/04_turns.ipynb #284e666a
 def _read(m: Record, path: str) -> tuple[Parts, set[str]]:
     "The parts of a message's text, and the keys it stands under."
     content, listed = m.get("content"), m.get("parts")
@@ -449,7 +449,7 @@ def _read(m: Record, path: str) -> tuple[Parts, set[str]]:
 def _has_steps(parts: list[Any]) -> bool:
     return any(isinstance(p, dict) and part_kind(p) in ("call", "answer") for p in parts)
 
-
+# %% ../../nbs/parser/04_turns.ipynb #cebebdb9
 def _flat_call(m: Record) -> Record | None:
     """The fields of a message that is a call itself: `tool_name`, `tool_input`; None where it is
     none."""
@@ -471,7 +471,7 @@ def _left(m: Record, used: Iterable[str]) -> Record:
     reasoning = {"reasoning": thought} if thought else {}
     return {**rest(m, *_READ, *used), **loose, **reasoning, **own}
 
-
+# %% ../../nbs/parser/04_turns.ipynb #931730fa
 _Entry = tuple[str, Any]
 
 
@@ -492,7 +492,7 @@ def _steps(entries: Iterable[_Entry]) -> Iterable[list[_Entry]]:
     if step:
         yield step
 
-
+# %% ../../nbs/parser/04_turns.ipynb #b17191e3
 def _stepped(role: str, step: list[_Entry], m: Record, meta: Record) -> list[Record]:
     """The messages of one step: what was said and called, and the answers (before what a user says,
     after what an assistant does)."""
@@ -511,7 +511,7 @@ def _stepped(role: str, step: list[_Entry], m: Record, meta: Record) -> list[Rec
         return _noted(by["answer"], meta)
     return [out, *by["answer"]] if role == "assistant" else [*by["answer"], out]
 
-
+# %% ../../nbs/parser/04_turns.ipynb #30051b6b
 def _among(call: Record, calls: list[Record]) -> bool:
     return any(
         c["id"] == call["id"]
@@ -599,7 +599,7 @@ def _quick(m: Any) -> Record | None:
         return m
     return None
 
-
+# %% ../../nbs/parser/04_turns.ipynb #29285f2d
 def _dumped(m: Record) -> Record | None:
     "A message as `Message.model_dump` writes it; None for one that must be looked at."
     plain = m["role"] in _SPEAKERS and m["is_error"] is False and m["result"] is None
@@ -616,7 +616,7 @@ def _is_ours(c: Record) -> bool:
     known = typed and (c.get("id") is None or c["id"].__class__ is str) and "id" in c
     return known and len(c) == 4 and c.get("metadata").__class__ is dict
 
-
+# %% ../../nbs/parser/04_turns.ipynb #5bfd9350
 def _quick_call(c: Any) -> Record | None:
     if c.__class__ is not dict or len(c) != 3:
         return None
@@ -641,7 +641,7 @@ def turns(items: object, path: str = "$.messages") -> list[Record]:
     the path of the message."""
     return read_turns(items, path)[0]
 
-
+# %% ../../nbs/parser/04_turns.ipynb #0dc0d87f
 def read_turns(items: object, path: str = "$.messages") -> tuple[list[Record], bool]:
     "`turns`, and whether all messages were plain, so that nothing of them was left out."
     if not isinstance(items, list):
@@ -669,7 +669,7 @@ def read_turns(items: object, path: str = "$.messages") -> tuple[list[Record], b
         return read_turns(items, path)
     return named(out, looked), not looked
 
-
+# %% ../../nbs/parser/04_turns.ipynb #1c6e9434
 _CUSTOMERS = frozenset(
     {"customer", "contact", "lead", "visitor", "requester", "consumer", "enduser"}
 )
@@ -692,7 +692,7 @@ def _spoken_word(m: Record, key: str) -> str:
     word = inner.get("type", inner.get("role")) if isinstance(inner, dict) else inner
     return str(word).lower()
 
-
+# %% ../../nbs/parser/04_turns.ipynb #ad71b4f7
 def _add(out: list[Record], item: Any, path: str, items: list[Any]) -> None:
     "Add the messages of one item; what continues the reply before it is joined to it."
     alone = isinstance(item, dict) and "role" not in item
@@ -716,7 +716,7 @@ def _joins(out: list[Record], m: Record) -> bool:
         and out[-1]["role"] == "assistant"
     )
 
-
+# %% ../../nbs/parser/04_turns.ipynb #d02b1800
 def _join(reply: Record, m: Record) -> None:
     if m.get("tool_calls"):
         reply["tool_calls"] = [*reply.get("tool_calls", ()), *m["tool_calls"]]
@@ -759,7 +759,7 @@ def named(messages: list[Record], looked: bool = True) -> list[Record]:
                 waiting.setdefault(key, deque()).append(slot)
     return messages
 
-
+# %% ../../nbs/parser/04_turns.ipynb #7fe82c5d
 def _own_ids(messages: list[Record]) -> None:
     """Ids of messages that are no ids of calls are taken back to metadata; a call's second id is
     replaced by its first."""
@@ -787,7 +787,7 @@ def _own_ids(messages: list[Record]) -> None:
             m["tool_call_id"] = None
             m["metadata"] = {"id": tid, **m.get("metadata", {})}
 
-
+# %% ../../nbs/parser/04_turns.ipynb #df9aeac8
 def _next(
     waiting: dict[tuple[str, ...], deque[list[Any]]], keys: list[tuple[str, ...]]
 ) -> list[Any] | None:

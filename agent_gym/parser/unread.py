@@ -27,7 +27,7 @@ def unread(record: Any, made: Any) -> Any:
     None where there is none. Words that only name a kind or a role are no texts."""
     return _Told(made).missing(record, 0)
 
-
+# %% ../../nbs/parser/24_unread.ipynb #2a0c41d7
 class _Told:
     "The texts in a value."
 
@@ -78,7 +78,7 @@ class _Told:
             self._words.update(w for k in _keys(self.made) for w in _TOKEN.findall(k))
         return self._words.issuperset(w for w in _TOKEN.findall(text) if _LETTERS.search(w))
 
-
+# %% ../../nbs/parser/24_unread.ipynb #810d0ff4
 def _keys(value: Any) -> set[str]:
     "All keys of the objects in a value."
     out: set[str] = set()

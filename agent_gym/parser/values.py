@@ -37,7 +37,7 @@ def kind(value: object) -> str:
     "What a JSON value is, in words."
     return KINDS.get(type(value), type(value).__name__)
 
-
+# %% ../../nbs/parser/00_values.ipynb #c3c5555e
 def field(record: object, key: str, want: type, path: str = "$") -> Any:
     "`record[key]`, which must be a `want` (dict, list, str); raises TraceError at `path.key`."
     value = record.get(key) if isinstance(record, dict) else None
@@ -120,7 +120,7 @@ def plain(value: object, path: str = "$", depth: int = 0) -> Any:
         return value.decode("utf-8", "replace")
     return _foreign(value, path, depth)
 
-
+# %% ../../nbs/parser/00_values.ipynb #cea1bc03
 def _foreign(value: Any, path: str, depth: int) -> Any:
     if hasattr(value, "tolist"):
         return plain(value.tolist(), path, depth + 1)
@@ -156,7 +156,7 @@ def arguments_of(value: object) -> tuple[Record, str | None]:
         return {}, None
     return {RAW: value}, "arguments were no object: kept under " + RAW
 
-
+# %% ../../nbs/parser/00_values.ipynb #4fb89cd7
 def literal(text: str) -> object:
     """The value of a Python literal of an object or a list, read and never evaluated; the text
     itself where it is none."""
@@ -215,7 +215,7 @@ def looks_like_error(value: object) -> bool:
     status = value.get("status")
     return isinstance(status, str) and status.lower() in _BAD_STATUS
 
-
+# %% ../../nbs/parser/00_values.ipynb #2d1f5d6e
 def error_flag(record: Mapping[str, Any]) -> bool | None:
     "The explicit flag of a tool's message: True, False, or None where it has none."
     for key in _FLAGS:
@@ -271,7 +271,7 @@ def _without_nan(text: str | bytes) -> tuple[JsonValue, list[str]]:
     )
     return value, [f"{w} is no JSON value: read as null" for w in sorted(set(seen))]
 
-
+# %% ../../nbs/parser/00_values.ipynb #e8b75adc
 def _finite(word: str, seen: list[str]) -> float | None:
     value = float(word)
     if math.isfinite(value):

@@ -57,7 +57,7 @@ class Talk:
     decided: int = 0
     served: bool = False
 
-
+# %% ../../nbs/user/06_answers.ipynb #d31e5060
 def read_talk(talk: Talk, messages: Sequence[Message], known: Knowledge) -> Talk:
     "`talk` with what is new in `messages`, which may only have grown."
     new = messages[talk.read :]
@@ -157,7 +157,7 @@ def _likeness(s: Situation, r: Request) -> tuple[float, float]:
         heard, familiarity(s.reactions, r.text)
     )
 
-
+# %% ../../nbs/user/06_answers.ipynb #86e6dd34
 def _is_familiar(s: Situation) -> bool:
     "Whether the words heard are like what the customer, or others like it, heard or said."
     if not s.heard.words:
@@ -179,7 +179,7 @@ def _refuse_foreign(s: Situation) -> Answer | None:
         return Answer(_NOT_MINE, "consent", SETTINGS.logged, annoys=True)
     return None
 
-
+# %% ../../nbs/user/06_answers.ipynb #4527e048
 def _object_to_role(s: Situation) -> Answer | None:
     "An assistant that says what a customer would is not understood."
     t = s.text
@@ -207,7 +207,7 @@ def _repeat_log(s: Situation) -> Answer | None:
     source: Source = "consent" if s.known.turns[k].polarity else "fact"
     return Answer(s.known.turns[k].text, source, SETTINGS.logged, leaves=leaves)
 
-
+# %% ../../nbs/user/06_answers.ipynb #7d7c5f5a
 def _follow_others(s: Situation) -> Answer | None:
     "What others did on hearing the like, in words of this user where it has them."
     e = _expect(s)
@@ -226,7 +226,7 @@ def _follow_others(s: Situation) -> Answer | None:
         return Answer(stock, "sibling", e.confidence, annoys=True)
     return None
 
-
+# %% ../../nbs/user/06_answers.ipynb #b9e79e4e
 def _expect(s: Situation) -> Expected | None:
     if s.reactions is None or s.kin is None:
         return None
@@ -248,7 +248,7 @@ def _decide(s: Situation, e: Expected, stock: str | None) -> Answer | None:
     words_ = stock if stock and (e.act == "no" or not mine) else mine
     return Answer(words_, "sibling", e.confidence) if words_ else None
 
-
+# %% ../../nbs/user/06_answers.ipynb #bf7b03ad
 def _tell(s: Situation, e: Expected) -> Answer | None:
     "A value of the kind that others told: the customer's own, else a made-up one or none."
     said = _answer_request(s) if s.heard.asks else None
@@ -271,7 +271,7 @@ def _admit_ignorance(s: Situation) -> Answer:
     again = s.talk.before == _UNKNOWN
     return Answer(s.known.turns[0].text if again else _UNKNOWN, "fact", annoys=True)
 
-
+# %% ../../nbs/user/06_answers.ipynb #19170ad7
 def _can_tell(s: Situation) -> bool:
     "Whether something the user said, then or now, fits the request."
     fit = relevance(s.known, s.heard, np.zeros(len(s.known.turns), bool))
@@ -303,7 +303,7 @@ def hear_out(s: Situation) -> Answer | None:
     ends = "refused" if h.refusal else "met"
     return Answer(_parting(s), "fact", sure, leaves=True, ends=ends)
 
-
+# %% ../../nbs/user/06_answers.ipynb #d4db67ef
 _THANKS = 6  # words of a first sentence that thanks for what was done before
 
 
@@ -323,7 +323,7 @@ def _assents(known: Knowledge) -> list[Sentence]:
     later = (s for s in known.sentences if s.turn)
     return [s for s in later if s.polarity == "yes" and "?" not in s.text]
 
-
+# %% ../../nbs/user/06_answers.ipynb #4d5222c6
 def _yes(s: Situation) -> str:
     "The customer's own word for yes."
     mine = _assents(s.known)
@@ -336,7 +336,7 @@ def answer_request(s: Situation) -> Answer:
     found = _answer_request(s)
     return found if found is not None else Answer(s.known.turns[0].text, annoys=True)
 
-
+# %% ../../nbs/user/06_answers.ipynb #6883ca09
 def _answer_request(s: Situation) -> Answer | None:
     known, h = s.known, s.heard
     fresh = np.zeros(len(known.turns), bool)
@@ -361,7 +361,7 @@ def _answer_request(s: Situation) -> Answer | None:
         out = f"{_yes(s)}. {out}"
     return Answer(_add(s, out), "fact", SETTINGS.fact if fits else SETTINGS.fallback)
 
-
+# %% ../../nbs/user/06_answers.ipynb #510ebf47
 def _consent(s: Situation, fit: np.ndarray, order: Sequence[int]) -> Answer | None:
     "Yes or no to a proposal; None where it may be a question of fact."
     known, near = s.known, order[0] if order else 0
@@ -392,7 +392,7 @@ def _pick(s: Situation, order: Sequence[int], fit: np.ndarray) -> list[int]:
 def _has_told(s: Situation, values: frozenset[str]) -> bool:
     return all(s.talk.told.issuperset(words(v)) for v in values)
 
-
+# %% ../../nbs/user/06_answers.ipynb #44e38db8
 def _opening_sentence(s: Situation, picks: Sequence[int]) -> Sentence | None:
     "The sentence of the opening that answers what is heard better than the turns `picks` do."
     pairs = list(zip(s.fit, s.known.sentences))
@@ -451,7 +451,7 @@ def answer(s: Situation) -> Answer:
         return found if s.heard is s.text else _tell_new(s, found)
     return _apply(_OWN, s) or answer_request(s)
 
-
+# %% ../../nbs/user/06_answers.ipynb #04075231
 def _is_misread(s: Situation) -> bool:
     """Whether the words of the logs say something else than the message: a proposal stays one, and
     what asks for nothing and is like nothing heard stands for nothing."""
@@ -464,7 +464,7 @@ def _is_misread(s: Situation) -> bool:
 def _apply(rules: Sequence[Rule], s: Situation) -> Answer | None:
     return next((a for rule in rules if (a := rule(s)) is not None), None)
 
-
+# %% ../../nbs/user/06_answers.ipynb #7a22cab0
 def _tell_new(s: Situation, found: Answer) -> Answer:
     """Instead of an answer, to words of an agent's own, whose values had all been told: what has
     not been told, since an assistant asks for what it does not know; else the answer, a guess."""

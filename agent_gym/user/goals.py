@@ -87,7 +87,7 @@ class Settings:
     fallback: float = 0.3
     sure: float = 0.7
 
-
+# %% ../../nbs/user/03_goals.ipynb #5bdcfc2a
 SETTINGS = Settings()
 
 # %% ../../nbs/user/03_goals.ipynb #070221eb
@@ -133,7 +133,7 @@ def _shown_text(message: Message) -> str:
     value = message.content if message.result is None else dumps(message.result)
     return (value or "").casefold()
 
-
+# %% ../../nbs/user/03_goals.ipynb #08e2616c
 def _missing(values: frozenset[str], trace: Trace) -> frozenset[str]:
     "Those of `values` that stand nowhere in `trace`."
     for m in trace.messages:

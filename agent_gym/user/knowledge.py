@@ -51,7 +51,7 @@ class Sentence:
     label: tuple[tuple[str, float], ...]
     polarity: Polarity | None
 
-
+# %% ../../nbs/user/04_knowledge.ipynb #b4e5ff35
 def read_sentences(texts: Sequence[tuple[int, str]]) -> tuple[Sentence, ...]:
     "The sentences `texts`, each with the number of its turn, read."
     out = []
@@ -92,7 +92,7 @@ class Turn:
         rest = sum(x for w, x in self.news if w not in told)
         return rest / self.gain if self.gain else 0.0
 
-
+# %% ../../nbs/user/04_knowledge.ipynb #71ac8a4c
 def _read_turns(
     said: Sequence[str], heard: Sequence[Request], parts: Sequence[Sentence]
 ) -> list[Turn]:

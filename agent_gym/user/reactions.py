@@ -99,7 +99,7 @@ class ReactionSettings:
         ("kin", (0.5, 0.25, 2.0)),
     )
 
-
+# %% ../../nbs/user/05_reactions.ipynb #1f97e4e7
 SETTINGS = ReactionSettings()
 
 # %% ../../nbs/user/05_reactions.ipynb #cf21be76
@@ -136,7 +136,7 @@ def calibrate(told: Sequence[tuple[float, Act, bool]]) -> Calibration:
         curves[a] = tuple(scores), tuple(np.maximum.accumulate(right).tolist())
     return Calibration(curves)
 
-
+# %% ../../nbs/user/05_reactions.ipynb #581da590
 def _parts(many: int) -> int:
     return int(min(_PARTS, max(1, many // _PART)))
 
@@ -154,7 +154,7 @@ class Expected:
     told: tuple[str, ...] = ()
     confidence: float = 0.5
 
-
+# %% ../../nbs/user/05_reactions.ipynb #fa8e865d
 @dataclass(frozen=True, eq=False, repr=False)
 class Reactions:
     """Reactions `rows` of the users of logs, by the `keys` of what was `heard`, with the keys of
@@ -290,7 +290,7 @@ def _nearest(
     close = each > best - SETTINGS.near
     return rows[close], np.exp(SETTINGS.sharp * (each[close] - best)), best
 
-
+# %% ../../nbs/user/05_reactions.ipynb #1166f00e
 def _weigh(
     model: Reactions,
     w: Weighing,
@@ -357,7 +357,7 @@ def _learn_weighing(model: Reactions) -> tuple[Weighing, float, Calibration]:
             floor = score
     return best, floor, calibrate(told[1])
 
-
+# %% ../../nbs/user/05_reactions.ipynb #d87495d5
 def _foretell(
     model: Reactions, w: Weighing, cases: Sequence[tuple[int, tuple[np.ndarray, np.ndarray, float]]]
 ) -> tuple[float, _Foretold]:

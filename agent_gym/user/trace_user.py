@@ -242,7 +242,7 @@ def _situation(
         f"{user.seed}/{user.trace.conversation_id}",
     )
 
-
+# %% ../../nbs/user/07_trace_user.ipynb #66a0f121
 def _lose_patience(user: TraceUser) -> bool:
     "One more useless reply: whether the user leaves."
     user.useless += 1

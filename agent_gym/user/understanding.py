@@ -61,7 +61,7 @@ def polarity(text: str) -> Polarity | None:
     echo, _, rest = text[:_LETTERS].partition("?")
     return _opening_polarity(echo) or (_opening_polarity(rest) if rest else None)
 
-
+# %% ../../nbs/user/01_understanding.ipynb #6dce9e0d
 def _opening_polarity(text: str) -> Polarity | None:
     spoken = words(text)[:_FIRST]
     for i, w in enumerate(spoken):
@@ -105,7 +105,7 @@ class Request:
         "The values in the text."
         return _facts(self.text)
 
-
+# %% ../../nbs/user/01_understanding.ipynb #d4469c58
 _LONG, _HEAD, _TAIL = 1200, 400, 800  # letters: a longer text is looked at by its head and tail
 
 
@@ -172,8 +172,6 @@ def _examples() -> np.ndarray:
 # %% ../../nbs/user/01_understanding.ipynb #a4890b23
 _READ = 20_000  # letters of a message that are read
 _LAST, _ASKED, _CORE = 3, 5, 4  # sentences looked at: at the end, that ask, that make the gist
-
-
 _BACK = frozenset(words("that this these those it them"))
 _WHY = re.compile(r",?\s(?:so(?: that)?|and|then)\s(?:i|we)\b.*", re.IGNORECASE | re.S)
 
@@ -188,7 +186,7 @@ def _with_before(core: str, before: str) -> str:
     "A request with the sentence before it where it points back."
     return f"{before} {core}" if before and not _BACK.isdisjoint(words(core)) else core
 
-
+# %% ../../nbs/user/01_understanding.ipynb #b44e8f48
 @lru_cache(256)
 def _sentences(text: str) -> tuple[list[str], dict[str, str], list[str]]:
     "The sentences of `text`, what those that ask request, and the texts whose meaning counts."

@@ -52,7 +52,7 @@ def _make_up_run(run: str, others: Sequence[str], rng: random.Random) -> str:
         return _draw_digits(run, rng)
     return rng.choice([o for o in others if o.isalpha()]) if run.isalpha() else run
 
-
+# %% ../../nbs/user/02_vary.ipynb #7e444cb3
 def _draw_digits(like: str, rng: random.Random) -> str:
     first = "0123456789" if like[:1] == "0" else "123456789"
     return "".join(rng.choice(first if i == 0 else "0123456789") for i, _ in enumerate(like))
@@ -81,7 +81,7 @@ def make_up_reply(told: Sequence[str], wanted: Sequence[str], rng: random.Random
         at = f.span[1]
     return "".join([*out, text[at:]])
 
-
+# %% ../../nbs/user/02_vary.ipynb #a718ecd1
 def _telling(text: str) -> list[Fact]:
     return [f for f in facts(text) if f.kind != "name"] or list(facts(text))
 
@@ -119,7 +119,7 @@ def _texts(trace: Trace) -> Iterator[str]:
             yield from _leaves(c.arguments)
         yield from _leaves(m.result)
 
-
+# %% ../../nbs/user/02_vary.ipynb #442c33a5
 def personal(trace: Trace) -> frozenset[str]:
     "The values in `trace` that may say who is asking, as they are written."
     kinds = (f for t in _texts(trace) for f in facts(t) if f.kind in _PERSONAL)

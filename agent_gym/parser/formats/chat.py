@@ -38,7 +38,7 @@ def matches_native(r: Any) -> object:
         and "the user's schema: messages beside conversation_id, outcome or satisfaction_score"
     )
 
-
+# %% ../../../nbs/parser/formats/chat.ipynb #efd4c481
 def native_to_trace(r: Record) -> Record:
     "A record in the user's schema; its metadata and unknown keys are kept as they are."
     meta = r.get("metadata")
@@ -56,7 +56,7 @@ def native_to_trace(r: Record) -> Record:
         "metadata": {**extra, **own},
     }
 
-
+# %% ../../../nbs/parser/formats/chat.ipynb #3302d3eb
 def _messages(value: object, path: str) -> tuple[list[Record], bool]:
     "The messages in a list, or in JSON text (or a literal) of one."
     if isinstance(value, str):
@@ -140,7 +140,7 @@ def _matches_langchain(r: Any) -> object:
 def _matches_parts(r: Any) -> object:
     return "value" in _blocks(r) and "messages whose parts have type and value"
 
-
+# %% ../../../nbs/parser/formats/chat.ipynb #ae41de8d
 about = "OpenAI chat messages and fine-tuning files"
 register("openai_chat", _matches_chat, from_messages, keys=("messages",), about=about)
 about = "Anthropic messages: content blocks, system beside the messages"

@@ -38,12 +38,12 @@ def _is_bot(m: Record) -> bool:
     author = True in (at(m, "author.isBot"), at(m, "author.bot"))
     return author or m.get("subtype") == "bot_message" or "bot_id" in m
 
-
+# %% ../../../nbs/parser/formats/chat_apps.ipynb #7c9a7688
 def _is_said(m: Record) -> bool:
     quiet = m.get("type") == "service" or m.get("subtype") in _QUIET
     return not quiet and bool(_text(m.get("text", m.get("content")))) and bool(_name(m))
 
-
+# %% ../../../nbs/parser/formats/chat_apps.ipynb #d2f2a3e5
 def _chat(r: Record) -> Record:
     "One chat: what bots and those with a role said, and what the one or all others did."
     rows = [m for m in r["messages"] if isinstance(m, dict)]
@@ -87,7 +87,7 @@ def _matches_discord(r: Any) -> object:
 def _matches_slack(r: Any) -> object:
     return has("text", ts=str)(r) and r.get("type") == "message" and "messages with ts"
 
-
+# %% ../../../nbs/parser/formats/chat_apps.ipynb #b3cfe376
 def _unpack_slack(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     "The messages of each thread."
 
@@ -152,6 +152,6 @@ def _chatgpt(r: Record) -> Record:
     name, used = r.get("conversation_id", r.get("id")), ("mapping", "conversation_id", "id")
     return draft(r, turns(kept, "$.mapping"), *used, "current_node", id=name)
 
-
+# %% ../../../nbs/parser/formats/chat_apps.ipynb #78eeb2dd
 keys = ("mapping", "current_node")
 register("chatgpt", _matches_chatgpt, _chatgpt, keys=keys, about="ChatGPT account exports");

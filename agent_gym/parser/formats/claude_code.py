@@ -36,7 +36,7 @@ def _matches_line(r: Any) -> object:
     streamed = r["type"] in _STREAMED and isinstance(r.get("session_id"), str)
     return streamed and ("subtype" in r or "message" in r) and "a line of a stream"
 
-
+# %% ../../../nbs/parser/formats/claude_code.ipynb #165bbf5d
 def _session_of(row: Record) -> str:
     """The session of a line, with its subagent where it is one's; an empty text for a line beside
     the sessions."""
@@ -72,7 +72,7 @@ def _unpack_session(rows: Iterable[Record]) -> Iterator[tuple[str, Record | Trac
             name = _session_of(group[0]) + (f"/{n + 1}" if n else "")
             yield "$", {"id": name, "rows": chain, "others": others if n == 0 else []}
 
-
+# %% ../../../nbs/parser/formats/claude_code.ipynb #8036ffb2
 def _once(rows: list[Record]) -> list[Record]:
     "Each line once: a resumed session is copied into its new file."
     seen: dict[object, Record] = {}
@@ -113,7 +113,7 @@ def _taken_back(rows: list[Record]) -> set[int]:
             gone.add(row.get("uuid"))
     return left
 
-
+# %% ../../../nbs/parser/formats/claude_code.ipynb #e7edb31a
 def _is_prompt(row: Record) -> bool:
     message = row.get("message")
     content = message.get("content") if isinstance(message, dict) else None
@@ -161,7 +161,7 @@ def _session_to_trace(r: Record) -> Record:
         },
     }
 
-
+# %% ../../../nbs/parser/formats/claude_code.ipynb #be737d6c
 def _spoken(rows: list[Record], shared: Record) -> tuple[list[Record], list[Record]]:
     "The messages, blocks of one reply together, and the lines that are none."
     messages: list[Record] = []
@@ -185,7 +185,7 @@ def _spoken(rows: list[Record], shared: Record) -> tuple[list[Record], list[Reco
             replies[name] = messages[-1]
     return messages, events
 
-
+# %% ../../../nbs/parser/formats/claude_code.ipynb #0cf35152
 def _add_blocks(reply: Record, message: Record, own: Record) -> None:
     "The next lines of a reply: their blocks, the latest usage, and what else they say."
     content = message.get("content")
@@ -198,7 +198,7 @@ def _add_blocks(reply: Record, message: Record, own: Record) -> None:
     if more:
         meta.setdefault("lines", []).append(more)
 
-
+# %% ../../../nbs/parser/formats/claude_code.ipynb #5ae7ca05
 register(
     "claude_code",
     _matches_line,

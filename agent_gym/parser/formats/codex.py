@@ -43,7 +43,7 @@ def _matches_rollout(r: Any) -> object:
         and "the head of a rollout"
     )
 
-
+# %% ../../../nbs/parser/formats/codex.ipynb #afc39a08
 def _unpack_rollout(rows: Iterable[Record]) -> Iterator[tuple[str, Record]]:
     """The lines of each session: a new one begins with a head, once the one before has said
     something."""
@@ -77,7 +77,7 @@ def _items_of(row: Record) -> list[Record]:
     known = isinstance(kind, str) and ("role" in row or "call" in kind or kind == "reasoning")
     return [row] if known else []
 
-
+# %% ../../../nbs/parser/formats/codex.ipynb #fe9a53b6
 def _streamed(item: Record) -> list[Record]:
     kind = str(item.get("type", item.get("item_type")))
     if kind in ("agent_message", "assistant_message"):
@@ -134,7 +134,7 @@ def _ready(item: Record, typed: set[str]) -> Record:
         return {**item, "role": "system"}
     return item
 
-
+# %% ../../../nbs/parser/formats/codex.ipynb #56a09b9f
 def _failed(output: object) -> bool:
     if isinstance(output, str) and (code := _EXIT.match(output)):
         return code[1] != "0"
@@ -196,7 +196,7 @@ def _rollout_to_trace(r: Record) -> Record:
         },
     }
 
-
+# %% ../../../nbs/parser/formats/codex.ipynb #de0ee2aa
 def _from_event(e: Record) -> Record | None:
     role = {"user_message": "user", "agent_message": "assistant"}.get(str(e.get("type")))
     return {"role": role, "content": e.get("message")} if role else None
@@ -210,7 +210,7 @@ def _known(row: Record, told: str) -> bool:
         row.get("type") == "event_msg" and e.get("type") in _TOLD_AGAIN and repr(said)[1:-1] in told
     )
 
-
+# %% ../../../nbs/parser/formats/codex.ipynb #36d9b54b
 register(
     "codex",
     _matches_rollout,

@@ -41,7 +41,7 @@ def _speaker(m: Record) -> str | None:
     role = role_word(word[:40]) if isinstance(word, str) else None
     return role or role_word(str(m["from"].get("name") or m["from"].get("id") or "")[:40])
 
-
+# %% ../../../nbs/parser/formats/contact_centre.ipynb #39b6a732
 def _activity(m: Record) -> Record:
     text = m.get("text") or m.get("speak")
     if not text and m.get("attachments"):
@@ -77,7 +77,7 @@ def _activities_in(r: Any) -> list[Any]:
     found = inner.get("activities") if isinstance(inner, dict) else None
     return found if isinstance(found, list) else []
 
-
+# %% ../../../nbs/parser/formats/contact_centre.ipynb #a57ef89e
 def _transcript(r: Record) -> Record:
     "Activities about the session tell its outcome and rating."
     given = _activities_in(r)
@@ -101,7 +101,7 @@ def _transcript(r: Record) -> Record:
         events=[rest(m, FILE, "conversation") for m in given if m not in said],
     )
 
-
+# %% ../../../nbs/parser/formats/contact_centre.ipynb #d6461c77
 register(
     "bot_activities",
     lambda r: _is_activity(r) and "activities of a bot",
@@ -165,7 +165,7 @@ def _matches_vapi(r: Any) -> object:
     known = timed and any(k in call for k in ("endedReason", "assistantId", "call"))
     return known and "messages with secondsFromStart"
 
-
+# %% ../../../nbs/parser/formats/contact_centre.ipynb #610971c4
 def _vapi(r: Record) -> Record:
     report = _report(r)
     call = report["call"] if isinstance(report.get("call"), dict) else {}
@@ -187,7 +187,7 @@ def _vapi(r: Record) -> Record:
         artifact=rest(artifact, "messages", "messagesOpenAIFormatted"),
     )
 
-
+# %% ../../../nbs/parser/formats/contact_centre.ipynb #f3ec7045
 def _message(m: Record) -> Record:
     if m.get("role") != "tool_calls":
         return m
@@ -227,7 +227,7 @@ def _logs_in(r: Any) -> list[Any]:
     )
     return logs if isinstance(logs, list) and any(map(_side_of, logs[:20])) else []
 
-
+# %% ../../../nbs/parser/formats/contact_centre.ipynb #cffe336d
 def _voiceflow(r: Record) -> Record:
     messages, events = [], []
     for m in r.get("rows") or _logs_in(r):
@@ -251,7 +251,7 @@ def _told(payload: object, depth: int = 0) -> str | None:
     )
     return own or _told(payload.get("payload"), depth + 1)
 
-
+# %% ../../../nbs/parser/formats/contact_centre.ipynb #e1c7e4fd
 register(
     "voiceflow",
     lambda r: bool(_side_of(r)) and "turnID" in r and "turns of a transcript",

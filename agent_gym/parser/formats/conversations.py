@@ -43,7 +43,7 @@ def message_list(r: Record) -> str | None:
 def _is_entry(m: Any) -> bool:
     return is_message(m) or wraps_message(m) or _is_pair(m)
 
-
+# %% ../../../nbs/parser/formats/conversations.ipynb #5e952160
 def _is_pair(m: Any) -> bool:
     "True for what a user said and what was answered, as demo interfaces keep them."
     two = isinstance(m, list) and len(m) == 2
@@ -65,7 +65,7 @@ def _matches_any(r: Any) -> object:
     lists = [v for v in r.values() if isinstance(v, list) and v and is_message(v[0])]
     return not (len(r) == len(lists) > 1) and f"{key} that are messages"
 
-
+# %% ../../../nbs/parser/formats/conversations.ipynb #cce9a018
 def conversation_to_trace(r: Record) -> Record:
     "The messages of the list, with everything around it as metadata."
     key = message_list(r)
@@ -89,7 +89,7 @@ def conversation_to_trace(r: Record) -> Record:
     name = r[name] if name else common_thread(rows)
     return draft(r, messages, *used, id=name, events=others, **labels)
 
-
+# %% ../../../nbs/parser/formats/conversations.ipynb #79c6af23
 def _refuse_unheard(others: list[Any], entries: list[Any], key: str) -> None:
     "Raises where entries say something and nothing tells who speaks."
     heard = [
@@ -122,7 +122,7 @@ def _told_again(r: Record, key: str) -> list[str]:
     lists = [(k, v) for k, v in r.items() if k != key and isinstance(v, list) and v]
     return [k for k, v in lists if all(is_message(m) and _text(m) in texts for m in v)]
 
-
+# %% ../../../nbs/parser/formats/conversations.ipynb #a6bc51c3
 def _text(m: Any) -> str:
     return next((str(m[k]) for k in m if holds(k) == "text"), "") if isinstance(m, dict) else ""
 
@@ -161,7 +161,7 @@ def spoken_lines(text: str) -> list[Record]:
         for m, end in zip(hits, ends)
     ]
 
-
+# %% ../../../nbs/parser/formats/conversations.ipynb #f9998a02
 def _transcript_key(r: Any) -> str | None:
     "The key of a text that holds a conversation: two or more turns, of two speakers."
     for k, v in r.items() if isinstance(r, dict) else ():
@@ -177,7 +177,7 @@ def _transcript(r: Record) -> Record:
         raise TraceError("expected a text whose lines begin with who speaks")
     return draft(r, turns(spoken_lines(r[key]), f"$.{key}"), key)
 
-
+# %% ../../../nbs/parser/formats/conversations.ipynb #130119ed
 register(
     "transcript",
     lambda r: (key := _transcript_key(r)) is not None and f"a text under {key} with speakers",

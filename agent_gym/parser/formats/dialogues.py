@@ -66,7 +66,7 @@ def _annotated(value: object, path: str) -> Iterator[tuple[str, object, object, 
         if isinstance(name, str):
             yield name, c.get("request"), c.get("response"), "response" in c or "api_response" in c
 
-
+# %% ../../../nbs/parser/formats/dialogues.ipynb #5d80b783
 about = "Taskmaster: conversation_id, utterances"
 register("taskmaster", has("conversation_id", "utterances"), _taskmaster, about=about);
 
@@ -86,7 +86,7 @@ def _judged(r: Record) -> Record:
     used = ("conversation_id", "context", "generation")
     return draft(r, messages, *used, id=r["conversation_id"], outcome=outcome)
 
-
+# %% ../../../nbs/parser/formats/dialogues.ipynb #a2811c9a
 def _judged_turn(t: Record, path: str) -> list[Record]:
     if isinstance(t.get("api"), dict):
         calls = [
@@ -124,7 +124,7 @@ def _star(r: Record) -> Record:
 def _is_courtesy(question: Record) -> bool:
     return "calm and helpful" in str(question.get("Question"))
 
-
+# %% ../../../nbs/parser/formats/dialogues.ipynb #3589e8dc
 def _event(e: Record, path: str) -> Record | None:
     about = rest(e, "Agent", "Action", "Text", "UnixTime", "Item", "APIName")
     match e.get("Agent"), e.get("Action"):
@@ -143,7 +143,7 @@ def _event(e: Record, path: str) -> Record | None:
             }
     return None
 
-
+# %% ../../../nbs/parser/formats/dialogues.ipynb #7edcf2fa
 def _constraints(value: object, path: str) -> Record:
     """A list of one-key objects as arguments; a name that occurs more than once keeps all its
     values; operators stay text."""
@@ -177,7 +177,7 @@ def _unpack_abcd(r: Record) -> Iterator[tuple[str, Record]]:
         for i, c in enumerate(objects(found, f"$.{split}") if split not in around else ()):
             yield f"$.{split}[{i}]", {**around, **c, "split": split}
 
-
+# %% ../../../nbs/parser/formats/dialogues.ipynb #61e276ae
 def _abcd(r: Record) -> Record:
     messages: list[Record] = []
     told = r["delexed"] if isinstance(r.get("delexed"), list) else []
@@ -192,7 +192,7 @@ def _abcd(r: Record) -> Record:
         messages += [pair[0] | {"metadata": rest(about, "speaker")}, pair[1]]
     return draft(r, named(messages), "convo_id", "original", "delexed", id=r["convo_id"])
 
-
+# %% ../../../nbs/parser/formats/dialogues.ipynb #8e3a6dae
 register(
     "abcd",
     _matches_abcd,
@@ -232,7 +232,7 @@ def _is_log(r: Any) -> bool:
     log = r.get("log") if isinstance(r, dict) else None
     return isinstance(log, list) and bool(log) and bool(has("text", "metadata")(log[0]))
 
-
+# %% ../../../nbs/parser/formats/dialogues.ipynb #e6d9f875
 def _matches_multiwoz(r: Any) -> object:
     named_ = isinstance(r, dict) and bool(r) and _is_log(next(iter(r.values())))
     return (_is_log(r) and "a log of turns") or (named_ and "logs by the name of the dialogue")
@@ -254,7 +254,7 @@ def _multiwoz(r: Record) -> Record:
     messages = [message(whose[n % 2], t.get("text"), rest(t, "text")) for n, t in enumerate(said)]
     return draft(r, messages, "log", "dialogue_id", id=r.get("dialogue_id"))
 
-
+# %% ../../../nbs/parser/formats/dialogues.ipynb #799bf8aa
 register(
     "multiwoz",
     _matches_multiwoz,

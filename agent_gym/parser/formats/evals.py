@@ -58,7 +58,7 @@ def _unpack_tau2(r: Record) -> Iterator[tuple[str, Record]]:
         task = tasks.get(str(s.get("task_id")))
         yield f"$.simulations[{i}]", {"simulation": s, "shared": {**shared, "task": task}}
 
-
+# %% ../../../nbs/parser/formats/evals.ipynb #e7687aeb
 def _tau2(r: Record) -> Record:
     s = r["simulation"]
     judged = s["reward_info"] if isinstance(s.get("reward_info"), dict) else {}
@@ -72,7 +72,7 @@ def _tau2(r: Record) -> Record:
     outcome = _verdict(judged.get("reward"))
     return draft(s, messages, "messages", "id", id=s.get("id"), outcome=outcome, **r["shared"])
 
-
+# %% ../../../nbs/parser/formats/evals.ipynb #7bfd19a7
 register(
     "tau2_bench",
     _matches_tau2,
@@ -111,7 +111,7 @@ def _unpack_run(r: Record) -> Iterator[tuple[str, Record]]:
     for i, item in enumerate(objects(r[key], f"$.{key}")):
         yield f"$.{key}[{i}]", {"item": item, "run": run}
 
-
+# %% ../../../nbs/parser/formats/evals.ipynb #8bee67a2
 def _item(r: Record) -> Record:
     item = r["item"]
     source = item.get("datasource_item", item.get("item"))
@@ -159,7 +159,7 @@ def _spans(spans: list[Any]) -> list[Record]:
             out.append({"role": "tool", "name": name, **said})
     return out
 
-
+# %% ../../../nbs/parser/formats/evals.ipynb #0ce0d749
 def _generated(m: Record) -> Record:
     to = m.get("recipient")
     if isinstance(to, str) and to not in ("all", "", "user"):
@@ -192,7 +192,7 @@ def _unpack_inspect(r: Record) -> Iterator[tuple[str, Record]]:
     for i, s in enumerate(objects(r["samples"], "$.samples")):
         yield f"$.samples[{i}]", {"sample": s, "shared": shared}
 
-
+# %% ../../../nbs/parser/formats/evals.ipynb #6cfc95c0
 def _inspect(r: Record) -> Record:
     s = r["sample"]
     attached = s["attachments"] if isinstance(s.get("attachments"), dict) else {}
@@ -216,7 +216,7 @@ def _grade(scores: object) -> str | None:
         value = {"C": 1, "I": 0, "1": 1, "0": 0, "1.0": 1, "0.0": 0}.get(value)
     return outcome_of(value)[0] if isinstance(value, int | float) else None
 
-
+# %% ../../../nbs/parser/formats/evals.ipynb #8207f7ef
 def _resolved(value: Any, attached: Record) -> Any:
     "`value` where each `attachment://` is the text it stands for."
     if isinstance(value, str):
@@ -261,7 +261,7 @@ def _unpack_set(r: Record) -> Iterator[tuple[str, Record]]:
     for i, case in enumerate(objects(_field(r, "evalcases"), f"$.{key}")):
         yield f"$.{key}[{i}]", {"case": case, "set": _left(r, "evalcases")}
 
-
+# %% ../../../nbs/parser/formats/evals.ipynb #7117ecad
 def _case(r: Record) -> Record:
     case = r["case"]
     asked = enumerate(_field(case, "conversation") or [])
@@ -293,7 +293,7 @@ def _invocation(invocation: Record, path: str) -> list[Record]:
     last = [{**final, "role": "assistant"}] if isinstance(final, dict) else []
     return turns([*first, *steps, *last], path)
 
-
+# %% ../../../nbs/parser/formats/evals.ipynb #2080998e
 register(
     "adk_eval_set",
     _matches_set,

@@ -33,8 +33,6 @@ _BY_USER = frozenset({"user", "customer", "human"})
 _BY_AGENT = frozenset({"assistant", "bot", "ai", "agent", "model"})
 _WORDS = frozenset({"text", "message", "content", "msg", "utterance", "raw", "full", "final"})
 _WORDS |= {"transcript", "messages"}
-
-
 DEEPEST = 2  # objects around the two sides
 
 
@@ -54,7 +52,7 @@ def sides(r: Any, depth: int = 0) -> tuple[str, str] | None:
     found = sides(inner[0][1], depth + 1) if alone else None
     return (f"{inner[0][0]}.{found[0]}", f"{inner[0][0]}.{found[1]}") if found else None
 
-
+# %% ../../../nbs/parser/formats/exchanges.ipynb #eb857341
 def _holds_side(key: str, names: frozenset[str], who: frozenset[str]) -> bool:
     w = [x for x in words(key) if x not in _WORDS]
     if not w or len(w) > 2:
@@ -93,7 +91,7 @@ def side(value: object, role: str, path: str) -> list[Record]:
         message(role, dumps(value), {"note": "no text: the value as JSON"})
     ]
 
-
+# %% ../../../nbs/parser/formats/exchanges.ipynb #cab84a43
 def _inside(value: Record, role: str, path: str) -> list[Record]:
     "The messages in the one field of an object that holds any."
     texts = {k: v for k, v in value.items() if isinstance(v, str | list) and v}
@@ -115,7 +113,7 @@ def _is_reply(key: str, value: object) -> bool:
     listed = isinstance(value, list) and all(isinstance(p, dict) for p in value)
     return listed and not _SAID.isdisjoint(words(key)) and bool(contents(value, "$").texts)
 
-
+# %% ../../../nbs/parser/formats/exchanges.ipynb #1311078a
 def _is_side(key: str) -> bool:
     return _holds_side(key, _ASKED | _SAID, _BY_USER | _BY_AGENT) or glued(key) in _WORDS
 
@@ -140,7 +138,7 @@ def _exchange(r: Record) -> tuple[list[Record], list[str]]:
     used |= {"history": history, "intermediate_steps": steps}
     return named([*first, *history, *before, *steps, *after]), [k for k, v in used.items() if v]
 
-
+# %% ../../../nbs/parser/formats/exchanges.ipynb #ac6ec07f
 def _lone(r: Record) -> tuple[str, str]:
     "The keys of a row that has one side only."
     return next((k for k in ("prompt", "instruction") if k in r), "prompt"), "chosen"
@@ -173,7 +171,7 @@ def _row(r: Record) -> Record:
     meta = {**rest(r, *used, "tools"), **rest({"tools": tools})}
     return {"messages": messages, "outcome": label, "metadata": meta}
 
-
+# %% ../../../nbs/parser/formats/exchanges.ipynb #b8f03b6b
 register(
     "exchange",
     _matches_row,
@@ -199,7 +197,7 @@ def _unpack_rows(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceEr
         for run, part in runs_of(in_order(group)):
             yield "$", {"id": thread_of(group[0]), "rows": part, "run": run}
 
-
+# %% ../../../nbs/parser/formats/exchanges.ipynb #5a1e2572
 def _session(r: Record) -> Record:
     messages: list[Record] = []
     first, rows = r["rows"][0], [row for row in r["rows"] if sides(row)]
@@ -219,7 +217,7 @@ def _session(r: Record) -> Record:
     run = {"agent": r["run"]} if r["run"] else {}
     return {"conversation_id": r["id"], "messages": named(messages), "metadata": {**last, **run}}
 
-
+# %% ../../../nbs/parser/formats/exchanges.ipynb #81b88711
 register(
     "exchanges",
     _matches_rows,

@@ -38,7 +38,7 @@ class Desk:
     hidden: tuple[str, ...] = ()
     opening: tuple[str, ...] = ()
 
-
+# %% ../../../nbs/parser/formats/help_desk.ipynb #05812e7d
 def _desk(row: str) -> Desk:
     name, needs, lists, who, *more = (tuple(cell.split()) for cell in row.split("|"))
     texts, (time, thread), *last = more
@@ -46,7 +46,7 @@ def _desk(row: str) -> Desk:
     roles = {word: side[r] for pair in who[1:] for word, r in [pair.split("=")]}
     return Desk(name[0], needs, lists, who[0], roles, texts, time, thread, *last)
 
-
+# %% ../../../nbs/parser/formats/help_desk.ipynb #12268060
 # name | fields of messages | lists | who speaks: word=side
 # | texts | time, thread | hidden: field, value | opening
 DESKS = [
@@ -102,7 +102,7 @@ def _bare(rows: list[Any]) -> list[Record]:
     wrapped = len(alone) == len(objects_) and all(isinstance(v, dict) for v in alone)
     return alone if wrapped else objects_
 
-
+# %% ../../../nbs/parser/formats/help_desk.ipynb #7d454778
 def _ticket_in(r: Any) -> tuple[Desk, Record, str] | None:
     "(desk, ticket, key of its messages) in a record; None where it is none."
     if not isinstance(r, dict):
@@ -136,7 +136,7 @@ def _text(value: object) -> str:
     ]
     return "\n".join(told)
 
-
+# %% ../../../nbs/parser/formats/help_desk.ipynb #8cbab492
 def _sorted_out(said: Iterable[tuple[str | None, Record]]) -> tuple[list[Record], Record]:
     "The messages among `said`, and the notes and events."
     messages, notes, events = [], [], []
@@ -176,7 +176,7 @@ def _ticket(r: Record) -> Record:
     more = {"satisfaction_score": _stars(meta, rows), "desk": desk.name, "agent": agent}
     return draft(meta, messages, id=name, **more, **beside)
 
-
+# %% ../../../nbs/parser/formats/help_desk.ipynb #05f22be1
 def _stars(meta: Record, rows: list[Record]) -> float | None:
     "A rating that lies in a survey message, or one of seven levels."
     if told := [v for m in rows if isinstance(v := at(m, _RATING), int)]:
@@ -200,7 +200,7 @@ def _unpack_rows(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceEr
         desk = _desk_of(group) or _desk_of(group[:1]) or DESKS[0]
         yield "$", {"id": str(at(group[0], desk.thread)), desk.lists[0]: group}
 
-
+# %% ../../../nbs/parser/formats/help_desk.ipynb #8bf07056
 _OVER = ("openai_chat", "native", "messages", "table", "zendesk", "zendesk_csv", "langchain")
 register(
     "help_desk",
@@ -244,7 +244,7 @@ def _unpack_intercom(r: Record) -> Iterator[tuple[str, Record]]:
     for i, c in enumerate(objects(r.get("conversations"), "$.conversations")):
         yield f"$.conversations[{i}]", c
 
-
+# %% ../../../nbs/parser/formats/help_desk.ipynb #761149fa
 def _part(p: Record) -> tuple[str | None, Record]:
     author = p["author"] if isinstance(p.get("author"), dict) else {}
     role = "user" if author.get("type") in _CUSTOMERS else "assistant"
@@ -264,7 +264,7 @@ def _intercom(r: Record) -> Record:
     more = {"satisfaction_score": at(r, "conversation_rating.rating"), "notes": beside["notes"]}
     return draft(r, messages, *used, id=r.get("id"), **more)
 
-
+# %% ../../../nbs/parser/formats/help_desk.ipynb #eaf361ab
 register(
     "intercom",
     _matches_intercom,
@@ -290,7 +290,7 @@ def _matches_zendesk(r: Any) -> object:
     known = isinstance(comments, list) and (asked or "author_id" in first)
     return known and "a ticket with comments"
 
-
+# %% ../../../nbs/parser/formats/help_desk.ipynb #eb0e7bd1
 def _comment(c: Record, first: bool, requester: object, path: str) -> tuple[str, Record]:
     keys = ("plain_body", "body", "html_body")
     body = next((c[k] for k in keys if isinstance(c.get(k), str)), None)
@@ -304,7 +304,7 @@ def _comment(c: Record, first: bool, requester: object, path: str) -> tuple[str,
     role = "user" if mine else "assistant"
     return "note" if hidden else role, message(role, text_of_html(body), meta)
 
-
+# %% ../../../nbs/parser/formats/help_desk.ipynb #32a06bf2
 def _zendesk(r: Record) -> Record:
     ticket = _inner(r)
     requester = ticket.get("requester_id", ticket.get("submitter_id", at(ticket, "requester.id")))
@@ -349,7 +349,7 @@ def _matches_tickets(r: Any) -> object:
     listed = r["tickets"] if has(tickets=list)(r) else []
     return bool(listed) and bool(_matches_zendesk(listed[0])) and "tickets with comments"
 
-
+# %% ../../../nbs/parser/formats/help_desk.ipynb #370f4f81
 def _unpack_tickets(r: Record) -> Iterator[tuple[str, Record]]:
     yield from ((f"$.tickets[{i}]", t) for i, t in enumerate(objects(r["tickets"], "$.tickets")))
 
@@ -379,7 +379,7 @@ def _matches_live_chat(r: Any) -> object:
     text = text_of_html(r["Body"]) if has(Body=str)(r) else ""
     return bool(_TURN.search(text)) and "a transcript as one text"
 
-
+# %% ../../../nbs/parser/formats/help_desk.ipynb #ecff93d2
 def _live_chat(r: Record) -> Record:
     text = text_of_html(r["Body"])
     agents = [a.strip() for a in _HEAD.findall(text)]
@@ -395,7 +395,7 @@ def _live_chat(r: Record) -> Record:
     head = text[: hits[0].start()].strip()
     return draft(r, messages, "Id", "Body", id=r.get("Id"), agent=agent, head=head)
 
-
+# %% ../../../nbs/parser/formats/help_desk.ipynb #d65b32f1
 register(
     "salesforce_live_chat",
     _matches_live_chat,

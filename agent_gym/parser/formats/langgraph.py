@@ -41,7 +41,7 @@ def _matches_state(r: Any) -> object:
         and "checkpoints of a thread"
     )
 
-
+# %% ../../../nbs/parser/formats/langgraph.ipynb #b773fc23
 def _unpack_history(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     "The checkpoints of each thread."
     for _, group in Groups(rows, lambda r: _first(r, _THREAD) or thread_of(r) or ""):
@@ -55,7 +55,7 @@ def _made(row: Record) -> tuple[str, int]:
     step = at(row, "metadata.step")
     return str(row.get("created_at") or ""), step if isinstance(step, int) else 0
 
-
+# %% ../../../nbs/parser/formats/langgraph.ipynb #2fda8f79
 def _history_to_trace(r: Record) -> Record:
     """One conversation from the checkpoints of a thread; those of branches that were left are told
     beside it."""
@@ -97,7 +97,7 @@ def _history_to_trace(r: Record) -> Record:
         },
     }
 
-
+# %% ../../../nbs/parser/formats/langgraph.ipynb #d71917ac
 def _line(states: list[Record]) -> list[Record]:
     """The checkpoints that led to the latest one, first to last; all of them where parents are not
     told."""

@@ -36,7 +36,7 @@ def agent_parts(messages: list[Record]) -> list[Record]:
         return messages
     return [x for m in messages for x in _from_parts(m)]
 
-
+# %% ../../../nbs/parser/formats/messages.ipynb #7c637688
 def _from_parts(m: Record) -> list[Record]:
     out: list[Record] = []
     calls: list[Record] = []
@@ -95,7 +95,7 @@ def _unpack_rows(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceEr
             stray.clear()
             yield "$", {"id": name, "messages": messages, "run": run, "more": more}
 
-
+# %% ../../../nbs/parser/formats/messages.ipynb #0471c5c5
 def _says(row: Any) -> bool:
     return is_message(row) or wraps_message(row)
 
@@ -118,7 +118,7 @@ def _shared(rows: list[Record]) -> Record:
     known = {k for k, _ in said if label_kind(k) not in ("", "holder")}
     return out | {k: v for k, v in said if k in known or task_of({k: v})}
 
-
+# %% ../../../nbs/parser/formats/messages.ipynb #abfd7700
 def _rows(r: Record) -> Record:
     "One conversation: its messages; events that say nothing and what all rows share are metadata."
     rows = r["messages"]
@@ -136,7 +136,7 @@ def _rows(r: Record) -> Record:
         "metadata": {**rest(shared, *thread), **rest(more)},
     }
 
-
+# %% ../../../nbs/parser/formats/messages.ipynb #098453e9
 register(
     "messages",
     _matches_rows,

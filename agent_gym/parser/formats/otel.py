@@ -46,7 +46,7 @@ def _start(s: Record) -> tuple[int, Any]:
     text = str(t or "")
     return (0, int(text)) if text.isdigit() and len(text) < 40 else (1, text)
 
-
+# %% ../../../nbs/parser/formats/otel.ipynb #f4f8291f
 def _failed(s: Record, a: Record) -> bool:
     status = s.get("status")
     code = status.get("code", status.get("status_code")) if isinstance(status, dict) else status
@@ -92,7 +92,7 @@ def _repeats(a: Record, inner: Iterable[int]) -> bool:
     wraps = str(a.get("ai.operationId")).startswith(("ai.generate", "ai.stream"))
     return wraps and not _is_inner(a) and _answer_key(a) in inner
 
-
+# %% ../../../nbs/parser/formats/otel.ipynb #edabc4e0
 def _trace(r: Record) -> Record:
     "The spans of one trace as a conversation."
     found = [(s, _attributes(s)) for s in r["spans"]]
@@ -123,7 +123,7 @@ def _trace(r: Record) -> Record:
     about = {**more, "service": found[0][1].get("service.name") if found else None}
     return draft(about, messages, id=r.get("id"), deeper=deeper, final_output=last)
 
-
+# %% ../../../nbs/parser/formats/otel.ipynb #56233528
 _ABOUT = {
     "session": ("gen_ai.conversation.id", "session.id"),
     "tools": ("gen_ai.tool.definitions", "ai.prompt.tools"),
@@ -152,7 +152,7 @@ def _matches_spans(r: Any) -> object:
     told = "attributes" in r or any(str(k).startswith("attributes.") for k in r)
     return told and any(k in r for k in _IDS) and "spans with attributes"
 
-
+# %% ../../../nbs/parser/formats/otel.ipynb #9b9b58da
 def _unpack_spans(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     """The traces among rows of spans; those that hold no words of a model are left out unless none
     does."""
@@ -178,7 +178,7 @@ def _unpack_spans(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceE
             "no span in it holds messages of a model (gen_ai, llm, ai or traceloop attributes)"
         )
 
-
+# %% ../../../nbs/parser/formats/otel.ipynb #0f79734b
 def _holds(a: Record, inner: set[int]) -> bool:
     "True for a span that says something of its own; a wrapper of a span in another trace does not."
     says = any(k.startswith(_SAYS) for k in a)

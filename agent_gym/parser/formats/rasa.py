@@ -78,7 +78,7 @@ def _is_event(e: Any) -> bool:
         and ("timestamp" in e or "text" in e or "name" in e)
     )
 
-
+# %% ../../../nbs/parser/formats/rasa.ipynb #b4ed69ef
 def _matches_tracker(r: Any) -> object:
     events = r.get("events") if isinstance(r, dict) else None
     return (
@@ -129,7 +129,7 @@ def _tracker_to_trace(r: Record) -> Record:
         "metadata": rest(r, "sender_id", "events") | rest({"events": others}),
     }
 
-
+# %% ../../../nbs/parser/formats/rasa.ipynb #01a87da2
 def _is_call(e: Record) -> bool:
     name = str(e.get("name"))
     return (
@@ -145,7 +145,7 @@ def _called(e: Record) -> list[Record]:
     answer = {"role": "tool", "name": e["name"], "content": None, "result": {}, "is_error": False}
     return [{"role": "assistant", "content": None, "tool_calls": [call]}, answer]
 
-
+# %% ../../../nbs/parser/formats/rasa.ipynb #05346906
 def _said(e: Record, role: str) -> Record:
     data: Record = e["data"] if isinstance(e.get("data"), dict) else {}
     text = e.get("text") or next(

@@ -37,7 +37,7 @@ def _matches_sharegpt(r: Any) -> object:
     valued = isinstance(m, dict) and "from" in m and ("value" in m or key == "conversations")
     return (valued or bool(has("role", "content")(m))) and f"{key} of from and value"
 
-
+# %% ../../../nbs/parser/formats/sharegpt.ipynb #5a728285
 def _sharegpt(r: Record) -> Record:
     key = _turns_key(r) or _TURNS[0]
     if not isinstance(r.get(key), list):
@@ -69,7 +69,7 @@ def _matches_glaive(r: Any) -> object:
     known = has(chat=str)(r) and ("USER:" in r["chat"] or "ASSISTANT:" in r["chat"])
     return known and "chat as one text with USER: and ASSISTANT:"
 
-
+# %% ../../../nbs/parser/formats/sharegpt.ipynb #ff6f73a5
 def _glaive(r: Record) -> Record:
     pieces = _SPEAKER.split(r["chat"])
     messages: list[Record] = []
@@ -84,7 +84,7 @@ def _glaive(r: Record) -> Record:
     made = from_messages({**rest(r, "chat"), "messages": []})
     return {**made, "messages": named(made["messages"] + messages), "_whole": False}
 
-
+# %% ../../../nbs/parser/formats/sharegpt.ipynb #ea9f166a
 def _reply(text: str) -> Record:
     found = _CALL.search(text)
     body = _QUOTED.sub(lambda m: m[1] + m[2] + m[3], found[1], count=1) if found else ""
@@ -117,7 +117,7 @@ def python_calls(text: str) -> list[Record]:
         found.append({"id": None, "name": name.strip(), "arguments": arguments})
     return found
 
-
+# %% ../../../nbs/parser/formats/sharegpt.ipynb #6c89d585
 def _pieces(text: str) -> Iterator[str]:
     "The parts of a list: commas in brackets and quotes do not divide it."
     depth, quote, start, n = 0, "", 0, 0
@@ -180,7 +180,7 @@ def _toolace(r: Record) -> Record:
         asked = len(calls)
     return {**made, "messages": named(messages)}
 
-
+# %% ../../../nbs/parser/formats/sharegpt.ipynb #33424a44
 def _results(m: Record, asked: int) -> list[Record]:
     "The results in one message, where there are as many as calls."
     found = literal(m["result"]) if isinstance(m.get("result"), str) else m.get("result")

@@ -36,7 +36,7 @@ def _matches(r: Any) -> object:
     known = "role" in found and ("content" in found or "result" in found)
     return known and f"rows, one a message: {told}"
 
-
+# %% ../../../nbs/parser/formats/tables.ipynb #24a214d6
 def _unpack(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceError]]:
     "The rows of each conversation, in order."
     rows = iter(rows)
@@ -89,7 +89,7 @@ def _message(row: Record, found: dict[str, str], used: list[str], path: str) -> 
         out.append({"role": "tool", **about, **answer_of(result)})
     return out
 
-
+# %% ../../../nbs/parser/formats/tables.ipynb #bbce2fb8
 def _table(r: Record) -> Record:
     "The rows of one conversation; labels are the first that any row gives."
     found, rows = r["columns"], r["rows"]
@@ -116,7 +116,7 @@ def _table(r: Record) -> Record:
     made = {"conversation_id": r["id"], "messages": named(messages), "metadata": rest(meta)}
     return {**made, **labels}
 
-
+# %% ../../../nbs/parser/formats/tables.ipynb #de9c9f60
 register(
     "table",
     _matches,

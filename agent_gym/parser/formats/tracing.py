@@ -51,7 +51,7 @@ def _matches_langfuse(r: Any) -> object:
     inner = "id" in r and any(k in r for k in ("input", "projectId", "timestamp"))
     return (isinstance(r.get("trace"), dict) or inner) and "a trace with its observations"
 
-
+# %% ../../../nbs/parser/formats/tracing.ipynb #216949d6
 def _langfuse(r: Record) -> Record:
     trace = r["trace"] if isinstance(r.get("trace"), dict) else r
     listed = r["observations"] if isinstance(r.get("observations"), list) else []
@@ -74,7 +74,7 @@ def _langfuse(r: Record) -> Record:
     more = {"outcome": feedback(scores), "deeper": deeper}
     return draft(trace, messages, *used, id=trace.get("id"), **more)
 
-
+# %% ../../../nbs/parser/formats/tracing.ipynb #b1cd918d
 def _tool_name(o: Record) -> str:
     given = value_of(o.get("metadata"))
     attributes = value_of(given.get("attributes")) if isinstance(given, dict) else None
@@ -142,7 +142,7 @@ def _unpack_runs(rows: Iterable[Record]) -> Iterator[tuple[str, Record | TraceEr
     for _, runs in Groups((run for i, r in enumerate(rows) for run in _runs_in(r, i)), trace):
         yield "$", runs if isinstance(runs, TraceError) else {"runs": _merged(runs)}
 
-
+# %% ../../../nbs/parser/formats/tracing.ipynb #ed9737c6
 def _runs_in(r: Record, i: int) -> Iterator[Record]:
     batches = [objects(r[k] or [], f"$[{i}].{k}") for k in ("post", "patch") if k in r]
     yield from (run for runs in batches or [[r]] for run in _flat(runs))
@@ -160,7 +160,7 @@ def _flat(runs: list[Record], parent: str | None = None) -> Iterator[Record]:
             inner = [c for c in children if isinstance(c, dict)]
             yield from _flat(inner, str(mine.get("trace_id") or mine.get("id")))
 
-
+# %% ../../../nbs/parser/formats/tracing.ipynb #c1aa7016
 def _merged(runs: list[Record]) -> list[Record]:
     out: dict[str, Record] = {}
     for run in runs:
@@ -198,7 +198,7 @@ def _runs(r: Record) -> Record:
     name = root.get("trace_id") or root.get("id")
     return draft(root, messages, *used, id=name, outcome=label, deeper=deeper)
 
-
+# %% ../../../nbs/parser/formats/tracing.ipynb #cc005b8d
 def _plain(run: Record, key: str, only: str) -> object:
     "What went into a run or came out of it; of a tool, what lies alone under `only`."
     value = value_of(run.get(key))
@@ -229,7 +229,7 @@ def _began(row: Record) -> tuple[float, str]:
     start = at(row, "metrics.start")
     return (start if isinstance(start, int | float) else 0.0, str(row.get("created") or ""))
 
-
+# %% ../../../nbs/parser/formats/tracing.ipynb #41edacc7
 def _braintrust(r: Record) -> Record:
     parents = [{"_parent": next(iter(s.get("span_parents") or []), None), **s} for s in r["spans"]]
     steps = by_time(parents, "span_id", "_parent", _began)
@@ -253,7 +253,7 @@ def _braintrust(r: Record) -> Record:
     more = {"agent": models[0] if models else None, "spans": others, "deeper": deeper}
     return draft(root, messages, "id", "input", "output", FILE, id=name, **more)
 
-
+# %% ../../../nbs/parser/formats/tracing.ipynb #546f09e0
 register(
     "braintrust",
     has("root_span_id", "span_id", "input"),
@@ -285,13 +285,13 @@ def _trace_in(r: Any) -> Record:
     about = rest(r, "spans", "data", "request", "response")
     return {"info": r["info"] if isinstance(r.get("info"), dict) else about, "spans": spans}
 
-
+# %% ../../../nbs/parser/formats/tracing.ipynb #a5b6f461
 def _start_ns(s: Record) -> int:
     keys = ("start_time_unix_nano", "start_time_ns", "start_time")
     found = next((s[k] for k in keys if s.get(k) is not None), 0)
     return int(found) if isinstance(found, int | float) or str(found).isdigit() else 0
 
-
+# %% ../../../nbs/parser/formats/tracing.ipynb #9bd8f7db
 def _mlflow(r: Record) -> Record:
     found = _trace_in(r)
     info = found["info"]

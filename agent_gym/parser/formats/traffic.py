@@ -39,7 +39,7 @@ def _bodies(r: Any) -> tuple[Any, Any, str] | None:
     bare = None if "uri" in request or "url" in request else request
     return request.get("body", bare), inner, address
 
-
+# %% ../../../nbs/parser/formats/traffic.ipynb #569b04fc
 def _matches_traffic(r: Any) -> object:
     body, _, address = _bodies(r) or (None, None, "")
     asks = isinstance(body, dict) and any(k in body for k in _ASKS)
@@ -78,7 +78,7 @@ def _unpack_traffic(records: Iterable[Any]) -> Iterator[tuple[str, Talk]]:
         raise TraceError("no request in it asks a model for an answer")
     yield from (("$", t) for t in talks.all)
 
-
+# %% ../../../nbs/parser/formats/traffic.ipynb #bd11f1b9
 def _hear(talks: Talks, body: Record, answer: Any, path: str, anthropic: bool = False) -> None:
     "Add one exchange to the conversation it continues, or begin a new one."
     try:
@@ -102,7 +102,7 @@ def _hear(talks: Talks, body: Record, answer: Any, path: str, anthropic: bool = 
     own = {str(given["id"])} if isinstance(given.get("id"), str) else set()
     talks.put(talk, new + ([] if failed else answered(answer)), _names(body) | own | _names(given))
 
-
+# %% ../../../nbs/parser/formats/traffic.ipynb #637982c5
 def _names(body: Record) -> set[str]:
     c = body.get("conversation")
     name = c.get("id") if isinstance(c, dict) else c
@@ -143,7 +143,7 @@ def _asked(r: Record) -> tuple[Record, Any]:
         body["tools"] = [_tool(t) for t in tools]
     return body, answer
 
-
+# %% ../../../nbs/parser/formats/traffic.ipynb #fdaf2f89
 def _tool(t: Any) -> Any:
     spec = t.get("toolSpec") if isinstance(t, dict) else None
     if not isinstance(spec, dict):
@@ -166,7 +166,7 @@ def _unpack_bedrock(rows: Iterable[Record]) -> Iterator[tuple[str, Talk]]:
         talk.format = "bedrock"
         yield "$", talk
 
-
+# %% ../../../nbs/parser/formats/traffic.ipynb #697b821b
 def _around(r: Record) -> Record:
     "What the bodies say beside messages and tools."
     asked = rest(r["input"]["inputBodyJson"], "messages", "system", "tools", "toolConfig")
@@ -210,7 +210,7 @@ def _matches_responses(r: Any) -> object:
     known = r.get("object") == "response" or (items and typed)
     return known and "input with output items, or a response"
 
-
+# %% ../../../nbs/parser/formats/traffic.ipynb #13808794
 def _matches_completion(r: Any) -> object:
     choices = r.get("choices") if isinstance(r, dict) and "messages" not in r else None
     known = isinstance(choices, list) and bool(choices) and has("message")(choices[0])
@@ -237,7 +237,7 @@ def _payload(r: Record) -> Record:
         r, named(asked + reply), *_PAYLOAD, id=name if isinstance(name, str | int) else None
     )
 
-
+# %% ../../../nbs/parser/formats/traffic.ipynb #beded029
 about = "Gemini contents with parts"
 register("gemini_contents", _matches_gemini, _payload, keys=("contents",), about=about)
 about, keys = "OpenAI Responses API: input and output items", ("input", "output")
@@ -264,7 +264,7 @@ def _matches_sdk(r: Any) -> object:
     new = r["new_items"] if has(new_items=list)(r) else []
     return bool(new) and all(has(raw_item=dict)(i) for i in new) and "new_items with their raw_item"
 
-
+# %% ../../../nbs/parser/formats/traffic.ipynb #c65213ce
 def _sdk(r: Record) -> Record:
     "What was asked, then the items of the run; an item's agent and kind are kept with it."
     items = []
