@@ -233,7 +233,8 @@ class Reader:
         base: Any = next((b for b in _INSIDES if issubclass(kind, b)), None)
         fixed = base is not None and base not in (dict, list, set)
         bare: Any = kind
-        new = base.__new__(bare, self.value(inside)) if fixed else bare.__new__(bare)
+        make: Any = base.__new__ if fixed else bare.__new__
+        new = make(bare, self.value(inside)) if fixed else make(bare)
         self._made[i] = new
         if base in (dict, set):
             base.update(new, self.value(inside))
