@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import orjson
@@ -22,7 +22,8 @@ from ..tools import LoggedCall, check_arguments
 from ..trace import ToolSpec
 
 # %% auto #0
-__all__ = ['SETTINGS', 'DocumentKey', 'ImputationSettings', 'Imputer', 'learn_imputer', 'ErrorFormat', 'learn_error_format']
+__all__ = ['SETTINGS', 'DocumentKey', 'ImputationSettings', 'Imputer', 'count_owners', 'learn_imputer', 'ErrorFormat',
+           'learn_error_format']
 
 # %% ../../nbs/mocker/09_imputation.ipynb #dca8630f
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class ImputationSettings:
     "What may belong to one customer, and how much is kept to make documents from."
 
     donors: int = 60  # documents of one view
-    owned: int = 3  # a value in so few documents may belong to somebody, if it has digits or an @
+    owned: int = 3  # a value in the logs of so few tasks may be somebody's, with digits or an @
     short: int = 2  # letters of a text that says nothing
     long: int = 80
     number: int = 10_000  # numbers from here on may belong to somebody
@@ -53,7 +54,7 @@ DocumentKey = tuple[str, bytes]
 @dataclass(frozen=True)
 class Imputer:
     """Makes documents up. `donors`: documents of a view; `mentions`: the document that first speaks
-    of a name; `owners`: in how many documents a value stands."""
+    of a name; `owners`: in the logs of how many tasks a value stands."""
 
     donors: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
     mentions: Mapping[str, DocumentKey] = field(default_factory=dict)
@@ -173,25 +174,33 @@ def _stranger(text: str, seed: str) -> str:
     name, sign, domain = text.partition("@")
     return (made_up(f"0{name}", seed)[1:] + sign + domain) if sign else made_up(text, seed)
 
+# %% ../../nbs/mocker/09_imputation.ipynb #357bf5ea
+def count_owners(logs: Iterable[tuple[str, Sequence[LoggedCall]]]) -> dict[str, int]:
+    """In the logs of how many tasks each value stands, from (task, calls of a conversation): what
+    few tasks show belongs to somebody, what many show is a product or a price."""
+    where: dict[str, set[str]] = defaultdict(set)
+    for task, calls in logs:
+        for c in calls:
+            said = _words(c.value) if c.is_error else map(str, _simple(c.value))
+            for text in {*said, *map(str, _simple(c.arguments))}:
+                if len(where[text]) <= SETTINGS.owned:
+                    where[text].add(task)
+    return {text: len(tasks) for text, tasks in where.items()}
+
 # %% ../../nbs/mocker/09_imputation.ipynb #0f9b77fd
-def learn_imputer(model: StateModel, conversations: Sequence[Sequence[LoggedCall]]) -> Imputer:
-    "From the documents that the logs show, and the words of their errors."
+def learn_imputer(model: StateModel, owners: Mapping[str, int]) -> Imputer:
+    "From the documents that the logs show; `owners` as `count_owners` gives them."
     donors: dict[str, list[bytes]] = defaultdict(list)
     mentions: dict[str, DocumentKey] = {}
-    owners: Counter[str] = Counter()
     for (view, key), (value, *_) in model.base.items():
         if type(key) is not bytes or type(value) is not dict:
             continue
         if len(donors[view]) < SETTINGS.donors and key != b"{}":
             donors[view].append(key)
-        texts = {str(x) for x in _simple(value)}
-        owners.update(texts | {str(x) for x in _simple(orjson.loads(key))})
-        for text in sorted(texts):
+        for text in sorted({str(x) for x in _simple(value)}):
             if is_data(text):
                 mentions.setdefault(text, (view, key))
-    for conversation in conversations:
-        owners.update({w for c in conversation if c.is_error for w in _words(c.value)})
-    return Imputer({v: tuple(k) for v, k in donors.items()}, mentions, dict(owners))
+    return Imputer({v: tuple(k) for v, k in donors.items()}, mentions, owners)
 
 # %% ../../nbs/mocker/09_imputation.ipynb #cb43f993
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from .backend import Backend, Calibration, Recordings
 from .causes import Conversations
 from .documents import State, StateModel, environment, take
 from .expressions import key_of
-from .imputation import learn_error_format, learn_imputer
+from .imputation import count_owners, learn_error_format, learn_imputer
 from .transitions import as_logged, learn_state, with_documents
 from ..progress import Steps, paused_gc
 from ..tools import LoggedCall, infer_tools, logged_calls
@@ -47,10 +47,11 @@ def learn(
     traces = list(traces)
     with paused_gc():
         tools = infer_tools(traces, declared)
-        conversations = as_logged([found for t in traces if (found := list(logged_calls(t)))])
+        logs = [(t.task, found) for t in traces if (found := list(logged_calls(t)))]
+        conversations = as_logged([found for _, found in logs])
         with Steps("learning the tools", 7, progress) as step:
             step("kinds of tools")
-            return _learn(conversations, tools, step, declared)
+            return _learn(conversations, tools, step, declared, count_owners(logs))
 
 # %% ../../nbs/mocker/12_learning.ipynb #4fc7a86d
 def _learn(
@@ -58,10 +59,12 @@ def _learn(
     tools: Mapping[str, ToolSpec],
     step: Callable[[str], None],
     declared: Mapping[str, ToolSpec] | None,
+    owners: Mapping[str, int],
 ) -> Backend:
     kinds = {t: s.kind for t, s in tools.items()}
     if len(conversations) < SETTINGS.fold:
-        return _backend(conversations, tools, learn_state(conversations, kinds, step, declared))
+        state = learn_state(conversations, kinds, step, declared)
+        return _backend(conversations, tools, state, owners)
     left_out = [
         (i, _unchanged(c, tools) if i % (2 * SETTINGS.fold) == 1 else 0)
         for i, c in enumerate(conversations)
@@ -69,7 +72,7 @@ def _learn(
     ]
     cut = dict(left_out)
     kept = [part for i, c in enumerate(conversations) if (part := c[: cut.get(i, len(c))])]
-    part = _backend(kept, tools, learn_state(kept, kinds, step, declared))
+    part = _backend(kept, tools, learn_state(kept, kinds, step, declared), owners)
     step("asking about conversations left out")
     some = left_out[:: max(1, len(left_out) // SETTINGS.asked)]
     calibration = Calibration.of([r for i, n in some for r in _asked(part, conversations[i], n)])
@@ -77,17 +80,20 @@ def _learn(
         state = with_documents(part.state, conversations)
     else:
         state = learn_state(conversations, kinds, step, declared)
-    return replace(_backend(conversations, tools, state), calibration=calibration)
+    return replace(_backend(conversations, tools, state, owners), calibration=calibration)
 
 # %% ../../nbs/mocker/12_learning.ipynb #eba5d1c2
 def _backend(
-    conversations: Conversations, tools: Mapping[str, ToolSpec], state: StateModel
+    conversations: Conversations,
+    tools: Mapping[str, ToolSpec],
+    state: StateModel,
+    owners: Mapping[str, int],
 ) -> Backend:
     return Backend(
         tools,
         state,
         Recordings.of(conversations, state.actions),
-        learn_imputer(state, conversations),
+        learn_imputer(state, owners),
         learn_error_format(conversations, tools),
     )
 
