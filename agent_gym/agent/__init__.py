@@ -1,4 +1,5 @@
 """Agents: what they may propose, the offline ones, and those that ask a language model. Names load when first used."""
+
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,28 @@ if TYPE_CHECKING:
     from agent_gym.agent.query import QueryAgent, ReplayAgent
     from agent_gym.agent.retrieval import RetrievalAgent
 
-_HOME = {"GeminiLLM": "gemini", "LLMAgent": "llm_agent", "OpenAICompatibleLLM": "openai", "ActPolicy": "policy", "PolicyAgent": "policy_agent",
-         "Proposals": "proposals", "QueryAgent": "query", "ReplayAgent": "query", "RetrievalAgent": "retrieval"}
-__all__ = ["ActPolicy", "GeminiLLM", "LLMAgent", "OpenAICompatibleLLM", "PolicyAgent", "Proposals", "QueryAgent", "ReplayAgent", "RetrievalAgent"]
+_HOME = {
+    "GeminiLLM": "gemini",
+    "LLMAgent": "llm_agent",
+    "OpenAICompatibleLLM": "openai",
+    "ActPolicy": "policy",
+    "PolicyAgent": "policy_agent",
+    "Proposals": "proposals",
+    "QueryAgent": "query",
+    "ReplayAgent": "query",
+    "RetrievalAgent": "retrieval",
+}
+__all__ = [
+    "ActPolicy",
+    "GeminiLLM",
+    "LLMAgent",
+    "OpenAICompatibleLLM",
+    "PolicyAgent",
+    "Proposals",
+    "QueryAgent",
+    "ReplayAgent",
+    "RetrievalAgent",
+]
 
 
 def __getattr__(name: str):

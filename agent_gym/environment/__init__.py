@@ -1,4 +1,5 @@
 """Episodes with a learned backend and a simulated user, the Gymnasium environment, rollouts and what comes out of them."""
+
 from typing import TYPE_CHECKING
 
 from agent_gym.environment.action import MalformedAction, parse_action
@@ -14,8 +15,25 @@ from agent_gym.environment.world import World
 if TYPE_CHECKING:
     from agent_gym.environment.env import AgentGymEnv, AnyText
 
-__all__ = ["AgentGymEnv", "AnyText", "Comparison", "Episode", "EpisodeRecord", "EpisodeSet", "Estimate", "MalformedAction", "OffPolicy", "RetrySet", "Step", "Task", "TaskSet", "World",
-           "off_policy", "parse_action", "rollout"]
+__all__ = [
+    "AgentGymEnv",
+    "AnyText",
+    "Comparison",
+    "Episode",
+    "EpisodeRecord",
+    "EpisodeSet",
+    "Estimate",
+    "MalformedAction",
+    "OffPolicy",
+    "RetrySet",
+    "Step",
+    "Task",
+    "TaskSet",
+    "World",
+    "off_policy",
+    "parse_action",
+    "rollout",
+]
 
 
 def __getattr__(name: str):
@@ -23,4 +41,5 @@ def __getattr__(name: str):
     if name not in ("AgentGymEnv", "AnyText"):
         raise AttributeError(f"module 'agent_gym.environment' has no attribute {name!r}")
     from agent_gym.environment import env
+
     return getattr(env, name)

@@ -1,4 +1,5 @@
 """Explorers for the notebook: traces, episodes, the mocker, pairs of two agents."""
+
 from agent_gym.explore.episodes import EpisodeExplorer
 from agent_gym.explore.mocker import MockerExplorer
 from agent_gym.explore.pairs import PairExplorer

@@ -1,4 +1,5 @@
 """Any export of conversations becomes traces: `load_traces`, the registry of formats, and what reads and writes tables."""
+
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,15 @@ if TYPE_CHECKING:
     from agent_gym.parser.redact import Redactor
     from agent_gym.parser.registry import READERS, Reader, register
 
-_HOME = {"load_traces": "load", "Reader": "registry", "READERS": "registry", "detect": "detection", "register": "registry", "write_parquet": "parquet", "Redactor": "redact"}
+_HOME = {
+    "load_traces": "load",
+    "Reader": "registry",
+    "READERS": "registry",
+    "detect": "detection",
+    "register": "registry",
+    "write_parquet": "parquet",
+    "Redactor": "redact",
+}
 __all__ = ["READERS", "Reader", "Redactor", "detect", "load_traces", "register", "write_parquet"]
 
 

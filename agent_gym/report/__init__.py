@@ -1,4 +1,5 @@
 """How far a gym can be trusted: raw records, and the report card made from them."""
+
 from agent_gym.report.card import ReportCard
 from agent_gym.report.lights import Light
 from agent_gym.report.making import report
