@@ -1,6 +1,7 @@
 """Turn conversation logs into a reinforcement-learning environment.
 
-The names below are the public surface; each is loaded from its room when first used, so that `import agent_gym` is quick.
+The names below are the public surface; each is loaded from its room when first used, so that
+`import agent_gym` is quick.
 """
 
 __version__ = "0.1.0"
@@ -124,7 +125,8 @@ def __dir__() -> list[str]:
 
 
 def register_envs() -> None:
-    "Make `AgentGym-v0` known to Gymnasium. Done where Gymnasium is there already, and with the first use of traces or gyms: not on import, which stays quick."
+    """Make `AgentGym-v0` known to Gymnasium. Done where Gymnasium is there already, and with the
+    first use of traces or gyms: not on import, which stays quick."""
     from gymnasium.envs.registration import register, registry
 
     if "AgentGym-v0" not in registry:
@@ -132,7 +134,8 @@ def register_envs() -> None:
 
 
 class _Package(_ModuleType):
-    "Importing a room that is named like its function (`agent_gym.train`) must not hide the function `agent_gym.train`."
+    """Importing a room that is named like its function (`agent_gym.train`) must not hide the
+    function `agent_gym.train`."""
 
     def __setattr__(self, name: str, value: object) -> None:
         super().__setattr__(
@@ -141,7 +144,8 @@ class _Package(_ModuleType):
         )
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
-        "Functions of a notebook that say `ag.Message` travel to other processes with a reference to this module."
+        """Functions of a notebook that say `ag.Message` travel to other processes with a reference
+        to this module."""
         return _import_module, (__name__,)
 
 

@@ -1,4 +1,5 @@
-"""Agents: what they may propose, the offline ones, and those that ask a language model. Names load when first used."""
+"""Agents: what they may propose, the offline ones, and those that ask a language model. Names load
+when first used."""
 
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING

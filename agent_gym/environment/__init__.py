@@ -1,4 +1,5 @@
-"""Episodes with a learned backend and a simulated user, the Gymnasium environment, rollouts and what comes out of them."""
+"""Episodes with a learned backend and a simulated user, the Gymnasium environment, rollouts and
+what comes out of them."""
 
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,8 @@ __all__ = [
 
 
 def __getattr__(name: str):
-    "Gymnasium is loaded with the first use of an environment, so that episodes and rollouts do without it."
+    """Gymnasium is loaded with the first use of an environment, so that episodes and rollouts do
+    without it."""
     if name not in ("AgentGymEnv", "AnyText"):
         raise AttributeError(f"module 'agent_gym.environment' has no attribute {name!r}")
     from agent_gym.environment import env

@@ -1,4 +1,5 @@
-"""A backend learned from logs: what was shown, what calls do to it and when they fail, with provenance and calibrated confidence."""
+"""A backend learned from logs: what was shown, what calls do to it and when they fail, with
+provenance and calibrated confidence."""
 
 from agent_gym.mocker.results import Change, ToolResult
 from agent_gym.mocker.rules import Rule, Rules

@@ -1,4 +1,5 @@
-"""Any export of conversations becomes traces: `load_traces`, the registry of formats, and what reads and writes tables."""
+"""Any export of conversations becomes traces: `load_traces`, the registry of formats, and what
+reads and writes tables."""
 
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING

@@ -1,4 +1,5 @@
-"""A small true world: subscriptions of a streaming service on SQLite, customers, a policy, and the logs in `data/`. Tests and docs check against it."""
+"""A small true world: subscriptions of a streaming service on SQLite, customers, a policy, and the
+logs in `data/`. Tests and docs check against it."""
 
 from agent_gym.sample.agent import ScriptedAgent
 from agent_gym.sample.logs import sample_traces, true_world, world_of, world_seed, write_logs

@@ -1,4 +1,5 @@
-"""Simulated users: from one logged conversation, alone or with what all conversations teach; and more customers than were logged."""
+"""Simulated users: from one logged conversation, alone or with what all conversations teach; and
+more customers than were logged."""
 
 from agent_gym.dialogue.script import Script
 from agent_gym.user.llm_user import LLMUser
