@@ -21,29 +21,42 @@ __all__ = ['CUES', 'REACH', 'NOT_NAMES', 'Told', 'LONGEST_NAME', 'DATE', 'BORN_B
 CUES: dict[str, re.Pattern[str]] = {
     kind: re.compile(stems, re.I)
     for kind, stems in {
-        "birth_date": r"\bborn\b|birth|\bdob\b|gebor|geburt|\bgeb\.|naissance|\bn[ée]+(?:\(e\))? le\b|"
-        r"nac[ií]|nasc|\bnat[oa] il|urodz|född|fødsel|födelse|doğum|syntym|жд[её]н|народж|生年月日|誕生日|"
+        "birth_date": r"\bborn\b|birth|\bdob\b|gebor|geburt|\bgeb\.|naissance|\bn[ée]+(?:\(e\))? "
+        r"le\b|"
+        r"nac[ií]|nasc|\bnat[oa] il|urodz|född|fødsel|födelse|doğum|syntym|жд[её]н|"
+        r"народж|生年月日|誕生日|"
         r"出生|生日|생년월일|생일|ميلاد|जन्म",
-        "national_id": r"social (?:security|insurance)|\bssn\b|\bsin\b(?! )|\bsin (?:please|is|no|num)|national ins|\bni no|\bnhs\b|"
+        "national_id": r"social (?:security|insurance)|\bssn\b|\bsin\b(?! )|\bsin (?:please|is|"
+        r"no|num)|national ins|\bni no|\bnhs\b|"
         r"\bpps|\bnin\b|passport|passeport|pasaporte|paspoort|licen[cs]e n|\btax (?:id|n)|"
-        r"(?:national|identity|personal).?(?:id|no|num|card)|(?<!order )\bid (?:no\b|number|card)|steuer|ausweis|"
-        r"sozialvers|svnr|s[ée]cu(?:rité soc)?\b|\bnir\b|\bdni\b|\bnie\b|\bcurp\b|\brfc\b|\bcui[lt]\b|"
+        r"(?:national|identity|personal).?(?:id|no|num|card)|(?<!order )\bid (?:no\b|number|"
+        r"card)|steuer|ausweis|"
+        r"sozialvers|svnr|s[ée]cu(?:rité soc)?\b|\bnir\b|\bdni\b|\bnie\b|\bcurp\b|\brfc\b|"
+        r"\bcui[lt]\b|"
         r"codice fisc|\bcf\b|document|\bbsn\b|burgerserv|pesel|dow[oó]d|personn(?:ummer|r)|"
-        r"\bcpf\b|\brg\b|(?<!\\)\bnif\b|contribuinte|aadhaar|\bpan(?= ?(?:no|num|card|is|:|\?|[a-z]{5}\d))|kimlik|\btc\b|t\.c\.|"
+        r"\bcpf\b|\brg\b|(?<!\\)\bnif\b|contribuinte|aadhaar|\bpan(?= ?(?:no|num|card|is|:|\?|"
+        r"[a-z]{5}\d))|kimlik|\btc\b|t\.c\.|"
         r"マイナンバー|個人番号|パスポート|免許|身份证|身分證|주민|هوية|هويتي|القومي|आधार",
-        "phone": r"\b(?:tele|cell|mobile)?phone|telefon|tel[ée]fono|t[ée]l[ée]phone|\btel\b|\bcell?\b|celular|cellul|mobil|móvil|"
+        "phone": r"\b(?:tele|cell|mobile)?phone|telefon|tel[ée]fono|t[ée]l[ée]phone|\btel\b|"
+        r"\bcell?\b|celular|cellul|mobil|móvil|"
         r"m[oó]vil|portable|handy|whatsapp|\bzap\b|\bcep\b|number to reach|reach (?:me|you)|"
-        r"call (?:me|you)|call ?back|\bring (?:me|mig)|text me|\bfax\b|landline|rufen|ruf mich|rückruf|"
-        r"rueckruf|appel|rappel|joignable|llam|marque|mar(?:co|camos)|chiam|recapito|dzwoni|\bligue|"
+        r"call (?:me|you)|call ?back|\bring (?:me|mig)|text me|\bfax\b|landline|rufen|ruf mich|"
+        r"rückruf|"
+        r"rueckruf|appel|rappel|joignable|llam|marque|mar(?:co|camos)|chiam|recapito|dzwoni|"
+        r"\bligue|"
         r"\bbel me|msisdn|contact.?n|電話|携帯|電話|手机|手機|电话|연락처|"
         r"هاتف|جوال|رقمي|फोन|मोबाइल",
-        "address": r"\baddress|\baddr|adress|anschrift|direcci[oó]n|domicil|indirizz|\badres|endere[cç]o|"
+        "address": r"\baddress|\baddr|adress|anschrift|direcci[oó]n|domicil|indirizz|\badres|"
+        r"endere[cç]o|"
         r"morada|\bstreet|post ?code|\bzip|wohn|(?:deliver|ship|send)(?: it| them)? (?:to|at)\b|"
         r"(?:we|i) send|live at|\bstay at|moved? (?:to|,)|habite|déménage|vivo en|abit[oa]|mieszk|"
-        r"bor på|moro n|mudei|drop.?off|wohin|lever|premises|residen|住所|地址|住址|届け先|引っ越し先|"
+        r"bor på|moro n|mudei|drop.?off|wohin|lever|premises|residen|"
+        r"住所|地址|住址|届け先|引っ越し先|"
         r"送到|寄到|주소|배송지|عنوان|पता",
-        "name": r"\bname|\bnames?\b|\bnom\b|nombre|\bnome|naam\b|\bnamn|navn|imi[ęe]|nazw|isim|adına|"
-        r"speaking|heiß|appelle|llam[oa]|chiam[oa]|\bheet|heter|vorname|nachname|pr[ée]nom|apellido|"
+        "name": r"\bname|\bnames?\b|\bnom\b|nombre|\bnome|naam\b|\bnamn|navn|imi[ęe]|nazw|isim|"
+        r"adına|"
+        r"speaking|heiß|appelle|llam[oa]|chiam[oa]|\bheet|heter|vorname|nachname|pr[ée]nom|"
+        r"apellido|"
         r"cognome|sobrenome|姓|名字|名前|氏名|이름|성함|اسم|नाम",
     }.items()
 }
@@ -166,7 +179,8 @@ def _fits(kind: str, text: str) -> bool:
 _MONTH = r"[^\W\d_]{3,10}\.?"
 DATE = re.compile(
     r"(?<![\d./-])(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:\d{4}|\d{2})|"
-    rf"(?:\d{{1,2}}(?:st|nd|rd|th|er|º|ª|\.)?|[^\W\d_]{{5,6}}) (?:of |de |d')?{_MONTH},? (?:de )?\d{{4}}|"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th|er|º|ª|\.)?|[^\W\d_]{{5,6}}) (?:of |de |d')?{_MONTH},? (?:de "
+    rf")?\d{{4}}|"
     rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|"
     r"(?:\d{4}|[^\W\d_]{2}\d{1,2})[年년] ?\d{1,2}[月월] ?\d{1,2}[日일])(?![\d-])"
 )
@@ -250,19 +264,35 @@ def answer_values(question: str, text: str) -> Iterator[Told]:
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĘĚĞĪİŁŃŇŌŐŒŘŚŞŠŤŪŮŰŹŻŽ"
 _CJK = r"[\u3040-\u30ff\u3400-\u9fff]"
 _W = rf"(?:[{_UPPER}][\w'’.-]{{0,30}}|\d{{1,3}}(?:st|nd|rd|th))"
-_EN = r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Square|Terrace|Parkway|Pkwy|Highway|Hwy|Circle|Crescent|Close|Grove)"
-_TAIL = r"(?:,? +(?:Apt|Apartment|Unit|Suite|Ste|Flat|#|apto\.?|m\.) ?\w+)?(?:, +[^\n,;.]{2,30}){0,2}(?:(?<=,)| +)(?:[A-Z]{2} )?(?:\d{4,6}(?:-\d{3,4})?|[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2})\b"
+_EN = (
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|"
+    r"Square|Terrace|Parkway|Pkwy|Highway|Hwy|Circle|Crescent|Close|Grove)"
+)
+_TAIL = (
+    r"(?:,? +(?:Apt|Apartment|Unit|Suite|Ste|Flat|#|apto\.?|m\.) ?\w+)?(?:, "
+    r"+[^\n,;.]{2,30}){0,2}(?:(?<=,)| +)(?:[A-Z]{2} )?(?:\d{4,6}(?:-\d{3,4})?|"
+    r"[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2})\b"
+)
 _STREETS = (
-    rf"(?:Flat \w+, )?\b\d{{1,5}}[A-Z]?(?:/\d+)?,? (?:{_W} ){{1,4}}{_EN}\b(?:{_TAIL}|,? +(?:Apt|Unit|Suite|Flat|#) ?\w+)?",
-    rf"\b\d{{1,4}}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours) (?:[\w'’-]{{1,30}} ?){{1,4}}(?:, \d{{5}} {_W})?",
-    rf"\b(?:Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Via|Viale|Piazza|Corso|Largo|Vicolo|ul\.|al\.|pl\.|Rynek|Rua|Travessa|Alameda|Praça|Place) (?:[\w'’.-]{{1,30}} ){{0,3}}[\w'’.-]{{1,30}},? \d[\w/-]{{0,12}}(?:(?: m\.? ?\d+)?(?:, [^\n,;.]{{1,20}})?,? \d{{2,5}}(?:-\d{{3}})? {_W}(?: {_W})?)?",
-    rf"\b(?:{_W} ){{0,2}}(?<![\w-])[\w-]{{0,30}}(?:[Ss]traße|[Ss]trasse|[Ss]tr\.|weg|[Pp]latz|[Aa]llee|gasse|damm|ufer|straat|laan|plein|gracht|kade|dijk|singel|gatan|vägen|gränd|[Tt]orget|stigen) \d+(?:-\w+)?[a-zA-Z]?(?:, \d{{3,5}} ?(?:\d{{2}}|[A-Z]{{2}})? {_W})?",
+    rf"(?:Flat \w+, )?\b\d{{1,5}}[A-Z]?(?:/\d+)?,? (?:{_W} ){{1,4}}{_EN}\b(?:{_TAIL}|,? +(?:Apt|"
+    rf"Unit|Suite|Flat|#) ?\w+)?",
+    rf"\b\d{{1,4}}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|"
+    rf"cours) (?:[\w'’-]{{1,30}} ?){{1,4}}(?:, \d{{5}} {_W})?",
+    rf"\b(?:Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Via|Viale|Piazza|Corso|Largo|Vicolo|ul\.|al\.|"
+    rf"pl\.|Rynek|Rua|Travessa|Alameda|Praça|Place) (?:[\w'’.-]{{1,30}} "
+    rf"){{0,3}}[\w'’.-]{{1,30}},? \d[\w/-]{{0,12}}(?:(?: m\.? ?\d+)?(?:, [^\n,;.]{{1,20}})?,? "
+    rf"\d{{2,5}}(?:-\d{{3}})? {_W}(?: {_W})?)?",
+    rf"\b(?:{_W} ){{0,2}}(?<![\w-])[\w-]{{0,30}}(?:[Ss]traße|[Ss]trasse|[Ss]tr\.|weg|[Pp]latz|"
+    rf"[Aa]llee|gasse|damm|ufer|straat|laan|plein|gracht|kade|dijk|singel|gatan|vägen|gränd|"
+    rf"[Tt]orget|stigen) \d+(?:-\w+)?[a-zA-Z]?(?:, \d{{3,5}} ?(?:\d{{2}}|[A-Z]{{2}})? {_W})?",
     rf"\b(?:{_W} ){{1,3}}\d{{1,4}}[a-z]?, \d{{5}} {_W}",
-    rf"(?:〒\d{{3}}-\d{{4}} ?)?(?:{_CJK}{{1,7}}?[省市区區縣县県都道府郡町村路街]){{2,6}}{_CJK}{{0,6}}"
+    rf"(?:〒\d{{3}}-\d{{4}} ?)?(?:{_CJK}{{1,7}}?[省市区區縣县県都道府郡町村路街]){{2,6}}"
+    rf"{_CJK}{{0,6}}"
     r"[\d０-９][\d０-９丁目番地号號巷弄段楼樓层室单元之条西東北南-]{0,24}",
     r"(?:[가-힣]{1,8}[시도구군동읍면로길] ?){2,5}\d[\d-]*(?:번지)?(?:, ?\d+동 ?\d+호)?",
     rf"\b\d{{1,2}}(?:-\d{{1,3}}){{1,2}} {_W}(?:, [\w-]{{1,30}}){{0,2}}(?: \d{{3}}-\d{{4}})",
-    rf"\b(?:Flat|H\.? ?No\.?|House|Plot|Door)(?: No\.?)? [\w-]{{0,12}}\d[\w/-]{{0,12}},(?: [^\n,;]{{2,30}},){{0,3}} {_W}(?: \d{{6}})?",
+    rf"\b(?:Flat|H\.? ?No\.?|House|Plot|Door)(?: No\.?)? [\w-]{{0,12}}\d[\w/-]{{0,12}},(?: "
+    rf"[^\n,;]{{2,30}},){{0,3}} {_W}(?: \d{{6}})?",
     r"\bP\.? ?O\.? Box \d+",
 )
 ADDRESS = re.compile("|".join(f"(?:{p})" for p in _STREETS))
