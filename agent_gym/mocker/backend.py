@@ -30,8 +30,8 @@ from ..tools import LoggedCall, check_arguments
 from ..trace import ToolSpec
 
 # %% auto #0
-__all__ = ['SURE', 'CALIBRATION', 'Cell', 'Answer', 'state_answer', 'Recording', 'Recordings', 'unlogged', 'CalibrationSettings',
-           'Calibration', 'Backend']
+__all__ = ['SURE', 'CALIBRATION', 'Cell', 'Answer', 'CallContext', 'state_answer', 'Recording', 'Recordings', 'unlogged',
+           'CalibrationSettings', 'Calibration', 'Backend']
 
 # %% ../../nbs/mocker/08_backend.ipynb #27e64aa5
 @dataclass(frozen=True)
@@ -63,6 +63,28 @@ _SOURCES: dict[str, Source] = {  # type: ignore
     "unlogged": "effect",
 }
 
+# %% ../../nbs/mocker/08_backend.ipynb #cfba19b3
+@dataclass(frozen=True)
+class CallContext:
+    """A call in a state, as rules read it: `env` holds what it names and what the state shows of
+    that, `full` also what decides how calls end."""
+
+    state: State
+    tool: str
+    arguments: Mapping[str, Value]
+    env: Mapping[Any, Value]
+    full: Mapping[Any, Value]
+
+    @classmethod
+    def of(cls, state: State, tool: str, arguments: Mapping[str, Value]) -> CallContext:
+        env = environment(state, tool, arguments)
+        full = decision_environment(state, tool, arguments, env, False)
+        return cls(state, tool, arguments, env, full)
+
+    @property
+    def model(self) -> StateModel:
+        return self.state.model
+
 # %% ../../nbs/mocker/08_backend.ipynb #f1153188
 SURE = 0.9
 "Share of a leaf from which on a decision is not mixed."
@@ -75,142 +97,110 @@ def state_answer(state: State, tool: str, arguments: Mapping[str, Value]) -> Ans
     tree = model.trees.get(tool)
     if tree is None:
         return None
-    env = environment(state, tool, arguments)
-    full = decision_environment(state, tool, arguments, env, False)
+    call = CallContext.of(state, tool, arguments)
     if tool in model.edited:
-        return _by_hand(state, tool, arguments, env, full)
-    leaf = tree.leaf(full)
+        return _by_hand(call)
+    leaf = tree.leaf(call.full)
     total = sum(leaf.counts.values())
     told = {f: n * model.text_shares.get((tool, f), 1.0) for f, n in leaf.counts.items()}
     label = max(told, key=lambda f: (told[f], f == leaf.label, f))
     mixed = "" if leaf.counts[label] > SURE * total else " mixed"
-    borrowed = _borrowed(model.borrowed.get(tool, ()), full, env, label != "ok")
+    borrowed = _borrowed(call, label != "ok")
     if borrowed is not None:
         return borrowed
     if label == "ok":
-        answer = _success(state, tool, arguments, env, full, mixed)
+        answer = _success(call, mixed)
         rest = {k: n for k, n in leaf.counts.items() if k != "ok"}
         if answer is not None or not rest:
             return answer
         label, mixed = max(rest, key=lambda k: (rest[k], k)), " else"
-    return _error(model, tool, label, full, env, leaf, mixed)
+    return _error(call, label, leaf, mixed)
 
 # %% ../../nbs/mocker/08_backend.ipynb #f2f66055
-def _error(
-    model: StateModel,
-    tool: str,
-    form: str,
-    full: Mapping[Any, Value],
-    env: Mapping[Any, Value],
-    leaf: Tree,
-    sign: str,
-) -> Answer | None:
+def _error(call: CallContext, form: str, leaf: Tree, sign: str) -> Answer | None:
     try:
-        value = evaluate(model.texts[tool, form], full)
+        value = evaluate(call.model.texts[call.tool, form], call.full)
     except (KeyError, Undefined):
         return None
     total = sum(leaf.counts.values())
     why = f"Calls like this end so in {leaf.counts[form]} of {total}."
-    return Answer(value, True, "error" + sign, env, total, why)
+    return Answer(value, True, "error" + sign, call.env, total, why)
 
 # %% ../../nbs/mocker/08_backend.ipynb #2c54303b
-def _by_hand(
-    state: State,
-    tool: str,
-    arguments: Mapping[str, Value],
-    env: Mapping[Any, Value],
-    full: Mapping[Any, Value],
-) -> Answer | None:
+def _by_hand(call: CallContext) -> Answer | None:
     "What the rules say that a person has changed."
-    for r in state.model.refusals.get(tool, ()):
-        if r.holds(full):
-            return Answer(evaluate(r.text, full), True, "error", env, r.total, f"It {r}.")
-    return _success(state, tool, arguments, env, full, "")
+    for r in call.model.refusals.get(call.tool, ()):
+        if r.holds(call.full):
+            value = evaluate(r.text, call.full)
+            return Answer(value, True, "error", call.env, r.total, f"It {r}.")
+    return _success(call, "")
 
 # %% ../../nbs/mocker/08_backend.ipynb #73dc4482
-def _borrowed(
-    refusals: Sequence[Refusal], full: Mapping[Any, Value], env: Mapping[Any, Value], fails: bool
-) -> Answer | None:
+def _borrowed(call: CallContext, fails: bool) -> Answer | None:
     "What tools like this one refuse; where it fails anyhow, only for names that nothing shows."
-    for r in refusals:
+    for r in call.model.borrowed.get(call.tool, ()):
         unknown = any(p[0] == "x" for t, _ in r.tests for p in t.places)
-        if (unknown or not fails) and r.holds(full):
+        if (unknown or not fails) and r.holds(call.full):
             try:
-                value = evaluate(r.text, full)
+                value = evaluate(r.text, call.full)
             except Undefined:
                 continue
             sign = "invariant" if r.source == NO_SUCCESS else "unknown" if unknown else "borrowed"
-            return Answer(value, True, f"error {sign}", env, r.hits, f"As {r.source}: it {r}.")
+            why = f"As {r.source}: it {r}."
+            return Answer(value, True, f"error {sign}", call.env, r.hits, why)
     return None
 
 # %% ../../nbs/mocker/08_backend.ipynb #e83614db
-def _success(
-    state: State,
-    tool: str,
-    arguments: Mapping[str, Value],
-    env: Mapping[Any, Value],
-    full: Mapping[Any, Value],
-    mixed: str,
-) -> Answer | None:
-    model = state.model
-    if tool in model.views:
+def _success(call: CallContext, mixed: str) -> Answer | None:
+    state, tool, arguments = call.state, call.tool, call.arguments
+    if tool in call.model.views:
         value, grade = state.document(tool, arguments)
         if value is not MISSING:
             after = " after" * (grade == 0 and state.steps > 0)
             if grade >= 0 and state.untold(tool, arguments):
                 after = " untold"
             why = "As shown before." if grade == 0 else "As shown before, with what was done since."
-            return Answer(value, False, _GRADES[grade] + after + mixed, env, 1, why)
-    answer = _reply(model, tool, arguments, env, full)
-    shown = _shown(state, tool, arguments, env, answer)
+            return Answer(value, False, _GRADES[grade] + after + mixed, call.env, 1, why)
+    answer = _reply(call)
+    shown = _shown(call, answer)
     return answer if shown is None else shown
 
 # %% ../../nbs/mocker/08_backend.ipynb #75a0429b
-def _reply(
-    model: StateModel,
-    tool: str,
-    arguments: Mapping[str, Value],
-    env: Mapping[Any, Value],
-    full: Mapping[Any, Value],
-) -> Answer | None:
+def _reply(call: CallContext) -> Answer | None:
+    model, tool = call.model, call.tool
     reply = model.replies.get(tool)
-    logged = model.logged.get((tool, key_of(dict(arguments))))
+    logged = model.logged.get((tool, key_of(dict(call.arguments))))
     if logged is not None and (reply is None or tool in model.prefer_logged):
-        return Answer(logged[0], False, "same", env, 1, "The same call was answered so.")
+        return Answer(logged[0], False, "same", call.env, 1, "The same call was answered so.")
     if reply is None:
         return None
     try:
-        value = evaluate(reply.expression, full)
+        value = evaluate(reply.expression, call.full)
     except Undefined:
         return None
     value = str(value) if reply.expression.op == "calc" else value
     basis = "reply" if reply.share > SURE else "reply mixed"
-    return Answer(value, False, basis, env, reply.total, f"It replies {reply.expression}.")
+    return Answer(value, False, basis, call.env, reply.total, f"It replies {reply.expression}.")
 
 # %% ../../nbs/mocker/08_backend.ipynb #b17a7492
-def _shown(
-    state: State,
-    tool: str,
-    arguments: Mapping[str, Value],
-    env: Mapping[Any, Value],
-    answer: Answer | None,
-) -> Answer | None:
+def _shown(call: CallContext, answer: Answer | None) -> Answer | None:
     "The document that an action answers with, as it is after it."
-    if tool not in state.model.shows:
+    model, tool = call.model, call.tool
+    if tool not in model.shows:
         return None
     said = {} if answer is None else answer.value
-    found = shown_document(state.model, tool, env, said)
+    found = shown_document(model, tool, call.env, said)
     if found is None:
         return None
-    after = state.fork()
-    take(after, tool, arguments, said, env)
+    after = call.state.fork()
+    take(after, tool, call.arguments, said, call.env)
     value, grade = after.document(*found)
     if value is MISSING or grade < 0:
         return None
-    effects = [e for e in state.model.effects.get(tool, ()) if e.view == found[0]]
+    effects = [e for e in model.effects.get(tool, ()) if e.view == found[0]]
     why = "; ".join(map(str, effects)) or "No effect of it is known."
     support = max((e.total for e in effects), default=0)
-    return Answer(value, False, f"effect {_GRADES[grade]}", env, support, why)
+    return Answer(value, False, f"effect {_GRADES[grade]}", call.env, support, why)
 
 # %% ../../nbs/mocker/08_backend.ipynb #2bc96d67
 @dataclass(frozen=True)
