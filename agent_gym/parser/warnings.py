@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from .spelling import role_word
@@ -16,7 +17,9 @@ from ..trace import WARNING, ToolCall, Trace
 __all__ = ['MOST_OF', 'FEWEST', 'SPEECHES', 'LISTENED', 'Watch']
 
 # %% ../../nbs/parser/25_warnings.ipynb #ab2aad02
-MOST_OF, FEWEST, SPEECHES, LISTENED = 0.5, 2, 20, 100
+MOST_OF = 0.5  # share from which on "most" is said
+FEWEST = 2  # of what one case proves nothing
+SPEECHES, LISTENED = 20, 100  # texts a side, and conversations, that roles are told from
 _LABEL = re.compile(r"\s*[\[(*]*(\w+(?: \w+)?)[\])*]*:\s")
 
 
@@ -36,125 +39,143 @@ class Watch:
     def see(self, t: Trace) -> None:
         "Count one trace."
         self.traces += 1
-        messages = t.messages
-        self.single += len(messages) < FEWEST
+        self.single += len(t.messages) < FEWEST
         self.unlabelled += t.outcome is None and t.satisfaction_score is None and t.success is None
-        self.messages += len(messages)
-        asked: list[ToolCall] = []
-        answers: list[str | None] = []
-        for m in messages:
-            said = m.__dict__  # one look-up in place of six
-            if said["tool_calls"]:
-                asked += said["tool_calls"]
-            if said["role"] == "tool":
-                answers.append(said["tool_call_id"])
-            elif not said["content"] and not said["tool_calls"] and said["result"] is None:
-                self.empty += not (m.metadata.get("parts") or m.metadata.get("reasoning"))
+        self.messages += len(t.messages)
         events = t.metadata.get("events")
         for e in events if isinstance(events, list) else ():
             self.silent += isinstance(e, dict) and "role" in e
-        if asked or answers:
-            self._pairs(t, asked, answers)
+        _count_messages(self, t)
         if self.traces <= LISTENED:
-            self._voices(t)
-
-    def _pairs(self, t: Trace, asked: list[ToolCall], answers: list[str | None]) -> None:
-        names = [c.name for c in asked]
-        self.calls.update(names)
-        ids = [c.id for c in asked]
-        if ids == answers and None not in ids:
-            return
-        open_ = [c.name for _, c, a in t.calls() if a is None]
-        self.open.update(open_)
-        self.orphans += len(answers) - (len(asked) - len(open_))
-
-    def _voices(self, t: Trace) -> None:
-        "Which texts each side repeats, and whose name they begin with."
-        for role, text in {
-            (m.role, m.content) for m in t.messages if m.role in self.said and m.content
-        }:
-            self.texts[role] += 1
-            self.repeated[role] += text in self.said[role]
-            self.said[role].add(text)
-            label = _LABEL.match(text[:80]) if ":" in text[:40] else None
-            other = role_word(label[1][:40]) if label else None
-            self.mislabelled += other in self.said and other != role
+            _count_voices(self, t)
 
     def see_record(self, record: Any, metadata: dict[str, Any]) -> None:
         "Count the fields of a record that no one read: they are in the metadata as they were."
-        if not isinstance(record, dict) or len(record) < 2 * FEWEST:
-            return
-        self.records += 1
-        left = [
-            k
-            for k, v in record.items()
-            if k in metadata and metadata[k] is v and v not in (None, "", [], {})
-        ]
-        if len(left) * 2 >= len(record):
-            self.unread += 1
-            self.fields.update(left)
+        if isinstance(record, dict) and len(record) >= 2 * FEWEST:
+            _count_fields(self, record, metadata)
 
     def told(self) -> list[str]:
         "The warnings, each with what to do."
-        out = []
-        if self.single > MOST_OF * self.traces:
-            out.append(
-                f"{self.single} of {self.traces} conversations hold one message: do rows of one "
-                f"conversation belong together? Name their thread with "
-                f"columns={{'conversation_id': ...}}"
-            )
-        if self.empty:
-            out.append(
-                f"{self.empty} of {self.messages} messages have no text, no call and no result"
-            )
-        if self.silent:
-            out.append(
-                f"{self.silent} entries with a role say nothing that is known: kept in "
-                f"metadata['events']"
-            )
-        out += self._tools()
-        if self.traces and self.unlabelled == self.traces:
-            out.append(
-                "no conversation has an outcome or a satisfaction score: say which were good "
-                "with success= (a function of the trace, or a mapping of outcome words)"
-            )
-        if self.unread > MOST_OF * max(self.records, 1):
-            names = ", ".join(k[:30] for k, _ in self.fields.most_common(8))
-            out.append(
-                f"half of the fields of most records or more were not read, only kept in "
-                f"metadata: {names}"
-            )
-        return [WARNING + w for w in [*out, *self._roles()]]
+        return [WARNING + text for warn in _WARNINGS if (text := warn(self))]
 
-    def _tools(self) -> list[str]:
-        out = []
-        never = [n for n, c in self.calls.items() if self.open[n] == c and c >= FEWEST]
-        if n := sum(self.open.values()):
-            out.append(f"{n} of {sum(self.calls.values())} calls have no result")
-        if never:
-            out.append(
-                f"never answered: "
-                f"{', '.join(x[:40] for x in never[:8])}{' …' if len(never) > 8 else ''}"
-            )
-        if self.orphans:
-            out.append(f"{self.orphans} results answer no call")
-        return out
+# %% ../../nbs/parser/25_warnings.ipynb #5d21f459
+def _count_messages(w: Watch, t: Trace) -> None:
+    "Messages that say nothing, calls without results, results without calls."
+    asked: list[ToolCall] = []
+    answers: list[str | None] = []
+    for m in t.messages:
+        said = m.__dict__  # one look-up in place of six
+        if said["tool_calls"]:
+            asked += said["tool_calls"]
+        if said["role"] == "tool":
+            answers.append(said["tool_call_id"])
+        elif not said["content"] and not said["tool_calls"] and said["result"] is None:
+            w.empty += not (m.metadata.get("parts") or m.metadata.get("reasoning"))
+    if not asked and not answers:
+        return
+    w.calls.update(c.name for c in asked)
+    ids = [c.id for c in asked]
+    if ids != answers or None in ids:
+        unanswered = [c.name for _, c, a in t.calls() if a is None]
+        w.open.update(unanswered)
+        w.orphans += len(answers) - (len(asked) - len(unanswered))
 
-    def _roles(self) -> list[str]:
-        """Users say the same words seldom, agents often; and who is called `Agent:` in a text
-        should not be the user."""
-        out = []
-        if self.mislabelled * 4 > self.texts.total() > 0 and self.mislabelled >= FEWEST:
-            out.append(
-                f"{self.mislabelled} texts begin with the other side's name: a whole talk may "
-                f"lie in one message"
-            )
-        n = {r: self.texts[r] for r in self.said}
-        if min(n.values()) >= SPEECHES:
-            share = {r: self.repeated[r] / n[r] for r in n}
-            if share["user"] > MOST_OF and share["assistant"] < MOST_OF / 5:
-                out.append(
-                    "users repeat themselves as agents do and agents do not: are the roles "
-                    "swapped? roles= maps them"
-                )
-        return out
+# %% ../../nbs/parser/25_warnings.ipynb #9c371ee6
+def _count_voices(w: Watch, t: Trace) -> None:
+    "Which texts each side repeats, and whose name they begin with."
+    for role, text in {(m.role, m.content) for m in t.messages if m.role in w.said and m.content}:
+        w.texts[role] += 1
+        w.repeated[role] += text in w.said[role]
+        w.said[role].add(text)
+        label = _LABEL.match(text[:80]) if ":" in text[:40] else None
+        other = role_word(label[1][:40]) if label else None
+        w.mislabelled += other in w.said and other != role
+
+
+def _count_fields(w: Watch, record: dict[str, Any], metadata: dict[str, Any]) -> None:
+    w.records += 1
+    full = {k: v for k, v in record.items() if v not in (None, "", [], {})}
+    left = [k for k, v in full.items() if k in metadata and metadata[k] is v]
+    if len(left) * 2 >= len(record):
+        w.unread += 1
+        w.fields.update(left)
+
+# %% ../../nbs/parser/25_warnings.ipynb #3df4903e
+def _single_messages(w: Watch) -> str | None:
+    if w.single <= MOST_OF * w.traces:
+        return None
+    return (
+        f"{w.single} of {w.traces} conversations hold one message: do rows of one conversation "
+        "belong together? Name their thread with columns={'conversation_id': ...}"
+    )
+
+
+def _empty_messages(w: Watch) -> str | None:
+    said = f"{w.empty} of {w.messages} messages have no text, no call and no result"
+    return said if w.empty else None
+
+
+def _silent_entries(w: Watch) -> str | None:
+    said = f"{w.silent} entries with a role say nothing that is known: kept in metadata['events']"
+    return said if w.silent else None
+
+# %% ../../nbs/parser/25_warnings.ipynb #6ddf8799
+def _open_calls(w: Watch) -> str | None:
+    open_ = w.open.total()
+    return f"{open_} of {w.calls.total()} calls have no result" if open_ else None
+
+
+def _never_answered(w: Watch) -> str | None:
+    never = [n[:40] for n, c in w.calls.items() if w.open[n] == c and c >= FEWEST]
+    more = " …" if len(never) > 8 else ""
+    return f"never answered: {', '.join(never[:8])}{more}" if never else None
+
+
+def _orphans(w: Watch) -> str | None:
+    return f"{w.orphans} results answer no call" if w.orphans else None
+
+# %% ../../nbs/parser/25_warnings.ipynb #900289ff
+def _no_outcome(w: Watch) -> str | None:
+    if not w.traces or w.unlabelled < w.traces:
+        return None
+    return (
+        "no conversation has an outcome or a satisfaction score: say which were good "
+        "with success= (a function of the trace, or a mapping of outcome words)"
+    )
+
+
+def _unread_fields(w: Watch) -> str | None:
+    if w.unread <= MOST_OF * max(w.records, 1):
+        return None
+    names = ", ".join(k[:30] for k, _ in w.fields.most_common(8))
+    return (
+        f"half of the fields of most records or more were not read, only kept in metadata: {names}"
+    )
+
+# %% ../../nbs/parser/25_warnings.ipynb #4d016ae6
+def _talks_in_one_text(w: Watch) -> str | None:
+    if not (w.mislabelled * 4 > w.texts.total() > 0 and w.mislabelled >= FEWEST):
+        return None
+    return (
+        f"{w.mislabelled} texts begin with the other side's name: a whole talk may "
+        "lie in one message"
+    )
+
+
+def _swapped_roles(w: Watch) -> str | None:
+    if min(w.texts[r] for r in w.said) < SPEECHES:
+        return None
+    share = {r: w.repeated[r] / w.texts[r] for r in w.said}
+    if share["user"] <= MOST_OF or share["assistant"] >= MOST_OF / 5:
+        return None
+    return (
+        "users repeat themselves as agents do and agents do not: are the roles "
+        "swapped? roles= maps them"
+    )
+
+
+_WARNINGS: tuple[Callable[[Watch], str | None], ...] = (
+    *(_single_messages, _empty_messages, _silent_entries),
+    *(_open_calls, _never_answered, _orphans),
+    *(_no_outcome, _unread_fields, _talks_in_one_text, _swapped_roles),
+)
